@@ -1,0 +1,113 @@
+/**
+ * Builds `dist/`: the command (scripted path and full-screen UI in separate chunks), the engine and the plugin SDK as libraries,
+ * the mirror, the programs the sandbox spawns, and the licences of everything bundled.
+ */
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { buildBundler, buildHost } from './source/engine/sandbox/build-programs.ts';
+
+const OUT = 'dist';
+
+/** Left outside: a native addon that only the sandbox host loads, by path, and a binary with its own process. */
+const EXTERNAL = ['isolated-vm', 'esbuild'];
+
+/** Modules that are imported somewhere below and must not come along. */
+const REPLACED: Readonly<Record<string, string>> = {
+	// Ink asks for these only when DEV is set, but imports them statically.
+	'react-devtools-core': 'export default {};',
+	// pacote would run the scripts of folders and git repositories; plugward reads neither and never runs a script.
+	'@npmcli/run-script': "module.exports = () => { throw new Error('Lifecycle scripts never run.'); };",
+};
+
+const replaceModules: Plugin = {
+	name: 'replace-modules',
+	setup(plugin) {
+		plugin.onResolve({ filter: /^(?:react-devtools-core|@npmcli\/run-script)$/ }, ({ path }) => ({ path, namespace: 'replaced' }));
+		plugin.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path] ?? '' }));
+	},
+};
+
+const SHARED = {
+	bundle: true,
+	platform: 'node',
+	target: 'node26',
+	minifySyntax: true,
+	minifyWhitespace: true,
+	legalComments: 'none',
+	metafile: true,
+	logLevel: 'warning',
+	tsconfigRaw: { compilerOptions: { jsx: 'react-jsx', target: 'esnext' } },
+} satisfies BuildOptions;
+
+/** One call with splitting: chunks are shared, and ink and react land only where the UI is imported lazily. */
+async function buildModules(): Promise<Metafile> {
+	const { metafile } = await build({
+		...SHARED,
+		entryPoints: {
+			cli: 'cli.tsx',
+			engine: 'source/engine/index.ts',
+			sdk: 'source/engine/sdk/index.ts',
+			mirror: 'registry-mirror/main.ts',
+			start: 'examples/start.ts',
+		},
+		outdir: OUT,
+		chunkNames: 'chunks/[name]-[hash]',
+		format: 'esm',
+		splitting: true,
+		external: EXTERNAL,
+		plugins: [replaceModules],
+		define: {
+			'process.env.NODE_ENV': '"production"',
+			'process.env.DEV': '"false"',
+			__dirname: 'import.meta.dirname',
+			__filename: 'import.meta.filename',
+		},
+		banner: { js: "import{createRequire as plugwardCreateRequire}from'node:module';const require=plugwardCreateRequire(import.meta.url);" },
+	});
+	return metafile;
+}
+
+/** The licence text of every package whose code ended up in a bundle. */
+async function writeLicences(metafiles: readonly Metafile[]): Promise<void> {
+	const roots = new Set<string>();
+	for (const input of metafiles.flatMap((metafile) => Object.keys(metafile.inputs))) {
+		const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+		if (match?.[1] !== undefined) {
+			roots.add(match[1]);
+		}
+	}
+
+	const sections = await Promise.all([...roots].toSorted().map(licenceSection));
+	await writeFile(join(OUT, 'THIRD-PARTY-LICENSES'), sections.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+async function licenceSection(root: string): Promise<string> {
+	const manifest: { name: string; version: string; license?: unknown } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+	const { glob } = await import('node:fs/promises');
+	const files: string[] = [];
+	for await (const file of glob('{LICEN[CS]E,licen[cs]e,COPYING,NOTICE}*', { cwd: root })) {
+		files.push(file);
+	}
+
+	const texts = await Promise.all(files.toSorted().map((file) => readFile(join(root, file), 'utf8')));
+	const licence = typeof manifest.license === 'string' ? manifest.license : 'see text';
+	return `${manifest.name} ${manifest.version} (${licence})\n\n${texts.join('\n')}\n`;
+}
+
+async function buildLauncher(): Promise<void> {
+	const launcher = 'source/launcher.cjs';
+	await mkdir(dirname(join(OUT, basename(launcher))), { recursive: true });
+	await copyFile(launcher, join(OUT, 'plugward.cjs'));
+	await chmod(join(OUT, 'plugward.cjs'), 0o755);
+}
+
+// Only the chunks have names that change; what the sandbox builds while developing lies in dist/ too and may be in use.
+await rm(join(OUT, 'chunks'), { recursive: true, force: true });
+const [modules] = await Promise.all([
+	buildModules(),
+	buildHost(join(OUT, 'sandbox-host.cjs')),
+	buildBundler(join(OUT, 'sandbox-bundler.mjs')),
+	buildLauncher(),
+]);
+await writeLicences([modules]);

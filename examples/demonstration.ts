@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startMirror } from '../registry-mirror/index.ts';
+import { readUpstream } from '../source/engine/registry/index.ts';
+import { publishExamples } from './publish-examples.ts';
+import { writeSampleLogs } from './sample-logs.ts';
+
+export type CommandResult = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+
+/** A running registry with the example plugins, a home and a project folder, and the plugward command set up for them. */
+export type Demonstration = AsyncDisposable & {
+	readonly folder: string;
+	/** Runs one scripted command to its end. */
+	readonly plugward: (parameters: readonly string[]) => Promise<CommandResult>;
+	/** Opens the full-screen app in this terminal; resolves with its exit code. */
+	readonly openApp: () => Promise<number>;
+};
+
+const COMMAND = join(import.meta.dirname, 'plugward.cjs');
+
+/** `folder` holds the registry, which stays for the next time; `home` is where the command installs. */
+export async function openDemonstration({ folder, home }: { readonly folder: string; readonly home: string }): Promise<Demonstration> {
+	const token = randomBytes(32).toString('base64url');
+	const project = join(folder, 'project');
+	const mirror = await startMirror({
+		folder: join(folder, 'mirror'),
+		host: '127.0.0.1',
+		port: 0,
+		token,
+		upstream: { ...(await readUpstream({ cwd: process.cwd(), environment: process.env })), offline: false },
+		localScopes: ['@examples/*'],
+	});
+	await writeSampleLogs(join(project, 'logs'));
+	await publishExamples({ registry: mirror.url, token });
+	const configuration = join(folder, 'npmrc');
+	await writeFile(configuration, `registry=${mirror.url}\n${mirror.url.replace(/^https?:/, '')}:_authToken=${token}\n`, { mode: 0o600 });
+	const settings = join(folder, 'config');
+	await mkdir(join(settings, 'plugward'), { recursive: true, mode: 0o700 });
+	// Published a moment ago, so the usual three days of waiting would hide them.
+	await writeFile(join(settings, 'plugward', 'trust-policy.json'), JSON.stringify({ version: 1, ageExempt: ['@examples/*'] }), {
+		mode: 0o600,
+	});
+	const environment = { ...process.env, PLUGWARD_HOME: home, XDG_CONFIG_HOME: settings, NPM_CONFIG_USERCONFIG: configuration };
+	return {
+		folder,
+		plugward: (parameters) => runCommand(parameters, { cwd: project, environment }),
+		openApp: () => runInTerminal([], { cwd: project, environment }),
+		[Symbol.asyncDispose]: () => mirror.close(),
+	};
+}
+
+type Surroundings = { readonly cwd: string; readonly environment: NodeJS.ProcessEnv };
+
+async function runCommand(parameters: readonly string[], { cwd, environment }: Surroundings): Promise<CommandResult> {
+	const child = spawn(process.execPath, [COMMAND, ...parameters], { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+	const output = { stdout: '', stderr: '' };
+	for (const name of ['stdout', 'stderr'] as const) {
+		child[name].setEncoding('utf8').on('data', (text: string) => {
+			output[name] += text;
+		});
+	}
+
+	return { exitCode: await exitOf(child), ...output };
+}
+
+async function runInTerminal(parameters: readonly string[], { cwd, environment }: Surroundings): Promise<number> {
+	return exitOf(spawn(process.execPath, [COMMAND, ...parameters], { cwd, env: environment, stdio: 'inherit' }));
+}
+
+async function exitOf(child: ReturnType<typeof spawn>): Promise<number> {
+	const { promise, resolve, reject } = Promise.withResolvers<number>();
+	child.once('error', reject);
+	child.once('close', (code) => resolve(code ?? 1));
+	// The app in the foreground gets the terminal's Ctrl-C itself; this process only waits for it.
+	const ignore = (): void => {};
+	process.on('SIGINT', ignore);
+	try {
+		return await promise;
+	} finally {
+		process.off('SIGINT', ignore);
+	}
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import meow from 'meow';
+import { stripToLine } from '../source/engine/shared.ts';
+import { MirrorError, type MirrorLogLine, type MirrorOptions, startMirror } from './index.ts';
+
+const cli = meow(
+	`
+	Usage
+	  $ plugward-mirror --folder <folder> [options]
+
+	Starts an npm registry on 127.0.0.1 that npm, pnpm, yarn and bun can use.
+
+	Options
+	  --folder <folder>       Where everything is kept. Required
+	  --port <number>         Port to listen on; 0 takes any free one (default 4873)
+	  --upstream <url>        Registry to pull packages through from (default: none, only what is published here)
+	  --local <name>          A name or @scope/* that is published here and never looked up at the upstream; repeatable
+	  --offline               Never ask the upstream; serve what is stored, whatever its age
+	  --public-url <url>      A URL that a reverse proxy serves this mirror under; repeatable
+	  --open                  Ask for no token
+	  --log                   Write a line per request to standard error
+
+	Environment
+	  PLUGWARD_MIRROR_TOKEN                   The token to ask for. Without it and without --open one is made
+	                                          and kept in <folder>/token
+	  PLUGWARD_MIRROR_UPSTREAM_AUTHORIZATION  The authorization header for the upstream, for instance "Bearer abc"
+
+	Examples
+	  $ plugward-mirror --folder ~/mirror --upstream https://registry.npmjs.org --local '@mine/*'
+`,
+	{
+		importMeta: import.meta,
+		allowUnknownFlags: false,
+		flags: {
+			folder: { type: 'string', isRequired: true },
+			port: { type: 'number', default: 4873 },
+			upstream: { type: 'string' },
+			local: { type: 'string', isMultiple: true },
+			offline: { type: 'boolean', default: false },
+			publicUrl: { type: 'string', isMultiple: true },
+			open: { type: 'boolean', default: false },
+			log: { type: 'boolean', default: false },
+		},
+	},
+);
+
+await run();
+
+async function run(): Promise<void> {
+	try {
+		const mirror = await startMirror(await readOptions());
+		process.stdout.write(`${mirror.url}\n`);
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+			process.once(signal, () => {
+				mirror.close().catch(fail);
+			});
+		}
+	} catch (error) {
+		fail(error);
+	}
+}
+
+async function readOptions(): Promise<MirrorOptions> {
+	const { flags } = cli;
+	const folder = path.resolve(flags.folder);
+	const authorization = process.env['PLUGWARD_MIRROR_UPSTREAM_AUTHORIZATION'] ?? null;
+	return {
+		folder,
+		port: flags.port,
+		token: flags.open ? null : (process.env['PLUGWARD_MIRROR_TOKEN'] ?? (await makeToken(folder))),
+		upstream: flags.upstream === undefined ? null : { url: flags.upstream, authorization, offline: flags.offline },
+		localScopes: flags.local ?? [],
+		publicUrls: flags.publicUrl ?? [],
+		...(flags.log ? { log: writeLog } : {}),
+	};
+}
+
+/** A token on the screen would stay in scrollback and logs, so it goes into a file that only its owner can read. */
+async function makeToken(folder: string): Promise<string> {
+	const token = randomBytes(32).toString('base64url');
+	const file = path.join(folder, 'token');
+	await mkdir(folder, { recursive: true, mode: 0o700 });
+	await writeFile(file, `${token}\n`, { mode: 0o600 });
+	process.stderr.write(`The token to send is in ${file}\n`);
+	return token;
+}
+
+function writeLog(line: MirrorLogLine): void {
+	const text = line.type === 'request' ? `${line.method} ${line.path} ${line.status} ${line.milliseconds} ms` : line.message;
+	// Paths and messages hold what clients and upstreams sent.
+	process.stderr.write(`${new Date().toISOString()} ${stripToLine(text)}\n`);
+}
+
+function fail(error: unknown): void {
+	const text = error instanceof MirrorError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+	process.stderr.write(`plugward-mirror: ${text}\n`);
+	process.exitCode = 1;
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { MirrorError } from '../mirror-error.ts';
+import { type Services, isPackageName, isVersion } from '../services/index.ts';
+
+const MAXIMUM_PAGE = 250;
+const MAXIMUM_OFFSET = 100_000;
+const MAXIMUM_AUDIT_BYTES = 8 * 1024 * 1024;
+
+/** What lies below `/-/` and concerns no single package's document. */
+export function addRegistryRoutes(app: FastifyInstance, { search, evidence }: Services): void {
+	app.get('/-/ping', () => ({}));
+	app.get('/-/whoami', ({ principal }) => ({ username: principal.username }));
+
+	app.get('/-/v1/search', async ({ raw, principal }) => {
+		const query = new URLSearchParams(raw.url?.split('?')[1]);
+		const size = numberIn(query.get('size'), { fallback: 20, maximum: MAXIMUM_PAGE });
+		const from = numberIn(query.get('from'), { fallback: 0, maximum: MAXIMUM_OFFSET });
+		const page = await search.find({ principal, text: query.get('text') ?? '', size, from });
+		return {
+			objects: page.hits.map(({ summary, score }) => ({
+				package: {
+					...summary,
+					publisher: summary.publisher === null ? undefined : { username: summary.publisher },
+					// npm fails on a hit without this array.
+					maintainers: summary.maintainers.map((username) => ({ username })),
+				},
+				score: { final: score, detail: { quality: 0, popularity: 0, maintenance: 0 } },
+				searchScore: score,
+				updated: summary.date,
+			})),
+			total: page.total,
+			time: new Date().toISOString(),
+		};
+	});
+
+	app.get('/-/npm/v1/keys', ({ principal }) => evidence.keys({ principal }));
+	app.get<{ Params: { '*': string } }>('/-/npm/v1/attestations/*', ({ params, principal }) =>
+		evidence.attestations({ principal, ...parsePackageId(params['*']) }),
+	);
+	addAuditRoute(app);
+}
+
+/** No advisories are kept here. The body may be gzipped and is read only to its end, so that the connection can be used again. */
+function addAuditRoute(app: FastifyInstance): void {
+	app.register(async (scope) => {
+		scope.removeAllContentTypeParsers();
+		scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAXIMUM_AUDIT_BYTES }, (_request, _body, done) => {
+			done(null, null);
+		});
+		scope.post('/-/npm/v1/security/advisories/bulk', () => ({}));
+	});
+}
+
+function parsePackageId(id: string): { readonly name: string; readonly version: string } {
+	const separator = id.lastIndexOf('@');
+	const name = id.slice(0, Math.max(0, separator));
+	const version = id.slice(separator + 1);
+	if (!isPackageName(name) || !isVersion(version)) {
+		throw new MirrorError(400, 'name-invalid', 'Expected name@version after /attestations/.');
+	}
+
+	return { name, version };
+}
+
+function numberIn(text: string | null, limits: { readonly fallback: number; readonly maximum: number }): number {
+	return /^\d{1,9}$/u.test(text ?? '') ? Math.min(Number(text), limits.maximum) : limits.fallback;
+}

@@ -1,0 +1,186 @@
+import type { Command } from '../key-bindings.ts';
+import { selectedPlanItem } from '../lists.ts';
+import { equivalentCommand } from '../plan-review.ts';
+import type { Action } from '../reduce.ts';
+import { requestOf } from '../run-form.ts';
+import { runningOperation, topPage } from '../select.ts';
+import type { Section, State } from '../state.ts';
+import { EMPTY_LINE } from '../terminal/index.ts';
+import type { CommandParts } from './context.ts';
+import { apply, open, openRunOfSubject, requestOnSubject, retry, undo } from './item-commands.ts';
+
+type Perform = (parts: CommandParts, state: State) => void;
+
+const DETAIL_STEP = 3;
+
+const COMMANDS: Readonly<Record<Command, Perform>> = {
+	down: moving(1),
+	up: moving(-1),
+	'page-down': moving('page'),
+	'page-up': moving('page-back'),
+	start: moving('start'),
+	end: moving('end'),
+	'detail-down': dispatching({ type: 'detail-scrolled', by: DETAIL_STEP }),
+	'detail-up': dispatching({ type: 'detail-scrolled', by: -DETAIL_STEP }),
+	'next-tab': dispatching({ type: 'tab-moved', by: 1 }),
+	'previous-tab': dispatching({ type: 'tab-moved', by: -1 }),
+	'go-installed': (parts) => openSection(parts, 'installed'),
+	'go-browse': (parts) => openSection(parts, 'browse'),
+	'go-activity': (parts) => openSection(parts, 'activity'),
+	'go-history': (parts) => openSection(parts, 'history'),
+	'go-trust': (parts) => openSection(parts, 'trust'),
+	'go-run': (parts) => openSection(parts, 'run'),
+	'find-new': (parts) => {
+		openSection(parts, 'browse');
+		parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
+	},
+	search: dispatching({ type: 'editing-started', editing: { type: 'search' } }),
+	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
+	back,
+	help: dispatching({ type: 'page-pushed', page: { type: 'help' } }),
+	refresh: ({ loading }) => void loading.refresh(),
+	interrupt,
+	quit,
+	suspend: ({ host }) => host.suspend(),
+	repaint: ({ host }) => host.repaint(),
+	copy: copyCommand,
+	open,
+	install: requestOnSubject('install'),
+	update: requestOnSubject('update'),
+	'update-all': ({ operations }) => operations.start({ type: 'update', names: [], toLatest: false }),
+	remove: requestOnSubject('remove'),
+	run: openRunOfSubject,
+	verify: requestOnSubject('verify'),
+	'verify-all': ({ operations }) => operations.start({ type: 'verify', names: [] }),
+	'roll-back': requestOnSubject('roll-back'),
+	apply,
+	undo,
+	retry,
+	'toggle-answer': (parts, state) => answer(parts, state, 'toggle-answer'),
+	accept: (parts, state) => answer(parts, state, 'accept'),
+	deny: (parts, state) => answer(parts, state, 'deny'),
+	'field-next': (parts, state) => moveField(parts, state, 1),
+	'field-previous': (parts, state) => moveField(parts, state, -1),
+	submit,
+	'stop-editing': stopEditing,
+};
+
+export function performCommand(parts: CommandParts, command: Command): void {
+	COMMANDS[command](parts, parts.store.getState());
+}
+
+function dispatching(action: Action): Perform {
+	return ({ store }) => store.dispatch(action);
+}
+
+function moving(by: Extract<Action, { readonly type: 'moved' }>['by']): Perform {
+	return ({ store, loading }) => {
+		store.dispatch({ type: 'moved', by });
+		loading.selectionMoved();
+	};
+}
+
+function openSection({ store, loading }: CommandParts, section: Section): void {
+	store.dispatch({ type: 'section-opened', section });
+	const state = store.getState();
+	if (section === 'browse' && state.search.status === 'idle') {
+		void loading.searchNow();
+	}
+
+	if (section === 'history' && state.history.status === 'failed') {
+		void loading.loadHistory();
+	}
+
+	loading.selectionMoved();
+}
+
+function answer({ store }: CommandParts, state: State, command: 'toggle-answer' | 'accept' | 'deny'): void {
+	const page = topPage(state);
+	const item = selectedPlanItem(state);
+	if (page?.type !== 'plan' || item?.type !== 'requirement') {
+		return;
+	}
+
+	const { id } = item.requirement;
+	const isAccepted = page.answers[id] === 'accept';
+	const accepts = command === 'accept' || (command === 'toggle-answer' && !isAccepted);
+	store.dispatch({ type: 'answered', requirementId: id, answer: accepts ? 'accept' : 'deny' });
+}
+
+function copyCommand({ store, host }: CommandParts, state: State): void {
+	const page = topPage(state);
+	if (page?.type === 'plan') {
+		host.copy(`plugward ${equivalentCommand(page.plan, page.answers)}`);
+		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });
+	}
+}
+
+function back({ store }: CommandParts, state: State): void {
+	if (state.pages.length > 0) {
+		return store.dispatch({ type: 'page-closed' });
+	}
+
+	if (state.filters[state.section] !== undefined) {
+		store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } });
+		store.dispatch({ type: 'line-changed', line: EMPTY_LINE });
+		store.dispatch({ type: 'editing-ended' });
+	}
+}
+
+function interrupt({ store, host, operations }: CommandParts, state: State): void {
+	if (operations.cancel()) {
+		store.dispatch({ type: 'quit-armed', isArmed: true });
+		return store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: 'Cancelling safely; Ctrl-C again leaves at once.' } });
+	}
+
+	if (state.isQuitArmed) {
+		return host.leave(130);
+	}
+
+	store.dispatch({ type: 'quit-armed', isArmed: true });
+	store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: 'Press Ctrl-C again to leave.' } });
+}
+
+function quit({ store, host }: CommandParts, state: State): void {
+	if (state.isQuitArmed || runningOperation(state) === null) {
+		return host.leave(0);
+	}
+
+	store.dispatch({ type: 'quit-armed', isArmed: true });
+	store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: 'An operation is running: q again leaves and cancels it.' } });
+}
+
+function moveField({ store }: CommandParts, state: State, by: 1 | -1): void {
+	const page = topPage(state);
+	if (page?.type === 'form') {
+		const count = page.form.fields.length;
+		store.dispatch({ type: 'form-changed', form: { ...page.form, focused: (page.form.focused + by + count) % count } });
+	}
+}
+
+function submit({ store, loading, operations }: CommandParts, state: State): void {
+	const page = topPage(state);
+	if (page?.type !== 'form') {
+		store.dispatch({ type: 'editing-ended' });
+		if (state.editing?.type === 'search') {
+			void loading.searchNow();
+		}
+
+		return;
+	}
+
+	const outcome = requestOf(page.form);
+	if ('problem' in outcome) {
+		return store.dispatch({ type: 'form-changed', form: { ...page.form, problem: outcome.problem } });
+	}
+
+	operations.start({ type: 'run', request: outcome.request });
+}
+
+function stopEditing({ store }: CommandParts, state: State): void {
+	if (state.editing?.type === 'filter') {
+		store.dispatch({ type: 'line-changed', line: EMPTY_LINE });
+	}
+
+	store.dispatch({ type: 'editing-ended' });
+}

@@ -1,0 +1,30 @@
+import type { Engine } from '../engine/index.ts';
+import type { Store } from '../store.ts';
+import type { Loading } from './loading.ts';
+import type { Operations } from './operations.ts';
+
+/** What every action works with. */
+export type ActionContext = {
+	readonly engine: Engine;
+	readonly store: Store;
+	readonly now: () => number;
+	/** Fires when the app is left: everything that still waits ends. */
+	readonly signal: AbortSignal;
+};
+
+/** What only the terminal's owner can do. */
+export type Host = {
+	readonly leave: (exitCode: number) => void;
+	readonly suspend: () => void;
+	readonly repaint: () => void;
+	/** Puts text on the user's clipboard through the terminal. */
+	readonly copy: (text: string) => void;
+};
+
+/** What a command works with. */
+export type CommandParts = {
+	readonly store: Store;
+	readonly host: Host;
+	readonly loading: Loading;
+	readonly operations: Operations;
+};

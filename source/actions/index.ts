@@ -1,0 +1,97 @@
+import { failureOf } from '../failure.ts';
+import { resolveKey } from '../key-bindings.ts';
+import { editedLine } from '../reduce.ts';
+import { editLine, insertText } from '../terminal/index.ts';
+import { performCommand } from './commands.ts';
+import type { ActionContext, Host } from './context.ts';
+import { createLoading } from './loading.ts';
+import { createOperations } from './operations.ts';
+
+export type { Host } from './context.ts';
+
+export type Actions = {
+	/** First loads, and following changes that other processes make. */
+	readonly start: () => void;
+	readonly stop: () => void;
+	readonly key: (name: string) => void;
+	readonly paste: (text: string) => void;
+};
+
+/** Turns keys into changes of state and calls of the engine. */
+export function createActions(context: ActionContext, host: Host): Actions {
+	const { store } = context;
+	const loading = createLoading(context);
+	const reload = (): void => {
+		void loading.loadInstalled();
+		void loading.loadHistory();
+	};
+	const operations = createOperations(context, { onChanged: reload });
+	const parts = { store, host, loading, operations };
+
+	function edited(): void {
+		if (store.getState().editing?.type === 'search') {
+			loading.searchSoon();
+		}
+	}
+
+	function type(name: string): void {
+		const state = store.getState();
+		const line = state.editing === null ? null : editLine(editedLine(state), name);
+		if (line !== null) {
+			store.dispatch({ type: 'line-changed', line });
+			edited();
+		}
+	}
+
+	return {
+		start() {
+			reload();
+			followGenerations(context, reload).catch((thrown: unknown) => {
+				if (!context.signal.aborted) {
+					store.dispatch({
+						type: 'noticed',
+						notice: { tone: 'warning', text: `Changes by others are not shown: ${failureOf(thrown).message}` },
+					});
+				}
+			});
+			performCommand(parts, `go-${store.getState().section}`);
+		},
+		stop() {
+			loading.stop();
+			store.flush();
+		},
+		key(name) {
+			const resolved = resolveKey(store.getState(), name);
+			if (resolved === null) {
+				return type(name);
+			}
+
+			if (name !== 'ctrl-c' && name !== 'q') {
+				store.dispatch({ type: 'quit-armed', isArmed: false });
+			}
+
+			if (resolved.type === 'refused') {
+				return store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${resolved.reason}.` } });
+			}
+
+			performCommand(parts, resolved.command);
+		},
+		paste(text) {
+			if (store.getState().editing !== null) {
+				store.dispatch({ type: 'line-changed', line: insertText(editedLine(store.getState()), text) });
+				edited();
+			}
+		},
+	};
+}
+
+async function followGenerations({ engine, signal }: ActionContext, changed: () => void): Promise<void> {
+	let known: number | null = null;
+	for await (const { number } of engine.subscribe('generation', { signal })) {
+		if (known !== null && known !== number) {
+			changed();
+		}
+
+		known = number;
+	}
+}

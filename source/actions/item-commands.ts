@@ -1,0 +1,165 @@
+import { conflictOf, withSuggestion } from '../failure.ts';
+import { selectedItem } from '../lists.ts';
+import { decisionsOf } from '../plan-review.ts';
+import { pageAfter } from '../reduce-operations.ts';
+import { functionForm, taskForm } from '../run-form.ts';
+import { findOperation, infoOf, topPage, visibleRunnables } from '../select.ts';
+import type { OperationRequest, State } from '../state.ts';
+import type { CommandParts } from './context.ts';
+
+/** The name that a command on this screen is about. */
+function subjectOf(state: State): string | null {
+	const page = topPage(state);
+	return page?.type === 'plugin' ? page.name : selectedItem(state);
+}
+
+type OnSubject = (name: string, state: State) => OperationRequest;
+
+const REQUESTS: Readonly<Record<'install' | 'update' | 'remove' | 'verify' | 'roll-back', OnSubject>> = {
+	install: (name, state) => ({ type: 'install', specs: installSpecs(state, name) }),
+	update: (name) => ({ type: 'update', names: [name], toLatest: false }),
+	remove: (name) => ({ type: 'remove', names: [name] }),
+	verify: (name) => ({ type: 'verify', names: [name] }),
+	'roll-back': (generation) => ({ type: 'rollback', generation: Number(generation) }),
+};
+
+/** Starts what a key asks for about the selected item. */
+export function requestOnSubject(command: keyof typeof REQUESTS): (parts: CommandParts, state: State) => void {
+	return ({ operations }, state) => {
+		const subject = subjectOf(state);
+		if (subject !== null) {
+			operations.start(REQUESTS[command](subject, state));
+		}
+	};
+}
+
+export function apply({ operations }: CommandParts, state: State): void {
+	const page = topPage(state);
+	if (page?.type === 'plan') {
+		operations.start({ type: 'apply', plan: page.plan, decisions: decisionsOf(page.plan, page.answers) });
+	}
+}
+
+/** On the Versions tab the selected version; what was typed into the search as it was typed; elsewhere what the registry calls latest. */
+function installSpecs(state: State, name: string): readonly string[] {
+	const page = topPage(state);
+	const version = page?.type === 'plugin' && page.tab === 'versions' ? selectedItem(state) : null;
+	return version === null ? name.split(' ') : [`${name}@${version}`];
+}
+
+export function open(parts: CommandParts, state: State): void {
+	const page = topPage(state);
+	const selected = selectedItem(state);
+	if (page?.type === 'operation') {
+		return reopen(parts, state, page.operation);
+	}
+
+	if (page?.type === 'conflict') {
+		return takeSuggestion(parts, state);
+	}
+
+	if (selected === null) {
+		return;
+	}
+
+	if (selected.includes(' ') && state.section === 'browse') {
+		// Several typed names have no page in common, only a plan.
+		return parts.operations.start({ type: 'install', specs: selected.split(' ') });
+	}
+
+	switch (state.section) {
+		case 'installed':
+		case 'browse':
+		case 'trust':
+			parts.store.dispatch({
+				type: 'page-pushed',
+				page: { type: 'plugin', name: selected, tab: state.section === 'trust' ? 'provenance' : 'overview' },
+			});
+			if (infoOf(state, selected).status !== 'ready') {
+				void parts.loading.loadInfo(selected);
+			}
+
+			return;
+		case 'activity':
+			return reopen(parts, state, Number(selected));
+		case 'run':
+			return openRun(parts, state, selected);
+		case 'history':
+			return;
+	}
+}
+
+function reopen({ store }: CommandParts, state: State, id: number): void {
+	const operation = findOperation(state, id);
+	if (operation !== null) {
+		store.dispatch({ type: 'page-pushed', page: pageAfter(operation) ?? { type: 'operation', operation: id } });
+	}
+}
+
+function takeSuggestion({ operations }: CommandParts, state: State): void {
+	const page = topPage(state);
+	if (page?.type !== 'conflict') {
+		return;
+	}
+
+	const suggestion = conflictOf(page.failure).suggestions[Number(selectedItem(state))];
+	const request = findOperation(state, page.operation)?.request;
+	const next = suggestion === undefined || request === undefined ? null : withSuggestion(request, suggestion);
+	if (next !== null) {
+		operations.start(next);
+	}
+}
+
+export function openRunOfSubject(parts: CommandParts, state: State): void {
+	const name = subjectOf(state);
+	const runnable = visibleRunnables({ ...state, filters: {} }).find((entry) => entry.plugin.name === name);
+	if (runnable !== undefined) {
+		openRun(parts, { ...state, filters: {} }, runnable.key);
+	}
+}
+
+function openRun({ store, loading }: CommandParts, state: State, key: string): void {
+	const runnable = visibleRunnables(state).find((entry) => entry.key === key);
+	if (runnable === undefined) {
+		return;
+	}
+
+	const { plugin, task } = runnable;
+	if (task === null) {
+		return store.dispatch({ type: 'page-pushed', page: { type: 'form', form: functionForm(plugin.name) } });
+	}
+
+	const declaration = infoOf(state, plugin.name).value?.tasks?.[task] ?? null;
+	store.dispatch({ type: 'page-pushed', page: { type: 'form', form: taskForm(plugin.name, task, declaration) } });
+	if (declaration === null) {
+		void fillForm({ store, loading }, plugin.name, task);
+	}
+}
+
+/** The schema of the task arrives after its form has opened. */
+async function fillForm({ store, loading }: Pick<CommandParts, 'store' | 'loading'>, target: string, task: string): Promise<void> {
+	await loading.loadInfo(target);
+	const page = topPage(store.getState());
+	const loaded = infoOf(store.getState(), target).value?.tasks?.[task] ?? null;
+	// Only while the form is as it was opened: nothing that was typed may be lost.
+	const isUntouched = page?.type === 'form' && page.form.target === target && page.form.task === task && page.form.fields[0]?.name === '';
+	if (loaded !== null && isUntouched) {
+		store.dispatch({ type: 'form-changed', form: taskForm(target, task, loaded) });
+	}
+}
+
+export function undo({ operations }: CommandParts, state: State): void {
+	const page = topPage(state);
+	const result = page?.type === 'operation' ? findOperation(state, page.operation)?.result : null;
+	if (result?.type === 'applied') {
+		operations.start({ type: 'rollback', generation: result.applied.fromGeneration });
+	}
+}
+
+export function retry({ operations }: CommandParts, state: State): void {
+	const page = topPage(state);
+	const operation = page?.type === 'operation' ? findOperation(state, page.operation) : null;
+	if (operation !== null) {
+		operations.start(operation.request);
+	}
+}

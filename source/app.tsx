@@ -1,0 +1,135 @@
+import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+import type { Actions } from './actions/index.ts';
+import { equivalentOf } from './equivalent-command.ts';
+import { layoutOf, SMALLEST } from './layout.ts';
+import { BrowseScreen } from './screens/browse-screen.tsx';
+import { ConflictScreen } from './screens/conflict-screen.tsx';
+import { HelpScreen } from './screens/help-screen.tsx';
+import { InstalledScreen } from './screens/installed-screen.tsx';
+import { OperationScreen } from './screens/operation-screen.tsx';
+import { CursorContext, KeepCursor, createCursorHolder } from './screens/parts/cursor-place.tsx';
+import { FilterLine } from './screens/parts/filter-line.tsx';
+import { Footer } from './screens/parts/footer.tsx';
+import { StatusLine } from './screens/parts/status-line.tsx';
+import { TitleBar } from './screens/parts/title-bar.tsx';
+import { PlanScreen } from './screens/plan-screen.tsx';
+import { PluginScreen } from './screens/plugin-screen.tsx';
+import { RunFormScreen } from './screens/run-form-screen.tsx';
+import { ActivityScreen, HistoryScreen, RunScreen, TrustScreen } from './screens/section-screen.tsx';
+import { countUpdates, topPage } from './select.ts';
+import type { State } from './state.ts';
+import type { Store } from './store.ts';
+import { keyName } from './terminal/index.ts';
+
+/** What only Ink can do with the terminal. */
+export type InkControls = {
+	readonly exit: () => void;
+	readonly suspendTerminal: (callback: () => void | Promise<void>) => Promise<void>;
+};
+
+type Props = {
+	readonly store: Store;
+	readonly actions: Actions;
+	/** Hands the terminal's owner what only Ink can do. */
+	readonly onMount: (ink: InkControls) => void;
+};
+
+/** The whole screen. Keys go to the actions, the state comes from the store; nothing here decides anything. */
+export function App({ store, actions, onMount }: Props) {
+	const state = useSyncExternalStore(store.subscribe, store.getState);
+	const [cursor] = useState(createCursorHolder);
+	const { exit, suspendTerminal } = useApp();
+	const { columns, rows } = useWindowSize();
+	useEffect(() => {
+		onMount({ exit, suspendTerminal });
+	}, [onMount, exit, suspendTerminal]);
+	useEffect(() => {
+		store.dispatch({ type: 'resized', size: { columns, rows } });
+	}, [store, columns, rows]);
+	useInput((input, key) => {
+		const name = keyName(input, key);
+		if (name !== null) {
+			actions.key(name);
+		}
+	});
+	usePaste((text) => {
+		actions.paste(text);
+	});
+
+	// Whoever has a focused field writes the place again while it is drawn.
+	cursor.set(null);
+	return (
+		<CursorContext value={cursor}>
+			<Frame state={state} />
+			<KeepCursor key={JSON.stringify(state.editing)} />
+		</CursorContext>
+	);
+}
+
+function Frame({ state }: { readonly state: State }) {
+	const layout = layoutOf(state.size);
+	if (layout.isTooSmall) {
+		return (
+			<Box height={layout.frameRows} width={layout.columns}>
+				<Text wrap="truncate">{`Too small: ${layout.columns}x${state.size.rows}, at least ${SMALLEST.columns}x${SMALLEST.rows}`}</Text>
+			</Box>
+		);
+	}
+
+	return (
+		<Box flexDirection="column" width={layout.columns} height={layout.frameRows}>
+			<TitleBar
+				section={state.section}
+				columns={layout.columns}
+				generation={state.installed.value?.generation ?? null}
+				updates={countUpdates(state)}
+			/>
+			<Screen state={state} />
+			{state.editing?.type === 'filter' ? (
+				<FilterLine state={state} columns={layout.columns} row={layout.frameRows - 2} />
+			) : (
+				<StatusLine state={state} columns={layout.columns} equivalent={equivalentOf(state)} />
+			)}
+			<Footer state={state} columns={layout.columns} />
+		</Box>
+	);
+}
+
+function Screen({ state }: { readonly state: State }) {
+	const page = topPage(state);
+	switch (page?.type) {
+		case 'plugin':
+			return <PluginScreen state={state} page={page} />;
+		case 'plan':
+			return <PlanScreen state={state} page={page} />;
+		case 'operation':
+			return <OperationScreen state={state} page={page} />;
+		case 'conflict':
+			return <ConflictScreen state={state} page={page} />;
+		case 'form':
+			return <RunFormScreen state={state} page={page} />;
+		case 'help':
+			return <HelpScreen state={state} />;
+		case undefined:
+			return <SectionScreen state={state} />;
+	}
+}
+
+function SectionScreen({ state }: { readonly state: State }) {
+	switch (state.section) {
+		case 'installed':
+			return <InstalledScreen state={state} />;
+		case 'browse':
+			return <BrowseScreen state={state} />;
+		case 'activity':
+			return <ActivityScreen state={state} />;
+		case 'history':
+			return <HistoryScreen state={state} />;
+		case 'trust':
+			return <TrustScreen state={state} />;
+		case 'run':
+			return <RunScreen state={state} />;
+	}
+}

@@ -1,0 +1,31 @@
+import { type Command, hideResult } from './command.ts';
+import { history } from './history.ts';
+import { info } from './info.ts';
+import { install } from './install.ts';
+import { list } from './list.ts';
+import { remove } from './remove.ts';
+import { resolve } from './resolve.ts';
+import { rollback } from './rollback.ts';
+import { run } from './run.ts';
+import { search } from './search.ts';
+import { update } from './update.ts';
+import { verify } from './verify.ts';
+
+/** Every scripted command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+	hideResult(search),
+	hideResult(info),
+	hideResult(resolve),
+	hideResult(install),
+	hideResult(update),
+	hideResult(remove),
+	hideResult(list),
+	hideResult(run),
+	hideResult(verify),
+	hideResult(history),
+	hideResult(rollback),
+];
+
+export function findCommand(word: string): Command | null {
+	return COMMANDS.find((command) => command.name === word || command.aliases.includes(word)) ?? null;
+}

@@ -1,0 +1,103 @@
+import type { CallOptions, Decision, Engine, EngineError, Plan, Requirement } from '../engine/index.ts';
+import type { View } from './layout.ts';
+
+export type FlagDefinition = {
+	readonly type: 'boolean' | 'string' | 'number';
+	/** One letter, without the dash. */
+	readonly short?: string;
+	readonly isMultiple?: boolean;
+	/** Stands for the value in the help, for instance `SECONDS`. */
+	readonly placeholder?: string;
+	/** True when the flag may stand alone: `--json` and `--json=name,version`. */
+	readonly isValueOptional?: boolean;
+	readonly description: string;
+};
+
+/** Keys are in camel case; `dryRun` is typed as `--dry-run`. */
+export type FlagTable = Readonly<Record<string, FlagDefinition>>;
+
+/** What stood on the command line after the command's name; read through flags.ts. */
+export type ParsedArguments = {
+	readonly positionals: readonly string[];
+	readonly flags: Readonly<Record<string, unknown>>;
+};
+
+export type Proposal = {
+	readonly plan: Plan;
+	readonly decisions: readonly Decision[];
+	/** Requirements that nobody decided and that are no permissions. */
+	readonly undecided: readonly Requirement[];
+};
+
+/** `wasShown` is false when a flag agreed, so that the result has to tell what the plan would have told. */
+export type Consent = { readonly wasShown: boolean };
+
+/** Everything a command may touch. It prints nothing: it returns a result. */
+export type CommandContext = {
+	readonly engine: Engine;
+	readonly parsed: ParsedArguments;
+	readonly call: CallOptions;
+	/** Resolves when the user agrees to the plan; rejects with `consent-required` otherwise. */
+	readonly requireConsent: (proposal: Proposal) => Promise<Consent>;
+	/** Text of standard input (`-`) or of a file. */
+	readonly readText: (source: string) => Promise<string>;
+	readonly warn: (warning: Warning) => void;
+};
+
+export type Warning = { readonly code: string; readonly text: string };
+
+export type JsonData = Readonly<Record<string, unknown>>;
+
+/** One scripted command: how it is typed, what it does, and how its typed result is shown. */
+export type CommandDefinition<Result> = {
+	readonly name: string;
+	readonly aliases: readonly string[];
+	readonly summary: string;
+	/** The arguments after the name, for instance `<plugin...>`. */
+	readonly usage: string;
+	readonly flags: FlagTable;
+	readonly examples: readonly string[];
+	/** What `--json=FIELD,...` may name: keys of `data`, or of each row of `data[rows]`. */
+	readonly fields: readonly string[];
+	readonly rows: string | null;
+	readonly run: (context: CommandContext) => Promise<Result>;
+	readonly toJson: (result: Result) => JsonData;
+	readonly toText: (result: Result, view: View) => string;
+	/** Facts beside the result, for standard error. */
+	readonly toNotes?: (result: Result, view: View) => string;
+	/** A result that is complete and still no success, for instance a verification with findings. */
+	readonly toFailure?: (result: Result) => EngineError | null;
+	/** An exit code of the result itself, when it is a success. */
+	readonly toExitCode?: (result: Result) => number;
+};
+
+export type CommandOutcome = {
+	readonly json: JsonData;
+	readonly text: (view: View) => string;
+	readonly notes: (view: View) => string;
+	readonly failure: EngineError | null;
+	readonly exitCode: number;
+};
+
+/** A command with its result type hidden, so that all of them stand in one table. */
+export type Command = Omit<CommandDefinition<never>, 'run' | 'toJson' | 'toText' | 'toNotes' | 'toFailure' | 'toExitCode'> & {
+	readonly execute: (context: CommandContext) => Promise<CommandOutcome>;
+};
+
+export function hideResult<Result>(definition: CommandDefinition<Result>): Command {
+	const { run, toJson, toText, toNotes, toFailure, toExitCode, ...description } = definition;
+	return {
+		...description,
+		execute: async (context) => {
+			const result = await run(context);
+			const failure = toFailure?.(result) ?? null;
+			return {
+				json: toJson(result),
+				text: (view) => toText(result, view),
+				notes: (view) => toNotes?.(result, view) ?? '',
+				failure,
+				exitCode: failure === null ? (toExitCode?.(result) ?? 0) : failure.exitCode,
+			};
+		},
+	};
+}

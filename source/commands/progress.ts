@@ -1,0 +1,111 @@
+import type { EngineEvent, OnEvent, StepName } from '../engine/index.ts';
+import { cleanLine, cleanLines, formatBytes, formatDuration, truncate } from '../format.ts';
+import type { Warning } from './command.ts';
+import { paint, type View } from './layout.ts';
+
+export type ProgressOptions = {
+	readonly view: View;
+	/** One line per finished step. */
+	readonly showsSteps: boolean;
+	/** A line that is rewritten in place while a step runs; only on a terminal. */
+	readonly isLive: boolean;
+	/** False with `--quiet`: neither notices nor what plugins log. */
+	readonly showsNotes: boolean;
+	readonly write: (text: string) => void;
+	readonly warn: (warning: Warning) => void;
+};
+
+const REWRITE_MILLISECONDS = 100;
+/** Back to the first column, and nothing left of the line. */
+export const CLEAR_LINE = '\r\u001B[K';
+
+export type Progress = {
+	readonly onEvent: OnEvent;
+	/** Removes the live line, so that something else can be written. */
+	readonly clear: () => void;
+};
+
+/** Tells a person on standard error what goes on: calm, one line per step, never in a log of a machine unless asked. */
+export function createProgress(options: ProgressOptions): Progress {
+	const running = new Map<StepName, string>();
+	const received = new Map<string, number>();
+	let lastDrawn = Number.NEGATIVE_INFINITY;
+	let isDrawn = false;
+
+	const clear = () => {
+		if (isDrawn) {
+			options.write(CLEAR_LINE);
+			isDrawn = false;
+		}
+	};
+	const line = (text: string) => {
+		clear();
+		options.write(`${text}\n`);
+	};
+	const draw = (isNewStep: boolean) => {
+		const now = performance.now();
+		if (!options.isLive || !options.showsSteps || running.size === 0 || (!isNewStep && now - lastDrawn < REWRITE_MILLISECONDS)) {
+			return;
+		}
+
+		lastDrawn = now;
+		isDrawn = true;
+		options.write(CLEAR_LINE + truncate(liveText(running, received), Math.max(20, options.view.columns - 1)));
+	};
+
+	const onEvent = (event: EngineEvent) => {
+		switch (event.type) {
+			case 'step-started':
+				running.set(event.step, event.detail);
+				received.clear();
+				draw(true);
+				break;
+			case 'step-finished':
+				if (options.showsSteps) {
+					line(stepText(event, running.get(event.step) ?? '', options.view));
+				}
+
+				running.delete(event.step);
+				draw(true);
+				break;
+			case 'fetch-progress':
+				received.set(event.id, event.receivedBytes);
+				draw(false);
+				break;
+			case 'notice':
+				if (event.severity === 'warning') {
+					options.warn({ code: event.code, text: event.text });
+				} else if (options.showsSteps) {
+					line(paint(event.text, 'dim', options.view));
+				}
+
+				break;
+			case 'plugin-output':
+				if (options.showsNotes) {
+					line(pluginText(event, options.view));
+				}
+		}
+	};
+	return { onEvent, clear };
+}
+
+function liveText(running: ReadonlyMap<StepName, string>, received: ReadonlyMap<string, number>): string {
+	const [step, detail] = [...running].at(-1) ?? ['', ''];
+	const bytes = [...received.values()].reduce((sum, value) => sum + value, 0);
+	return `  ${step} ${cleanLine(detail)}${bytes === 0 ? '' : ` ${formatBytes(bytes)}`} ...`;
+}
+
+function stepText(event: Extract<EngineEvent, { type: 'step-finished' }>, detail: string, view: View): string {
+	const time = formatDuration(event.milliseconds);
+	const name = event.step.padEnd(8);
+	const room = Math.max(10, Math.min(view.columns, 80) - name.length - time.length - 8);
+	const sign = event.failed ? paint('!', 'bad', view) : paint('+', 'good', view);
+	return `${sign} ${name}${paint(truncate(cleanLine(detail), room), 'plain', view)}  ${paint(time, 'dim', view)}`;
+}
+
+function pluginText(event: Extract<EngineEvent, { type: 'plugin-output' }>, view: View): string {
+	const tone = event.stream === 'log' ? 'plain' : event.stream === 'warn' ? 'warning' : 'bad';
+	return cleanLines(event.text)
+		.map((text) => `${paint(`${event.plugin}:`, 'dim', view)} ${paint(text, tone, view)}`)
+		.join('\n');
+}

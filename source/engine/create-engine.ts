@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import type { Engine, EngineOptions, Topics } from './engine.ts';
+import { type ErrorCode, toEngineError } from './errors.ts';
+import type { CallOptions } from './events.ts';
+import { openHome, resolveHomePath } from './home/index.ts';
+import { applyPlan } from './operations/apply-plan.ts';
+import type { EngineContext } from './operations/engine-context.ts';
+import { history } from './operations/history.ts';
+import { info } from './operations/info.ts';
+import { list } from './operations/list.ts';
+import { loadPolicy } from './operations/load-policy.ts';
+import { planInstall } from './operations/plan-install.ts';
+import { planRemove } from './operations/plan-remove.ts';
+import { planRollback } from './operations/plan-rollback.ts';
+import { planUpdate } from './operations/plan-update.ts';
+import { currentPlatform } from './operations/platform.ts';
+import { resolveReport } from './operations/resolve-report.ts';
+import { trackRunningTasks } from './operations/running-tasks.ts';
+import { runTask } from './operations/run-task.ts';
+import { search } from './operations/search.ts';
+import { verify } from './operations/verify.ts';
+import { createRegistryClient, type RegistryNotice } from './registry/index.ts';
+import { loadTrustRoots, type TrustRoots } from './trust/index.ts';
+
+/** Opens the home (creating it when it is new, recovering it when it was interrupted) and reads the npm configuration. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+	const startNotices: RegistryNotice[] = [];
+	const home = await openHome({
+		path: resolveHomePath(options),
+		waitMilliseconds: options.waitMilliseconds,
+		command: options.command,
+	});
+	const registry = await createRegistryClient({
+		cwd: options.cwd,
+		environment: options.environment,
+		registry: options.registry,
+		offline: options.offline,
+		cacheFolder: join(home.path, 'cache'),
+		onNotice: (notice) => startNotices.push(notice),
+	});
+	const policy = await loadPolicy(options);
+	let roots: Promise<TrustRoots> | undefined;
+	const context: EngineContext = {
+		options,
+		home,
+		registry,
+		policy,
+		platform: currentPlatform(),
+		clock: () => new Date(),
+		running: trackRunningTasks(),
+		trustRoots: () => (roots ??= loadTrustRoots()),
+	};
+	return engineOf(context, startNotices);
+}
+
+function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
+	/** Tells what was noticed since the last call, and lets only engine errors out. */
+	async function guard<T>(call: CallOptions, work: () => Promise<T>): Promise<T> {
+		for (const notice of notices.splice(0)) {
+			call.onEvent({ type: 'notice', ...notice });
+		}
+
+		try {
+			call.signal.throwIfAborted();
+			return await work();
+		} catch (error) {
+			throw toEngineError(error, UNFORESEEN);
+		}
+	}
+
+	return {
+		homePath: context.home.path,
+		registry: context.registry.registryUrl,
+		search: (query, call) => guard(call, () => search(context, query, call)),
+		info: (spec, call) => guard(call, () => info(context, spec, call)),
+		resolve: (specs, call) => guard(call, () => resolveReport(context, specs, call)),
+		planInstall: (specs, call) => guard(call, () => planInstall(context, specs, call)),
+		planUpdate: (names, call) => guard(call, () => planUpdate(context, names, call)),
+		planRemove: (names, call) => guard(call, () => planRemove(context, names, call)),
+		planRollback: (generation, call) => guard(call, () => planRollback(context, generation, call)),
+		applyPlan: (plan, call) => guard(call, () => applyPlan(context, plan, call)),
+		list: (call) => guard(call, () => list(context)),
+		history: (call) => guard(call, () => history(context)),
+		verify: (names, call) => guard(call, () => verify(context, names, call)),
+		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
+		subscribe: (topic, call) => subscribe(context, topic, call),
+		async [Symbol.asyncDispose]() {
+			await context.registry[Symbol.asyncDispose]();
+			await context.home[Symbol.asyncDispose]();
+		},
+	};
+}
+
+const UNFORESEEN: { readonly code: ErrorCode; readonly message: string; readonly hint: string } = {
+	code: 'internal',
+	message: 'Something went wrong that plugward did not foresee.',
+	hint: 'Please report it with what --verbose prints.',
+};
+
+function subscribe<T extends keyof Topics>(
+	context: EngineContext,
+	topic: T,
+	options: { readonly signal: AbortSignal },
+): AsyncIterable<Topics[T]>;
+function subscribe(
+	context: EngineContext,
+	topic: keyof Topics,
+	options: { readonly signal: AbortSignal },
+): AsyncIterable<Topics[keyof Topics]> {
+	switch (topic) {
+		case 'generation':
+			return watchGeneration(context, options);
+		case 'running':
+			return context.running.watch(options);
+	}
+}
+
+async function* watchGeneration({ home }: EngineContext, options: { readonly signal: AbortSignal }): AsyncIterable<Topics['generation']> {
+	for await (const number of home.watchCurrent(options)) {
+		yield { number };
+	}
+}

@@ -1,0 +1,201 @@
+import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidence.ts';
+import type { CallOptions } from './events.ts';
+import type { TaskDeclaration } from './manifest.ts';
+import type { Grant, Permission } from './permission.ts';
+import type { Applied, Change, Decision, Plan } from './plan.ts';
+
+export type EngineOptions = {
+	/** Absolute path of the home; null takes `PLUGWARD_HOME`, then `$XDG_DATA_HOME/plugward`. */
+	readonly home: string | null;
+	/** Overrides the default registry of .npmrc. */
+	readonly registry: string | null;
+	readonly offline: boolean;
+	/** Folder of the project .npmrc and of `$project` in fs permissions. */
+	readonly cwd: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** How long a call waits for another plugward that holds the home's mutex. */
+	readonly waitMilliseconds: number;
+	/** Who asks, for the history: the command line without secrets. */
+	readonly command: string;
+};
+
+export type SearchHit = {
+	readonly name: string;
+	readonly version: string;
+	readonly description: string;
+	readonly publisher: string | null;
+	/** ISO time or null. */
+	readonly publishedAt: string | null;
+	readonly keywords: readonly string[];
+	/** Installed version, or null. */
+	readonly installed: string | null;
+};
+
+export type SearchResult = {
+	readonly query: string;
+	readonly hits: readonly SearchHit[];
+	readonly total: number;
+	/** `local-index` when the registry has no search: only packages seen before are found, and the screen says so. */
+	readonly source: 'registry' | 'local-index';
+	readonly notice: string | null;
+};
+
+export type PackageInfo = {
+	readonly name: string;
+	readonly version: string;
+	readonly description: string;
+	readonly license: string;
+	readonly homepage: string | null;
+	readonly repository: string | null;
+	readonly publisher: string | null;
+	readonly publishedAt: string | null;
+	readonly deprecated: string | null;
+	readonly keywords: readonly string[];
+	readonly distTags: Readonly<Record<string, string>>;
+	/** Newest first. */
+	readonly versions: readonly { readonly version: string; readonly publishedAt: string | null; readonly deprecated: boolean }[];
+	readonly dependencies: Readonly<Record<string, string>>;
+	readonly peerDependencies: Readonly<Record<string, string>>;
+	readonly unpackedBytes: number | null;
+	readonly fileCount: number | null;
+	readonly hasInstallScript: boolean;
+	readonly readme: string | null;
+	/** Installed version, or null. */
+	readonly installed: string | null;
+	/** From what is installed; null before installing, since permissions are read from the verified tarball only. */
+	readonly tasks: Readonly<Record<string, TaskDeclaration>> | null;
+	readonly permissions: readonly Permission[] | null;
+	readonly grants: readonly Grant[];
+	readonly trust: { readonly verdict: Verdict; readonly evidence: ArtefactEvidence['evidence'] } | null;
+};
+
+export type ResolvedTree = {
+	readonly roots: readonly { readonly name: string; readonly spec: string; readonly version: string }[];
+	readonly packages: readonly {
+		readonly id: string;
+		readonly name: string;
+		readonly version: string;
+		readonly dependencies: Readonly<Record<string, string>>;
+	}[];
+	readonly warnings: readonly string[];
+	/** Wall time of the solve alone and of loading metadata. */
+	readonly solveMilliseconds: number;
+	readonly loadMilliseconds: number;
+};
+
+export type InstalledPlugin = {
+	readonly name: string;
+	readonly version: string;
+	readonly spec: string;
+	readonly description: string;
+	readonly level: Level;
+	/** Null for a plain package. */
+	readonly tasks: readonly string[] | null;
+	readonly permissions: readonly Permission[];
+	readonly grants: readonly Grant[];
+	readonly identity: SourceIdentity | null;
+	readonly dependencyCount: number;
+	readonly sizeBytes: number;
+	/** Newest version the spec allows and newest of all, as far as cached metadata knows. */
+	readonly wanted: string | null;
+	readonly latest: string | null;
+};
+
+export type InstalledState = {
+	readonly generation: number;
+	readonly plugins: readonly InstalledPlugin[];
+	readonly packageCount: number;
+	readonly storeBytes: number;
+};
+
+export type GenerationSummary = {
+	readonly number: number;
+	readonly isCurrent: boolean;
+	/** ISO time. */
+	readonly createdAt: string;
+	readonly command: string;
+	readonly user: string;
+	readonly changes: readonly Change[];
+	readonly pluginCount: number;
+	readonly packageCount: number;
+};
+
+export type VerifyFinding = {
+	readonly id: string;
+	readonly problem: 'changed' | 'missing' | 'extra' | 'evidence-invalid' | 'revoked';
+	/** Path inside the package, or null when the whole entry is concerned. */
+	readonly path: string | null;
+	readonly text: string;
+};
+
+export type VerifyReport = {
+	readonly generation: number;
+	readonly packagesChecked: number;
+	readonly filesChecked: number;
+	readonly bytesChecked: number;
+	readonly findings: readonly VerifyFinding[];
+	readonly packages: readonly { readonly id: string; readonly level: Level; readonly evidence: ArtefactEvidence['evidence'] }[];
+};
+
+export type RunRequest = {
+	/** An installed plugin's name, or a folder that starts with `.` or `/`. */
+	readonly target: string;
+	/** Null runs the only task, or lists the tasks in the error. For a plain package: the exported function to call. */
+	readonly task: string | null;
+	/** Already parsed JSON. */
+	readonly input: unknown;
+	/** Extra grants for this run alone, as given by `--allow`. */
+	readonly allow: readonly Permission[];
+};
+
+export type RunResult = {
+	readonly plugin: string;
+	readonly version: string;
+	readonly task: string;
+	readonly level: Level;
+	readonly output: unknown;
+	readonly milliseconds: number;
+	readonly peakMemoryBytes: number | null;
+	/** Calls that were refused, with what would have granted each. */
+	readonly denied: readonly { readonly permission: string; readonly count: number; readonly hint: string }[];
+};
+
+export type Topics = {
+	/** Fires when `current` changes, also by another process. */
+	readonly generation: { readonly number: number };
+	/** Plugins running now under this engine. */
+	readonly running: readonly {
+		readonly plugin: string;
+		readonly version: string;
+		readonly task: string;
+		readonly pid: number;
+		readonly startedAt: string;
+	}[];
+};
+
+/** The engine's door. Every call rejects with `EngineError` only and honours its signal within 50 ms. */
+export type Engine = {
+	readonly homePath: string;
+	readonly registry: string;
+	readonly search: (
+		query: { readonly text: string; readonly size: number; readonly from: number },
+		options: CallOptions,
+	) => Promise<SearchResult>;
+	readonly info: (spec: string, options: CallOptions) => Promise<PackageInfo>;
+	readonly resolve: (specs: readonly string[], options: CallOptions) => Promise<ResolvedTree>;
+	readonly planInstall: (specs: readonly string[], options: CallOptions) => Promise<Plan>;
+	/** No names: everything. */
+	readonly planUpdate: (names: readonly string[], options: CallOptions & { readonly toLatest: boolean }) => Promise<Plan>;
+	readonly planRemove: (names: readonly string[], options: CallOptions) => Promise<Plan>;
+	/** Null: the generation before the current one. */
+	readonly planRollback: (generation: number | null, options: CallOptions) => Promise<Plan>;
+	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
+	readonly list: (options: CallOptions) => Promise<InstalledState>;
+	readonly history: (options: CallOptions) => Promise<readonly GenerationSummary[]>;
+	/** No names: the whole current generation. Findings are data; only a broken home throws. */
+	readonly verify: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
+	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
+	/** Yields the present state first, then each change, until the signal fires. */
+	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;
+	readonly [Symbol.asyncDispose]: () => Promise<void>;
+};

@@ -1,0 +1,42 @@
+/** The steps of an operation, in the order a user meets them. */
+export type StepName = 'recover' | 'resolve' | 'fetch' | 'verify' | 'unpack' | 'bundle' | 'sync' | 'switch' | 'run';
+
+/** Plain data that belongs to one call. Events inform; they never ask. */
+export type EngineEvent =
+	| { readonly type: 'step-started'; readonly step: StepName; readonly detail: string }
+	| { readonly type: 'step-finished'; readonly step: StepName; readonly milliseconds: number; readonly failed: boolean }
+	| {
+			readonly type: 'fetch-progress';
+			readonly id: string;
+			readonly receivedBytes: number;
+			/** Null when the registry does not say. */
+			readonly totalBytes: number | null;
+			readonly finished: boolean;
+	  }
+	| { readonly type: 'notice'; readonly severity: 'info' | 'warning'; readonly code: string; readonly text: string }
+	| { readonly type: 'plugin-output'; readonly plugin: string; readonly stream: 'log' | 'warn' | 'error'; readonly text: string };
+
+export type OnEvent = (event: EngineEvent) => void;
+
+/** What every engine call that waits takes. */
+export type CallOptions = {
+	readonly signal: AbortSignal;
+	readonly onEvent: OnEvent;
+};
+
+/** Runs one step and reports its start and its end, also when it fails. */
+export async function runStep<T>(
+	step: { readonly name: StepName; readonly detail: string; readonly onEvent: OnEvent },
+	work: () => Promise<T>,
+): Promise<T> {
+	const startedAt = performance.now();
+	let failed = true;
+	step.onEvent({ type: 'step-started', step: step.name, detail: step.detail });
+	try {
+		const value = await work();
+		failed = false;
+		return value;
+	} finally {
+		step.onEvent({ type: 'step-finished', step: step.name, milliseconds: performance.now() - startedAt, failed });
+	}
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { EngineError, throwIfAborted } from '../errors.ts';
+import type { AddRequest } from './content-store.ts';
+import type { Disk } from './disk.ts';
+import { writeError } from './home-errors.ts';
+import { PACKED, TREE } from './layout.ts';
+import type { Limiter } from './limiter.ts';
+import type { Receipt } from './receipt.ts';
+import type { ReceivedArchive } from './receive-archive.ts';
+import { receiveArchive } from './receive-archive.ts';
+import type { Staging } from './staging.ts';
+import type { TwinFinder } from './twin-files.ts';
+import { scanReceived, unpackArchive } from './unpack-archive.ts';
+
+/** An artefact that this process unpacked and did not commit. */
+export type StagedArtefact = { readonly receipt: Receipt; readonly folder: string };
+
+export type AdderParts = {
+	readonly disk: Disk;
+	readonly staging: Staging;
+	readonly twins: TwinFinder;
+	readonly clock: () => Date;
+	/** Transfers wait for the network: many at a time. */
+	readonly transfers: Limiter;
+	/** Unpacking waits for a processor and holds a whole archive: few at a time. */
+	readonly unpacking: Limiter;
+};
+
+const PACKED_MODE = 0o644;
+
+/** Transfer, digest, header scan, judgement, unpacking, in this order; each refuses by throwing, and then nothing is left behind. */
+export async function addArtefact(request: AddRequest, parts: AdderParts): Promise<StagedArtefact> {
+	const { disk, staging } = parts;
+	const subject = `unpack ${request.name}@${request.version}`;
+	let folder: string;
+	try {
+		folder = await staging.makeFolder();
+	} catch (error) {
+		throw writeError(error, subject);
+	}
+
+	try {
+		const path = join(folder, PACKED);
+		const archive = await parts.transfers(() => receiveArchive(request, { disk, path, signal: request.signal }));
+		const receipt = await parts.unpacking(() => unpackJudged(request, { archive, folder, parts }));
+		return { receipt, folder };
+	} catch (error) {
+		// The first error is the one to report; what cannot be removed now is removed by `recover`.
+		await disk.removeTree(folder).catch(() => undefined);
+		throw withSubject(writeError(error, subject), request);
+	}
+}
+
+type Received = { readonly archive: ReceivedArchive; readonly folder: string; readonly parts: AdderParts };
+
+async function unpackJudged(request: AddRequest, { archive, folder, parts }: Received): Promise<Receipt> {
+	const { signal } = request;
+	throwIfAborted(signal);
+	const scanned = await scanReceived(archive, signal);
+	const packageJson = parsePackageJson(scanned.listing.packageJson, request);
+	const { integrity, packedBytes } = archive;
+	const evidence = await request.judge({ integrity, packageJson, packedBytes });
+	throwIfAborted(signal);
+	if (archive.bytes !== null) {
+		await parts.disk.writeFile(archive.path, archive.bytes, PACKED_MODE);
+	}
+
+	const files = await unpackArchive({ archive, scanned }, { disk: parts.disk, twins: parts.twins, tree: join(folder, TREE), signal });
+	return {
+		integrity,
+		name: request.name,
+		version: request.version,
+		packedBytes,
+		unpackedBytes: scanned.listing.unpackedBytes,
+		files,
+		evidence,
+		storedAt: parts.clock().toISOString(),
+	};
+}
+
+/** JSON as npm reads it: a byte order mark before it is left out. */
+export function parsePackageJson(bytes: Uint8Array, { name, version }: { readonly name: string; readonly version: string }): unknown {
+	try {
+		const json: unknown = JSON.parse(
+			Buffer.from(bytes)
+				.toString('utf8')
+				.replace(/^\uFEFF/, ''),
+		);
+		return json;
+	} catch (error) {
+		throw new EngineError('archive-refused', `The package.json of ${name}@${version} is not JSON.`, { cause: error });
+	}
+}
+
+function withSubject(error: EngineError, { name, version }: AddRequest): EngineError {
+	if (error.code !== 'archive-refused' || !error.message.startsWith('The archive is refused')) {
+		return error;
+	}
+
+	return new EngineError('archive-refused', error.message.replace('The archive', `The archive of ${name}@${version}`), {
+		cause: error,
+		details: error.details,
+		...(error.hint === undefined ? {} : { hint: error.hint }),
+	});
+}

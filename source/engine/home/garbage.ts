@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import { throwIfAborted } from '../errors.ts';
+import type { Integrity } from '../integrity.ts';
+import { readCurrent } from './current.ts';
+import type { Disk } from './disk.ts';
+import { temporaryName } from './disk.ts';
+import type { Generation } from './generation.ts';
+import { writeError } from './home-errors.ts';
+import { readKept } from './kept-generations.ts';
+import type { Layout } from './layout.ts';
+import type { ReceiptReader } from './receipts.ts';
+import { listEntries } from './receipts.ts';
+import { removeUnusedFiles } from './recover.ts';
+
+/** Which generations stay besides the current one and those the user marked. A generation stays when any rule wants it. */
+export type GarbageRule = {
+	/** How many of the newest. */
+	readonly newest: number;
+	/** Those made at or after this moment; null for no such rule. */
+	readonly since: Date | null;
+};
+
+/** What nothing needs any more. */
+export type Garbage = {
+	readonly generations: readonly number[];
+	readonly entries: readonly Integrity[];
+	/** Packed and unpacked size of the entries; files shared with what stays are counted although they stay. */
+	readonly bytes: number;
+};
+
+type Place = { readonly layout: Layout; readonly receipts: ReceiptReader; readonly generations: readonly Generation[] };
+
+/** Finds garbage and removes nothing. Every generation must be readable, or it could not be told what is needed. */
+export async function findGarbage(rule: GarbageRule, { layout, receipts, generations }: Place): Promise<Garbage> {
+	const [current, marked] = await Promise.all([readCurrent(layout), readKept(layout)]);
+	const { kept, dropped } = splitGenerations(generations, { rule, always: new Set([current.number, ...marked]) });
+	const needed = new Set(kept.flatMap(({ lock }) => Object.values(lock.packages).map(({ integrity }) => integrity)));
+	const entries = (await listEntries(layout)).filter((integrity) => !needed.has(integrity));
+	const sizes = await Promise.all(entries.map((integrity) => receipts.read(integrity)));
+	const bytes = sizes.reduce((sum, receipt) => sum + (receipt === null ? 0 : receipt.packedBytes + receipt.unpackedBytes), 0);
+	return { generations: dropped.map(({ number }) => number), entries, bytes };
+}
+
+function splitGenerations(
+	generations: readonly Generation[],
+	{ rule, always }: { readonly rule: GarbageRule; readonly always: ReadonlySet<number> },
+): { readonly kept: readonly Generation[]; readonly dropped: readonly Generation[] } {
+	const newest = new Set(generations.slice(Math.max(0, generations.length - Math.max(0, rule.newest))).map(({ number }) => number));
+	const isKept = ({ number, meta }: Generation) =>
+		always.has(number) || newest.has(number) || (rule.since !== null && !(Date.parse(meta.createdAt) < rule.since.getTime()));
+	return { kept: generations.filter(isKept), dropped: generations.filter((generation) => !isKept(generation)) };
+}
+
+/**
+ * Removes garbage. Everything first loses its name, and only when that is durable its content: a power cut leaves whole things or
+ * things that `recover` knows to be nobody's, never half of something that has a name. The mutex must be held.
+ */
+export async function removeGarbage(
+	{ disk, layout }: { readonly disk: Disk; readonly layout: Layout },
+	garbage: Garbage,
+	{ signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+	try {
+		// Generations before what they need.
+		await removeAll(disk, garbage.generations.map(layout.generation), signal);
+		await removeAll(disk, garbage.entries.map(layout.entry), signal);
+		await removeUnusedFiles({ disk, layout });
+	} catch (error) {
+		throw writeError(error, 'remove what is not needed any more');
+	}
+}
+
+async function removeAll(disk: Disk, paths: readonly string[], signal: AbortSignal): Promise<void> {
+	const nameless: string[] = [];
+	for (const path of paths) {
+		throwIfAborted(signal);
+		const temporary = temporaryName(path);
+		await disk.rename(path, temporary);
+		nameless.push(temporary);
+	}
+
+	const [first] = paths;
+	if (first !== undefined) {
+		await disk.syncFolder(dirname(first));
+	}
+
+	for (const path of nameless) {
+		throwIfAborted(signal);
+		await disk.removeTree(path);
+	}
+}

@@ -1,0 +1,59 @@
+import type { ErrorCode } from '../errors.ts';
+import { EngineError, toEngineError } from '../errors.ts';
+
+/** A file of the home that cannot be what was written. `file` is relative to the home. */
+export function damaged(file: string, problem: string, cause?: unknown): EngineError {
+	return new EngineError('home-damaged', `The file ${file} of the home ${problem}.`, {
+		hint: 'Type `plugward doctor` to see what is damaged, or `plugward rollback` to go back to a whole generation.',
+		...(cause === undefined ? {} : { cause }),
+		details: { file },
+	});
+}
+
+/** The operating system's word for what went wrong (`ENOSPC`, `EROFS`), or null for errors that are not its. */
+export function systemCode(thrown: unknown): string | null {
+	return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
+}
+
+export function isMissing(thrown: unknown): boolean {
+	return systemCode(thrown) === 'ENOENT';
+}
+
+/** Turns what a write to the home threw into the sentence a reader can act on. `doing` completes "could not". */
+export function writeError(thrown: unknown, doing: string): EngineError {
+	const code = systemCode(thrown);
+	switch (code) {
+		case 'ENOSPC':
+		case 'EDQUOT':
+			return failure('disk-full', `The disk is full (${code}): could not ${doing}.`, {
+				hint: 'Free some space, or type `plugward gc` to remove generations you no longer need; nothing was changed.',
+				cause: thrown,
+			});
+		case 'EROFS':
+		case 'EACCES':
+		case 'EPERM':
+			return failure('home-unwritable', `The home cannot be written (${code}): could not ${doing}.`, {
+				hint: 'Check who owns the folder and whether its file system is mounted read-only, or choose another with --home.',
+				cause: thrown,
+			});
+		case 'EMFILE':
+		case 'ENFILE':
+		case 'EIO':
+			return failure('home-unwritable', `The system refused a write (${code}): could not ${doing}.`, {
+				hint: 'Type `plugward doctor` to check the disk and the limits.',
+				cause: thrown,
+			});
+		case null:
+			return toEngineError(thrown, { code: 'internal', message: `Could not ${doing}.` });
+		default:
+			return toEngineError(thrown, {
+				code: 'home-unwritable',
+				message: `The home cannot be written (${code}): could not ${doing}.`,
+				hint: 'Type `plugward doctor` to check the home.',
+			});
+	}
+}
+
+function failure(code: ErrorCode, message: string, details: { readonly hint: string; readonly cause: unknown }): EngineError {
+	return new EngineError(code, message, details);
+}

@@ -1,0 +1,68 @@
+import type { ContentStore } from './content-store.ts';
+import type { Garbage, GarbageRule } from './garbage.ts';
+import type { Generation, GenerationChange } from './generation.ts';
+import type { Layout } from './layout.ts';
+import type { MutexHolder } from './mutex.ts';
+import type { RecoverReport } from './recover.ts';
+import type { Revocation } from './revocation.ts';
+
+export type HomeOptions = {
+	/** Absolute. */
+	readonly path: string;
+	/** How long `withMutex` waits for another process before `home-busy`. */
+	readonly waitMilliseconds: number;
+	readonly clock?: () => Date;
+	/** What another process that has to wait is told this one is doing; without secrets. */
+	readonly command?: string;
+};
+
+/** The folder that holds everything installed. Reading needs no mutex and always sees a whole generation. */
+export type Home = {
+	readonly path: string;
+	readonly layout: Layout;
+	readonly store: ContentStore;
+	/** Number 0 and an empty lock for a new home. Throws `home-damaged`, naming the file. */
+	readonly current: () => Promise<Generation>;
+	/** Throws `generation-not-found`, `home-damaged`. */
+	readonly generation: (number: number) => Promise<Generation>;
+	/** Ascending; without the empty generation 0. */
+	readonly generations: () => Promise<readonly Generation[]>;
+	/**
+	 * Runs `work` while no other process changes this home. The exclusion ends with its owner, however that dies, and is never taken
+	 * from a live one. Throws `home-busy` after the waiting time, naming the holder.
+	 */
+	readonly withMutex: <T>(
+		work: () => Promise<T>,
+		options: { readonly signal: AbortSignal; readonly onWaiting: (holder: MutexHolder | null) => void },
+	) => Promise<T>;
+	/** Makes the next generation and switches to it. The mutex must be held. Throws `plan-stale`, `disk-full`, `home-unwritable`. */
+	readonly commit: (change: GenerationChange, options: { readonly signal: AbortSignal }) => Promise<Generation>;
+	/** Switches `current` to an existing generation: no network, no unpacking. The mutex must be held. */
+	readonly switchTo: (number: number, options: { readonly signal: AbortSignal; readonly command: string }) => Promise<Generation>;
+	readonly revocations: () => Promise<readonly Revocation[]>;
+	/** The mutex must be held. */
+	readonly revoke: (revocation: Revocation) => Promise<void>;
+	/** `key` is hex. Null when absent or not written by this home. */
+	readonly readBundle: (key: string) => Promise<Uint8Array | null>;
+	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;
+	/** Adds one line to `state/audit.jsonl`. */
+	readonly appendAudit: (line: object) => Promise<void>;
+	/** The same before it returns, for what must be on record before an answer is given. */
+	readonly appendAuditSync: (line: object) => void;
+	/** What nothing needs any more under this rule; removes nothing. */
+	readonly findGarbage: (rule: GarbageRule) => Promise<Garbage>;
+	/** Finds and removes it. Never what a kept generation needs. The mutex must be held. */
+	readonly collectGarbage: (rule: GarbageRule, options: { readonly signal: AbortSignal }) => Promise<Garbage>;
+	/** Generations marked to survive every collection, ascending. */
+	readonly keptGenerations: () => Promise<readonly number[]>;
+	/** Marks one. Throws `generation-not-found`. The mutex must be held. */
+	readonly keepGeneration: (number: number) => Promise<void>;
+	/** Takes the mark away. The mutex must be held. */
+	readonly releaseGeneration: (number: number) => Promise<void>;
+	/** Completes or removes what an interrupted operation left behind. Takes the mutex itself; call it outside `withMutex`. */
+	readonly recover: () => Promise<RecoverReport>;
+	/** Yields the present number first, then each change, also by other processes, until the signal fires. */
+	readonly watchCurrent: (options: { readonly signal: AbortSignal }) => AsyncIterable<number>;
+	/** Removes what this process has added and not committed. */
+	readonly [Symbol.asyncDispose]: () => Promise<void>;
+};

@@ -1,0 +1,16 @@
+export { ARCHIVE_LIMITS } from './archive-rules.ts';
+export type { ArchiveLimits } from './archive-rules.ts';
+export { scanArchive } from './archive-scan.ts';
+export type { ArchiveEntry, ArchiveListing } from './archive-scan.ts';
+export type { AddRequest, ContentStore, EntryFinding, EntryReport } from './content-store.ts';
+export type { Garbage, GarbageRule } from './garbage.ts';
+export { EMPTY_SETTINGS, FIRST_GENERATION } from './generation.ts';
+export type { Generation, GenerationChange, GenerationMeta, GenerationSettings } from './generation.ts';
+export type { Home, HomeOptions } from './home.ts';
+export { resolveHomePath } from './layout.ts';
+export type { Layout } from './layout.ts';
+export type { MutexHolder } from './mutex.ts';
+export { openHome } from './open-home.ts';
+export type { Receipt, ReceiptFile } from './receipt.ts';
+export type { RecoverReport } from './recover.ts';
+export type { Revocation } from './revocation.ts';

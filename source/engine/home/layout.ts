@@ -1,0 +1,105 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Integrity } from '../integrity.ts';
+import { hexOfIntegrity } from '../integrity.ts';
+
+/** Every path of a home. Nothing else in the engine puts one together. */
+export type Layout = {
+	readonly home: string;
+	readonly format: string;
+	readonly current: string;
+	readonly generations: string;
+	readonly store: string;
+	readonly packages: string;
+	readonly files: string;
+	/** Where artefacts are unpacked before they move into the store: on the same file system, so that moving is a rename. */
+	readonly staging: string;
+	readonly bundles: string;
+	readonly revocations: string;
+	readonly state: string;
+	readonly journal: string;
+	readonly jobs: string;
+	readonly audit: string;
+	/** Locked by the operating system, never read or written: closing any other descriptor of it would end the lock. */
+	readonly mutex: string;
+	/** Locked by the one that is next in line, so that a busy process cannot starve the others. */
+	readonly mutexQueue: string;
+	readonly mutexHolder: string;
+	/** Numbers of the generations that the user marked to be kept. */
+	readonly kept: string;
+	readonly key: string;
+	readonly generation: (number: number) => string;
+	readonly entry: (integrity: Integrity) => string;
+	/** Files of equal content and equal executable bit are one file on disk. */
+	readonly sharedFile: (file: { readonly sha256: string; readonly executable: boolean }) => string;
+	readonly bundle: (key: string) => string;
+	/** The path as messages name it: relative to the home, with `/`. */
+	readonly relative: (path: string) => string;
+};
+
+export const TREE = 'tree';
+export const RECEIPT = 'receipt.json';
+export const PACKED = 'package.tgz';
+
+/** `--home`, then `PLUGWARD_HOME`, then `$XDG_DATA_HOME/plugward`, then `~/.local/share/plugward`. Absolute. */
+export function resolveHomePath(options: {
+	readonly home: string | null;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+}): string {
+	const { environment } = options;
+	const chosen = options.home ?? nonEmpty(environment['PLUGWARD_HOME']);
+	if (chosen !== null) {
+		return resolve(chosen);
+	}
+
+	const dataFolder = nonEmpty(environment['XDG_DATA_HOME']);
+	return dataFolder === null ? join(nonEmpty(environment['HOME']) ?? homedir(), '.local/share/plugward') : resolve(dataFolder, 'plugward');
+}
+
+export function createLayout(home: string): Layout {
+	const generations = join(home, 'generations');
+	const store = join(home, 'store');
+	const packages = join(store, 'packages');
+	const files = join(store, 'files');
+	const bundles = join(home, 'bundles');
+	const state = join(home, 'state');
+	return {
+		home,
+		format: join(home, 'format.json'),
+		current: join(home, 'current'),
+		generations,
+		store,
+		packages,
+		files,
+		staging: join(store, 'staging'),
+		bundles,
+		revocations: join(home, 'revocations.json'),
+		state,
+		journal: join(state, 'journal'),
+		jobs: join(state, 'jobs'),
+		audit: join(state, 'audit.jsonl'),
+		mutex: join(state, 'mutex'),
+		mutexQueue: join(state, 'mutex-queue'),
+		mutexHolder: join(state, 'mutex.json'),
+		kept: join(state, 'kept.json'),
+		key: join(state, 'key'),
+		generation: (number) => join(generations, generationFolderName(number)),
+		entry: (integrity) => join(packages, hexOfIntegrity(integrity)),
+		sharedFile: (file) => join(files, file.executable ? `${file.sha256}-x` : file.sha256),
+		bundle: (key) => join(bundles, key),
+		relative: (path) => (path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path),
+	};
+}
+
+export function generationFolderName(number: number): string {
+	return String(number).padStart(6, '0');
+}
+
+/** The number a folder of `generations/` stands for, or null when it is not one. */
+export function generationNumberOf(folderName: string): number | null {
+	return /^\d{6,}$/.test(folderName) && Number(folderName) > 0 ? Number(folderName) : null;
+}
+
+function nonEmpty(text: string | undefined): string | null {
+	return text === undefined || text === '' ? null : text;
+}

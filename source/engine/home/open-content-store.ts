@@ -1,0 +1,191 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EngineError } from '../errors.ts';
+import type { Integrity } from '../integrity.ts';
+import { stripToLine } from '../strip-controls.ts';
+import type { AdderParts, StagedArtefact } from './artefact-adder.ts';
+import { addArtefact, parsePackageJson } from './artefact-adder.ts';
+import type { AddRequest, ContentStore } from './content-store.ts';
+import type { Disk } from './disk.ts';
+import { replaceFile } from './disk.ts';
+import { damaged, writeError } from './home-errors.ts';
+import { createJoiner } from './join-adds.ts';
+import type { Layout } from './layout.ts';
+import { RECEIPT, TREE } from './layout.ts';
+import { createLimiter } from './limiter.ts';
+import type { Receipt } from './receipt.ts';
+import { encodeReceipt } from './receipt.ts';
+import type { ReceiptReader } from './receipts.ts';
+import { createReceiptReader, listEntries, shortName } from './receipts.ts';
+import { createStaging } from './staging.ts';
+import type { TwinFinder } from './twin-files.ts';
+import { createTwinFinder } from './twin-files.ts';
+import { verifyFolder } from './verify-entry.ts';
+
+/** The store and what `commit` needs to know of it. */
+export type OpenStore = {
+	readonly store: ContentStore;
+	readonly receipts: ReceiptReader;
+	readonly staged: Map<Integrity, StagedArtefact>;
+	/** Artefacts whose receipt this process has relied on. */
+	readonly relied: ReadonlySet<Integrity>;
+	readonly twins: TwinFinder;
+	readonly dispose: () => Promise<void>;
+};
+
+const CONCURRENT_TRANSFERS = 16;
+const CONCURRENT_UNPACKING = 4;
+
+export function openContentStore({
+	disk,
+	layout,
+	clock,
+}: {
+	readonly disk: Disk;
+	readonly layout: Layout;
+	readonly clock: () => Date;
+}): OpenStore {
+	const receipts = createReceiptReader(layout);
+	const staged = new Map<Integrity, StagedArtefact>();
+	const relied = new Set<Integrity>();
+	const staging = createStaging({ disk, layout });
+	const twins = createTwinFinder(layout);
+	const parts: AdderParts = {
+		disk,
+		staging,
+		twins,
+		clock,
+		transfers: createLimiter(CONCURRENT_TRANSFERS),
+		unpacking: createLimiter(CONCURRENT_UNPACKING),
+	};
+
+	async function receiptOf(integrity: Integrity): Promise<Receipt | null> {
+		const receipt = await receipts.read(integrity);
+		if (receipt !== null) {
+			relied.add(integrity);
+			return receipt;
+		}
+
+		return staged.get(integrity)?.receipt ?? null;
+	}
+
+	const folderOf = (integrity: Integrity) => staged.get(integrity)?.folder ?? layout.entry(integrity);
+	const needReceipt = async (integrity: Integrity) => (await receiptOf(integrity)) ?? missing(integrity);
+	const read = async (integrity: Integrity, path: string) => {
+		const receipt = await needReceipt(integrity);
+		return readChecked(receipt, { layout, folder: folderOf(integrity), path });
+	};
+
+	const store: ContentStore = {
+		receipt: receiptOf,
+		add: createJoiner((request) => addOnce(request, { parts, staged, receiptOf })),
+		updateEvidence: async (integrity, evidence) => {
+			const receipt = { ...(await needReceipt(integrity)), evidence };
+			await replaceReceipt({ disk, layout, staged }, receipt);
+		},
+		treePath: (integrity) => join(folderOf(integrity), TREE),
+		readFile: read,
+		readPackageJson: async (integrity) => parsePackageJson(await read(integrity, 'package.json'), await needReceipt(integrity)),
+		verifyEntry: async (integrity, { signal }) => {
+			const receipt = await receiptOf(integrity);
+			return receipt === null
+				? {
+						filesChecked: 0,
+						bytesChecked: 0,
+						findings: [{ problem: 'missing', path: null, text: 'The package is not in the content store.' }],
+					}
+				: verifyFolder(receipt, { folder: folderOf(integrity), signal });
+		},
+		sizeBytes: async () => sizeOf(receipts, await listEntries(layout)),
+	};
+
+	return { store, receipts, staged, relied, twins, dispose: staging.dispose };
+}
+
+type AddOnce = {
+	readonly parts: AdderParts;
+	readonly staged: Map<Integrity, StagedArtefact>;
+	readonly receiptOf: (integrity: Integrity) => Promise<Receipt | null>;
+};
+
+async function addOnce(request: AddRequest, { parts, staged, receiptOf }: AddOnce): Promise<Receipt> {
+	const { integrity } = request.expected;
+	const known = integrity === null ? null : await receiptOf(integrity);
+	if (known !== null) {
+		return known;
+	}
+
+	const added = await addArtefact(request, parts);
+	const got = added.receipt.integrity;
+	const earlier = await receiptOf(got);
+	if (earlier !== null) {
+		// The same bytes under another name, or no sha512 was known before: the first stays, since its path may be in use.
+		await parts.disk.removeTree(added.folder);
+		return earlier;
+	}
+
+	staged.set(got, added);
+	return added.receipt;
+}
+
+type Replace = { readonly disk: Disk; readonly layout: Layout; readonly staged: Map<Integrity, StagedArtefact> };
+
+async function replaceReceipt({ disk, layout, staged }: Replace, receipt: Receipt): Promise<void> {
+	const waiting = staged.get(receipt.integrity);
+	if (waiting !== undefined) {
+		staged.set(receipt.integrity, { ...waiting, receipt });
+		return;
+	}
+
+	try {
+		await replaceFile(disk, join(layout.entry(receipt.integrity), RECEIPT), Buffer.from(encodeReceipt(receipt)));
+	} catch (error) {
+		throw writeError(error, `record the evidence of ${receipt.name}@${receipt.version}`);
+	}
+}
+
+type ReadRequest = { readonly layout: Layout; readonly folder: string; readonly path: string };
+
+// What is read is what was verified: a file that was changed since is refused, not used.
+async function readChecked(receipt: Receipt, { layout, folder, path }: ReadRequest): Promise<Uint8Array> {
+	const listed = receipt.files.find((file) => file.path === path);
+	if (listed === undefined) {
+		throw new EngineError('package-not-found', `${receipt.name}@${receipt.version} has no file "${stripToLine(path)}".`);
+	}
+
+	const full = join(folder, TREE, path);
+	let bytes: Uint8Array;
+	try {
+		bytes = await readFile(full);
+	} catch (error) {
+		throw damaged(shortName(layout, full), 'cannot be read', error);
+	}
+
+	const got = hash('sha256', bytes, 'base64url');
+	if (got !== listed.sha256) {
+		throw damaged(shortName(layout, full), `was changed: expected sha256 ${listed.sha256}, got ${got}`);
+	}
+
+	return bytes;
+}
+
+// From the receipts: equal files are one file on disk, and looking at each of ten thousands would take longer.
+async function sizeOf(receipts: ReceiptReader, entries: readonly Integrity[]): Promise<number> {
+	const shared = new Set<string>();
+	let bytes = 0;
+	for (const receipt of await Promise.all(entries.map((integrity) => receipts.read(integrity)))) {
+		bytes += receipt?.packedBytes ?? 0;
+		for (const file of receipt?.files ?? []) {
+			const name = `${file.sha256}${file.executable ? 'x' : ''}`;
+			bytes += shared.has(name) ? 0 : file.size;
+			shared.add(name);
+		}
+	}
+
+	return bytes;
+}
+
+function missing(integrity: Integrity): never {
+	throw damaged(`store/packages/${integrity.slice(0, 20)}...`, 'is needed and not there');
+}

@@ -1,0 +1,212 @@
+import { readdir } from 'node:fs/promises';
+import { EngineError } from '../errors.ts';
+import { auditText } from './audit.ts';
+import { readBundle, writeBundle } from './bundles.ts';
+import { commitGeneration, switchGeneration } from './commit.ts';
+import { readCurrentGeneration } from './current.ts';
+import type { Disk } from './disk.ts';
+import { realDisk } from './disk.ts';
+import { findGarbage, removeGarbage } from './garbage.ts';
+import type { Generation } from './generation.ts';
+import { FIRST_GENERATION } from './generation.ts';
+import { readGeneration } from './generation-files.ts';
+import type { Home, HomeOptions } from './home.ts';
+import { damaged, writeError } from './home-errors.ts';
+import { hasIntents } from './journal.ts';
+import { readKept, writeKept } from './kept-generations.ts';
+import type { Layout } from './layout.ts';
+import { createLayout, generationNumberOf } from './layout.ts';
+import { createMutex } from './mutex.ts';
+import type { OpenStore } from './open-content-store.ts';
+import { openContentStore } from './open-content-store.ts';
+import { prepareHome } from './prepare-home.ts';
+import type { RecoverReport } from './recover.ts';
+import { recoverHome } from './recover.ts';
+import { addRevocation, readRevocations } from './revocations.ts';
+import { removeDeadStaging } from './staging.ts';
+import { watchCurrent } from './watch-current.ts';
+
+/** Opens a home, making it when it is missing. Throws `home-unsafe`, `home-damaged`, `home-unwritable`. */
+export async function openHome(options: HomeOptions): Promise<Home> {
+	return openHomeOn(realDisk, options);
+}
+
+/** The same on a given disk; for tests that make writes fail. */
+export async function openHomeOn(disk: Disk, options: HomeOptions): Promise<Home> {
+	const layout = createLayout(options.path);
+	const clock = options.clock ?? (() => new Date());
+	await prepareHome({ disk, layout });
+	const home = assemble(disk, { layout, clock, options });
+	await recoverUnlessBusy(home, layout);
+	return home;
+}
+
+/** Recovery is short, and half of it helps nobody. */
+const NEVER = new AbortController().signal;
+
+type Assembly = { readonly layout: Layout; readonly clock: () => Date; readonly options: HomeOptions };
+type RecoverableHome = Home & { readonly tryRecover: () => Promise<RecoverReport | null> };
+
+function assemble(disk: Disk, { layout, clock, options }: Assembly): RecoverableHome {
+	const open = openContentStore({ disk, layout, clock });
+	const mutex = createMutex({ layout, disk, command: options.command ?? commandName(), clock });
+	const parts = { disk, layout, clock, open };
+	const place = { disk, layout };
+
+	const requireMutex = () => {
+		if (!mutex.isHeld()) {
+			throw new EngineError('internal', 'A home is changed only while its mutex is held.');
+		}
+	};
+
+	const recover = () => recoverHome(place, open.receipts);
+	const withMutex: Home['withMutex'] = async (work, { signal, onWaiting }) =>
+		underMutex(await mutex.acquire({ waitMilliseconds: options.waitMilliseconds, signal, onWaiting }), async () => {
+			// A process may have died since this home was opened.
+			await ((await hasIntents(layout)) ? recover() : removeDeadStaging(place));
+			return work();
+		});
+
+	return {
+		path: options.path,
+		layout,
+		store: open.store,
+		current: () => readCurrentGeneration(layout),
+		generation: async (number) => (number === 0 ? FIRST_GENERATION : (await readGeneration(layout, { number, digest: null })).generation),
+		generations: () => readGenerations(layout),
+		withMutex,
+		commit: async (change, { signal }) => {
+			requireMutex();
+			return commitGeneration(parts, change, { signal });
+		},
+		switchTo: async (number, call) => {
+			requireMutex();
+			return switchGeneration(parts, number, call);
+		},
+		revocations: () => readRevocations(layout),
+		revoke: async (revocation) => {
+			requireMutex();
+			await addRevocation(place, revocation);
+		},
+		readBundle: (key) => readBundle(place, key),
+		writeBundle: (key, bytes) => writeBundle(place, key, bytes),
+		...auditOn(place),
+		...collectionOn({ place, open, requireMutex }),
+		recover: async () =>
+			underMutex(await mutex.acquire({ waitMilliseconds: options.waitMilliseconds, signal: NEVER, onWaiting: () => undefined }), recover),
+		tryRecover: async () => {
+			const held = await mutex.tryAcquire();
+			return held === null ? null : underMutex(held, recover);
+		},
+		watchCurrent: (watching) => watchCurrent(layout, watching),
+		[Symbol.asyncDispose]: open.dispose,
+	};
+}
+
+async function underMutex<T>(held: { readonly release: () => Promise<void> }, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} finally {
+		await held.release();
+	}
+}
+
+function auditOn({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Pick<Home, 'appendAudit' | 'appendAuditSync'> {
+	return {
+		appendAudit: async (line) => {
+			await disk.append(layout.audit, auditText(layout, line)).catch((error: unknown) => {
+				throw writeError(error, 'write the audit log');
+			});
+		},
+		appendAuditSync: (line) => {
+			try {
+				disk.appendSync(layout.audit, auditText(layout, line));
+			} catch (error) {
+				throw writeError(error, 'write the audit log');
+			}
+		},
+	};
+}
+
+type Collecting = {
+	readonly place: { readonly disk: Disk; readonly layout: Layout };
+	readonly open: OpenStore;
+	readonly requireMutex: () => void;
+};
+type Collection = Pick<Home, 'findGarbage' | 'collectGarbage' | 'keptGenerations' | 'keepGeneration' | 'releaseGeneration'>;
+
+function collectionOn({ place, open, requireMutex }: Collecting): Collection {
+	const { layout } = place;
+	const find: Home['findGarbage'] = async (rule) =>
+		findGarbage(rule, { layout, receipts: open.receipts, generations: await readGenerations(layout) });
+	return {
+		findGarbage: find,
+		collectGarbage: async (rule, { signal }) => {
+			requireMutex();
+			const garbage = await find(rule);
+			await removeGarbage(place, garbage, { signal });
+			return garbage;
+		},
+		keptGenerations: () => readKept(layout),
+		keepGeneration: async (number) => {
+			requireMutex();
+			await readGeneration(layout, { number, digest: null });
+			await writeKept(place, [...(await readKept(layout)), number]);
+		},
+		releaseGeneration: async (number) => {
+			requireMutex();
+			await writeKept(
+				place,
+				(await readKept(layout)).filter((kept) => kept !== number),
+			);
+		},
+	};
+}
+
+// A journal that is not empty tells of a process that died, or of one that is at work now and holds the mutex.
+async function recoverUnlessBusy(home: RecoverableHome, layout: Layout): Promise<void> {
+	if (!(await hasIntents(layout))) {
+		return;
+	}
+
+	try {
+		await home.tryRecover();
+	} catch (error) {
+		// `current` is whole in any case, so a home that cannot be written can still be read; the next change reports it.
+		if (!(error instanceof EngineError) || error.code !== 'home-unwritable') {
+			throw error;
+		}
+	}
+}
+
+async function readGenerations(layout: Layout): Promise<readonly Generation[]> {
+	let names: readonly string[];
+	try {
+		names = await readdir(layout.generations);
+	} catch (error) {
+		throw damaged('generations', 'cannot be listed', error);
+	}
+
+	const numbers = names.map(generationNumberOf).filter((number) => number !== null);
+	const read = await Promise.all(numbers.toSorted((a, b) => a - b).map((number) => readUnlessGone(layout, number)));
+	return read.filter((generation) => generation !== null);
+}
+
+// Another process may collect an old generation while we read.
+async function readUnlessGone(layout: Layout, number: number): Promise<Generation | null> {
+	try {
+		return (await readGeneration(layout, { number, digest: null })).generation;
+	} catch (error) {
+		if (error instanceof EngineError && error.code === 'generation-not-found') {
+			return null;
+		}
+
+		throw error;
+	}
+}
+
+// Only the name of the command: its arguments may hold secrets.
+function commandName(): string {
+	const word = process.argv[2] ?? '';
+	return /^[a-z][a-z-]{0,30}$/.test(word) ? `plugward ${word}` : 'plugward';
+}

@@ -1,0 +1,81 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Integrity } from '../integrity.ts';
+import { integrityOfDigest } from '../integrity.ts';
+import { damaged, isMissing } from './home-errors.ts';
+import type { Layout } from './layout.ts';
+import { RECEIPT } from './layout.ts';
+import type { Receipt } from './receipt.ts';
+import { parseReceipt } from './receipt.ts';
+
+/** Reads receipts from disk, each file once as long as it does not change. */
+export type ReceiptReader = {
+	/** Null when there is no receipt, which means that the entry counts as absent. */
+	readonly read: (integrity: Integrity) => Promise<Receipt | null>;
+	/** True when there is one, without reading it. */
+	readonly has: (integrity: Integrity) => Promise<boolean>;
+};
+
+export function createReceiptReader(layout: Layout): ReceiptReader {
+	const known = new Map<Integrity, { readonly version: string; readonly receipt: Receipt }>();
+
+	return {
+		has: async (integrity) => (await versionOf(pathOf(layout, integrity))) !== null,
+		read: async (integrity) => {
+			const path = pathOf(layout, integrity);
+			const version = await versionOf(path);
+			const cached = known.get(integrity);
+			if (version === null || cached?.version === version) {
+				return version === null ? null : (cached?.receipt ?? null);
+			}
+
+			try {
+				const receipt = parseReceipt(await readFile(path, 'utf8'), { file: shortName(layout, path), expected: integrity });
+				known.set(integrity, { version, receipt });
+				return receipt;
+			} catch (error) {
+				if (isMissing(error)) {
+					return null;
+				}
+
+				throw error;
+			}
+		},
+	};
+}
+
+/** Every artefact that has a folder in the store, with or without a receipt. Other names are ignored. */
+export async function listEntries(layout: Layout): Promise<readonly Integrity[]> {
+	try {
+		const names = await readdir(layout.packages);
+		return names.filter((name) => /^[0-9a-f]{128}$/.test(name)).map((name) => integrityOfDigest(Buffer.from(name, 'hex')));
+	} catch (error) {
+		if (isMissing(error)) {
+			return [];
+		}
+
+		throw damaged('store/packages', 'cannot be listed', error);
+	}
+}
+
+function pathOf(layout: Layout, integrity: Integrity): string {
+	return join(layout.entry(integrity), RECEIPT);
+}
+
+// 128 hex digits tell a reader nothing that twelve do not.
+export function shortName(layout: Layout, path: string): string {
+	return layout.relative(path).replace(/(packages\/[0-9a-f]{12})[0-9a-f]{116}/, '$1...');
+}
+
+async function versionOf(path: string): Promise<string | null> {
+	try {
+		const { ino, size, mtimeMs, ctimeMs } = await stat(path);
+		return `${ino}:${size}:${mtimeMs}:${ctimeMs}`;
+	} catch (error) {
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw damaged(path, 'cannot be read', error);
+	}
+}

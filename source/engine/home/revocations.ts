@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import type { Disk } from './disk.ts';
+import { replaceFile } from './disk.ts';
+import { damaged, isMissing, writeError } from './home-errors.ts';
+import type { Layout } from './layout.ts';
+import type { Revocation } from './revocation.ts';
+
+const dated = { revokedAt: v.string(), reason: v.nullable(v.string()) };
+const schema = v.object({
+	format: v.literal(1),
+	revocations: v.array(
+		v.variant('type', [
+			v.object({ type: v.literal('grant'), plugin: v.string(), permission: v.nullable(v.string()), ...dated }),
+			v.object({ type: v.literal('version'), name: v.string(), version: v.string(), ...dated }),
+			v.object({ type: v.literal('identity'), issuer: v.string(), subject: v.string(), ...dated }),
+		]),
+	),
+});
+
+const FILE = 'revocations.json';
+
+/** Throws `home-damaged`: a home that cannot tell what was withdrawn must not go on as if nothing was. */
+export async function readRevocations(layout: Layout): Promise<readonly Revocation[]> {
+	let json: unknown;
+	try {
+		json = JSON.parse(await readFile(layout.revocations, 'utf8'));
+	} catch (error) {
+		if (isMissing(error)) {
+			return [];
+		}
+
+		throw damaged(FILE, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', error);
+	}
+
+	const parsed = v.safeParse(schema, json);
+	if (!parsed.success) {
+		throw damaged(FILE, `is not a list of revocations: ${parsed.issues[0].message}`);
+	}
+
+	return parsed.output.revocations;
+}
+
+export async function addRevocation(
+	{ disk, layout }: { readonly disk: Disk; readonly layout: Layout },
+	revocation: Revocation,
+): Promise<void> {
+	const revocations = [...(await readRevocations(layout)), revocation];
+	try {
+		await replaceFile(disk, layout.revocations, Buffer.from(`${JSON.stringify({ format: 1, revocations }, null, '\t')}\n`));
+	} catch (error) {
+		throw writeError(error, 'record the revocation');
+	}
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Disk } from './disk.ts';
+import { isMissing } from './home-errors.ts';
+import type { KernelLock } from './kernel-lock.ts';
+import { tryLock } from './kernel-lock.ts';
+import type { Layout } from './layout.ts';
+
+/** The private corner of the store where one process unpacks. It is locked as long as the process lives, so that `recover` leaves it alone. */
+export type Staging = {
+	/** A new empty folder for one artefact. */
+	readonly makeFolder: () => Promise<string>;
+	readonly dispose: () => Promise<void>;
+};
+
+const LOCK_SUFFIX = '.lock';
+
+export function createStaging({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Staging {
+	let owned: Promise<{ readonly folder: string; readonly lock: KernelLock }> | null = null;
+	let count = 0;
+
+	return {
+		makeFolder: async () => {
+			owned ??= claim({ disk, layout });
+			try {
+				const folder = join((await owned).folder, String((count += 1)));
+				await disk.makeFolder(folder);
+				return folder;
+			} catch (error) {
+				owned = null;
+				throw error;
+			}
+		},
+		dispose: async () => {
+			const claimed = await owned?.catch(() => null);
+			owned = null;
+			if (claimed !== null && claimed !== undefined) {
+				try {
+					await disk.removeTree(claimed.folder);
+					await disk.removeFile(claimed.folder + LOCK_SUFFIX);
+				} catch {
+					// What stays has no owner from now on, and the next change of the home removes it.
+				} finally {
+					claimed.lock.release();
+				}
+			}
+		},
+	};
+}
+
+// Lock first, folder second: a folder whose lock is free belongs to nobody.
+async function claim({
+	disk,
+	layout,
+}: {
+	readonly disk: Disk;
+	readonly layout: Layout;
+}): Promise<{ readonly folder: string; readonly lock: KernelLock }> {
+	await disk.makeFolder(layout.staging);
+	for (;;) {
+		const folder = join(layout.staging, randomBytes(8).toString('hex'));
+		const lock = await tryLock(folder + LOCK_SUFFIX);
+		// Another process may have taken the new lock file for a leftover and removed it before it was locked.
+		if (lock !== null && existsSync(folder + LOCK_SUFFIX)) {
+			await disk.makeFolder(folder);
+			return { folder, lock };
+		}
+
+		lock?.release();
+	}
+}
+
+/** Removes what dead processes left in the staging area. Returns how many folders there were. */
+export async function removeDeadStaging({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<number> {
+	let names: readonly string[];
+	try {
+		names = await readdir(layout.staging);
+	} catch (error) {
+		if (isMissing(error)) {
+			return 0;
+		}
+
+		throw error;
+	}
+
+	const owners = new Set(names.map((name) => (name.endsWith(LOCK_SUFFIX) ? name.slice(0, -LOCK_SUFFIX.length) : name)));
+	let removed = 0;
+	for (const owner of owners) {
+		const folder = join(layout.staging, owner);
+		const lock = await tryLock(folder + LOCK_SUFFIX);
+		if (lock !== null) {
+			try {
+				await disk.removeTree(folder);
+				await disk.removeFile(folder + LOCK_SUFFIX);
+				removed += names.includes(owner) ? 1 : 0;
+			} finally {
+				lock.release();
+			}
+		}
+	}
+
+	return removed;
+}

@@ -1,0 +1,27 @@
+export { createEngine } from './create-engine.ts';
+export type {
+	Engine,
+	EngineOptions,
+	GenerationSummary,
+	InstalledPlugin,
+	InstalledState,
+	PackageInfo,
+	ResolvedTree,
+	RunRequest,
+	RunResult,
+	SearchHit,
+	SearchResult,
+	Topics,
+	VerifyFinding,
+	VerifyReport,
+} from './engine.ts';
+export { EngineError, isAbort, toEngineError } from './errors.ts';
+export type { EngineErrorDetails, ErrorCode } from './errors.ts';
+export type { CallOptions, EngineEvent, OnEvent, StepName } from './events.ts';
+export { LEVELS } from './evidence.ts';
+export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
+export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
+export { parsePermission, permissionId } from './permission.ts';
+export type { Grant, Permission, PermissionId } from './permission.ts';
+export type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from './plan.ts';
+export { stripControls, stripToLine } from './strip-controls.ts';

@@ -1,0 +1,25 @@
+import type { Permission } from './permission.ts';
+
+/** A JSON Schema document; validated by the sandbox before a task runs. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export type TaskDeclaration = { readonly description: string; readonly input: JsonSchema; readonly output: JsonSchema };
+
+/** One call's wall time, the processor time of its host process, and resident memory above an empty host. */
+export type PluginLimits = { readonly wallMilliseconds: number; readonly cpuMilliseconds: number; readonly memoryBytes: number };
+
+/** The parsed `plugward` field of a package.json. */
+export type PluginManifest = {
+	readonly apiVersion: 1;
+	/** Relative to the package root, starts with `./`. */
+	readonly main: string;
+	readonly tasks: Readonly<Record<string, TaskDeclaration>>;
+	readonly permissions: readonly Permission[];
+	readonly limits: PluginLimits;
+};
+
+/** What a plugin gets that declares no limits, and every plain package. */
+export const DEFAULT_LIMITS: PluginLimits = { wallMilliseconds: 30_000, cpuMilliseconds: 10_000, memoryBytes: 64 * 1024 * 1024 };
+
+/** What no manifest may go beyond; a policy may only lower it. */
+export const MAXIMUM_LIMITS: PluginLimits = { wallMilliseconds: 600_000, cpuMilliseconds: 300_000, memoryBytes: 1024 * 1024 * 1024 };

@@ -1,0 +1,156 @@
+import { userInfo } from 'node:os';
+import { EngineError } from '../errors.ts';
+import { type CallOptions, runStep } from '../events.ts';
+import type { Generation } from '../home/index.ts';
+import type { Lock } from '../lock.ts';
+import { parsePluginManifest } from '../parse-manifest.ts';
+import type { Grant } from '../permission.ts';
+import type { Applied, Decision, Plan } from '../plan.ts';
+import { stripToLine } from '../strip-controls.ts';
+import { type Assessment, assess } from './assess.ts';
+import { changesBetween } from './changes.ts';
+import { idsOf, requireDecided } from './consent.ts';
+import type { EngineContext } from './engine-context.ts';
+import { grantsOf, summarizeGrants } from './grants.ts';
+import { uniquePackages } from './lock-queries.ts';
+import { planRollback } from './plan-rollback.ts';
+import { bundleOf } from './plugin-bundle.ts';
+
+type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
+
+/**
+ * Makes a plan true. The plan is untrusted: what it says of evidence, permissions and requirements is recomputed from the content store,
+ * and any difference is `plan-stale`. Throws `consent-required` for an undecided requirement other than a permission.
+ */
+export async function applyPlan(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
+	const base = await context.home.current();
+	requireBase(base, plan);
+	if (plan.kind === 'rollback') {
+		return applyRollback(context, plan, options);
+	}
+
+	const named = new Set(plan.requirements.flatMap((requirement) => (requirement.type === 'permission' ? [requirement.plugin] : [])));
+	const assessment = await assess(context, { base, lock: plan.lock, named, asksRegistry: plan.kind !== 'remove' }, options);
+	requireSame(plan, assessment);
+	requireDecided(assessment.requirements, options.decisions);
+	const grants = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions });
+	const outcome = summarizeGrants(assessment.requirements, grants);
+	if (isUnchanged(base, plan.lock, grants)) {
+		return { fromGeneration: base.number, toGeneration: base.number, changes: [], ...outcome, unchanged: true };
+	}
+
+	await bundlePlugins(context, plan.lock, options);
+	const next = await commit(context, { plan, base, grants, assessment }, options);
+	return { fromGeneration: base.number, toGeneration: next.number, changes: assessment.changes, ...outcome, unchanged: false };
+}
+
+async function applyRollback(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
+	// Recomputed rather than believed: it checks that the target is whole and holds nothing revoked since.
+	const checked = await planRollback(context, plan.targetGeneration, options);
+	const next = await whileExclusive(context, options, () =>
+		runStep({ name: 'switch', detail: `generation ${checked.targetGeneration}`, onEvent: options.onEvent }, async () => {
+			requireBase(await context.home.current(), plan);
+			return context.home.switchTo(checked.targetGeneration ?? 0, { signal: options.signal, command: checked.command });
+		}),
+	);
+	return {
+		fromGeneration: plan.baseGeneration,
+		toGeneration: next.number,
+		changes: checked.changes,
+		granted: [],
+		denied: [],
+		unchanged: next.number === plan.baseGeneration,
+	};
+}
+
+type CommitRequest = { readonly plan: Plan; readonly base: Generation; readonly grants: readonly Grant[]; readonly assessment: Assessment };
+
+async function commit(
+	context: EngineContext,
+	{ plan, base, grants, assessment }: CommitRequest,
+	options: ApplyOptions,
+): Promise<Generation> {
+	return whileExclusive(context, options, () =>
+		runStep({ name: 'switch', detail: `generation ${base.number + 1}`, onEvent: options.onEvent }, () =>
+			context.home.commit(
+				{
+					base: base.number,
+					lock: plan.lock,
+					grants,
+					settings: base.settings,
+					meta: {
+						createdAt: context.clock().toISOString(),
+						command: stripToLine(plan.command),
+						user: userInfo().username,
+						changes: assessment.changes,
+						base: base.number,
+					},
+					artefacts: uniquePackages(plan.lock).map(({ integrity }) => integrity),
+				},
+				options,
+			),
+		),
+	);
+}
+
+async function whileExclusive<T>(context: EngineContext, { signal, onEvent }: CallOptions, work: () => Promise<T>): Promise<T> {
+	return context.home.withMutex(work, {
+		signal,
+		onWaiting: (holder) =>
+			onEvent({
+				type: 'notice',
+				severity: 'info',
+				code: 'home-busy',
+				text:
+					holder === null
+						? 'Waiting for another plugward to finish.'
+						: `Waiting for another plugward to finish: ${stripToLine(holder.command)}.`,
+			}),
+	});
+}
+
+function requireBase(base: Generation, plan: Plan): void {
+	if (base.number !== plan.baseGeneration) {
+		throw new EngineError(
+			'plan-stale',
+			`The plan starts from generation ${plan.baseGeneration}, but generation ${base.number} is current now.`,
+			{
+				hint: 'Make the plan again.',
+			},
+		);
+	}
+}
+
+function requireSame(plan: Plan, assessment: Assessment): void {
+	const expected = idsOf(plan.requirements);
+	const found = idsOf(assessment.requirements);
+	const difference = [...found.difference(expected)][0] ?? [...expected.difference(found)][0];
+	if (difference !== undefined) {
+		throw new EngineError('plan-stale', `The plan and the content store disagree about the requirement "${stripToLine(difference)}".`, {
+			hint: 'Make the plan again.',
+		});
+	}
+
+	if (JSON.stringify(plan.changes) !== JSON.stringify(assessment.changes)) {
+		throw new EngineError('plan-stale', 'The plan lists other changes than its lock makes.', { hint: 'Make the plan again.' });
+	}
+}
+
+function isUnchanged(base: Generation, lock: Lock, grants: readonly Grant[]): boolean {
+	return (
+		changesBetween(base.lock, lock).length === 0 &&
+		JSON.stringify(base.lock) === JSON.stringify(lock) &&
+		JSON.stringify(base.grants) === JSON.stringify(grants)
+	);
+}
+
+/** Plugins are bundled before the switch, so that one that cannot run never becomes current. */
+async function bundlePlugins(context: EngineContext, lock: Lock, options: CallOptions): Promise<void> {
+	for (const { instance } of Object.values(lock.roots)) {
+		const locked = lock.packages[instance];
+		const manifest = locked === undefined ? null : parsePluginManifest(await context.home.store.readPackageJson(locked.integrity));
+		if (manifest !== null) {
+			await bundleOf(context, { lock, instance, manifest }, options);
+		}
+	}
+}

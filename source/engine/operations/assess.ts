@@ -1,0 +1,171 @@
+import semver from 'semver';
+import { EngineError } from '../errors.ts';
+import type { CallOptions } from '../events.ts';
+import type { Verdict } from '../evidence.ts';
+import type { Generation, Receipt } from '../home/index.ts';
+import type { Lock, LockPackage } from '../lock.ts';
+import { parsePluginManifest } from '../parse-manifest.ts';
+import type { Change, Plan, PlannedPackage, Requirement } from '../plan.ts';
+import { judge } from '../trust/index.ts';
+import { ageHours, ageIsJudged } from './age.ts';
+import { type AssessedPackage, identityIn } from './assessed-package.ts';
+import { changesBetween } from './changes.ts';
+import type { EngineContext } from './engine-context.ts';
+import { idOf, idOfInstance, uniquePackages } from './lock-queries.ts';
+import { loadRegistryFacts, type RegistryFacts } from './package-facts.ts';
+import { fitsPlatform } from './platform.ts';
+import { requirementsOf } from './requirements.ts';
+
+export type AssessRequest = {
+	readonly base: Generation;
+	readonly lock: Lock;
+	/** Root names whose permissions are asked for even when nothing about them changed. */
+	readonly named: ReadonlySet<string>;
+	/** False for a rollback, which must not depend on a registry: then ages and deprecations are not judged. */
+	readonly asksRegistry: boolean;
+};
+
+export type Assessment = {
+	readonly changes: readonly Change[];
+	readonly packages: readonly PlannedPackage[];
+	readonly requirements: readonly Requirement[];
+	readonly notices: Plan['notices'];
+};
+
+/**
+ * What a lock means for the user, from the content store and the base generation alone. Planning and applying both call it, so that a
+ * plan that was changed on the way, or a store that was, shows as a difference.
+ */
+export async function assess(context: EngineContext, request: AssessRequest, options: CallOptions): Promise<Assessment> {
+	const { base, lock } = request;
+	const factsOf = request.asksRegistry ? await loadRegistryFacts(context, lock, options) : () => ({ manifest: null, publishedAt: null });
+	const rootIds = new Set(Object.values(lock.roots).map(({ instance }) => idOfInstance(lock, instance)));
+	const baseIds = new Set(Object.values(base.lock.packages).map(idOf));
+	const assessed = new Map<string, AssessedPackage>();
+	for (const locked of uniquePackages(lock)) {
+		const id = idOf(locked);
+		const receipt = await context.home.store.receipt(locked.integrity);
+		if (receipt === null) {
+			refuseMissing(context, locked);
+			continue;
+		}
+
+		const facts = factsOf(locked);
+		const previous = await previousReceipt(context, { base, locked });
+		const hours = ageHours(context, { name: locked.name, at: facts.publishedAt });
+		assessed.set(id, {
+			locked,
+			receipt,
+			facts,
+			previous,
+			ageHours: hours,
+			verdict: verdictOf(context, { locked, receipt, facts, previous, hours: baseIds.has(id) ? null : hours }),
+			isNew: !baseIds.has(id),
+			manifest: rootIds.has(id) ? parsePluginManifest(await context.home.store.readPackageJson(locked.integrity)) : null,
+		});
+	}
+
+	const packages = [...assessed.values()];
+	refuseDenied(packages);
+	return {
+		changes: changesBetween(base.lock, lock),
+		packages: packages.map((one) => plannedPackage(one, rootIds.has(idOf(one.locked)))),
+		requirements: requirementsOf(context, { ...request, assessed }),
+		notices: noticesOf(packages, rootIds),
+	};
+}
+
+function refuseMissing(context: EngineContext, locked: LockPackage): void {
+	if (!(locked.optional && !fitsPlatform(locked, context.platform))) {
+		throw new EngineError('plan-stale', `${idOf(locked)} (${locked.integrity.slice(0, 20)}...) is not in the content store.`, {
+			hint: 'Make the plan again; it fetches what is missing.',
+		});
+	}
+}
+
+async function previousReceipt(
+	context: EngineContext,
+	{ base, locked }: { readonly base: Generation; readonly locked: LockPackage },
+): Promise<Receipt | null> {
+	const before = Object.values(base.lock.packages).find(
+		({ name, version }) => name === locked.name && semver.major(version, { loose: true }) === semver.major(locked.version, { loose: true }),
+	);
+	return before === undefined ? null : context.home.store.receipt(before.integrity);
+}
+
+type VerdictFacts = {
+	readonly locked: LockPackage;
+	readonly receipt: Receipt;
+	readonly facts: RegistryFacts;
+	readonly previous: Receipt | null;
+	/** Null for what is installed already: waiting would protect nobody. */
+	readonly hours: number | null;
+};
+
+function verdictOf(context: EngineContext, { locked, receipt, facts, previous, hours }: VerdictFacts): Verdict {
+	return judge({
+		name: locked.name,
+		version: locked.version,
+		evidence: receipt.evidence,
+		identityPin: identityIn(previous),
+		previousEvidence: previous?.evidence ?? null,
+		ageHours: hours,
+		policy: context.policy,
+		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
+		deprecated: facts.manifest?.deprecated ?? null,
+		isOwnRegistry: !ageIsJudged(context, locked.name),
+		now: context.clock().getTime(),
+	});
+}
+
+function refuseDenied(packages: readonly AssessedPackage[]): void {
+	const denied = packages.filter(({ verdict }) => verdict.decision === 'deny');
+	const [first] = denied;
+	if (first === undefined) {
+		return;
+	}
+
+	const reasons = first.verdict.reasons.filter(({ passed }) => !passed).map(({ text }) => text);
+	throw new EngineError('policy-refused', `${idOf(first.locked)} is refused by policy: ${reasons.at(-1) ?? first.verdict.level}`, {
+		hint: 'Choose another version, or change the policy with a reason and an end date.',
+		details: denied.map(({ locked, verdict }) => ({ id: idOf(locked), reasons: verdict.reasons })),
+	});
+}
+
+function plannedPackage({ locked, receipt, facts, verdict, isNew, manifest }: AssessedPackage, isRoot: boolean): PlannedPackage {
+	return {
+		id: idOf(locked),
+		name: locked.name,
+		version: locked.version,
+		isRoot,
+		isNew,
+		verdict,
+		evidence: receipt.evidence,
+		fetchedBytes: isNew ? receipt.packedBytes : 0,
+		license: facts.manifest?.license ?? '',
+		deprecated: facts.manifest?.deprecated ?? null,
+		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
+		tasks: manifest === null ? null : Object.keys(manifest.tasks),
+	};
+}
+
+function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<string>): Plan['notices'] {
+	const notices: Plan['notices'][number][] = [];
+	for (const { locked, facts, manifest, isNew } of packages) {
+		if (isNew && facts.manifest?.deprecated) {
+			notices.push({ severity: 'warning', text: `${idOf(locked)} is deprecated: ${facts.manifest.deprecated}` });
+		}
+
+		if (isNew && rootIds.has(idOf(locked)) && manifest === null) {
+			notices.push({ severity: 'info', text: `${locked.name} has no tasks; it is a plain package and gets no rights.` });
+		}
+	}
+
+	const scripted = packages.filter(({ facts, isNew }) => isNew && facts.manifest?.hasInstallScript === true);
+	if (scripted.length > 0) {
+		const names = scripted.map(({ locked }) => idOf(locked)).join(', ');
+		notices.push({ severity: 'info', text: `Install scripts are never run; ${names} ${scripted.length === 1 ? 'has one' : 'have some'}.` });
+	}
+
+	return notices;
+}

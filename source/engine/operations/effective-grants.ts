@@ -1,0 +1,29 @@
+import type { Generation, Revocation } from '../home/index.ts';
+import { type Grant, parsePermission, type Permission } from '../permission.ts';
+
+/** What a plugin may do now: granted in the generation, for this very version, not expired and not revoked since. */
+export function effectiveGrants(
+	generation: Generation,
+	{ plugin, version, now, revocations }: { plugin: string; version: string; now: Date; revocations: readonly Revocation[] },
+): readonly Grant[] {
+	return generation.grants.filter(
+		(grant) =>
+			grant.plugin === plugin &&
+			grant.version === version &&
+			(grant.expiresAt === null || new Date(grant.expiresAt) > now) &&
+			!revocations.some((revocation) => withdraws(revocation, grant)),
+	);
+}
+
+export function permissionsOf(grants: readonly Grant[]): readonly Permission[] {
+	return grants.map(({ permission }) => parsePermission(permission));
+}
+
+function withdraws(revocation: Revocation, grant: Grant): boolean {
+	return (
+		revocation.type === 'grant' &&
+		revocation.plugin === grant.plugin &&
+		(revocation.permission === null || revocation.permission === grant.permission) &&
+		revocation.revokedAt >= grant.grantedAt
+	);
+}

@@ -1,0 +1,19 @@
+import type { EngineOptions } from '../engine.ts';
+import type { Home } from '../home/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { TrustPolicy, TrustRoots } from '../trust/index.ts';
+import type { Platform } from './platform.ts';
+import type { RunningTasks } from './running-tasks.ts';
+
+/** What every operation works with. */
+export type EngineContext = {
+	readonly options: EngineOptions;
+	readonly home: Home;
+	readonly registry: RegistryClient;
+	readonly policy: TrustPolicy;
+	readonly platform: Platform;
+	readonly clock: () => Date;
+	readonly running: RunningTasks;
+	/** Read and checked on the first call, which costs some milliseconds. */
+	readonly trustRoots: () => Promise<TrustRoots>;
+};

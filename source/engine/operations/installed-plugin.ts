@@ -1,0 +1,83 @@
+import { EngineError } from '../errors.ts';
+import type { CallOptions } from '../events.ts';
+import type { Level } from '../evidence.ts';
+import type { Generation, Revocation } from '../home/index.ts';
+import type { InstanceId } from '../lock.ts';
+import { parsePluginManifest } from '../parse-manifest.ts';
+import { judge, judgeClosure } from '../trust/index.ts';
+import { ageIsJudged } from './age.ts';
+import { effectiveGrants, permissionsOf } from './effective-grants.ts';
+import type { EngineContext } from './engine-context.ts';
+import { closureOf, idOfInstance } from './lock-queries.ts';
+import { bundleOf } from './plugin-bundle.ts';
+import { findRevokedVersion } from './revoked-version.ts';
+import type { Runnable } from './run-task.ts';
+
+/** Makes an installed plugin of the current generation ready to run. Throws `not-installed`, `policy-refused` for a revoked version. */
+export async function openInstalledPlugin(context: EngineContext, name: string, options: CallOptions): Promise<Runnable> {
+	const generation = await context.home.current();
+	const instance = generation.lock.roots[name]?.instance;
+	const locked = instance === undefined ? undefined : generation.lock.packages[instance];
+	if (instance === undefined || locked === undefined) {
+		throw new EngineError('not-installed', `${name} is not installed in generation ${generation.number}.`, {
+			hint: `Install it: plugward install ${name}`,
+		});
+	}
+
+	const revocations = await context.home.revocations();
+	refuseRevoked(generation, instance, revocations);
+	const manifest = parsePluginManifest(await context.home.store.readPackageJson(locked.integrity));
+	const bundle = await bundleOf(context, { lock: generation.lock, instance, manifest }, options);
+	const grants = effectiveGrants(generation, { plugin: locked.name, version: locked.version, now: context.clock(), revocations });
+	return {
+		name: locked.name,
+		version: locked.version,
+		level: await effectiveLevelOf(context, generation, instance),
+		manifest,
+		code: bundle.code,
+		needs: bundle.needs,
+		grants: permissionsOf(grants),
+	};
+}
+
+/** The lowest level of a plugin and everything it reaches, from evidence in the store. */
+export async function effectiveLevelOf(context: EngineContext, { lock }: Generation, instance: InstanceId): Promise<Level> {
+	const members = await Promise.all(
+		closureOf(lock, instance).map(async (id) => {
+			const locked = lock.packages[id];
+			const receipt = locked === undefined ? null : await context.home.store.receipt(locked.integrity);
+			return locked === undefined || receipt === null
+				? []
+				: [
+						{
+							id: idOfInstance(lock, id),
+							verdict: judge({
+								name: locked.name,
+								version: locked.version,
+								evidence: receipt.evidence,
+								identityPin: null,
+								previousEvidence: null,
+								ageHours: null,
+								policy: context.policy,
+								hasInstallScript: false,
+								deprecated: null,
+								isOwnRegistry: !ageIsJudged(context, locked.name),
+								now: context.clock().getTime(),
+							}),
+						},
+					];
+		}),
+	);
+	const [plugin, ...dependencies] = members.flat();
+	return plugin === undefined ? 'unknown' : judgeClosure(plugin, dependencies).level;
+}
+
+function refuseRevoked({ lock }: Generation, instance: InstanceId, revocations: readonly Revocation[]): void {
+	const reached = closureOf(lock, instance).flatMap((id) => lock.packages[id] ?? []);
+	const revoked = findRevokedVersion(reached, revocations);
+	if (revoked !== null) {
+		throw new EngineError('policy-refused', `${revoked.name}@${revoked.version} was revoked and no longer runs.`, {
+			hint: 'Update the plugin, or go back: plugward rollback',
+		});
+	}
+}

@@ -1,0 +1,95 @@
+import { EngineError } from '../errors.ts';
+import type { CallOptions } from '../events.ts';
+import type { Generation } from '../home/index.ts';
+import type { Lock } from '../lock.ts';
+import type { Plan } from '../plan.ts';
+import type { Resolution, RootRequest } from '../resolver/index.ts';
+import { assess } from './assess.ts';
+import type { EngineContext } from './engine-context.ts';
+import { fetchArtefacts } from './fetch-artefacts.ts';
+import { lockOfResolution } from './lock-of-resolution.ts';
+import { parseSpec, type RequestedRoot } from './parse-spec.ts';
+import { resolveTree } from './resolve-tree.ts';
+
+/** Plans to add or change roots. What was not asked for keeps its version where that is possible. */
+export async function planInstall(context: EngineContext, specs: readonly string[], options: CallOptions): Promise<Plan> {
+	if (specs.length === 0) {
+		throw new EngineError('usage', 'Nothing was named to install.', { hint: 'For example: plugward install prettier@3' });
+	}
+
+	const asked = specs.map(parseSpec);
+	const base = await context.home.current();
+	return planTree(
+		context,
+		{ kind: 'install', command: `install ${specs.join(' ')}`, base, asked, unlocked: asked.map(({ name }) => name) },
+		options,
+	);
+}
+
+export type TreePlanRequest = {
+	readonly kind: 'install' | 'update';
+	readonly command: string;
+	readonly base: Generation;
+	readonly asked: readonly RequestedRoot[];
+	readonly unlocked: readonly string[] | 'all';
+};
+
+/** Resolves, fetches and assesses: the common way of installing and updating. */
+export async function planTree(context: EngineContext, request: TreePlanRequest, options: CallOptions): Promise<Plan> {
+	const { base, asked } = request;
+	const roots = mergeRoots(base.lock, asked);
+	const resolution = await resolveTree(
+		context,
+		{ roots, lock: base.lock, unlocked: request.unlocked, asksAnew: request.kind === 'update' ? 'all' : asked.map(({ name }) => name) },
+		options,
+	);
+	const artefacts = await fetchArtefacts(context, resolution, options);
+	const lock = lockOfResolution(resolution, {
+		integrities: artefacts.integrities,
+		specs: specsToKeep(resolution, { base: base.lock, asked }),
+	});
+	const named = new Set(asked.map(({ name }) => name));
+	const assessment = await assess(context, { base, lock, named, asksRegistry: true }, options);
+	return {
+		kind: request.kind,
+		command: request.command,
+		baseGeneration: base.number,
+		targetGeneration: null,
+		...assessment,
+		notices: [...resolution.warnings.map((text) => ({ severity: 'warning' as const, text })), ...assessment.notices],
+		fetchedBytes: artefacts.fetchedBytes,
+		fetchedCount: artefacts.fetched.length,
+		lock,
+	};
+}
+
+/** What is installed stays asked for; a tag that nobody asked to move stands for the version it meant. */
+function mergeRoots(lock: Lock, asked: readonly RequestedRoot[]): readonly RootRequest[] {
+	const roots = new Map<string, RootRequest>();
+	for (const [name, { spec, instance }] of Object.entries(lock.roots)) {
+		const locked = lock.packages[instance];
+		roots.set(name, { name, spec: isTag(spec) && locked !== undefined ? locked.version : spec });
+	}
+
+	for (const { name, spec } of asked) {
+		roots.set(name, { name, spec });
+	}
+
+	return [...roots.values()];
+}
+
+function specsToKeep(resolution: Resolution, { base, asked }: { readonly base: Lock; readonly asked: readonly RequestedRoot[] }) {
+	const specs = new Map(Object.entries(base.roots).map(([name, { spec }]) => [name, spec]));
+	const versions = new Map(resolution.packages.map(({ id, version }) => [id, version]));
+	for (const { name, spec, isBare } of asked) {
+		const version = versions.get(resolution.roots[name]?.instance ?? '');
+		specs.set(name, isBare && version !== undefined ? `^${version}` : spec);
+	}
+
+	return specs;
+}
+
+// A range or a version has a digit, an operator or a wildcard first; a tag is a word.
+function isTag(spec: string): boolean {
+	return /^[a-z]/i.test(spec) && !/^(?:v\d|x$|npm:)/i.test(spec);
+}

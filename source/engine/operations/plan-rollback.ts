@@ -1,0 +1,56 @@
+import { EngineError } from '../errors.ts';
+import type { CallOptions } from '../events.ts';
+import type { Generation } from '../home/index.ts';
+import type { Plan } from '../plan.ts';
+import { assess } from './assess.ts';
+import type { EngineContext } from './engine-context.ts';
+import { uniquePackages } from './lock-queries.ts';
+import { findRevokedVersion } from './revoked-version.ts';
+
+/** Plans to make an earlier generation current again: no network, no unpacking. Null means the one the current was made from. */
+export async function planRollback(context: EngineContext, number: number | null, options: CallOptions): Promise<Plan> {
+	const base = await context.home.current();
+	const target = await targetOf(context, { base, number });
+	await refuseRevoked(context, target);
+	// Permissions come back with the generation that holds them; nothing is asked again.
+	const assessment = await assess(context, { base, lock: target.lock, named: new Set(), asksRegistry: false }, options);
+	return {
+		kind: 'rollback',
+		command: `rollback ${target.number}`,
+		baseGeneration: base.number,
+		targetGeneration: target.number,
+		...assessment,
+		requirements: [],
+		fetchedBytes: 0,
+		fetchedCount: 0,
+		lock: target.lock,
+	};
+}
+
+async function targetOf(
+	context: EngineContext,
+	{ base, number }: { readonly base: Generation; readonly number: number | null },
+): Promise<Generation> {
+	const wanted = number ?? base.meta.base;
+	if (wanted < 1) {
+		const text =
+			base.number === 0
+				? 'Nothing was installed yet, so there is nothing to go back to.'
+				: `Generation ${base.number} is the first; there is none before it.`;
+		throw new EngineError('generation-not-found', text, { hint: 'See what there is: plugward history' });
+	}
+
+	return context.home.generation(wanted);
+}
+
+/** Throws `policy-refused` when the generation would bring back a version that was revoked since. */
+async function refuseRevoked(context: EngineContext, target: Generation): Promise<void> {
+	const hit = findRevokedVersion(uniquePackages(target.lock), await context.home.revocations());
+	if (hit !== null) {
+		throw new EngineError(
+			'policy-refused',
+			`Generation ${target.number} holds ${hit.name}@${hit.version}, which was revoked on ${hit.revokedAt}${hit.reason === null ? '' : `: ${hit.reason}`}.`,
+			{ hint: 'Choose another generation: plugward history' },
+		);
+	}
+}

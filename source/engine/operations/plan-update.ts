@@ -1,0 +1,52 @@
+import { EngineError } from '../errors.ts';
+import type { CallOptions } from '../events.ts';
+import type { Generation } from '../home/index.ts';
+import type { Plan } from '../plan.ts';
+import type { EngineContext } from './engine-context.ts';
+import type { RequestedRoot } from './parse-spec.ts';
+import { planTree } from './plan-install.ts';
+
+/** Plans newer versions within what was asked for, or of everything newest with `toLatest`. No names: all roots. */
+export async function planUpdate(
+	context: EngineContext,
+	names: readonly string[],
+	options: CallOptions & { readonly toLatest: boolean },
+): Promise<Plan> {
+	const base = await context.home.current();
+	requireInstalled(base, names);
+	const held = new Set(base.settings.held);
+	const updated = names.length > 0 ? names : Object.keys(base.lock.roots).filter((name) => !held.has(name));
+	const flags = options.toLatest ? ' --latest' : '';
+	return planTree(
+		context,
+		{
+			kind: 'update',
+			command: `update${names.length > 0 ? ` ${names.join(' ')}` : ''}${flags}`,
+			base,
+			asked: updated.map((name) => askedAgain(base, { name, toLatest: options.toLatest })),
+			unlocked: names.length > 0 || held.size > 0 ? updated : 'all',
+		},
+		options,
+	);
+}
+
+/** Throws `not-installed`, naming what is. */
+export function requireInstalled(base: Generation, names: readonly string[]): void {
+	const installed = Object.keys(base.lock.roots);
+	const unknown = names.find((name) => !installed.includes(name));
+	if (unknown !== undefined) {
+		throw new EngineError('not-installed', `${unknown} is not installed in generation ${base.number}.`, {
+			hint: installed.length === 0 ? `Install it: plugward install ${unknown}` : `Installed: ${installed.join(', ')}.`,
+		});
+	}
+}
+
+function askedAgain(base: Generation, { name, toLatest }: { readonly name: string; readonly toLatest: boolean }): RequestedRoot {
+	const spec = base.lock.roots[name]?.spec ?? '*';
+	if (!toLatest) {
+		return { name, spec, isBare: false };
+	}
+
+	const alias = /^npm:(@?[^@]+)/.exec(spec);
+	return alias === null ? { name, spec: '*', isBare: true } : { name, spec: `npm:${alias[1]}@latest`, isBare: false };
+}

@@ -1,0 +1,122 @@
+import { EngineError } from '../errors.ts';
+import { type CallOptions, runStep } from '../events.ts';
+import type { Lock } from '../lock.ts';
+import type { Failure, Resolution, ResolveOutcome, ResolvePolicy, RootRequest } from '../resolver/index.ts';
+import { ageIsJudged } from './age.ts';
+import type { EngineContext } from './engine-context.ts';
+
+const MILLISECONDS_PER_HOUR = 3_600_000;
+/** A solve takes well under a second; past this it would not end in a time anyone waits for. */
+const SOLVE_BUDGET_MILLISECONDS = 30_000;
+
+export type TreeRequest = {
+	readonly roots: readonly RootRequest[];
+	readonly lock: Lock | null;
+	readonly unlocked: readonly string[] | 'all';
+	/** Whose stored metadata is not good enough, however young: what the user named, or everything for an update. */
+	readonly asksAnew: readonly string[] | 'all';
+};
+
+/**
+ * Solves and checks. When metadata from the store gives no solution, the registry is asked again, once, since a version published a minute
+ * ago may be the missing one. Throws `package-not-found`, `no-matching-version`, `no-solution` or `resolver-gave-up`, and what the
+ * registry throws.
+ */
+export async function resolveTree(context: EngineContext, request: TreeRequest, options: CallOptions): Promise<Resolution> {
+	const names = request.roots.map(({ name }) => name);
+	const detail = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+	context.registry.expire(request.asksAnew);
+	return runStep({ name: 'resolve', detail, onEvent: options.onEvent }, async () => {
+		try {
+			return await solve(context, request, options);
+		} catch (error) {
+			if (!isUnsolved(error) || !context.registry.expireUnasked()) {
+				throw error;
+			}
+
+			return solve(context, request, options);
+		}
+	});
+}
+
+function isUnsolved(error: unknown): boolean {
+	return error instanceof EngineError && (error.code === 'no-solution' || error.code === 'no-matching-version');
+}
+
+async function solve(context: EngineContext, request: TreeRequest, options: CallOptions): Promise<Resolution> {
+	const { resolve, verifyResolution } = await import('../resolver/index.ts');
+	const resolveRequest = {
+		...request,
+		overrides: {},
+		platform: context.platform,
+		policy: await resolvePolicy(context),
+	};
+	const outcome = await resolve(resolveRequest, {
+		provider: context.registry.metadata,
+		signal: options.signal,
+		budgetMilliseconds: SOLVE_BUDGET_MILLISECONDS,
+	});
+	const resolution = resolutionOf(outcome);
+	const problems = verifyResolution(resolution, resolveRequest);
+	if (problems.length > 0) {
+		throw new EngineError('internal', `The resolver gave a tree that its own checker refuses: ${problems[0]?.text ?? ''}`, {
+			details: problems,
+		});
+	}
+
+	return resolution;
+}
+
+async function resolvePolicy(context: EngineContext): Promise<ResolvePolicy> {
+	const revocations = await context.home.revocations();
+	return {
+		minimumAgeMilliseconds: context.policy.minimumAgeHours * MILLISECONDS_PER_HOUR,
+		now: context.clock().getTime(),
+		asOf: null,
+		ageExempt: (name) => !ageIsJudged(context, name),
+		revoked: revocations.flatMap((revocation) =>
+			revocation.type === 'version'
+				? [{ name: revocation.name, version: revocation.version, reason: revocation.reason ?? 'revoked by the user' }]
+				: [],
+		),
+	};
+}
+
+function resolutionOf(outcome: ResolveOutcome): Resolution {
+	switch (outcome.type) {
+		case 'resolved':
+			return outcome.resolution;
+		case 'gave-up':
+			throw new EngineError('resolver-gave-up', `No answer after ${outcome.conflicts} conflicts; the search was stopped.`, {
+				hint: 'Ask for narrower versions, for instance NAME@MAJOR, so that there is less to search.',
+			});
+		case 'unsolvable':
+			throw failureError(outcome.failure);
+	}
+}
+
+function failureError(failure: Failure): EngineError {
+	return new EngineError(codeOf(failure), failure.sentences.join('\n'), { details: failure, hint: hintFor(failure) });
+}
+
+function hintFor({ kind, conflicts, suggestions }: Failure): string {
+	const facts = conflicts.flatMap((conflict) => conflict.facts);
+	const name = facts.flatMap((fact) => (fact.type === 'not-found' || fact.type === 'no-version' ? [fact.name] : []))[0] ?? 'NAME';
+	switch (kind) {
+		case 'package-not-found':
+			return `Check the spelling, or look for it: plugward search ${wordsOf(name)}`;
+		case 'no-matching-version':
+			return `See its versions: plugward info ${name}`;
+		case 'conflict':
+			return suggestions[0]?.sentence ?? 'Ask for other versions, or install them into homes of their own: --home FOLDER';
+	}
+}
+
+/** `@scope/left-pad` as one would search for it. */
+function wordsOf(name: string): string {
+	return name.slice(name.indexOf('/') + 1);
+}
+
+function codeOf(failure: Failure): 'package-not-found' | 'no-matching-version' | 'no-solution' {
+	return failure.kind === 'conflict' ? 'no-solution' : failure.kind;
+}

@@ -1,0 +1,104 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve as resolvePath } from 'node:path';
+import type { RunRequest, RunResult } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import { type CallOptions, runStep } from '../events.ts';
+import type { Level } from '../evidence.ts';
+import type { PluginLimits, PluginManifest } from '../manifest.ts';
+import type { Permission } from '../permission.ts';
+import { runPlugin } from '../sandbox/index.ts';
+import type { EngineContext } from './engine-context.ts';
+import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
+import { openInstalledPlugin } from './installed-plugin.ts';
+import { settingsFolder } from './load-policy.ts';
+
+/** A plugin made ready to run, wherever it came from. */
+export type Runnable = {
+	readonly name: string;
+	readonly version: string;
+	readonly level: Level;
+	readonly manifest: PluginManifest | null;
+	readonly code: string;
+	/** Node built-ins that are only stubs here. */
+	readonly needs: readonly string[];
+	readonly grants: readonly Permission[];
+};
+
+const PLAIN_LIMITS: PluginLimits = { wallMilliseconds: 30_000, cpuMilliseconds: 10_000, memoryBytes: 128 * 1024 * 1024 };
+
+/** Runs one task of an installed plugin, of a folder, or one export of a plain package, in its own host process. */
+export async function runTask(context: EngineContext, request: RunRequest, options: CallOptions): Promise<RunResult> {
+	const runnable = isFolderTarget(request.target)
+		? await openFolderPlugin(context, request.target, options)
+		: await openInstalledPlugin(context, request.target, options);
+	const task = chooseTask(runnable, request.task);
+	const { name, version } = runnable;
+	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
+		let finished = (): void => {};
+		try {
+			const result = await runPlugin({
+				plugin: name,
+				version,
+				code: runnable.code,
+				kind: runnable.manifest === null ? 'plain' : 'plugin',
+				task,
+				input: request.input,
+				manifest: runnable.manifest,
+				grants: [...runnable.grants, ...request.allow],
+				requested: runnable.manifest?.permissions ?? [],
+				limits: runnable.manifest?.limits ?? PLAIN_LIMITS,
+				roots: { project: context.options.cwd, data: null },
+				forbiddenPaths: forbiddenPaths(context),
+				environment: context.options.environment,
+				audit: (event) => context.home.appendAuditSync({ ts: context.clock().toISOString(), ...event }),
+				onOutput: (stream, text) => options.onEvent({ type: 'plugin-output', plugin: name, stream, text }),
+				onStart: ({ pid }) => {
+					finished = context.running.add({ plugin: name, version, task, pid, startedAt: context.clock().toISOString() });
+				},
+				signal: options.signal,
+			});
+			return { plugin: name, version, task, level: runnable.level, ...result };
+		} finally {
+			finished();
+		}
+	});
+}
+
+function chooseTask({ name, manifest }: Runnable, wanted: string | null): string {
+	if (manifest === null) {
+		if (wanted === null) {
+			throw new EngineError('task-not-found', `${name} has no tasks; it is a plain package, so name the export to call.`, {
+				hint: `For example: plugward run ${name} default --input '["text"]'`,
+			});
+		}
+
+		return wanted;
+	}
+
+	const tasks = Object.keys(manifest.tasks);
+	const [only] = tasks;
+	const chosen = wanted ?? (tasks.length === 1 ? only : undefined);
+	if (chosen === undefined || !tasks.includes(chosen)) {
+		const text = wanted === null ? `${name} has ${tasks.length} tasks, and none was named.` : `${name} has no task "${wanted}".`;
+		throw new EngineError('task-not-found', text, {
+			hint: tasks.length === 0 ? 'It declares no tasks at all.' : `Its tasks: ${tasks.join(', ')}.`,
+		});
+	}
+
+	return chosen;
+}
+
+/** What no grant opens: the home, the settings, credentials of npm, and the runtime folder. */
+function forbiddenPaths({ home, options }: EngineContext): readonly string[] {
+	const { environment } = options;
+	const runtime = environment['XDG_RUNTIME_DIR'];
+	const npmrc = environment['NPM_CONFIG_USERCONFIG'] ?? environment['npm_config_userconfig'];
+	return [
+		home.path,
+		settingsFolder(environment),
+		join(homedir(), '.npmrc'),
+		join(options.cwd, '.npmrc'),
+		...(npmrc === undefined ? [] : [resolvePath(npmrc)]),
+		...(runtime !== undefined && isAbsolute(runtime) ? [join(runtime, 'plugward')] : []),
+	];
+}

@@ -1,0 +1,153 @@
+import * as v from 'valibot';
+
+import { EngineError } from './errors.ts';
+import { DEFAULT_LIMITS, MAXIMUM_LIMITS, type JsonSchema, type PluginManifest } from './manifest.ts';
+import { parseHostAndPort, type Permission } from './permission.ts';
+import { stripToLine } from './strip-controls.ts';
+
+const MAXIMUM_TASKS = 100;
+const MAXIMUM_PERMISSIONS = 100;
+const MAXIMUM_SCHEMA_BYTES = 64 * 1024;
+const MAXIMUM_SCHEMA_DEPTH = 32;
+const MINIMUM_MEMORY_BYTES = 16 * 1024 * 1024;
+
+const taskName = v.pipe(
+	v.string(),
+	v.regex(/^[a-z][a-zA-Z0-9-]{0,63}$/, 'expected a task name: a lower-case letter, then letters, digits or dashes'),
+);
+const reason = v.pipe(v.string(), v.maxLength(300), v.transform(stripToLine), v.minLength(1, 'expected a reason the user can read'));
+
+const schema = v.pipe(
+	v.record(v.string(), v.unknown()),
+	v.check((value) => depthOf(value) <= MAXIMUM_SCHEMA_DEPTH, `expected a JSON Schema at most ${MAXIMUM_SCHEMA_DEPTH} levels deep`),
+	v.check(
+		(value) => JSON.stringify(value).length <= MAXIMUM_SCHEMA_BYTES,
+		`expected a JSON Schema of at most ${MAXIMUM_SCHEMA_BYTES} characters`,
+	),
+);
+
+const task = v.strictObject({
+	description: v.optional(v.pipe(v.string(), v.maxLength(1000), v.transform(stripToLine)), ''),
+	input: v.optional(schema, {}),
+	output: v.optional(schema, {}),
+});
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+
+const netPermission = v.pipe(
+	v.strictObject({ type: v.literal('net'), host: v.pipe(v.string(), v.maxLength(253)), port: v.optional(port), reason }),
+	v.rawTransform(({ dataset, addIssue, NEVER }): Permission => {
+		const { host, reason, port } = dataset.value;
+		const target = parseHostAndPort(host);
+		if (target === null || (port !== undefined && host.toLowerCase() !== target.host)) {
+			addIssue({ message: 'expected a host name, optionally with :port', path: [pathItem(dataset.value, 'host')] });
+			return NEVER;
+		}
+
+		return { type: 'net', host: target.host, port: port ?? target.port, reason };
+	}),
+);
+
+const fsPermission = v.strictObject({
+	type: v.literal('fs'),
+	path: v.pipe(
+		v.string(),
+		v.maxLength(1000),
+		v.check(isPathPattern, 'expected $project/..., $data/... or an absolute path, without . or .. parts'),
+	),
+	access: v.picklist(['read', 'write']),
+	reason,
+});
+
+const envPermission = v.strictObject({
+	type: v.literal('env'),
+	name: v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'expected the name of an environment variable')),
+	reason,
+});
+
+const permission = v.variant('type', [netPermission, fsPermission, envPermission]);
+
+const limits = v.strictObject({
+	wallMilliseconds: v.optional(limit(1, MAXIMUM_LIMITS.wallMilliseconds), DEFAULT_LIMITS.wallMilliseconds),
+	cpuMilliseconds: v.optional(limit(1, MAXIMUM_LIMITS.cpuMilliseconds), DEFAULT_LIMITS.cpuMilliseconds),
+	memoryBytes: v.optional(limit(MINIMUM_MEMORY_BYTES, MAXIMUM_LIMITS.memoryBytes), DEFAULT_LIMITS.memoryBytes),
+});
+
+const manifest = v.strictObject({
+	apiVersion: v.literal(1),
+	main: v.pipe(v.string(), v.maxLength(500), v.check(isMain, 'expected a file of the package that starts with ./')),
+	tasks: v.pipe(
+		v.record(taskName, task),
+		v.check((tasks) => Object.keys(tasks).length <= MAXIMUM_TASKS, `expected at most ${MAXIMUM_TASKS} tasks`),
+	),
+	permissions: v.optional(v.pipe(v.array(permission), v.maxLength(MAXIMUM_PERMISSIONS)), []),
+	limits: v.optional(limits, {}),
+});
+
+/**
+ * The `plugward` field of a parsed package.json, or null when there is none: then it is a plain package. Unknown fields are refused,
+ * so that a misspelt `permissions` is not read as "needs nothing". Throws `manifest-invalid`, naming the field.
+ */
+export function parsePluginManifest(packageJson: unknown): PluginManifest | null {
+	if (typeof packageJson !== 'object' || packageJson === null || !Object.hasOwn(packageJson, 'plugward')) {
+		return null;
+	}
+
+	const { plugward } = packageJson as { readonly plugward: unknown };
+	const result = v.safeParse(manifest, plugward, { abortEarly: true, abortPipeEarly: true });
+	if (result.success) {
+		return { ...result.output, tasks: withoutPrototype(result.output.tasks) };
+	}
+
+	const [issue] = result.issues;
+	const field = ['plugward', ...(issue.path ?? []).map((item) => String(item.key))].join('.');
+	throw new EngineError(
+		'manifest-invalid',
+		`The package.json is not a valid plugin manifest: ${stripToLine(field)}: ${stripToLine(issue.message)}.`,
+		{
+			hint: 'Compare the field with plugward/plugin-manifest.schema.json, which describes the manifest.',
+			details: { field },
+		},
+	);
+}
+
+function limit(minimum: number, maximum: number) {
+	return v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
+}
+
+function isMain(path: string): boolean {
+	return (
+		path.startsWith('./') &&
+		path.length > 2 &&
+		!/[\0\\]/.test(path) &&
+		path
+			.slice(2)
+			.split('/')
+			.every((name) => !['', '.', '..'].includes(name))
+	);
+}
+
+function isPathPattern(path: string): boolean {
+	const rest = /^(?:\$project|\$data)?\/(.+)$/.exec(path)?.[1];
+	return rest !== undefined && !rest.includes('\0') && rest.split('/').every((name) => !['', '.', '..'].includes(name));
+}
+
+function pathItem(input: Record<string, unknown>, key: string): v.ObjectPathItem {
+	return { type: 'object', origin: 'value', input, key, value: input[key] };
+}
+
+// A task may be called `constructor`; on a plain object a lookup by a user's word would then find inherited things.
+function withoutPrototype<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+	return Object.assign(Object.create(null) as Record<string, T>, record);
+}
+
+function depthOf(value: unknown): number {
+	let depth = 0;
+	let level: unknown[] = [value];
+	while (level.length > 0 && depth <= MAXIMUM_SCHEMA_DEPTH) {
+		depth += 1;
+		level = level.filter((item): item is JsonSchema => typeof item === 'object' && item !== null).flatMap((item) => Object.values(item));
+	}
+
+	return depth;
+}

@@ -1,0 +1,107 @@
+import type { Evidence, Level, Verdict } from './evidence.ts';
+import type { Lock } from './lock.ts';
+import type { Permission, PermissionId } from './permission.ts';
+
+/** One line of what would change. */
+export type Change =
+	| { readonly type: 'add'; readonly name: string; readonly to: string; readonly isRoot: boolean }
+	| { readonly type: 'remove'; readonly name: string; readonly from: string; readonly isRoot: boolean }
+	| { readonly type: 'update'; readonly name: string; readonly from: string; readonly to: string; readonly isRoot: boolean }
+	| { readonly type: 'downgrade'; readonly name: string; readonly from: string; readonly to: string; readonly isRoot: boolean };
+
+/**
+ * One thing the user must decide before a plan applies. `id` is stable for equal facts, so that a decision made about one plan is
+ * recognised when the plan is recomputed. An undecided permission is denied; any other undecided requirement stops with `consent-required`.
+ */
+export type Requirement =
+	| {
+			readonly type: 'permission';
+			readonly id: string;
+			readonly plugin: string;
+			readonly version: string;
+			readonly permission: Permission;
+			readonly permissionId: PermissionId;
+			/** How it compares with the generation the plan starts from. */
+			readonly novelty: 'new' | 'widened' | 'carried-over';
+	  }
+	| {
+			readonly type: 'lower-level';
+			readonly id: string;
+			readonly package: string;
+			readonly version: string;
+			readonly level: Level;
+			readonly minimum: Level;
+	  }
+	| {
+			readonly type: 'changed-identity';
+			readonly id: string;
+			readonly package: string;
+			readonly version: string;
+			readonly from: string;
+			readonly to: string;
+	  }
+	| {
+			readonly type: 'young-version';
+			readonly id: string;
+			readonly package: string;
+			readonly version: string;
+			readonly ageHours: number;
+			readonly minimumHours: number;
+	  };
+
+export type Decision = {
+	readonly requirementId: string;
+	readonly answer: 'accept' | 'deny';
+	readonly reason?: string;
+	/** ISO time after which an accepted permission counts as denied. */
+	readonly expires?: string;
+};
+
+/** What is known of one artefact of the plan. */
+export type PlannedPackage = {
+	readonly id: string;
+	readonly name: string;
+	readonly version: string;
+	readonly isRoot: boolean;
+	readonly isNew: boolean;
+	readonly verdict: Verdict;
+	readonly evidence: readonly Evidence[];
+	/** Packed size in bytes; 0 when it was already in the store. */
+	readonly fetchedBytes: number;
+	readonly license: string;
+	readonly deprecated: string | null;
+	readonly hasInstallScript: boolean;
+	/** Task names; null for a plain package. */
+	readonly tasks: readonly string[] | null;
+};
+
+/**
+ * What would change. New artefacts are already fetched, verified and scanned into the content store, unreferenced; no generation has
+ * changed. It is plain data and untrusted when it comes back: `applyPlan` recomputes everything that matters from the store.
+ */
+export type Plan = {
+	readonly kind: 'install' | 'update' | 'remove' | 'rollback';
+	/** For instance `install eslint@9 prettier`; the scripted command that does the same is `plugward ${command}`. */
+	readonly command: string;
+	/** Number of the generation this plan starts from; 0 for an empty home. */
+	readonly baseGeneration: number;
+	/** Only for a rollback: the generation that would become current. */
+	readonly targetGeneration: number | null;
+	readonly changes: readonly Change[];
+	readonly packages: readonly PlannedPackage[];
+	readonly requirements: readonly Requirement[];
+	readonly notices: readonly { readonly severity: 'info' | 'warning'; readonly text: string }[];
+	readonly fetchedBytes: number;
+	readonly fetchedCount: number;
+	readonly lock: Lock;
+};
+
+export type Applied = {
+	readonly fromGeneration: number;
+	readonly toGeneration: number;
+	readonly changes: readonly Change[];
+	readonly granted: readonly { readonly plugin: string; readonly permission: PermissionId }[];
+	readonly denied: readonly { readonly plugin: string; readonly permission: PermissionId }[];
+	/** True when the plan changed nothing, so that no generation was written. */
+	readonly unchanged: boolean;
+};

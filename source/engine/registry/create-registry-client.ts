@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { EngineError } from '../errors.ts';
+import { fetchAttestations, fetchSigningKeys } from './evidence-routes.ts';
+import { MetadataSource } from './metadata/metadata-source.ts';
+import { MetadataStore } from './metadata/metadata-store.ts';
+import { readNpmConfiguration } from './configuration/npm-configuration.ts';
+import { scopeOf } from './package-name.ts';
+import type { KnownPackage, RegistryClient, RegistryClientOptions, RegistryKey } from './registry-client.ts';
+import { parseRegistryUrl } from './configuration/registry-url.ts';
+import { createRequester } from './network/requester.ts';
+import { createSearch } from './search.ts';
+import { joinShared, untilAborted } from './network/shared-work.ts';
+import { openTarball } from './tarball.ts';
+
+const LARGEST_PING_BYTES = 65_536;
+
+/** Reads npm's configuration and opens a client; nothing is asked yet. Throws `settings-invalid`. */
+export async function createRegistryClient(options: RegistryClientOptions): Promise<RegistryClient> {
+	const configuration = await readNpmConfiguration(options);
+	const requester = createRequester(configuration);
+	const store = new MetadataStore(join(options.cacheFolder, 'metadata'), (error) => {
+		options.onNotice({
+			severity: 'warning',
+			code: 'metadata-store-unusable',
+			text: `The metadata store cannot be used (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}); everything is asked of the registry.`,
+		});
+	});
+	const registryFor = (name: string): string => configuration.scopes.get(scopeOf(name) ?? '') ?? configuration.defaultRegistry;
+	const source = new MetadataSource({ requester, store, registryFor, offline: options.offline });
+	const keys = new Map<string, Promise<readonly RegistryKey[] | null>>();
+	const needNetwork = (what: string): void => {
+		if (options.offline) {
+			throw new EngineError('offline-missing', `Offline, so ${what} cannot be asked for.`, {
+				hint: 'Run the same command without --offline.',
+			});
+		}
+	};
+
+	return {
+		registryUrl: configuration.defaultRegistry,
+		registryFor,
+		metadata: source,
+		expire: (names) => {
+			source.expire(names);
+		},
+		expireUnasked: () => source.expireUnasked(),
+		packument: (name, waiting) => source.packument(name, waiting),
+		knownLatest: (names) => knownLatest(names, { store, registryFor }),
+		openTarball: async (artefact, { signal }) => {
+			needNetwork(`the tarball of ${artefact.name}@${artefact.version}`);
+			return openTarball(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
+		},
+		search: createSearch({ requester, store, registryUrl: configuration.defaultRegistry, offline: options.offline }),
+		signingKeys: async (registryUrlOrName, { signal }) => {
+			needNetwork('signing keys');
+			const registryUrl = /^https?:\/\//.test(registryUrlOrName)
+				? parseRegistryUrl(registryUrlOrName, 'the signing keys')
+				: registryFor(registryUrlOrName);
+			const asked = joinShared({
+				shared: keys,
+				name: registryUrl,
+				signal,
+				start: () => fetchSigningKeys({ requester, registryUrl, signal }),
+			});
+			return untilAborted(asked, signal);
+		},
+		attestations: async (artefact, { signal }) => {
+			needNetwork(`the attestations of ${artefact.name}@${artefact.version}`);
+			return fetchAttestations(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
+		},
+		ping: async ({ signal }) => {
+			needNetwork(configuration.defaultRegistry);
+			const startedAt = performance.now();
+			const url = new URL(`${configuration.defaultRegistry}-/ping`);
+			await requester.get({ url, what: 'a ping', packageName: null, maximumBytes: LARGEST_PING_BYTES, signal });
+			return performance.now() - startedAt;
+		},
+		[Symbol.asyncDispose]: async () => {
+			requester.close();
+			await store.close();
+		},
+	};
+}
+
+async function knownLatest(
+	names: readonly string[],
+	{ store, registryFor }: { readonly store: MetadataStore; readonly registryFor: (name: string) => string },
+): Promise<ReadonlyMap<string, KnownPackage>> {
+	const known = new Map<string, KnownPackage>();
+	await store.flush();
+	for (const name of names) {
+		const record = await store.record(registryFor(name), name);
+		if (record !== null && record.length > 0) {
+			known.set(name, { name, ...record.latest, fetchedAt: record.fetchedAt });
+		}
+	}
+
+	return known;
+}

@@ -1,0 +1,83 @@
+import { EngineError } from '../errors.ts';
+import { escapePackageName } from './package-name.ts';
+import { isObject } from './parsing/parse-manifest.ts';
+import type { AttestationsAnswer, RegistryKey } from './registry-client.ts';
+import { urlUnderRegistry } from './configuration/registry-url.ts';
+import { statusOf } from './network/request-failure.ts';
+import type { Answer, Requester } from './network/requester.ts';
+
+const MAXIMUM_BYTES = 16_777_216;
+/** What a registry without such a route answers. */
+const NO_ROUTE_STATUSES = new Set([404, 405, 501]);
+
+type Source = { readonly requester: Requester; readonly registryUrl: string; readonly signal: AbortSignal };
+
+/** The keys a registry signs with; null when it does not serve the route. Keys are hints until a signature proves them. */
+export async function fetchSigningKeys({ requester, registryUrl, signal }: Source): Promise<readonly RegistryKey[] | null> {
+	const url = new URL(`${registryUrl}-/npm/v1/keys`);
+	const json = await askForJson(requester, { url, what: 'its signing keys', signal });
+	const keys = isObject(json) ? json['keys'] : null;
+	return Array.isArray(keys) ? keys.flatMap(parseKey) : null;
+}
+
+/** The attestations document of one version, unverified. Always asked of the package's own registry, whatever host the packument names. */
+export async function fetchAttestations(
+	artefact: { readonly name: string; readonly version: string; readonly url: string | null },
+	{ requester, registryUrl, signal }: Source,
+): Promise<AttestationsAnswer> {
+	const usual = new URL(`${registryUrl}-/npm/v1/attestations/${escapePackageName(artefact.name)}@${encodeURIComponent(artefact.version)}`);
+	const url = (artefact.url === null ? null : urlUnderRegistry(registryUrl, artefact.url)) ?? usual;
+	const json = await askForJson(requester, { url, what: `the attestations of ${artefact.name}@${artefact.version}`, signal });
+	return json === undefined
+		? { type: 'not-served', why: `${url.host} serves no attestations for ${artefact.name}@${artefact.version}.` }
+		: { type: 'served', json };
+}
+
+/** Undefined when the registry has no such route, which it says by status or by a page for people. */
+async function askForJson(
+	requester: Requester,
+	question: { readonly url: URL; readonly what: string; readonly signal: AbortSignal },
+): Promise<unknown> {
+	let answer: Answer;
+	try {
+		answer = await requester.get({ ...question, packageName: null, headers: { accept: 'application/json' }, maximumBytes: MAXIMUM_BYTES });
+	} catch (error) {
+		if (error instanceof EngineError && NO_ROUTE_STATUSES.has(statusOf(error.cause) ?? 0)) {
+			return undefined;
+		}
+
+		throw error;
+	}
+
+	try {
+		return JSON.parse(answer.body.toString('utf8'));
+	} catch (error) {
+		if (error instanceof SyntaxError) {
+			return undefined;
+		}
+
+		throw error;
+	}
+}
+
+function parseKey(raw: unknown): RegistryKey[] {
+	if (!isObject(raw)) {
+		return [];
+	}
+
+	const { keyid, keytype, scheme, key, expires, names } = raw;
+	if (typeof keyid !== 'string' || typeof key !== 'string') {
+		return [];
+	}
+
+	return [
+		{
+			keyid,
+			keytype: typeof keytype === 'string' ? keytype : '',
+			scheme: typeof scheme === 'string' ? scheme : '',
+			key,
+			expires: typeof expires === 'string' ? expires : null,
+			names: Array.isArray(names) ? names.filter((pattern) => typeof pattern === 'string') : null,
+		},
+	];
+}

@@ -1,0 +1,14 @@
+export { createRegistryClient } from './create-registry-client.ts';
+export { isPackageName } from './package-name.ts';
+export { readUpstream } from './configuration/read-upstream.ts';
+export type {
+	AttestationsAnswer,
+	KnownPackage,
+	RegistryClient,
+	RegistryClientOptions,
+	RegistryKey,
+	RegistryNotice,
+	RegistrySearchHit,
+	RegistrySearchResult,
+	TarballStream,
+} from './registry-client.ts';

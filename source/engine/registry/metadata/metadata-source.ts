@@ -1,0 +1,287 @@
+import { hash } from 'node:crypto';
+import { EngineError } from '../../errors.ts';
+import type { Packument } from '../../packument.ts';
+import {
+	compilePackageIndex,
+	openPackageIndex,
+	type MetadataAnswer,
+	type MetadataProvider,
+	type PackageIndex,
+} from '../../resolver/index.ts';
+import { createLimiter } from '../network/limiter.ts';
+import { joinShared, untilAborted } from '../network/shared-work.ts';
+import { recordKey, type LatestRecord, type MetadataRecord } from './metadata-directory.ts';
+import type { MetadataStore } from './metadata-store.ts';
+import { escapePackageName, isPackageName } from '../package-name.ts';
+import { packumentOfIndex } from './packument-of-index.ts';
+import { parsePackument } from '../parsing/parse-packument.ts';
+import type { Answer, Requester } from '../network/requester.ts';
+
+const FRESH_MILLISECONDS = 300_000;
+const MAXIMUM_PACKUMENT_BYTES = 268_435_456;
+const CONCURRENT_REQUESTS = 24;
+/** Parsed packuments are large; a page that is shown and its neighbours are enough. */
+const REMEMBERED_PACKUMENTS = 16;
+
+const NOTHING_KNOWN = {
+	etag: null,
+	lastModified: null,
+	bodyDigest: null,
+	latest: { version: null, description: '', keywords: [], publisher: null, publishedAt: null },
+};
+
+type Waiting = { readonly signal: AbortSignal };
+type Fetched = { readonly packument: Packument; readonly index: PackageIndex };
+
+type SourceOptions = {
+	readonly requester: Requester;
+	readonly store: MetadataStore;
+	readonly registryFor: (name: string) => string;
+	readonly offline: boolean;
+};
+
+/**
+ * Package metadata, from memory, then from the store, then from the registry. Within one client a registry is asked at most once for a
+ * name (unless `fresh` is wanted), and a packument that has not changed is never parsed again.
+ */
+export class MetadataSource implements MetadataProvider {
+	readonly #options: SourceOptions;
+	readonly #limit = createLimiter(CONCURRENT_REQUESTS);
+	readonly #answers = new Map<string, Promise<MetadataAnswer>>();
+	readonly #packuments = new Map<string, Promise<Packument>>();
+	/** Name -> epoch milliseconds; a record from before is asked for again. */
+	readonly #expired = new Map<string, number>();
+	#allExpired = 0;
+	/** Names answered from the store without asking the registry. */
+	readonly #unasked = new Set<string>();
+
+	constructor(options: SourceOptions) {
+		this.#options = options;
+	}
+
+	/** What is known of these names now is good for a conditional request only. Offline it stays as it is. */
+	expire(names: readonly string[] | 'all'): void {
+		if (this.#options.offline) {
+			return;
+		}
+
+		if (names === 'all') {
+			this.#allExpired = Date.now();
+			this.#answers.clear();
+			this.#packuments.clear();
+			return;
+		}
+
+		for (const name of names) {
+			this.#expired.set(name, Date.now());
+			this.#answers.delete(name);
+			this.#packuments.delete(name);
+		}
+	}
+
+	/** Expires what the registry was not asked for by this client; false when there is nothing of the kind. */
+	expireUnasked(): boolean {
+		const names = [...this.#unasked];
+		this.#unasked.clear();
+		this.expire(names);
+		return names.length > 0 && !this.#options.offline;
+	}
+
+	async load(names: readonly string[], { signal }: Waiting): Promise<ReadonlyMap<string, MetadataAnswer>> {
+		const wanted = new Set(names);
+		await this.#recall([...wanted].filter((name) => !this.#answers.has(name)));
+		const unknown = [...wanted].filter((name) => !this.#answers.has(name));
+		if (this.#options.offline && unknown.length > 0) {
+			throw offlineMissing(unknown);
+		}
+
+		const entries = Promise.all([...wanted].map(async (name) => [name, await this.#answer(name, signal)] as const));
+		return new Map(await untilAborted(entries, signal));
+	}
+
+	async packument(name: string, { signal, fresh = false }: Waiting & { readonly fresh?: boolean }): Promise<Packument> {
+		if (!isPackageName(name)) {
+			throw new EngineError('package-not-found', `No registry can have a package of that name: ${JSON.stringify(name).slice(0, 220)}.`);
+		}
+
+		if (this.#options.offline) {
+			return this.#storedPackument(name, signal);
+		}
+
+		if (fresh) {
+			this.#packuments.delete(name);
+		}
+
+		const packument = joinShared({
+			shared: this.#packuments,
+			name,
+			signal,
+			start: async () => (await this.#limit(signal, () => this.#fetch(name, signal))).packument,
+			forgetBeyond: REMEMBERED_PACKUMENTS,
+		});
+		return untilAborted(packument, signal);
+	}
+
+	/** Takes what the store has into memory: everything that is fresh enough, or anything at all when offline. */
+	async #recall(names: readonly string[]): Promise<void> {
+		const { store, registryFor, offline } = this.#options;
+		const records: MetadataRecord[] = [];
+		for (const name of names) {
+			if (!isPackageName(name)) {
+				this.#answers.set(name, Promise.resolve({ type: 'missing' }));
+				continue;
+			}
+
+			const record = await store.record(registryFor(name), name);
+			if (record !== null && (offline || (isFresh(record) && !this.#isExpired(record)))) {
+				records.push(record);
+			}
+		}
+
+		for (const [key, bytes] of await store.read(records)) {
+			const index = openOrNull(bytes);
+			// That a package is missing may change at any moment, so it counts only where nobody can be asked.
+			const answer: MetadataAnswer | null =
+				index !== null ? { type: 'found', index } : offline && bytes.length === 0 ? { type: 'missing' } : null;
+			if (answer !== null) {
+				const name = key.slice(key.indexOf(' ') + 1);
+				this.#answers.set(name, Promise.resolve(answer));
+				this.#unasked.add(name);
+			}
+		}
+	}
+
+	#isExpired({ name, fetchedAt }: MetadataRecord): boolean {
+		return fetchedAt <= Math.max(this.#allExpired, this.#expired.get(name) ?? 0);
+	}
+
+	#answer(name: string, signal: AbortSignal): Promise<MetadataAnswer> {
+		return joinShared({ shared: this.#answers, name, signal, start: () => this.#limit(signal, () => this.#revalidate(name, signal)) });
+	}
+
+	/** Asks the registry whether what the store has is still right. */
+	async #revalidate(name: string, signal: AbortSignal): Promise<MetadataAnswer> {
+		const { store, registryFor } = this.#options;
+		const record = await store.record(registryFor(name), name);
+		const stored = record === null ? null : await this.#open(record);
+		try {
+			const answer = await this.#ask(name, { signal, headers: record === null || stored === null ? {} : conditions(record) });
+			if (record !== null && stored !== null && (answer.status === 304 || isSameBody(answer, record))) {
+				store.touch({ ...record, fetchedAt: Date.now() });
+				return { type: 'found', index: stored };
+			}
+
+			return { type: 'found', index: this.#take(name, answer).index };
+		} catch (error) {
+			if (error instanceof EngineError && error.code === 'package-not-found') {
+				store.put({ registry: registryFor(name), name, fetchedAt: Date.now(), ...NOTHING_KNOWN }, new Uint8Array(0));
+				return { type: 'missing' };
+			}
+
+			throw error;
+		}
+	}
+
+	async #fetch(name: string, signal: AbortSignal): Promise<Fetched> {
+		const fetched = this.#take(name, await this.#ask(name, { signal, headers: {} }));
+		this.#answers.set(name, Promise.resolve({ type: 'found', index: fetched.index }));
+		return fetched;
+	}
+
+	#ask(name: string, { signal, headers }: { signal: AbortSignal; headers: Readonly<Record<string, string>> }): Promise<Answer> {
+		const registry = this.#options.registryFor(name);
+		return this.#options.requester.get({
+			url: new URL(`${registry}${escapePackageName(name)}`),
+			what: `the package "${name}"`,
+			packageName: name,
+			// The full document: the abbreviated one lacks the publish times.
+			headers: { accept: 'application/json', ...headers },
+			maximumBytes: MAXIMUM_PACKUMENT_BYTES,
+			signal,
+		});
+	}
+
+	#take(name: string, answer: Answer): Fetched {
+		const registry = this.#options.registryFor(name);
+		const packument = parsePackument(answer.body, { name, from: new URL(registry).host });
+		const bytes = compilePackageIndex(packument);
+		const validators = {
+			etag: answer.header('etag') || null,
+			lastModified: answer.header('last-modified') || null,
+			bodyDigest: digestOf(answer),
+		};
+		this.#options.store.put({ registry, name, fetchedAt: Date.now(), ...validators, latest: latestOf(packument) }, bytes);
+		return { packument, index: openPackageIndex(bytes) };
+	}
+
+	async #open(record: MetadataRecord): Promise<PackageIndex | null> {
+		const bytes = (await this.#options.store.read([record])).get(recordKey(record.registry, record.name));
+		return bytes === undefined ? null : openOrNull(bytes);
+	}
+
+	async #storedPackument(name: string, signal: AbortSignal): Promise<Packument> {
+		const answer = (await this.load([name], { signal })).get(name);
+		const record = await this.#options.store.record(this.#options.registryFor(name), name);
+		if (answer?.type !== 'found' || record === null) {
+			throw offlineMissing([name]);
+		}
+
+		return packumentOfIndex(answer.index, record.latest);
+	}
+}
+
+/** Null where an etag tells the same for less. */
+function digestOf(answer: Answer): string | null {
+	return answer.header('etag') ? null : hash('sha256', answer.body, 'base64');
+}
+
+function isSameBody(answer: Answer, { bodyDigest }: MetadataRecord): boolean {
+	return bodyDigest !== null && digestOf(answer) === bodyDigest;
+}
+
+function isFresh(record: MetadataRecord): boolean {
+	const age = Date.now() - record.fetchedAt;
+	// A negative age means that the clock was set back: no reason to trust the record for longer.
+	return age >= 0 && age < FRESH_MILLISECONDS;
+}
+
+function conditions({ etag, lastModified }: MetadataRecord): Record<string, string> {
+	return {
+		...(etag === null ? {} : { 'if-none-match': etag }),
+		...(lastModified === null ? {} : { 'if-modified-since': lastModified }),
+	};
+}
+
+/** Null for the mark of a missing package, and for bytes of an older index format or with damage that the checksum missed: they are fetched again. */
+function openOrNull(bytes: Uint8Array): PackageIndex | null {
+	try {
+		return bytes.length === 0 ? null : openPackageIndex(bytes);
+	} catch (error) {
+		if (error instanceof Error) {
+			return null;
+		}
+
+		throw error;
+	}
+}
+
+function latestOf(packument: Packument): LatestRecord {
+	const version = packument.distTags['latest'] ?? null;
+	const manifest = version === null ? undefined : packument.versions.get(version);
+	return {
+		version,
+		description: manifest?.description.slice(0, 300) ?? '',
+		keywords: manifest?.keywords.slice(0, 20) ?? [],
+		publisher: manifest?.publisher ?? packument.maintainers[0] ?? null,
+		publishedAt: version === null ? null : (packument.time[version] ?? null),
+	};
+}
+
+function offlineMissing(names: readonly string[]): EngineError {
+	const shown = names.slice(0, 5).join(', ');
+	const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+	return new EngineError('offline-missing', `Offline, and nothing is stored about ${shown}${more}.`, {
+		hint: 'Run the same command once without --offline.',
+		details: { missing: names },
+	});
+}

@@ -1,0 +1,107 @@
+import type { Readable } from 'node:stream';
+import type { Packument } from '../packument.ts';
+import type { MetadataProvider } from '../resolver/index.ts';
+
+type Waiting = { readonly signal: AbortSignal };
+
+/** Something the user should know about the configuration or the registry; never holds a secret. */
+export type RegistryNotice = { readonly severity: 'info' | 'warning'; readonly code: string; readonly text: string };
+
+export type RegistryClientOptions = {
+	/** Where the search for a project's .npmrc starts. */
+	readonly cwd: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** Overrides the default registry of .npmrc; scopes keep theirs. */
+	readonly registry: string | null;
+	readonly offline: boolean;
+	/** Absolute; the metadata store lives in it and is created when first written. */
+	readonly cacheFolder: string;
+	readonly onNotice: (notice: RegistryNotice) => void;
+};
+
+/** What the metadata store knows of a package's newest version. */
+export type KnownPackage = {
+	readonly name: string;
+	/** The version `latest` names; null when the registry names none. */
+	readonly version: string | null;
+	readonly description: string;
+	readonly keywords: readonly string[];
+	readonly publisher: string | null;
+	/** ISO time or null. */
+	readonly publishedAt: string | null;
+	/** Epoch milliseconds of the last answer of the registry. */
+	readonly fetchedAt: number;
+};
+
+export type RegistrySearchHit = Omit<KnownPackage, 'version' | 'fetchedAt'> & { readonly version: string };
+
+export type RegistrySearchResult = {
+	readonly source: 'registry' | 'local-index';
+	readonly total: number;
+	readonly hits: readonly RegistrySearchHit[];
+	/** Why the answer is not the registry's own, as a sentence; null when it is. */
+	readonly notice: string | null;
+};
+
+/** One entry of `/-/npm/v1/keys`. */
+export type RegistryKey = {
+	readonly keyid: string;
+	readonly keytype: string;
+	readonly scheme: string;
+	/** Base64 of the SPKI form, without PEM armour. */
+	readonly key: string;
+	/** ISO time or null. */
+	readonly expires: string | null;
+	/** Patterns of the names it signs, where a registry says so (a mirror signs only its own); null: all it serves. */
+	readonly names: readonly string[] | null;
+};
+
+export type AttestationsAnswer =
+	| { readonly type: 'served'; /** As the registry sent it; unverified and unparsed. */ readonly json: unknown }
+	| { readonly type: 'not-served'; readonly why: string };
+
+export type TarballStream = {
+	/** Ends with `tarball-truncated` when the transfer breaks or falls short; destroying it closes the connection. */
+	readonly stream: Readable;
+	/** Null when the registry does not say. */
+	readonly totalBytes: number | null;
+};
+
+/**
+ * A client of the npm registries that .npmrc names. Rejects with `EngineError` only: `registry-unreachable`, `registry-response-invalid`,
+ * `authentication-required`, `package-not-found`, `offline-missing`, `cancelled`.
+ */
+export type RegistryClient = {
+	/** The default registry, with a slash at its end and never with credentials. */
+	readonly registryUrl: string;
+	/** The registry of a package by its scope, in the same form. */
+	readonly registryFor: (name: string) => string;
+	/** Offline it is made from the stored index: no readme, and descriptions only of the newest version. */
+	readonly packument: (name: string, options: Waiting & { readonly fresh?: boolean }) => Promise<Packument>;
+	readonly metadata: MetadataProvider;
+	/** Asks the registry again, conditionally, for what is known so far of these names. Does nothing offline. */
+	readonly expire: (names: readonly string[] | 'all') => void;
+	/** The same for everything that was answered from the store alone; false when there is nothing of the kind, as always offline. */
+	readonly expireUnasked: () => boolean;
+	/** From the metadata store alone; names never seen are left out. */
+	readonly knownLatest: (names: readonly string[]) => Promise<ReadonlyMap<string, KnownPackage>>;
+	/** `tarball` is the URL of the manifest, or a path under the registry; it must lie under the registry of `name`. */
+	readonly openTarball: (
+		artefact: { readonly name: string; readonly version: string; readonly tarball: string },
+		options: Waiting,
+	) => Promise<TarballStream>;
+	readonly search: (
+		query: { readonly text: string; readonly size: number; readonly from: number },
+		options: Waiting,
+	) => Promise<RegistrySearchResult>;
+	/** Takes a registry URL or a package name. Null when that registry does not serve keys. Asked once per client. */
+	readonly signingKeys: (registryUrlOrName: string, options: Waiting) => Promise<readonly RegistryKey[] | null>;
+	readonly attestations: (
+		artefact: { readonly name: string; readonly version: string; readonly url: string | null },
+		options: Waiting,
+	) => Promise<AttestationsAnswer>;
+	/** Milliseconds the default registry took to answer `/-/ping`. */
+	readonly ping: (options: Waiting) => Promise<number>;
+	/** Waits for what is still being written to the metadata store and closes connections. */
+	readonly [Symbol.asyncDispose]: () => Promise<void>;
+};

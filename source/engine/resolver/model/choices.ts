@@ -1,0 +1,192 @@
+import type { Search } from '../core/search.ts';
+import { ABSENT } from '../core/state.ts';
+import type { State, Variable } from '../core/state.ts';
+import type { Package, VersionSet } from './packages.ts';
+import type { Preferences } from './prefer.ts';
+import { OUTERMOST } from './scopes.ts';
+import type { Scope } from './scopes.ts';
+import type { Facts, Slot, Slots } from './slots.ts';
+
+export type Member = {
+	/** What the dependents import it by. */
+	readonly name: string;
+	readonly package: Package;
+	readonly allowed: VersionSet;
+};
+
+/**
+ * A variable whose value says which copy answers one range, for every dependent that asks in the same scope. Packages that are
+ * peers of each other are one choice with several members, so that they always land together.
+ */
+export type Choice = {
+	readonly type: 'choice';
+	readonly variable: Variable;
+	readonly members: readonly Member[];
+	/** Option k makes value k + 1; each gives one slot for each member. Best first. */
+	readonly options: readonly (() => readonly Slot[])[];
+	readonly slots: (readonly Slot[] | undefined)[];
+};
+
+/** A variable for an edge that may be left out: value 1 takes it, value 2 drops it. */
+export type Leave = { readonly type: 'leave'; readonly variable: Variable; readonly choice: Choice };
+
+export const TAKEN = 1;
+export const DROPPED = 2;
+
+/** Copies in other compatible ranges than the newest few are so rare that an own copy does as well. */
+const MOST_BUCKETS = 4;
+
+export class Choices {
+	readonly #search: Search;
+	readonly #facts: Facts;
+	readonly #slots: Slots;
+	readonly #preferences: Preferences;
+	readonly #known = new Map<string, Choice>();
+	readonly #leaves = new Map<Choice, Leave>();
+	readonly #byVariable: (Choice | Leave | undefined)[] = [];
+
+	constructor(parts: { readonly search: Search; readonly facts: Facts; readonly slots: Slots; readonly preferences: Preferences }) {
+		this.#search = parts.search;
+		this.#facts = parts.facts;
+		this.#slots = parts.slots;
+		this.#preferences = parts.preferences;
+	}
+
+	at(variable: Variable): Choice | Leave | undefined {
+		return this.#byVariable[variable];
+	}
+
+	/** The choice of one range in one scope. */
+	single(package_: Package, allowed: VersionSet, scope: Scope): Choice {
+		const key = `${package_.name} ${allowed.yes} ${scope.number}`;
+		const known = this.#known.get(key);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const options: (() => readonly Slot[])[] = [() => [this.#slots.main(package_, scope)]];
+		if (allowed.count > 0) {
+			for (const bucket of this.#buckets(package_, allowed)) {
+				options.push(() => [this.#slots.bucket(package_, scope, bucket)]);
+			}
+
+			options.push(() => [this.#slots.own(package_, scope, allowed)]);
+		}
+
+		const choice = this.#make(key, { members: [{ name: package_.name, package: package_, allowed }], options });
+		if (allowed.count === 0) {
+			const cause =
+				package_.index === null
+					? { type: 'not-found' as const, name: package_.name }
+					: { type: 'no-version' as const, package: package_, range: allowed.text };
+			this.#facts.tell([{ variable: choice.variable, set: ~1 }], cause);
+		}
+
+		return choice;
+	}
+
+	/** The choice of several packages that see each other: the copies everybody sees, or own ones together. */
+	group(
+		members: readonly Member[],
+		outer: ReadonlyMap<string, Slot>,
+		makeScope: (slots: (scope: Scope) => readonly Slot[]) => Scope,
+	): Choice {
+		const outside = [...outer].map(([name, slot]) => `${name}=${slot.variable}`).join(' ');
+		const key = `group ${members.map(({ name, package: { name: target }, allowed }) => `${name}:${target}:${allowed.yes}`).join(' ')} in ${outside}`;
+		const known = this.#known.get(key);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const slotsIn = (scope: Scope): readonly Slot[] => members.map((member) => this.#slots.main(member.package, scope));
+		const together = (): readonly Slot[] => slotsIn(makeScope(slotsIn));
+		const isPlain =
+			outer.size === 0 &&
+			members.every(
+				({ name, package: { name: target } }) => name === target && (this.#slots.visible(name)?.package.name ?? target) === target,
+			);
+		return this.#make(key, { members, options: isPlain ? [() => slotsIn(OUTERMOST), together] : [together] });
+	}
+
+	/** The variable that may leave the choice out. */
+	leave(choice: Choice): Leave {
+		const known = this.#leaves.get(choice);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const variable = this.#addVariable(2);
+		const leave: Leave = { type: 'leave', variable, choice };
+		this.#leaves.set(choice, leave);
+		this.#byVariable[variable] = leave;
+		return leave;
+	}
+
+	/** The slots of an option; the first time it also tells that they must hold allowed versions. True when it told. */
+	expand(choice: Choice, value: number): boolean {
+		if (choice.slots[value] !== undefined) {
+			return false;
+		}
+
+		const slots = choice.options[value - 1]?.() ?? [];
+		choice.slots[value] = slots;
+		for (const [i, slot] of slots.entries()) {
+			const set = choice.members[i]?.allowed.no ?? ABSENT;
+			this.#facts.tell(
+				[
+					{ variable: choice.variable, set: ~value },
+					{ variable: slot.variable, set },
+				],
+				{ type: 'structure' },
+			);
+		}
+
+		return true;
+	}
+
+	#make(key: string, parts: Pick<Choice, 'members' | 'options'>): Choice {
+		const variable = this.#addVariable(parts.options.length);
+		const choice: Choice = { type: 'choice', variable, slots: [], ...parts };
+		this.#known.set(key, choice);
+		this.#byVariable[variable] = choice;
+		return choice;
+	}
+
+	#addVariable(valueCount: number): Variable {
+		const { state } = this.#search;
+		const words = new Uint32Array((valueCount >>> 5) + 1);
+		for (let value = 0; value <= valueCount; value += 1) {
+			words[value >>> 5] = (words[value >>> 5] ?? 0) | (1 << (value & 31));
+		}
+
+		return state.addVariable(words.length, state.addSet(words));
+	}
+
+	/** The compatible ranges that meet the allowed versions: the one with the best version first, then the newest. */
+	#buckets(package_: Package, allowed: VersionSet): { readonly name: string; readonly versions: VersionSet }[] {
+		const best = package_.bucketAround(this.#preferences.best(package_, (i) => package_.has(allowed, i)));
+		const buckets = [best];
+		for (let i = package_.versionCount - 1; i >= 0 && buckets.length < MOST_BUCKETS; i -= 1) {
+			if (package_.has(allowed, i)) {
+				const bucket = package_.bucketAround(i);
+				if (bucket.name !== best.name) {
+					buckets.push(bucket);
+				}
+
+				i = bucket.first;
+			}
+		}
+
+		return buckets;
+	}
+}
+
+/** The first option that is still possible. */
+export function firstOption(state: State, variable: Variable): number {
+	let value = 1;
+	while (!state.canBe(variable, value)) {
+		value += 1;
+	}
+
+	return value;
+}

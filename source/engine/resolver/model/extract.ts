@@ -1,0 +1,94 @@
+import { EngineError } from '../../errors.ts';
+import type { Expansion } from './expansion.ts';
+import type { Model } from './model.ts';
+import type { Slot } from './slots.ts';
+
+/** One copy in the tree, before equal copies have become one. */
+export type TreeNode = {
+	readonly slot: Slot;
+	readonly version: number;
+	/** Imported name -> the copy that answers; sorted by name. */
+	readonly edges: ReadonlyMap<string, TreeNode>;
+	readonly peers: readonly string[];
+	/** Names of `edges` that may be missing elsewhere: optional dependencies and optional peers. */
+	readonly optional: ReadonlySet<string>;
+	readonly dropped: ReadonlyMap<string, string>;
+};
+
+type MutableNode = TreeNode & {
+	readonly edges: Map<string, TreeNode>;
+	readonly optional: Set<string>;
+	readonly dropped: Map<string, string>;
+	peers: string[];
+};
+
+/** What a finished solve says: root name -> copy. Only what a root reaches is there. */
+export function extractTree(model: Model): ReadonlyMap<string, TreeNode> {
+	const nodes = new Map<Slot, MutableNode>();
+	const open: MutableNode[] = [];
+	const nodeOf = (slot: Slot): TreeNode => {
+		const known = nodes.get(slot);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const version = model.search.state.value(slot.variable) - 1;
+		const node: MutableNode = { slot, version, edges: new Map(), peers: [], optional: new Set(), dropped: new Map() };
+		nodes.set(slot, node);
+		open.push(node);
+		return node;
+	};
+
+	const roots = new Map([...model.rootSlots].map(([name, slot]) => [name, nodeOf(slot)]));
+	for (let node = open.pop(); node !== undefined; node = open.pop()) {
+		const expansion = model.expansion(node.slot);
+		if (expansion === undefined) {
+			throw new EngineError('internal', `The solver left ${node.slot.package.name} without a version.`);
+		}
+
+		connect(node, { expansion, model, nodeOf });
+	}
+
+	return roots;
+}
+
+type Context = { readonly expansion: Expansion; readonly model: Model; readonly nodeOf: (slot: Slot) => TreeNode };
+
+function connect(node: MutableNode, { expansion, model, nodeOf }: Context): void {
+	const found: [string, Slot][] = [];
+	for (const { names, slots, isOptional } of model.placements(expansion)) {
+		for (const [i, name] of names.entries()) {
+			const slot = slots?.[i];
+			if (slot === undefined) {
+				node.dropped.set(name, model.whyDropped(expansion, name));
+				continue;
+			}
+
+			found.push([name, slot]);
+			if (isOptional) {
+				node.optional.add(name);
+			}
+		}
+	}
+
+	for (const { edge, slot, isOptional } of expansion.peers) {
+		const answer = slot ?? model.slots.visible(edge.name);
+		// A package that names itself as a peer is beside itself already; under another name it is still imported.
+		const isItself = answer === node.slot && edge.name === node.slot.package.name;
+		if (answer !== null && model.search.state.value(answer.variable) > 0 && !isItself) {
+			found.push([edge.name, answer]);
+			node.peers.push(edge.name);
+			if (isOptional) {
+				node.optional.add(edge.name);
+			}
+		}
+	}
+
+	for (const [name, reason] of expansion.dropped) {
+		node.dropped.set(name, reason);
+	}
+
+	for (const [name, slot] of found.sort(([a], [b]) => (a < b ? -1 : 1))) {
+		node.edges.set(name, nodeOf(slot));
+	}
+}

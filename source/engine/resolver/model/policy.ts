@@ -1,0 +1,111 @@
+import type { ResolvePolicy } from '../request.ts';
+import { parseRange } from '../semver/range.ts';
+import type { PolicyRule } from './facts.ts';
+import type { Package, VersionSet } from './packages.ts';
+
+export type Forbidden = { readonly rule: PolicyRule; readonly set: VersionSet };
+
+/**
+ * Which versions policy forbids. They stay in the model and are ruled out by a typed incompatibility, since leaving them out in
+ * silence would lose the explanation.
+ */
+export class PolicyMasks {
+	readonly #policy: ResolvePolicy;
+	/** `name@version` of young versions that somebody names exactly. */
+	readonly #named: Set<string>;
+	readonly #known = new Map<Package, readonly Forbidden[]>();
+
+	constructor(policy: ResolvePolicy, named: ReadonlySet<string> = new Set()) {
+		this.#policy = policy;
+		this.#named = new Set(named);
+	}
+
+	/** A version named exactly may be young. True when that changes what is forbidden. */
+	allowNamed(package_: Package, version: string): boolean {
+		const key = `${package_.name}@${version}`;
+		const i = package_.index?.indexOfVersion(version) ?? -1;
+		if (i === -1 || this.#named.has(key) || !this.isTooYoung(package_, i)) {
+			return false;
+		}
+
+		this.#named.add(key);
+		this.#known.delete(package_);
+		return true;
+	}
+
+	forbidden(package_: Package): readonly Forbidden[] {
+		const known = this.#known.get(package_);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const forbidden: Forbidden[] = [];
+		if (this.#policy.minimumAgeMilliseconds > 0) {
+			this.#collect(package_, forbidden, { rule: 'too-young', test: (i) => this.isTooYoung(package_, i) && !this.#isNamed(package_, i) });
+		}
+
+		if (this.#policy.asOf !== null) {
+			this.#collect(package_, forbidden, { rule: 'after-date', test: (i) => this.#isAfterDate(package_, i) });
+		}
+
+		const revoked = new Set(this.#policy.revoked.filter(({ name }) => name === package_.name).map(({ version }) => version));
+		if (revoked.size > 0) {
+			this.#collect(package_, forbidden, { rule: 'revoked', test: (i) => revoked.has(package_.index?.versionText(i) ?? '') });
+		}
+
+		this.#known.set(package_, forbidden);
+		return forbidden;
+	}
+
+	isForbidden(package_: Package, i: number): boolean {
+		return this.forbidden(package_).some(({ set }) => package_.has(set, i));
+	}
+
+	/** A version without a publish time is not judged. */
+	isTooYoung(package_: Package, i: number): boolean {
+		const time = package_.index?.publishedAt(i) ?? null;
+		return (
+			time !== null &&
+			this.#policy.minimumAgeMilliseconds > 0 &&
+			time > (this.#policy.asOf ?? this.#policy.now) - this.#policy.minimumAgeMilliseconds &&
+			!this.#policy.ageExempt(package_.name)
+		);
+	}
+
+	#isAfterDate(package_: Package, i: number): boolean {
+		const time = package_.index?.publishedAt(i) ?? null;
+		return this.#policy.asOf !== null && time !== null && time > this.#policy.asOf;
+	}
+
+	#isNamed(package_: Package, i: number): boolean {
+		return this.#named.size > 0 && this.#named.has(`${package_.name}@${package_.index?.versionText(i)}`);
+	}
+
+	#collect(
+		package_: Package,
+		into: Forbidden[],
+		{ rule, test }: { readonly rule: PolicyRule; readonly test: (i: number) => boolean },
+	): void {
+		const members: number[] = [];
+		for (let i = 0; i < package_.versionCount; i += 1) {
+			if (test(i)) {
+				members.push(i);
+			}
+		}
+
+		if (members.length > 0) {
+			into.push({ rule, set: package_.only(`${rule} ${members.join(',')}`, members) });
+		}
+	}
+}
+
+/** True when the text names one version that policy would else call too young. */
+export function allowNamed(policy: PolicyMasks, package_: Package, text: string): boolean {
+	const exact = parseRange(text.startsWith('npm:') ? text.slice(text.lastIndexOf('@') + 1) : text)?.exact ?? null;
+	if (exact === null) {
+		return false;
+	}
+
+	const [only, ...more] = package_.members(package_.range(text));
+	return only !== undefined && more.length === 0 && policy.allowNamed(package_, package_.index?.versionText(only) ?? '');
+}

@@ -1,0 +1,124 @@
+import type { TreeNode } from './extract.ts';
+import type { Root } from './roots.ts';
+import type { Session, Steps } from './session.ts';
+
+type Tree = ReadonlyMap<string, TreeNode>;
+
+/** At most so many roots are tried first, most backward first: a fixed count, so that a slow machine gets the same tree. */
+const MOST_REGRETS = 8;
+const MOST_CONFLICTS_OF_A_TRIAL = 500;
+
+/** Looks for a tree in which no root is older than it needs to be, then for one with fewer copies. Nothing is read again. */
+export function* refine(session: Session, { roots, tree }: { readonly roots: readonly Root[]; readonly tree: Tree }): Steps<Tree> {
+	let best = tree;
+	let bestLag = totalLag(session, roots, tree);
+	const first: string[] = [];
+	const lagging = roots
+		.map((root) => ({ root, lag: lagOf(session, root, tree) }))
+		.filter(({ lag }) => lag > 0)
+		.toSorted((a, b) => b.lag - a.lag);
+	for (const { root } of lagging.slice(0, MOST_REGRETS)) {
+		if (lagOf(session, root, best) === 0) {
+			continue;
+		}
+
+		const solved = yield* session.solve({ roots, first: [root.name, ...first], mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		if (solved.type === 'done') {
+			const lag = totalLag(session, roots, solved.tree);
+			if (lag < bestLag) {
+				best = solved.tree;
+				bestLag = lag;
+				first.unshift(root.name);
+			}
+		}
+	}
+
+	return yield* mergeCopies(session, { roots, tree: best, first, lag: bestLag });
+}
+
+function totalLag(session: Session, roots: readonly Root[], tree: Tree): number {
+	return roots.reduce((sum, root) => sum + lagOf(session, root, tree), 0);
+}
+
+/**
+ * How far the root is behind the best version it could have if nothing else mattered: whole numbers for compatible ranges skipped,
+ * a fraction for versions skipped within one.
+ */
+function lagOf(session: Session, { name, package: package_, allowed }: Root, tree: Tree): number {
+	const chosen = tree.get(name)?.version ?? -1;
+	const best = session.preferences.best(package_, (i) => package_.has(allowed, i) && !session.policy.isForbidden(package_, i));
+	if (best <= chosen) {
+		return 0;
+	}
+
+	const skipped = new Set<string>();
+	for (let i = chosen + 1; i <= best; i += 1) {
+		if (package_.has(allowed, i)) {
+			skipped.add(package_.bucketOf(i));
+		}
+	}
+
+	skipped.delete(package_.bucketOf(chosen));
+	return skipped.size + (best - chosen) / (package_.versionCount + 1);
+}
+
+/** Where all that ask for two copies of a package would accept one version, solves once more with those versions preferred. */
+function* mergeCopies(
+	session: Session,
+	{
+		roots,
+		tree,
+		first,
+		lag,
+	}: { readonly roots: readonly Root[]; readonly tree: Tree; readonly first: readonly string[]; readonly lag: number },
+): Steps<Tree> {
+	const merged = mergeableVersions(session, tree);
+	if (merged.size === 0) {
+		return tree;
+	}
+
+	const solved = yield* session.solve({ roots, first, merged, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const isBetter = solved.type === 'done' && versionCount(solved.tree) < versionCount(tree) && totalLag(session, roots, solved.tree) <= lag;
+	return isBetter ? solved.tree : tree;
+}
+
+function mergeableVersions(session: Session, tree: Tree): Map<string, Set<string>> {
+	const nodes = allNodes(tree);
+	const byName = Map.groupBy(nodes, ({ slot }) => slot.package.name);
+	const merged = new Map<string, Set<string>>();
+	for (const [name, copies] of byName) {
+		const versions = [...new Set(copies.map(({ version }) => version))].toSorted((a, b) => b - a);
+		if (versions.length < 2) {
+			continue;
+		}
+
+		for (const [i, newer] of versions.entries()) {
+			const older = versions[i + 1];
+			const package_ = copies[0]?.slot.package;
+			if (
+				older !== undefined &&
+				package_ !== undefined &&
+				session.acceptsEverywhere(nodes, { package: package_, replaced: newer, by: older })
+			) {
+				merged.set(name, (merged.get(name) ?? new Set()).add(package_.index?.versionText(older) ?? ''));
+			}
+		}
+	}
+
+	return merged;
+}
+
+function allNodes(tree: Tree): TreeNode[] {
+	const seen = new Set(tree.values());
+	for (const node of seen) {
+		for (const next of node.edges.values()) {
+			seen.add(next);
+		}
+	}
+
+	return [...seen];
+}
+
+function versionCount(tree: Tree): number {
+	return new Set(allNodes(tree).map(({ slot, version }) => `${slot.package.name} ${version}`)).size;
+}

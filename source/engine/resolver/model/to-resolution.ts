@@ -1,0 +1,98 @@
+import type { Platform } from '../request.ts';
+import type { Resolution, ResolvedPackage, ResolveStatistics } from '../resolution.ts';
+import type { TreeNode } from './extract.ts';
+import { nameInstances } from './instances.ts';
+import type { Root } from './roots.ts';
+
+export type ResolutionParts = {
+	readonly tree: ReadonlyMap<string, TreeNode>;
+	readonly roots: readonly Root[];
+	readonly platform: Platform;
+	readonly statistics: ResolveStatistics;
+};
+
+/** The tree as plain data, sorted, with warnings about what a user would want to know. */
+export function toResolution({ tree, roots, platform, statistics }: ResolutionParts): Resolution {
+	const ids = nameInstances(tree);
+	const required = requiredNodes(tree);
+	const packages = new Map<string, ResolvedPackage>();
+	for (const [node, id] of ids) {
+		const known = packages.get(id);
+		// Copies that became one instance are optional only if each of them is.
+		if (known === undefined || (known.optional && required.has(node))) {
+			packages.set(id, toPackage(node, { id, ids, isOptional: !required.has(node) }));
+		}
+	}
+
+	const sorted = [...packages.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+	return {
+		roots: Object.fromEntries(roots.map(({ name, spec }) => [name, { spec, instance: idOf(tree.get(name), ids) }])),
+		packages: sorted,
+		warnings: sorted.flatMap((package_) => warningsFor(package_, platform)),
+		statistics,
+	};
+}
+
+function toPackage(
+	node: TreeNode,
+	{ id, ids, isOptional }: { readonly id: string; readonly ids: ReadonlyMap<TreeNode, string>; readonly isOptional: boolean },
+): ResolvedPackage {
+	const { index } = node.slot.package;
+	if (index === null) {
+		throw new TypeError('A placed package always has an index.');
+	}
+
+	return {
+		id,
+		name: node.slot.package.name,
+		version: index.versionText(node.version),
+		manifest: index.manifest(node.version),
+		publishedAt: index.publishedAt(node.version),
+		dependencies: Object.fromEntries([...node.edges].map(([name, target]) => [name, idOf(target, ids)])),
+		peers: node.peers.toSorted(),
+		dropped: Object.fromEntries([...node.dropped].sort(([a], [b]) => (a < b ? -1 : 1))),
+		optional: isOptional,
+	};
+}
+
+function idOf(node: TreeNode | undefined, ids: ReadonlyMap<TreeNode, string>): string {
+	return node === undefined ? '' : (ids.get(node) ?? '');
+}
+
+/** What a root reaches without an optional edge. */
+function requiredNodes(tree: ReadonlyMap<string, TreeNode>): ReadonlySet<TreeNode> {
+	const seen = new Set(tree.values());
+	for (const node of seen) {
+		for (const [name, target] of node.edges) {
+			if (!node.optional.has(name)) {
+				seen.add(target);
+			}
+		}
+	}
+
+	return seen;
+}
+
+function warningsFor({ name, version, manifest, optional }: ResolvedPackage, { os, cpu, libc }: Platform): string[] {
+	const warnings: string[] = [];
+	if (manifest.deprecated !== null) {
+		warnings.push(`${name} ${version} is deprecated: ${manifest.deprecated}`);
+	}
+
+	const misfits = [
+		fits(manifest.os, os) ? [] : [`operating system ${manifest.os.join(', ')}, got ${os}`],
+		fits(manifest.cpu, cpu) ? [] : [`processor ${manifest.cpu.join(', ')}, got ${cpu}`],
+		libc === null || fits(manifest.libc, libc) ? [] : [`C library ${manifest.libc.join(', ')}, got ${libc}`],
+	].flat();
+	if (!optional && misfits.length > 0) {
+		warnings.push(`${name} ${version} is not for this computer: expected ${misfits.join('; ')}.`);
+	}
+
+	return warnings;
+}
+
+/** npm's rule: any `!x` forbids x, any plain x must be among them. */
+function fits(list: readonly string[], value: string): boolean {
+	const wanted = list.filter((item) => !item.startsWith('!'));
+	return !list.includes(`!${value}`) && (wanted.length === 0 || wanted.includes(value) || wanted.includes('any'));
+}

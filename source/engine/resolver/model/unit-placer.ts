@@ -1,0 +1,265 @@
+import type { Term } from '../core/incompatibilities.ts';
+import type { Search } from '../core/search.ts';
+import { ABSENT } from '../core/state.ts';
+import type { Variable } from '../core/state.ts';
+import { DROPPED, TAKEN } from './choices.ts';
+import type { Choice, Choices, Leave, Member } from './choices.ts';
+import type { Expansion, Unit } from './expansion.ts';
+import type { Scope, Scopes } from './scopes.ts';
+import { OUTERMOST } from './scopes.ts';
+import type { Facts, Slot, Slots } from './slots.ts';
+import type { PlacedEdge, UnitPlan } from './units.ts';
+import type { Widener } from './widen.ts';
+
+/** Deeper nesting of scopes than any real tree has; past it a placement counts as impossible, so that no cycle can go on for ever. */
+const DEEPEST_SCOPE = 6;
+
+export type PlacerParts = {
+	readonly search: Search;
+	readonly facts: Facts;
+	readonly slots: Slots;
+	readonly choices: Choices;
+	readonly scopes: Scopes;
+	readonly widener: Widener;
+};
+
+type Landing = { readonly terms: readonly Term[]; readonly slots: readonly Slot[] | null };
+
+/** Gives each unit the scope that its surroundings and its providers make, as soon as those are placed. */
+export class UnitPlacer {
+	readonly #parts: PlacerParts;
+	readonly #watching = new Map<Variable, Set<Expansion>>();
+
+	constructor(parts: PlacerParts) {
+		this.#parts = parts;
+	}
+
+	prepare(slot: Slot, edges: readonly PlacedEdge[], plans: readonly UnitPlan[]): Unit[] {
+		const own = new Set(edges.map(({ name }) => name));
+		return plans.map((plan) => ({ ...plan, surroundings: this.#surroundings(slot, own, plan.asks), emitted: new Set(), current: null }));
+	}
+
+	/** Places what waits for nothing; the rest follows when `settle` is told of the variables it waits for. */
+	place(expansion: Expansion): void {
+		for (const unit of expansion.units) {
+			if (unit.providers.length === 0) {
+				this.#emit(expansion, unit, { terms: [], bindings: unit.surroundings });
+			}
+		}
+
+		if (expansion.hasProviders) {
+			this.#watch(expansion.slot.variable, expansion);
+			const byName = unitsByName(expansion);
+			for (const provider of new Set(expansion.units.flatMap(({ providers }) => providers))) {
+				const current = byName.get(provider)?.current ?? null;
+				this.#watchPlacement(current, expansion);
+			}
+		}
+	}
+
+	/** True when a unit could be placed that could not before. */
+	settle(variable: Variable): boolean {
+		let isTold = false;
+		for (const expansion of this.#watching.get(variable) ?? []) {
+			if (this.#parts.search.state.value(expansion.slot.variable) === expansion.version + 1) {
+				isTold = this.refresh(expansion) || isTold;
+			}
+		}
+
+		return isTold;
+	}
+
+	/** Looks again where the units of an expansion are, in an order in which providers come first. */
+	refresh(expansion: Expansion): boolean {
+		if (!expansion.hasProviders) {
+			return false;
+		}
+
+		let isTold = false;
+		const byName = unitsByName(expansion);
+		for (const unit of expansion.units) {
+			if (unit.providers.length === 0) {
+				continue;
+			}
+
+			const seen = this.#seenBy(unit, byName);
+			if (seen === null) {
+				unit.current = null;
+				continue;
+			}
+
+			isTold = this.#emit(expansion, unit, seen) || isTold;
+			this.#watchPlacement(unit.current, expansion);
+		}
+
+		return isTold;
+	}
+
+	/** Where the unit has landed, for each of its edges; null for one that was dropped, undefined while that is open. */
+	slotsOf(unit: Unit): readonly Slot[] | null | undefined {
+		const landing = this.#landing(unit);
+		return landing === null ? undefined : landing.slots;
+	}
+
+	#surroundings(slot: Slot, own: ReadonlySet<string>, asks: ReadonlySet<string>): ReadonlyMap<string, Slot> {
+		const seen = new Map<string, Slot>();
+		for (const name of asks) {
+			if (own.has(name)) {
+				continue;
+			}
+
+			const visible = name === slot.package.name ? slot : slot.scope.bindings.get(name);
+			if (visible !== undefined && visible !== this.#parts.slots.visible(name)) {
+				seen.set(name, visible);
+			}
+		}
+
+		return seen;
+	}
+
+	#seenBy(unit: Unit, byName: ReadonlyMap<string, Unit>): { readonly terms: Term[]; readonly bindings: Map<string, Slot> } | null {
+		const bindings = new Map(unit.surroundings);
+		const terms: Term[] = [];
+		for (const name of unit.providers) {
+			const provider = byName.get(name);
+			const landing = provider === undefined ? null : this.#landing(provider);
+			if (provider === undefined || landing === null) {
+				return null;
+			}
+
+			terms.push(...landing.terms);
+			const slot = landing.slots?.[provider.edges.findIndex((edge) => edge.name === name)];
+			if (slot !== undefined && slot !== this.#parts.slots.visible(name)) {
+				bindings.set(name, slot);
+			}
+		}
+
+		return { terms, bindings };
+	}
+
+	#landing(unit: Unit): Landing | null {
+		const { state } = this.#parts.search;
+		if (unit.current === null) {
+			return null;
+		}
+
+		const { choice, leave } = unit.current;
+		if (leave !== null && state.value(leave.variable) === DROPPED) {
+			return { terms: [{ variable: leave.variable, set: ~DROPPED }], slots: null };
+		}
+
+		const value = state.value(choice.variable);
+		if (value <= 0 || (leave !== null && state.value(leave.variable) !== TAKEN)) {
+			return null;
+		}
+
+		this.#parts.choices.expand(choice, value);
+		const terms: Term[] = [{ variable: choice.variable, set: ~value }];
+		if (leave !== null) {
+			terms.push({ variable: leave.variable, set: ~TAKEN });
+		}
+
+		return { terms, slots: choice.slots[value] ?? [] };
+	}
+
+	#emit(
+		expansion: Expansion,
+		unit: Unit,
+		seen: { readonly terms: readonly Term[]; readonly bindings: ReadonlyMap<string, Slot> },
+	): boolean {
+		const { slot, version } = expansion;
+		const premise: readonly Term[] = [{ variable: slot.variable, set: ~(version + 1) }, ...mergeTerms(seen.terms)];
+		const placement = this.#placement(unit, seen.bindings);
+		const key = `${placement?.choice.variable ?? 'too deep'} ${premise.map(({ variable, set }) => `${variable}=${set}`).join(' ')}`;
+		unit.current = placement;
+		if (unit.emitted.has(key)) {
+			return false;
+		}
+
+		unit.emitted.add(key);
+		if (placement === null) {
+			this.#parts.facts.tell(premise, { type: 'nesting', dependent: slot.package });
+			return true;
+		}
+
+		this.#tell(expansion, unit, { premise, ...placement });
+		return true;
+	}
+
+	#tell(
+		{ slot, version }: Expansion,
+		unit: Unit,
+		{ premise, choice, leave }: { readonly premise: readonly Term[]; readonly choice: Choice; readonly leave: Leave | null },
+	): void {
+		const [edge] = unit.edges;
+		if (edge === undefined) {
+			return;
+		}
+
+		const type = leave === null ? ('dependency' as const) : ('optional-dependency' as const);
+		const cause = { type, dependent: slot.package, version, name: edge.name, spec: edge.text, target: edge.package, allowed: edge.allowed };
+		const required = leave?.variable ?? choice.variable;
+		const told = this.#parts.facts.tell([...premise, { variable: required, set: ABSENT }], cause);
+		if (told !== -1 && leave === null && unit.asks.size === 0) {
+			this.#parts.widener.note(told);
+		}
+
+		if (leave !== null) {
+			this.#parts.facts.tell(
+				[
+					{ variable: leave.variable, set: ~TAKEN },
+					{ variable: choice.variable, set: ABSENT },
+				],
+				{ type: 'structure' },
+			);
+		}
+	}
+
+	#placement(unit: Unit, bindings: ReadonlyMap<string, Slot>): Unit['current'] {
+		const { choices, scopes } = this.#parts;
+		const [edge] = unit.edges;
+		const scope = scopes.of(bindings);
+		if (edge === undefined || scope.depth > DEEPEST_SCOPE) {
+			return null;
+		}
+
+		const choice = unit.edges.length === 1 ? choices.single(edge.package, edge.allowed, scope) : this.#group(unit.edges, bindings, scope);
+		const isOptional = unit.edges.every((each) => each.isOptional);
+		return { choice, leave: isOptional ? choices.leave(choice) : null };
+	}
+
+	#group(edges: readonly Member[], bindings: ReadonlyMap<string, Slot>, outer: Scope): Choice {
+		return this.#parts.choices.group(edges, bindings, (slotsIn) => {
+			const inner = new Map(bindings);
+			const scope = this.#parts.scopes.create(inner, Math.max(outer.depth, OUTERMOST.depth) + 1);
+			for (const [i, slot] of slotsIn(scope).entries()) {
+				inner.set(edges[i]?.name ?? '', slot);
+			}
+
+			return scope;
+		});
+	}
+
+	#watchPlacement(current: Unit['current'], expansion: Expansion): void {
+		if (current !== null) {
+			this.#watch(current.choice.variable, expansion);
+			if (current.leave !== null) {
+				this.#watch(current.leave.variable, expansion);
+			}
+		}
+	}
+
+	#watch(variable: Variable, expansion: Expansion): void {
+		const watching = this.#watching.get(variable) ?? new Set();
+		this.#watching.set(variable, watching.add(expansion));
+	}
+}
+
+function unitsByName(expansion: Expansion): Map<string, Unit> {
+	return new Map(expansion.units.flatMap((unit) => unit.edges.map((edge) => [edge.name, unit] as const)));
+}
+
+/** Two providers in one group, or two names for one choice, give the same term twice. */
+function mergeTerms(terms: readonly Term[]): Term[] {
+	return [...new Map(terms.map((term) => [term.variable, term])).values()];
+}

@@ -1,0 +1,67 @@
+import type { Conflict, Failure } from '../failure.ts';
+import type { Root } from '../model/roots.ts';
+import type { Session, Solved, Steps } from '../model/session.ts';
+import { citedCauses, minimalCauses } from './cited-causes.ts';
+import type { Cited } from './cited-causes.ts';
+import { pathsOf } from './paths.ts';
+import { sentencesOf } from './sentences.ts';
+import { suggest } from './suggest.ts';
+import { relevantVersions, toFact } from './to-facts.ts';
+
+const MOST_CONFLICTS_SHOWN = 5;
+
+/** Why there is no solution, as few facts as possible, every independent reason, and what would help. */
+export function* explain(
+	session: Session,
+	roots: readonly Root[],
+	unsolvable: Extract<Solved, { readonly type: 'unsolvable' }>,
+): Steps<Failure> {
+	const found: Cited[] = [];
+	const without = new Set<string>();
+	let next: Solved = unsolvable;
+	while (next.type === 'unsolvable' && found.length < MOST_CONFLICTS_SHOWN) {
+		const cited: Cited = yield* minimalCauses(session, { question: { roots }, cited: citedCauses(next) });
+		found.push(cited);
+		// What the roots ask for is shared by all; only without the other facts can a reason be told from the next.
+		const told = [...cited.keys()].filter((key) => !key.startsWith('root '));
+		if (told.length === 0) {
+			break;
+		}
+
+		for (const key of told) {
+			without.add(key);
+		}
+
+		next = yield* session.solve({ roots, filter: { only: null, without } });
+	}
+
+	const conflicts = found.map((cited) => toConflict(session, cited));
+	const [first] = found;
+	const suggestions =
+		first === undefined ? [] : yield* suggest(session, { roots, cited: mergedCauses(found), relevant: relevantVersions(first) });
+	return { kind: 'conflict', sentences: leadingSentences(conflicts), conflicts, suggestions };
+}
+
+/** The first reason, and further ones between other roots; several reasons between the same roots would only repeat the conclusion. */
+function leadingSentences(conflicts: readonly Conflict[]): string[] {
+	const told = new Set<string>();
+	return conflicts.flatMap(({ sentences }) => {
+		const conclusion = sentences.at(-1) ?? '';
+		const isNew = !told.has(conclusion);
+		told.add(conclusion);
+		return isNew ? sentences : [];
+	});
+}
+
+function mergedCauses(found: readonly Cited[]): Cited {
+	return new Map(found.flatMap((cited) => [...cited]));
+}
+
+function toConflict({ request: { policy } }: Session, cited: Cited): Conflict {
+	const context = { relevant: relevantVersions(cited), policy };
+	return {
+		facts: [...cited.values()].flatMap((cause) => toFact(cause, context)),
+		sentences: sentencesOf(cited, context),
+		paths: pathsOf(cited),
+	};
+}

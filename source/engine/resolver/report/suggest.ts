@@ -1,0 +1,135 @@
+import type { Suggestion } from '../failure.ts';
+import { EdgeReader } from '../model/edges.ts';
+import { PolicyMasks } from '../model/policy.ts';
+import type { Root } from '../model/roots.ts';
+import type { Session, Steps } from '../model/session.ts';
+import type { Cited } from './cited-causes.ts';
+import { forbiddenMembers } from './to-facts.ts';
+import type { Relevant } from './to-facts.ts';
+
+/** Each is proven by a solve, so only a few are tried. */
+const MOST_TRIALS = 8;
+const MOST_STEPS_BACK = 3;
+const MOST_CONFLICTS_OF_A_TRIAL = 500;
+
+type Trial = () => Steps<Suggestion | null>;
+
+/** Changes to the request that do solve, smallest first: wait for no one, ask for another version, override, leave one out. */
+export function* suggest(
+	session: Session,
+	{ roots, cited, relevant }: { readonly roots: readonly Root[]; readonly cited: Cited; readonly relevant: Relevant },
+): Steps<Suggestion[]> {
+	const involved = roots.filter(({ name }) => cited.has(`root ${name}`));
+	const trials: Trial[] = [
+		...youngTrials(session, { roots, cited, relevant }),
+		...involved.map(
+			(root): Trial =>
+				() =>
+					tryOtherVersion(session, roots, root),
+		),
+		...overrideTrials(session, { roots, cited }),
+		...(roots.length > 1
+			? involved.map(
+					(root): Trial =>
+						() =>
+							tryWithout(session, roots, root),
+				)
+			: []),
+	];
+	const suggestions: Suggestion[] = [];
+	for (const trial of trials.slice(0, MOST_TRIALS)) {
+		const suggestion = yield* trial();
+		if (suggestion !== null) {
+			suggestions.push(suggestion);
+		}
+	}
+
+	return suggestions;
+}
+
+function youngTrials(
+	session: Session,
+	{ roots, cited, relevant }: { readonly roots: readonly Root[]; readonly cited: Cited; readonly relevant: Relevant },
+): Trial[] {
+	return [...cited.values()].flatMap((cause): Trial[] => {
+		if (cause.type !== 'policy' || cause.rule !== 'too-young') {
+			return [];
+		}
+
+		const newest = forbiddenMembers(cause, relevant).at(-1) ?? 0;
+		const version = cause.package.index?.versionText(newest) ?? '';
+		const published = cause.package.index?.publishedAt(newest) ?? 0;
+		const { name } = cause.package;
+		return [
+			function* () {
+				const policy = new PolicyMasks(session.request.policy);
+				policy.allowNamed(cause.package, version);
+				const solved = yield* session.solve({ roots, policy, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+				const lifts = new Date(published + session.request.policy.minimumAgeMilliseconds).toISOString();
+				const sentence = `Ask for ${name}@${version} exactly to accept it although it is young, or wait until ${lifts.slice(0, 16).replace('T', ' ')} UTC.`;
+				return solved.type === 'done' ? { type: 'allow-young', name, version, lifts, sentence } : null;
+			},
+		];
+	});
+}
+
+function* tryOtherVersion(session: Session, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
+	const everything = root.package.range('*');
+	if (root.allowed.count === everything.count) {
+		return null;
+	}
+
+	const relaxed = roots.map((other) => (other === root ? { ...root, allowed: everything } : other));
+	const solved = yield* session.solve({ roots: relaxed, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const node = solved.type === 'done' ? solved.tree.get(root.name) : undefined;
+	if (node === undefined || isTooFarBack(session, root, node.version)) {
+		return null;
+	}
+
+	const spec = `^${node.slot.package.index?.versionText(node.version)}`;
+	const target = root.package.name === root.name ? spec : `npm:${root.package.name}@${spec}`;
+	return {
+		type: 'change-root',
+		name: root.name,
+		spec: target,
+		sentence: `Ask for ${root.name}@${target} instead of ${root.name}@${root.spec}.`,
+	};
+}
+
+/** A version that nobody would call a fix: a prerelease, or more than a few compatible ranges behind. */
+function isTooFarBack(session: Session, { package: package_ }: Root, version: number): boolean {
+	const stable = package_.range('>=0.0.0');
+	const best = session.preferences.best(package_, (i) => package_.has(stable, i));
+	const between = new Set<string>();
+	for (let i = version; i <= best; i += 1) {
+		if (package_.has(stable, i)) {
+			between.add(package_.bucketOf(i));
+		}
+	}
+
+	return !package_.has(stable, version) || between.size > MOST_STEPS_BACK;
+}
+
+function overrideTrials(session: Session, { roots, cited }: { readonly roots: readonly Root[]; readonly cited: Cited }): Trial[] {
+	const peers = new Map([...cited.values()].flatMap((cause) => (cause.type === 'peer' ? [[cause.name, cause] as const] : [])));
+	return [...peers.values()].flatMap((cause): Trial[] => {
+		const root = roots.find(({ name }) => name === cause.name);
+		if (root === undefined) {
+			return [];
+		}
+
+		return [
+			function* () {
+				const edges = new EdgeReader({ ...session.request.overrides, [cause.name]: '*' });
+				const solved = yield* session.solve({ roots, edges, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+				const sentence = `Override ${cause.name} to ${root.spec} at your own risk: ${cause.dependent.name} was not made for it.`;
+				return solved.type === 'done' ? { type: 'override', name: cause.name, range: root.spec, sentence } : null;
+			},
+		];
+	});
+}
+
+function* tryWithout(session: Session, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
+	const solved = yield* session.solve({ roots: roots.filter((other) => other !== root), mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	return solved.type === 'done' ? { type: 'drop-root', name: root.name, sentence: `Leave out ${root.name}.` } : null;
+}

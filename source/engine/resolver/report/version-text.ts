@@ -1,0 +1,43 @@
+import type { Package, VersionSet } from '../model/packages.ts';
+
+/** Versions that exist, in words: `1.2.3`, `1.2.3 and 1.3.0`, `1.0.0 to 1.9.2`. */
+export function versionsText(package_: Package, members: readonly number[]): string {
+	const text = (i: number | undefined): string => (i === undefined ? '' : (package_.index?.versionText(i) ?? ''));
+	const [first, second] = members;
+	switch (members.length) {
+		case 0:
+			return 'no version';
+		case 1:
+			return text(first);
+		case 2:
+			return `${text(first)} and ${text(second)}`;
+		default:
+			return `${text(first)} to ${text(members.at(-1))}`;
+	}
+}
+
+/** Members of all the sets. */
+export function membersOfAll(package_: Package, sets: readonly VersionSet[]): number[] {
+	const members: number[] = [];
+	for (let i = 0; i < package_.versionCount; i += 1) {
+		if (sets.every((set) => package_.has(set, i))) {
+			members.push(i);
+		}
+	}
+
+	return members;
+}
+
+export function joined(texts: readonly string[]): string {
+	return texts.length <= 1 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+}
+
+/** `2 days`, `5 hours`: the coarsest unit of which there are at least two, else hours. */
+export function durationText(milliseconds: number): string {
+	const hours = Math.max(1, Math.round(milliseconds / 3_600_000));
+	if (hours >= 48) {
+		return `${Math.floor(hours / 24)} days`;
+	}
+
+	return hours === 1 ? '1 hour' : `${hours} hours`;
+}

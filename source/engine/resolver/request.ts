@@ -1,0 +1,56 @@
+import type { Lock } from '../lock.ts';
+import type { PackageIndex } from './metadata/package-index.ts';
+
+export type MetadataAnswer = { readonly type: 'found'; readonly index: PackageIndex } | { readonly type: 'missing' };
+
+/** Where metadata comes from. The answer has one entry for every name asked; a failure to look rejects. */
+export interface MetadataProvider {
+	load(names: readonly string[], options: { readonly signal: AbortSignal }): Promise<ReadonlyMap<string, MetadataAnswer>>;
+}
+
+export type RootRequest = {
+	/** The name it is installed as; an alias is allowed. */
+	readonly name: string;
+	/** A range, a version, a tag, or `npm:other@range`. */
+	readonly spec: string;
+};
+
+export type Platform = {
+	readonly os: string;
+	readonly cpu: string;
+	/** `glibc`, `musl`, or null where it does not apply. */
+	readonly libc: string | null;
+	/** Version of node without the `v`. */
+	readonly node: string;
+};
+
+export type Revocation = { readonly name: string; readonly version: string; readonly reason: string };
+
+export type ResolvePolicy = {
+	readonly minimumAgeMilliseconds: number;
+	/** Epoch milliseconds. */
+	readonly now: number;
+	/** Epoch milliseconds: resolve as if nothing had been published later. Null: no limit. */
+	readonly asOf: number | null;
+	readonly ageExempt: (name: string) => boolean;
+	readonly revoked: readonly Revocation[];
+};
+
+export type ResolveRequest = {
+	readonly roots: readonly RootRequest[];
+	/** Its versions are preferred, not required. */
+	readonly lock: Lock | null;
+	/** Root names whose locked versions are not preferred: what an update asks for. */
+	readonly unlocked: readonly string[] | 'all';
+	/** Package name -> range that replaces every other dependency's range on it. */
+	readonly overrides: Readonly<Record<string, string>>;
+	readonly platform: Platform;
+	readonly policy: ResolvePolicy;
+};
+
+export type ResolveOptions = {
+	readonly provider: MetadataProvider;
+	readonly signal: AbortSignal;
+	/** Time the solver itself may take, without loading; past it the outcome is `gave-up`. */
+	readonly budgetMilliseconds: number;
+};

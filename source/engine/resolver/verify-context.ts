@@ -1,0 +1,109 @@
+import type { Resolution, ResolvedPackage } from './resolution.ts';
+import type { Problem } from './problem.ts';
+
+type Packages = ReadonlyMap<string, ResolvedPackage>;
+type Surroundings = ReadonlyMap<string, string>;
+
+/**
+ * Walks the tree as an importer would see it and checks that each peer is the copy its surroundings show: the dependent's own
+ * dependency of that name, the dependent itself, what its own surroundings show, and at last the one copy everybody sees.
+ */
+export function contextProblems({ roots }: Resolution, packages: Packages): Problem[] {
+	const asks = namesAsked(packages);
+	const shared = new Map<string, string>(Object.entries(roots).map(([name, { instance }]) => [name, instance]));
+	const problems = new Map<string, Problem>();
+	const seen = new Set<string>();
+	const open: { readonly id: string; readonly surroundings: Surroundings }[] = [];
+	const visit = (id: string, surroundings: Surroundings): void => {
+		const relevant = [...(asks.get(id) ?? [])].sort().map((name) => `${name}=${surroundings.get(name) ?? ''}`);
+		const key = `${id} ${relevant.join(' ')}`;
+		if (!seen.has(key)) {
+			seen.add(key);
+			open.push({ id, surroundings });
+		}
+	};
+
+	for (const { instance } of Object.values(roots)) {
+		visit(instance, new Map());
+	}
+
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		const package_ = packages.get(next.id);
+		if (package_ === undefined) {
+			continue;
+		}
+
+		for (const name of package_.peers) {
+			const actual = package_.dependencies[name] ?? '';
+			const expected = next.surroundings.get(name) ?? shared.get(name);
+			if (expected === undefined) {
+				shared.set(name, actual);
+				visit(actual, new Map());
+			} else if (expected !== actual && name !== package_.name) {
+				problems.set(`${next.id} ${name}`, {
+					code: 'context',
+					at: next.id,
+					text: `${next.id} sees ${name} as ${expected} and its peer edge leads to ${actual}.`,
+				});
+			}
+		}
+
+		visitChildren(package_, { surroundings: next.surroundings, packages, asks, visit });
+	}
+
+	return [...problems.values()];
+}
+
+type Walk = {
+	readonly surroundings: Surroundings;
+	readonly packages: Packages;
+	readonly asks: ReadonlyMap<string, ReadonlySet<string>>;
+	readonly visit: (id: string, surroundings: Surroundings) => void;
+};
+
+function visitChildren(package_: ResolvedPackage, { surroundings, packages, asks, visit }: Walk): void {
+	const peers = new Set(package_.peers);
+	const own = Object.entries(package_.dependencies).filter(([name]) => !peers.has(name));
+	for (const [, target] of own) {
+		if (!packages.has(target)) {
+			continue;
+		}
+
+		const inner = new Map<string, string>();
+		for (const name of asks.get(target) ?? []) {
+			const seen = own.find(([candidate]) => candidate === name)?.[1] ?? (name === package_.name ? package_.id : surroundings.get(name));
+			if (seen !== undefined) {
+				inner.set(name, seen);
+			}
+		}
+
+		visit(target, inner);
+	}
+}
+
+/** For each instance the names that it, or what is below it without a copy of its own in between, takes from its surroundings. */
+function namesAsked(packages: Packages): Map<string, Set<string>> {
+	const asks = new Map([...packages.values()].map(({ id, peers }) => [id, new Set(peers)]));
+	for (let isGrowing = true; isGrowing;) {
+		isGrowing = false;
+		for (const package_ of packages.values()) {
+			const mine = asks.get(package_.id) ?? new Set();
+			const peers = new Set(package_.peers);
+			for (const [name, target] of Object.entries(package_.dependencies)) {
+				if (peers.has(name)) {
+					continue;
+				}
+
+				for (const asked of asks.get(target) ?? []) {
+					const isOwn = Object.hasOwn(package_.dependencies, asked) && !peers.has(asked);
+					if (!isOwn && asked !== package_.name && !mine.has(asked)) {
+						mine.add(asked);
+						isGrowing = true;
+					}
+				}
+			}
+		}
+	}
+
+	return asks;
+}

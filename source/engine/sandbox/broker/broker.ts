@@ -1,0 +1,133 @@
+import { stripToLine } from '../../strip-controls.ts';
+import { permissionId, type Permission, type PermissionId } from '../../permission.ts';
+import type { AuditEvent } from '../audit.ts';
+import { isCovered } from '../grants.ts';
+import type { CapabilityRequest } from '../host-messages.ts';
+import type { DeniedCalls, RunPluginRequest } from '../run-request.ts';
+import { failed, type CapabilityOutcome } from './capability.ts';
+import { readEnvironment } from './environment.ts';
+import { createFileBroker } from './files.ts';
+import { createNetBroker } from './net.ts';
+
+/** Different denied calls of one run that get an audit line each; what is beyond them shares one. */
+const MAXIMUM_AUDITED_DENIALS = 200;
+
+export type Broker = {
+	/** Decides, writes a denial to the audit log, does what is allowed; the answer is JSON text for the guest. */
+	readonly handle: (request: CapabilityRequest, signal: AbortSignal) => Promise<string>;
+	readonly denied: () => readonly DeniedCalls[];
+};
+
+type BrokerOptions = Pick<
+	RunPluginRequest,
+	'plugin' | 'version' | 'grants' | 'requested' | 'roots' | 'forbiddenPaths' | 'environment' | 'audit'
+> & {
+	readonly pid: () => number;
+};
+
+/** The only part that does something for a plugin. Every call starts from "no". */
+export function createBroker(options: BrokerOptions): Broker {
+	const files = createFileBroker(options);
+	const net = createNetBroker(options);
+	const denials = new Map<PermissionId, { readonly permission: Permission; count: number }>();
+	const audited = new Set<string>();
+
+	const perform = async ({ operation, args }: CapabilityRequest, signal: AbortSignal): Promise<CapabilityOutcome> => {
+		switch (operation) {
+			case 'env.get':
+				return readEnvironment(args['name'], options);
+			case 'fs.readFile':
+				return files.readFile(args['path'], signal);
+			case 'fs.writeFile':
+				return files.writeFile(args['path'], args['text'], signal);
+			case 'fs.list':
+				return files.list(args['path'], signal);
+			case 'fs.stat':
+				return files.stat(args['path'], signal);
+			case 'net.fetch':
+				return net.fetch(args, signal);
+			default:
+				return failed('ERR_UNKNOWN_OPERATION', `The sandbox has no operation "${stripToLine(operation).slice(0, 100)}".`);
+		}
+	};
+
+	return {
+		handle: async (request, signal) => {
+			const outcome = await perform(request, signal);
+			switch (outcome.type) {
+				case 'done':
+					return JSON.stringify({ value: outcome.value });
+				case 'failed':
+					return JSON.stringify({ error: { code: outcome.code, message: outcome.text } });
+				case 'denied':
+					recordDenial({ options, outcome, audited });
+					return answerDenial(options, outcome, denials);
+			}
+		},
+		denied: () =>
+			[...denials]
+				.map(([id, { permission, count }]) => ({ permission: id, count, hint: hintFor(options, permission) }))
+				.sort((a, b) => (a.permission < b.permission ? -1 : 1)),
+	};
+}
+
+type Denial = Extract<CapabilityOutcome, { type: 'denied' }>;
+
+function recordDenial({
+	options,
+	outcome,
+	audited,
+}: {
+	readonly options: BrokerOptions;
+	readonly outcome: Denial;
+	readonly audited: Set<string>;
+}): void {
+	const id = permissionId(outcome.permission);
+	const key = `${outcome.rule} ${id}`;
+	if (audited.has(key) || audited.size > MAXIMUM_AUDITED_DENIALS) {
+		return;
+	}
+
+	audited.add(key);
+	const rule = audited.size > MAXIMUM_AUDITED_DENIALS ? 'too-many-denials' : outcome.rule;
+	const event: AuditEvent = {
+		event: 'permission-denied',
+		plugin: options.plugin,
+		version: options.version,
+		pid: options.pid(),
+		permission: stripToLine(id).slice(0, 1000),
+		rule,
+		resource: stripToLine(outcome.resource).slice(0, 1000),
+	};
+	options.audit(event);
+}
+
+function answerDenial(
+	options: BrokerOptions,
+	outcome: Denial,
+	denials: Map<PermissionId, { readonly permission: Permission; count: number }>,
+): string {
+	const id = permissionId(outcome.permission);
+	const entry = denials.get(id);
+	if (entry !== undefined) {
+		entry.count += 1;
+	} else if (denials.size <= MAXIMUM_AUDITED_DENIALS) {
+		denials.set(id, { permission: outcome.permission, count: 1 });
+	}
+
+	return JSON.stringify({
+		error: { code: 'ERR_PERMISSION_DENIED', message: outcome.text, permission: id, hint: hintFor(options, outcome.permission) },
+	});
+}
+
+function hintFor({ plugin, requested, grants }: BrokerOptions, permission: Permission): string {
+	const id = stripToLine(permissionId(permission)).slice(0, 1000);
+	if (isCovered(permission, grants)) {
+		return `${id} is granted, but this call is outside of what any grant opens.`;
+	}
+
+	const asked = requested.find((candidate) => isCovered(permission, [candidate]));
+	return asked === undefined
+		? `The package.json of ${plugin} does not ask for it; to grant it to this run all the same: --allow ${plugin}=${id}`
+		: `Grant it with: --allow ${plugin}=${permissionId(asked)}`;
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rename, unlink } from 'node:fs/promises';
+
+import type { Permission } from '../../permission.ts';
+import { stripToLine } from '../../strip-controls.ts';
+import { couldMatchBelow, matchesPath, splitPath, type PathPattern } from '../path-patterns.ts';
+import { done, failed, type CapabilityOutcome } from './capability.ts';
+import { createForbiddenPaths, type ForbiddenPaths } from './forbidden-paths.ts';
+import { createRoots, type Roots, type RequestedPath } from './roots.ts';
+import { FLAGS, insideFolder, openForWriting, openFolder, openInFolder, realPathOf, WalkRefused, type Folder } from './walk.ts';
+
+const MAXIMUM_READ_BYTES = 8 * 1024 * 1024;
+const MAXIMUM_WRITTEN_BYTES_PER_RUN = 64 * 1024 * 1024;
+const MAXIMUM_ENTRIES = 10_000;
+
+export type FileBroker = {
+	readonly readFile: (path: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
+	readonly writeFile: (path: unknown, text: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
+	readonly list: (path: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
+	readonly stat: (path: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
+};
+
+type FileOptions = {
+	readonly grants: readonly Permission[];
+	readonly roots: { readonly project: string; readonly data: string | null };
+	readonly forbiddenPaths: readonly string[];
+};
+
+type Access = 'read' | 'write';
+type Job = {
+	readonly path: RequestedPath;
+	readonly forbidden: ForbiddenPaths;
+	readonly patterns: readonly PathPattern[];
+	readonly signal: AbortSignal;
+};
+
+/**
+ * Files for plugins. A path is matched against the grants as text and then opened name by name from its root without following any
+ * link, so that the text decides what is opened; what must never be opened is checked again on the descriptor.
+ */
+export function createFileBroker({ grants, roots, forbiddenPaths }: FileOptions): FileBroker {
+	const prepared = createRoots(roots);
+	const forbidden = createForbiddenPaths(forbiddenPaths);
+	let leftToWrite = MAXIMUM_WRITTEN_BYTES_PER_RUN;
+
+	const run = async (
+		path: unknown,
+		{ access, isFolder, signal }: { readonly access: Access; readonly isFolder: boolean; readonly signal: AbortSignal },
+		work: (job: Job) => Promise<unknown>,
+	): Promise<CapabilityOutcome> => {
+		const known = await prepared;
+		const requested = known.locate(path);
+		if (requested === null) {
+			return failed(
+				'ERR_INVALID_ARGUMENT',
+				'A path starts with $project/, $data/ or /, or is relative to $project, and has no . or .. in it.',
+			);
+		}
+
+		const patterns = patternsOf(grants, { access, roots: known });
+		if (!patterns.some((pattern) => matchesPath(pattern, requested.names) || (isFolder && couldMatchBelow(pattern, requested.names)))) {
+			return denied(requested, access, {
+				rule: 'not-granted',
+				text: `${access === 'read' ? 'Reading' : 'Writing'} ${requested.display} was not granted.`,
+			});
+		}
+
+		try {
+			return done(await work({ path: requested, forbidden: await forbidden, patterns, signal }));
+		} catch (error) {
+			return explain(error, requested, access);
+		}
+	};
+
+	return {
+		readFile: (path, signal) => run(path, { access: 'read', isFolder: false, signal }, readWhole),
+		list: (path, signal) => run(path, { access: 'read', isFolder: true, signal }, listFolder),
+		stat: (path, signal) => run(path, { access: 'read', isFolder: true, signal }, describe),
+		writeFile: async (path, text, signal) => {
+			const bytes = Buffer.from(typeof text === 'string' ? text : '', 'utf8');
+			if (typeof text !== 'string' || bytes.length > leftToWrite) {
+				return failed('ERR_TOO_LARGE', `A plugin writes text, at most ${MAXIMUM_WRITTEN_BYTES_PER_RUN} bytes in one run.`);
+			}
+
+			leftToWrite -= bytes.length;
+			return run(path, { access: 'write', isFolder: false, signal }, (job) => replaceFile(job, bytes));
+		},
+	};
+}
+
+async function readWhole({ path, forbidden }: Job): Promise<string> {
+	await using folder = await openFolder(path, { makeMissing: false });
+	await using file = await openInFolder(folder, path.lastName, FLAGS.read);
+	forbidden.refuse(await realPathOf(file, path.absolute), await file.stat());
+	const { size } = await file.stat();
+	if (size > MAXIMUM_READ_BYTES) {
+		throw new WalkRefused(
+			'failed',
+			'ERR_TOO_LARGE',
+			`${path.display} has ${size} bytes; a plugin reads at most ${MAXIMUM_READ_BYTES} at once.`,
+		);
+	}
+
+	const bytes = await file.readFile();
+	return bytes.toString('utf8');
+}
+
+/** Into a new file beside the target and then over it: never through a link, and whole or not at all. */
+async function replaceFile({ path, forbidden }: Job, bytes: Buffer): Promise<null> {
+	await using folder = await openFolder(path, { makeMissing: true });
+	await refuseIn(folder, { path, forbidden });
+	const temporary = insideFolder(folder, `.plugward-${randomUUID()}`);
+	try {
+		await using file = await openForWriting(temporary);
+		await file.writeFile(bytes);
+		await file.sync();
+		await rename(temporary, insideFolder(folder, path.lastName));
+	} catch (error) {
+		await unlink(temporary).catch(() => undefined);
+		throw error;
+	}
+
+	return null;
+}
+
+async function refuseIn(folder: Folder, { path, forbidden }: Pick<Job, 'path' | 'forbidden'>): Promise<void> {
+	const parent = await realPathOf(folder.handle, path.parentAbsolute);
+	forbidden.refuse(`${parent === '/' ? '' : parent}/${path.lastName}`, null);
+}
+
+async function listFolder({ path, forbidden, patterns }: Job): Promise<unknown> {
+	await using folder = await openFolder(path.asFolder, { makeMissing: false });
+	const real = await realPathOf(folder.handle, path.absolute);
+	forbidden.refuse(real, null);
+	const entries = await readdir(insideFolder(folder, '.'), { withFileTypes: true });
+	return entries
+		.filter((entry) => entry.isFile() || entry.isDirectory())
+		.filter((entry) => {
+			const names = [...path.names, entry.name];
+			const isVisible = patterns.some((pattern) => matchesPath(pattern, names) || (entry.isDirectory() && couldMatchBelow(pattern, names)));
+			return isVisible && !forbidden.holds(`${real === '/' ? '' : real}/${entry.name}`);
+		})
+		.slice(0, MAXIMUM_ENTRIES)
+		.map((entry) => ({ name: entry.name, type: entry.isDirectory() ? 'folder' : 'file' }))
+		.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function describe({ path, forbidden, patterns }: Job): Promise<unknown> {
+	if (path.names.length === path.rootLength) {
+		await using root = await openFolder(path.asFolder, { makeMissing: false });
+		return describeStat(await root.handle.stat());
+	}
+
+	await using folder = await openFolder(path, { makeMissing: false });
+	await using entry = await openInFolder(folder, path.lastName, FLAGS.look);
+	const stat = await entry.stat();
+	forbidden.refuse(await realPathOf(entry, path.absolute), stat);
+	if (!stat.isDirectory() && !patterns.some((pattern) => matchesPath(pattern, path.names))) {
+		throw new WalkRefused('denied', 'not-granted', `Reading ${path.display} was not granted.`);
+	}
+
+	return describeStat(stat);
+}
+
+function describeStat(stat: { readonly isDirectory: () => boolean; readonly size: number; readonly mtime: Date }): unknown {
+	return { type: stat.isDirectory() ? 'folder' : 'file', sizeBytes: stat.size, modifiedAt: stat.mtime.toISOString() };
+}
+
+function patternsOf(
+	grants: readonly Permission[],
+	{ access, roots }: { readonly access: Access; readonly roots: Roots },
+): readonly PathPattern[] {
+	return grants.flatMap((grant) => {
+		const pattern = grant.type === 'fs' && grant.access === access ? splitPath(grant.path) : null;
+		const expanded = pattern === null ? null : roots.expand(pattern);
+		return expanded === null ? [] : [expanded];
+	});
+}
+
+function denied(
+	path: RequestedPath,
+	access: Access,
+	{ rule, text }: { readonly rule: 'not-granted' | 'link' | 'forbidden-path'; readonly text: string },
+): CapabilityOutcome {
+	return { type: 'denied', permission: { type: 'fs', path: path.display, access, reason: '' }, rule, resource: path.display, text };
+}
+
+function explain(error: unknown, path: RequestedPath, access: Access): CapabilityOutcome {
+	if (error instanceof WalkRefused) {
+		return error.kind === 'failed'
+			? failed(error.code, error.message)
+			: denied(path, access, { rule: error.code as 'link', text: error.message });
+	}
+
+	const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'ERR_FILE';
+	return failed(code, `${stripToLine(path.display)} could not be ${access === 'read' ? 'read' : 'written'} (${code}).`);
+}

@@ -1,0 +1,36 @@
+import type { InstanceId } from '../../lock.ts';
+
+/** One unpacked package of the closure, with the only packages its imports may reach. */
+export type BundleInstance = {
+	readonly name: string;
+	readonly version: string;
+	/** Absolute path of the unpacked package; nothing outside it (after realpath) is ever read for this instance. */
+	readonly treePath: string;
+	/** Exact edges: the name it is imported by -> the instance that answers. */
+	readonly dependencies: Readonly<Record<string, InstanceId>>;
+	/** Names that become modules which throw when loaded. */
+	readonly droppedOptional: readonly string[];
+};
+
+export type BundleRequest = {
+	/** `main` is `./plugin.js` as the manifest says, or null for the package's own entry (exports, module, main). */
+	readonly entry: { readonly instance: InstanceId; readonly main: string | null };
+	readonly instances: ReadonlyMap<InstanceId, BundleInstance>;
+	readonly target: 'plugin' | 'plain';
+};
+
+export type Bundle = {
+	/** A classic script for the isolate; holds no absolute path. */
+	readonly code: string;
+	/** Node built-ins the code imports that exist here only as modules which throw, sorted: `child_process`, `net`. */
+	readonly needs: readonly string[];
+	/** Packages that are imported but not on a lock edge; they throw when loaded, as node would. Sorted. */
+	readonly missing: readonly string[];
+	/** Instances whose files are in the code, sorted. */
+	readonly instances: readonly InstanceId[];
+	/** Bytes read from the store to make it. */
+	readonly inputBytes: number;
+};
+
+/** Part of the cache key of a bundle, with the closure's integrities: it changes whenever equal inputs could give other code. */
+export const BUNDLE_FORMAT = 'plugward-bundle-1+esbuild-0.28.2';

@@ -1,0 +1,49 @@
+/** Numbers that cross the isolate wall with a string. The host and the guest are built from this one file. */
+
+/** Guest to host, through the one captured callback. `random`, `url` answer at once with a string. */
+export const FROM_GUEST = { ready: 1, result: 2, error: 3, capability: 4, log: 5, armTimer: 6, random: 7, url: 8 } as const;
+
+/** Host to guest, through the one function the prelude returned. */
+export const TO_GUEST = { start: 1, call: 2, capabilityResult: 3, timer: 4, abort: 5 } as const;
+
+/** What the core asks of a plugin's module. */
+export type PluginMethod = 'execute' | 'getCapabilities' | 'handleMessage' | 'shutdown' | 'getState' | 'restoreState';
+
+/** The first frame of a connection: what to load and within which bounds. */
+export type LoadMessage = {
+	readonly kind: 'plugin' | 'plain';
+	/** V8 heap of the isolate; the real wall is the core's watch on resident memory. */
+	readonly heapMegabytes: number;
+	/** Processor time of one uninterrupted turn in the isolate. */
+	readonly turnMilliseconds: number;
+	readonly permissions: readonly string[];
+	/** Whether any call will carry a schema; only then does the host make a second isolate to check them in. */
+	readonly checksSchemas: boolean;
+};
+
+export type CallMessage = {
+	readonly method: PluginMethod;
+	/** A task, or for a plain package the name of an export; unused by the other methods. */
+	readonly task: string;
+	/** JSON text. */
+	readonly input: string;
+	/** JSON text of the schemas, or null when there is nothing to check. */
+	readonly inputSchema: string | null;
+	readonly outputSchema: string | null;
+};
+
+/** Why a call failed, as the host tells it. `detail` is the plugin's own text, capped, not yet stripped. */
+export type CallFailure = {
+	readonly reason:
+		| 'thrown'
+		| 'denied'
+		| 'input-invalid'
+		| 'output-invalid'
+		| 'schema-invalid'
+		| 'not-json'
+		| 'no-such-task'
+		| 'time'
+		| 'memory'
+		| 'load';
+	readonly detail: string;
+};

@@ -1,0 +1,77 @@
+import type { ProvidedModule } from '../bundler/provided-modules.ts';
+import { assertModule, strictAssertModule } from './modules/assert.ts';
+import { bufferModule } from './modules/buffer.ts';
+import { eventsModule } from './modules/events.ts';
+import { pathModule } from './modules/path.ts';
+import { guestProcess } from './modules/process.ts';
+import { osModule, querystringModule, stringDecoderModule, timersPromisesModule } from './modules/small-modules.ts';
+import { urlModule } from './modules/url-module.ts';
+import { typesModule, utilModule } from './modules/util.ts';
+import { clearTimer, setImmediate, setInterval, setTimeout } from './timers.ts';
+
+const MODULES: Readonly<Record<ProvidedModule, unknown>> = {
+	assert: assertModule,
+	'assert/strict': strictAssertModule,
+	buffer: bufferModule,
+	events: eventsModule,
+	os: osModule,
+	path: pathModule,
+	'path/posix': pathModule,
+	process: guestProcess,
+	querystring: querystringModule,
+	string_decoder: stringDecoderModule,
+	timers: { setTimeout, setInterval, setImmediate, clearTimeout: clearTimer, clearInterval: clearTimer, clearImmediate: clearTimer },
+	'timers/promises': timersPromisesModule,
+	url: urlModule,
+	util: utilModule,
+	'util/types': typesModule,
+};
+
+/** What bundled code calls for its built-ins: the module itself, or something that fails in words. */
+export const nodeModule = Object.assign((name: ProvidedModule): unknown => MODULES[name], {
+	stub,
+	missing: (specifier: string) => Object.assign(new Error(`Cannot find module '${specifier}'`), { code: 'MODULE_NOT_FOUND' }),
+	dynamicRequire: (specifier: unknown) => {
+		throw Object.assign(new Error(`Cannot find module '${String(specifier)}': a plugin's files are fixed when it is bundled.`), {
+			code: 'MODULE_NOT_FOUND',
+		});
+	},
+	dynamicImport: async (specifier: unknown) => {
+		throw Object.assign(new Error(`Cannot find module '${String(specifier)}': a plugin's files are fixed when it is bundled.`), {
+			code: 'ERR_MODULE_NOT_FOUND',
+		});
+	},
+});
+
+/** A built-in the isolate cannot have. It loads, so that a package which only might need it works, and throws when something is called. */
+function stub(name: string, exportNames: readonly string[], constants: Readonly<Record<string, unknown>>): unknown {
+	const holder: Record<string, unknown> = {};
+	for (const exportName of exportNames) {
+		holder[exportName] = constants[exportName] ?? unavailable(name, `${name}.${exportName}`);
+	}
+
+	return holder;
+}
+
+function unavailable(module: string, label: string): unknown {
+	const fail = (): never => {
+		throw Object.assign(new Error(`${label} needs the Node module "${module}", which plugins do not have.`), {
+			code: 'ERR_UNAVAILABLE_IN_SANDBOX',
+		});
+	};
+	// A function declaration has the prototype that `class X extends http.Agent` wants.
+	function target(): never {
+		return fail();
+	}
+
+	return new Proxy(target, {
+		apply: fail,
+		construct: fail,
+		get: (real, key) =>
+			typeof key === 'symbol' || Reflect.has(real, key)
+				? Reflect.get(real, key)
+				: key === 'then'
+					? undefined
+					: unavailable(module, `${label}.${key}`),
+	});
+}

@@ -1,0 +1,174 @@
+/* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
+import { FROM_GUEST, type CallFailure, type PluginMethod } from '../guest-calls.ts';
+import { parseJson, sendJson, sendToHost, toJson } from './bridge.ts';
+import { PermissionDeniedError, requestCapability } from './capabilities.ts';
+import { guestConsole } from './console.ts';
+import { AbortController } from './event-target.ts';
+import { fetch } from './fetch.ts';
+
+type Method = (...args: unknown[]) => unknown;
+type Module = Readonly<Record<string, unknown>>;
+type Start = { readonly kind: 'plugin' | 'plain'; readonly permissions: readonly string[] };
+type Call = { readonly method: PluginMethod; readonly task: string; readonly input: string };
+
+const MAXIMUM_DETAIL = 4000;
+const controller = new AbortController();
+let start: Start = { kind: 'plain', permissions: [] };
+let loaded: Module = {};
+let initialized: Promise<void> | null = null;
+
+/** Takes over what the plugin's script left behind and tells the host what it found. */
+export function startPlugin(text: string): void {
+	start = parseJson(text) as Start;
+	const namespace = takeEntry();
+	loaded = start.kind === 'plugin' ? pluginOf(namespace) : namespace;
+	if (start.kind === 'plugin' && typeof loaded['execute'] !== 'function') {
+		sendJson(
+			FROM_GUEST.error,
+			0,
+			failure('load', 'the main module does not export a plugin: expected `export default definePlugin({ execute ... })`'),
+		);
+		return;
+	}
+
+	sendJson(FROM_GUEST.ready, 0, { methods: Object.keys(loaded).filter((name) => typeof loaded[name] === 'function') });
+}
+
+/** Runs one call. Whatever happens becomes exactly one result or one error with the call's id. */
+export function receiveCall(id: number, text: string): void {
+	const call = parseJson(text) as Call;
+	runCall(call)
+		.then((output) => sendToHost(FROM_GUEST.result, id, output))
+		.catch((error: unknown) => sendJson(FROM_GUEST.error, id, describe(error)));
+}
+
+export function abortCalls(): void {
+	controller.abort();
+}
+
+async function runCall(call: Call): Promise<string> {
+	const value = start.kind === 'plugin' ? await callPlugin(call) : await callExport(call);
+	const json = toJson(value);
+	if (json === undefined && call.method === 'execute') {
+		throw new CallError('not-json', `the result is ${typeof value}, which is not JSON`);
+	}
+
+	return json ?? 'null';
+}
+
+async function callPlugin(call: Call): Promise<unknown> {
+	initialized ??= Promise.resolve(method('initialize')?.(context())).then(() => undefined);
+	await initialized;
+	const input = parseJson(call.input);
+	switch (call.method) {
+		case 'execute':
+			return method('execute')?.({ task: call.task, input }, context());
+		case 'handleMessage':
+			return method('handleMessage')?.(input, context());
+		case 'restoreState':
+		case 'shutdown':
+			return method(call.method)?.(input);
+		case 'getCapabilities':
+		case 'getState':
+			return method(call.method)?.();
+	}
+}
+
+async function callExport(call: Call): Promise<unknown> {
+	const found = findExport(call.task);
+	const input = parseJson(call.input);
+	return Reflect.apply(found, undefined, Array.isArray(input) ? input : [input]);
+}
+
+function findExport(task: string): Method {
+	const standard = loaded['default'];
+	const candidates = task === 'default' ? [standard] : [ownValue(loaded, task), ownValue(standard, task)];
+	const found = candidates.find((value) => typeof value === 'function');
+	if (found === undefined) {
+		const names = [...new Set([...callableNames(loaded), ...callableNames(standard)])].slice(0, 20);
+		throw new CallError('no-such-task', `it exports no function "${task}"; it has ${names.length === 0 ? 'none' : names.join(', ')}`);
+	}
+
+	return found as Method;
+}
+
+function ownValue(holder: unknown, name: string): unknown {
+	return (typeof holder === 'object' && holder !== null) || typeof holder === 'function'
+		? Object.hasOwn(holder, name)
+			? Reflect.get(holder, name)
+			: undefined
+		: undefined;
+}
+
+function callableNames(holder: unknown): readonly string[] {
+	return (typeof holder === 'object' && holder !== null) || typeof holder === 'function'
+		? Object.keys(holder).filter((name) => typeof Reflect.get(holder, name) === 'function')
+		: [];
+}
+
+function method(name: string): Method | null {
+	const found = loaded[name];
+	return typeof found === 'function' ? (...args) => Reflect.apply(found, loaded, args) as unknown : null;
+}
+
+function takeEntry(): Module {
+	const bundle = Reflect.get(globalThis, 'plugwardBundle') as { readonly entry?: Module } | undefined;
+	return bundle?.entry ?? {};
+}
+
+function pluginOf(namespace: Module): Module {
+	const standard = namespace['default'];
+	if (typeof standard !== 'object' || standard === null) {
+		return namespace;
+	}
+
+	// CommonJS written by a compiler: module.exports.default.
+	const inner: unknown = Reflect.get(standard, 'default');
+	return (typeof inner === 'object' && inner !== null ? inner : standard) as Module;
+}
+
+function context(): Readonly<Record<string, unknown>> {
+	return {
+		log: { info: guestConsole.info, warn: guestConsole.warn, error: guestConsole.error },
+		fetch,
+		fs: {
+			readFile: (path: unknown) => requestCapability('fs.readFile', { path: String(path) }),
+			writeFile: (path: unknown, text: unknown) => requestCapability('fs.writeFile', { path: String(path), text: String(text) }),
+			list: (path: unknown) => requestCapability('fs.list', { path: String(path) }),
+			stat: (path: unknown) => requestCapability('fs.stat', { path: String(path) }),
+		},
+		env: { get: (name: unknown) => requestCapability('env.get', { name: String(name) }) },
+		signal: controller.signal,
+		permissions: [...start.permissions],
+	};
+}
+
+class CallError extends Error {
+	readonly reason: CallFailure['reason'];
+
+	constructor(reason: CallFailure['reason'], message: string) {
+		super(message);
+		this.reason = reason;
+	}
+}
+
+function describe(error: unknown): CallFailure {
+	if (error instanceof CallError) {
+		return failure(error.reason, error.message);
+	}
+
+	if (error instanceof PermissionDeniedError) {
+		return failure('denied', error.message);
+	}
+
+	if (error instanceof Error) {
+		const { name, message } = error;
+		return failure('thrown', name === 'Error' ? String(message) : `${String(name)}: ${String(message)}`);
+	}
+
+	return failure('thrown', typeof error === 'string' ? error : 'a value that is not an error was thrown');
+}
+
+function failure(reason: CallFailure['reason'], detail: string): CallFailure {
+	return { reason, detail: detail.slice(0, MAXIMUM_DETAIL) };
+}

@@ -1,0 +1,106 @@
+/**
+ * The first code in every isolate. It takes the one callback out, removes what only helps an attacker, puts the web's common
+ * globals in, and returns the one function the host may call. No wall depends on it: a plugin can break its own globals only.
+ */
+import { TO_GUEST } from '../guest-calls.ts';
+import { connectBridge } from './bridge.ts';
+import { receiveCapabilityResult } from './capabilities.ts';
+import { guestConsole } from './console.ts';
+import { crypto } from './crypto.ts';
+import { atob, btoa, TextEncoder } from './encoding.ts';
+import { AbortController, AbortSignal, CustomEvent, DOMException, Event, EventTarget } from './event-target.ts';
+import { fetch, Headers, Request, Response } from './fetch.ts';
+import { Buffer } from './modules/buffer.ts';
+import { nodeModule } from './node-modules.ts';
+import { guestProcess } from './modules/process.ts';
+import { abortCalls, receiveCall, startPlugin } from './plugin-calls.ts';
+import { structuredClone } from './structured-clone.ts';
+import { TextDecoder } from './text-decoder.ts';
+import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTimeout } from './timers.ts';
+import { URL, URLSearchParams } from './url.ts';
+
+// Memory outside the isolate's limit, shared memory and clocks finer than a millisecond, timing of the collector.
+const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef'];
+const REMOVED_BUFFER_METHODS = ['resize', 'transfer', 'transferToFixedLength'];
+
+/** Returns what the host calls: a kind, an id and a string. */
+export function install(
+	post: (kind: number, id: number, text: string) => string | undefined,
+): (kind: number, id: number, text: string) => void {
+	connectBridge(post);
+	for (const name of REMOVED) {
+		Reflect.deleteProperty(globalThis, name);
+	}
+
+	for (const name of REMOVED_BUFFER_METHODS) {
+		Reflect.deleteProperty(ArrayBuffer.prototype, name);
+	}
+
+	// Assigning it stays possible and does nothing: call sites would hand out the prelude's own functions.
+	Object.defineProperty(Error, 'prepareStackTrace', {
+		get: () => undefined,
+		set: () => {},
+		configurable: false,
+	});
+	installGlobals();
+	return receive;
+}
+
+function receive(kind: number, id: number, text: string): void {
+	switch (kind) {
+		case TO_GUEST.start:
+			startPlugin(text);
+			return;
+		case TO_GUEST.call:
+			receiveCall(id, text);
+			return;
+		case TO_GUEST.capabilityResult:
+			receiveCapabilityResult(id, text);
+			return;
+		case TO_GUEST.timer:
+			runDueTimers();
+			return;
+		case TO_GUEST.abort:
+			abortCalls();
+	}
+}
+
+function installGlobals(): void {
+	const startedAt = Date.now();
+	const globals: Readonly<Record<string, unknown>> = {
+		console: guestConsole,
+		setTimeout,
+		setInterval,
+		setImmediate,
+		clearTimeout: clearTimer,
+		clearInterval: clearTimer,
+		clearImmediate: clearTimer,
+		queueMicrotask: queueTask,
+		atob,
+		btoa,
+		TextEncoder,
+		TextDecoder,
+		structuredClone,
+		AbortController,
+		AbortSignal,
+		Event,
+		CustomEvent,
+		EventTarget,
+		DOMException,
+		performance: { timeOrigin: startedAt, now: () => Date.now() - startedAt, mark: () => undefined, measure: () => undefined },
+		crypto,
+		URL,
+		URLSearchParams,
+		fetch,
+		Headers,
+		Request,
+		Response,
+		Buffer,
+		process: guestProcess,
+		global: globalThis,
+		plugwardModule: nodeModule,
+	};
+	for (const [name, value] of Object.entries(globals)) {
+		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+	}
+}

@@ -1,0 +1,76 @@
+import { stripControls } from '../strip-controls.ts';
+import { FrameBreach } from './frames.ts';
+import type { CallFailure } from './guest-calls.ts';
+
+export type CapabilityRequest = { readonly operation: string; readonly args: Readonly<Record<string, unknown>> };
+export type LogLine = { readonly stream: 'log' | 'warn' | 'error'; readonly text: string };
+
+const MAXIMUM_METHODS = 10_000;
+const FAILURE_REASONS: ReadonlySet<string> = new Set<CallFailure['reason']>([
+	'thrown',
+	'denied',
+	'input-invalid',
+	'output-invalid',
+	'schema-invalid',
+	'not-json',
+	'no-such-task',
+	'time',
+	'memory',
+	'load',
+]);
+
+/** What a host may say. The host is not trusted: whatever has another shape throws `FrameBreach`. */
+export function parseHello(text: string): number {
+	const { protocol } = parseRecord(text);
+	return expected(typeof protocol === 'number', protocol as number, 'hello');
+}
+
+export function parseReady(text: string): readonly string[] {
+	const { methods } = parseRecord(text);
+	const isList = Array.isArray(methods) && methods.length <= MAXIMUM_METHODS && methods.every((name) => typeof name === 'string');
+	return expected(isList, methods as readonly string[], 'ready');
+}
+
+export function parseCallFailure(text: string): CallFailure {
+	const { reason, detail } = parseRecord(text);
+	const isFailure = typeof reason === 'string' && FAILURE_REASONS.has(reason) && typeof detail === 'string';
+	return expected(isFailure, { reason: reason as CallFailure['reason'], detail: stripControls(String(detail)).slice(0, 4000) }, 'error');
+}
+
+export function parseCapabilityRequest(text: string): CapabilityRequest {
+	const { operation, args } = parseRecord(text);
+	const isRequest = typeof operation === 'string' && typeof args === 'object' && args !== null && !Array.isArray(args);
+	return expected(isRequest, { operation: operation as string, args: args as Readonly<Record<string, unknown>> }, 'capability');
+}
+
+export function parseLogLine(text: string): LogLine {
+	const { stream, text: line } = parseRecord(text);
+	const isLine = (stream === 'log' || stream === 'warn' || stream === 'error') && typeof line === 'string';
+	return expected(isLine, { stream: stream as LogLine['stream'], text: stripControls(String(line)) }, 'log');
+}
+
+/** JSON of a plugin, without the keys that could reach a prototype when somebody merges it. Throws `FrameBreach` when it is not JSON. */
+export function parsePluginJson(text: string): unknown {
+	try {
+		return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value));
+	} catch {
+		throw new FrameBreach('a message that is not JSON');
+	}
+}
+
+function parseRecord(text: string): Readonly<Record<string, unknown>> {
+	const value = parsePluginJson(text);
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+		throw new FrameBreach('a message that is not a JSON object');
+	}
+
+	return value as Readonly<Record<string, unknown>>;
+}
+
+function expected<T>(isValid: boolean, value: T, kind: string): T {
+	if (!isValid) {
+		throw new FrameBreach(`a message "${kind}" of an unknown shape`);
+	}
+
+	return value;
+}

@@ -1,0 +1,69 @@
+/**
+ * The program of a host process: one plugin in one isolate, and nothing this process could do for it. It is never imported by the
+ * core; it is built into one file, so that the permission model has to open exactly that file and the isolate binary.
+ * It never calls process.exit: with a busy isolate that hangs or crashes. Every end is a SIGKILL, mostly the core's.
+ */
+import { Socket } from 'node:net';
+
+import { encodeFrame, FrameReader, MAXIMUM_FRAME_TO_HOST_BYTES, PROTOCOL_VERSION, TO_CORE, TO_HOST, type Frame } from '../frames.ts';
+import { createPluginSession, type PluginSession } from './plugin-session.ts';
+import { findMissingWalls, loadIsolateLibrary } from './walls.ts';
+
+const CHANNEL_DESCRIPTOR = 3;
+
+async function main(): Promise<void> {
+	const library = loadIsolateLibrary(process.argv[2] ?? '');
+	const missing = await findMissingWalls();
+	if (missing.length > 0) {
+		process.stderr.write(`walls missing: ${missing.join(', ')}\n`);
+		die();
+		return;
+	}
+
+	const channel = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+	// Without the core there is nobody to answer to and nobody who would stop the plugin.
+	channel.on('close', die);
+	channel.on('error', die);
+	channel.on('end', die);
+	const session = createPluginSession({ library, send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload)) });
+	const reader = new FrameReader({ maximumBytes: MAXIMUM_FRAME_TO_HOST_BYTES, kinds: TO_HOST });
+	channel.on('data', (chunk: Buffer) => {
+		for (const frame of reader.push(chunk)) {
+			dispatch(session, frame);
+		}
+	});
+	channel.write(encodeFrame(TO_CORE.hello, 0, JSON.stringify({ protocol: PROTOCOL_VERSION })));
+}
+
+function dispatch(session: PluginSession, frame: Frame): void {
+	const text = Buffer.from(frame.payload).toString('utf8');
+	switch (frame.kind) {
+		case TO_HOST.load:
+			session.prepare(JSON.parse(text));
+			return;
+		case TO_HOST.code:
+			session.run(text);
+			return;
+		case TO_HOST.call:
+			session.call(frame.id, JSON.parse(text));
+			return;
+		case TO_HOST.capabilityResult:
+			session.answer(frame.id, text);
+			return;
+		case TO_HOST.abort:
+			session.abort();
+	}
+}
+
+function die(): void {
+	process.kill(process.pid, 'SIGKILL');
+}
+
+process.on('uncaughtException', (error) => {
+	process.stderr.write(`host failed: ${error.message}\n`);
+	die();
+});
+main().catch((error: unknown) => {
+	process.stderr.write(`host failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+	die();
+});

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+
+import { CAPABILITY_WINDOW, MAXIMUM_GUEST_CHARACTERS, TO_CORE } from '../frames.ts';
+import { FROM_GUEST, TO_GUEST, type CallFailure, type CallMessage, type LoadMessage } from '../guest-calls.ts';
+import { createSchemaChecker, type SchemaChecker } from './schema-checker.ts';
+import { answerUrl } from './url-answers.ts';
+import type { Context, Isolate, IsolateLibrary, Reference } from './walls.ts';
+
+declare const GUEST_PRELUDE: string;
+
+const MAXIMUM_RANDOM_BYTES = 65_536;
+
+export type PluginSession = {
+	readonly prepare: (load: LoadMessage) => void;
+	readonly run: (code: string) => void;
+	readonly call: (id: number, call: CallMessage) => void;
+	readonly answer: (id: number, text: string) => void;
+	readonly abort: () => void;
+};
+
+type SessionOptions = {
+	readonly library: IsolateLibrary;
+	readonly send: (kind: number, id: number, payload: string) => void;
+};
+
+type Deliver = (kind: number, id: number, text: string) => void;
+
+type Guest = { readonly isolate: Isolate; readonly context: Context; readonly deliver: Reference<Deliver>; readonly load: LoadMessage };
+
+/** Runs one plugin. Every failure becomes an `error` frame with the id of the call, or 0 while loading. */
+export function createPluginSession(options: SessionOptions): PluginSession {
+	return new Session(options);
+}
+
+class Session implements PluginSession {
+	readonly #library: IsolateLibrary;
+	readonly #send: SessionOptions['send'];
+	readonly #calls = new Map<number, CallMessage>();
+	readonly #waitingCapabilities = new Set<number>();
+	#guest: Guest | null = null;
+	#schemas: SchemaChecker | null = null;
+	#timer: NodeJS.Timeout | null = null;
+	#activeCall = 0;
+
+	constructor({ library, send }: SessionOptions) {
+		this.#library = library;
+		this.#send = send;
+	}
+
+	prepare(load: LoadMessage): void {
+		const isolate = new this.#library.Isolate({
+			memoryLimit: load.heapMegabytes,
+			// V8 cannot go on after this; parking the thread leaves the kill to the core, which is watching.
+			onCatastrophicError: () => this.#fail(this.#activeCall, { reason: 'memory', detail: '' }),
+		});
+		const context = isolate.createContextSync();
+		const deliver = context.evalClosureSync(`'use strict';\n${GUEST_PRELUDE}\nreturn guest.install($0);`, [this.#callback()], {
+			result: { reference: true },
+		}) as Reference<Deliver>;
+		this.#guest = { isolate, context, deliver, load };
+		// Made before the core sets the memory bound, so that no address space has to be reserved later.
+		this.#schemas = load.checksSchemas ? createSchemaChecker(this.#library, load.turnMilliseconds) : null;
+		this.#send(TO_CORE.armed, 0, '');
+	}
+
+	run(code: string): void {
+		void this.#turn(0, async ({ isolate, context, load }) => {
+			const script = await isolate.compileScript(code, { filename: 'plugin.js' });
+			await script.run(context, { timeout: load.turnMilliseconds });
+			await this.#deliver(TO_GUEST.start, 0, JSON.stringify({ kind: load.kind, permissions: load.permissions }));
+		});
+	}
+
+	call(id: number, call: CallMessage): void {
+		this.#activeCall = id;
+		void this.#turn(id, async () => {
+			const problem = call.inputSchema === null ? null : await this.#checked().check(call.inputSchema, call.input, 'input');
+			if (problem !== null) {
+				this.#fail(id, problem);
+				return;
+			}
+
+			this.#calls.set(id, call);
+			await this.#deliver(TO_GUEST.call, id, JSON.stringify({ method: call.method, task: call.task, input: call.input }));
+		});
+	}
+
+	answer(id: number, text: string): void {
+		this.#waitingCapabilities.delete(id);
+		void this.#turn(this.#activeCall, () => this.#deliver(TO_GUEST.capabilityResult, id, text));
+	}
+
+	abort(): void {
+		void this.#turn(this.#activeCall, () => this.#deliver(TO_GUEST.abort, 0, ''));
+	}
+
+	async #turn(id: number, work: (guest: Guest) => Promise<void>): Promise<void> {
+		try {
+			if (this.#guest === null) {
+				throw new Error('nothing was loaded');
+			}
+
+			await work(this.#guest);
+		} catch (error) {
+			this.#fail(id, this.#explain(error, id));
+		}
+	}
+
+	async #deliver(kind: number, id: number, text: string): Promise<void> {
+		const guest = this.#guest;
+		if (guest !== null) {
+			await guest.deliver.apply(undefined, [kind, id, text], { timeout: guest.load.turnMilliseconds });
+		}
+	}
+
+	/** The one way out of the isolate: two numbers and a string in, a string or nothing back. It must never throw host errors in. */
+	#callback() {
+		return new this.#library.Callback((kind: unknown, id: unknown, text: unknown): string | undefined => {
+			if (typeof kind !== 'number' || typeof id !== 'number' || typeof text !== 'string' || text.length > MAXIMUM_GUEST_CHARACTERS) {
+				return undefined;
+			}
+
+			return this.#receive(kind, id, text);
+		});
+	}
+
+	#receive(kind: number, id: number, text: string): string | undefined {
+		switch (kind) {
+			case FROM_GUEST.ready:
+				this.#send(TO_CORE.ready, 0, text);
+				return undefined;
+			case FROM_GUEST.result:
+				void this.#finish(id, text);
+				return undefined;
+			case FROM_GUEST.error:
+				this.#calls.delete(id);
+				this.#send(TO_CORE.error, id, text);
+				return undefined;
+			case FROM_GUEST.capability:
+				this.#askCore(id, text);
+				return undefined;
+			case FROM_GUEST.log:
+				this.#send(TO_CORE.log, 0, text);
+				return undefined;
+			case FROM_GUEST.armTimer:
+				this.#armTimer(id);
+				return undefined;
+			case FROM_GUEST.random:
+				return randomBytes(Math.min(Math.max(Math.trunc(id), 0), MAXIMUM_RANDOM_BYTES)).toString('latin1');
+			case FROM_GUEST.url:
+				return answerUrl(text);
+			default:
+				return undefined;
+		}
+	}
+
+	#askCore(id: number, text: string): void {
+		// The prelude keeps the window; who goes past it has replaced the prelude and gets no answer.
+		if (this.#waitingCapabilities.size < CAPABILITY_WINDOW && Number.isInteger(id) && id > 0 && !this.#waitingCapabilities.has(id)) {
+			this.#waitingCapabilities.add(id);
+			this.#send(TO_CORE.capability, id, text);
+		}
+	}
+
+	async #finish(id: number, output: string): Promise<void> {
+		const call = this.#calls.get(id);
+		if (call === undefined) {
+			return;
+		}
+
+		this.#calls.delete(id);
+		await this.#turn(id, async () => {
+			const problem = call.outputSchema === null ? null : await this.#checked().check(call.outputSchema, output, 'output');
+			if (problem === null) {
+				this.#send(TO_CORE.result, id, output);
+			} else {
+				this.#fail(id, problem);
+			}
+		});
+	}
+
+	/** The guest keeps all its timers itself and asks for one wake-up at a time, so that it cannot fill this process with timers. */
+	#armTimer(milliseconds: number): void {
+		if (this.#timer !== null) {
+			clearTimeout(this.#timer);
+		}
+
+		const delay = Math.min(Math.max(Math.trunc(milliseconds), 1), 2_147_483_647);
+		this.#timer = setTimeout(() => void this.#turn(this.#activeCall, () => this.#deliver(TO_GUEST.timer, 0, '')), delay);
+	}
+
+	#checked(): SchemaChecker {
+		if (this.#schemas === null) {
+			throw new Error('a schema came that was not announced');
+		}
+
+		return this.#schemas;
+	}
+
+	#explain(error: unknown, id: number): CallFailure {
+		if (this.#guest?.isolate.isDisposed === true) {
+			return { reason: 'memory', detail: '' };
+		}
+
+		const text = error instanceof Error ? error.message : 'a value that is not an error was thrown';
+		if (text === 'Script execution timed out.') {
+			return { reason: 'time', detail: '' };
+		}
+
+		return { reason: id === 0 ? 'load' : 'thrown', detail: text.slice(0, 4000) };
+	}
+
+	#fail(id: number, failure: CallFailure): void {
+		this.#calls.delete(id);
+		this.#send(TO_CORE.error, id, JSON.stringify(failure));
+	}
+}

@@ -1,0 +1,11 @@
+export { AUDIT_START, linkAuditEvent, parseAuditLine, readAuditLink, verifyAuditLog } from './audit.ts';
+export type { AuditEvent, AuditLine, AuditLink } from './audit.ts';
+export { bundleForIsolate } from './bundler/bundle-for-isolate.ts';
+export { BUNDLE_FORMAT } from './bundler/bundle-request.ts';
+export type { Bundle, BundleInstance, BundleRequest } from './bundler/bundle-request.ts';
+export { compareGrant, isCovered } from './grants.ts';
+export { parsePluginManifest } from '../parse-manifest.ts';
+export { runPlugin } from './run-plugin.ts';
+export type { DeniedCalls, RunPluginRequest, RunPluginResult } from './run-request.ts';
+export { sandboxSupport } from './support.ts';
+export type { SandboxSupport } from './support.ts';

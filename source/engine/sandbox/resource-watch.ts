@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+
+import type { PluginLimits } from '../manifest.ts';
+
+const POLL_MILLISECONDS = 5;
+const POLLS_PER_CPU_READING = 4;
+/** Linux reports processor time in hundredths of a second on every architecture. */
+const MILLISECONDS_PER_TICK = 10;
+const PRLIMIT = '/usr/bin/prlimit';
+/** What threads and compiled code of an honest plugin need beside its own data. */
+const ADDRESS_SLACK_BYTES = 96 * 1024 * 1024;
+
+export type ResourceUse = { readonly cpuMilliseconds: number; readonly peakMemoryBytes: number };
+
+export type ResourceWatch = {
+	/** Takes what the host uses now as its empty state; memory and processor time count from here. */
+	readonly setBaseline: () => void;
+	readonly use: () => ResourceUse;
+	readonly stop: () => void;
+};
+
+/**
+ * Watches a process from outside through descriptors that were opened once, so that a reused pid cannot be watched by mistake.
+ * Isolate limits do not count resizable buffers, Intl or large builtins; resident memory counts everything.
+ */
+export function watchResources(options: {
+	readonly pid: number;
+	readonly limits: PluginLimits;
+	readonly onExceeded: (limit: 'cpu' | 'memory') => void;
+}): ResourceWatch {
+	const { pid, limits } = options;
+	const status = openSync(`/proc/${pid}/status`, 'r');
+	const stat = openSync(`/proc/${pid}/stat`, 'r');
+	let baselineBytes: number | null = null;
+	let peakBytes = 0;
+	let cpuBaseline = 0;
+	let cpuMilliseconds = 0;
+	let polls = 0;
+	const poll = (): void => {
+		const { residentBytes } = readMemory(status);
+		if (baselineBytes !== null) {
+			peakBytes = Math.max(peakBytes, residentBytes - baselineBytes);
+		}
+
+		polls += 1;
+		if (polls % POLLS_PER_CPU_READING === 0) {
+			cpuMilliseconds = Math.max(cpuMilliseconds, readCpuMilliseconds(stat) - cpuBaseline);
+		}
+
+		if (peakBytes > limits.memoryBytes) {
+			options.onExceeded('memory');
+		} else if (cpuMilliseconds > limits.cpuMilliseconds) {
+			options.onExceeded('cpu');
+		}
+	};
+
+	const timer = setInterval(poll, POLL_MILLISECONDS);
+	let isOpen = true;
+	return {
+		setBaseline: () => {
+			const memory = readMemory(status);
+			baselineBytes = memory.residentBytes;
+			cpuBaseline = readCpuMilliseconds(stat);
+			cpuMilliseconds = 0;
+			boundAddressSpace(pid, memory.dataBytes + limits.memoryBytes + ADDRESS_SLACK_BYTES);
+		},
+		use: () => ({ cpuMilliseconds, peakMemoryBytes: Math.max(0, peakBytes) }),
+		stop: () => {
+			clearInterval(timer);
+			if (isOpen) {
+				isOpen = false;
+				cpuMilliseconds = Math.max(cpuMilliseconds, readCpuMilliseconds(stat) - cpuBaseline);
+				closeSync(status);
+				closeSync(stat);
+			}
+		},
+	};
+}
+
+/** True where a hard limit can be set from outside; the watch above holds without it. */
+export function canBoundAddressSpace(): boolean {
+	return existsSync(PRLIMIT);
+}
+
+/** A second bound that the kernel keeps even while this process is busy. Set after the isolates exist, which reserve a lot. */
+function boundAddressSpace(pid: number, bytes: number): void {
+	if (!canBoundAddressSpace()) {
+		return;
+	}
+
+	const child = spawn(PRLIMIT, ['--pid', String(pid), `--data=${bytes}`], { env: {}, cwd: '/', stdio: 'ignore' });
+	// The host may be gone already; then there is nothing to bound.
+	child.on('error', () => undefined);
+}
+
+function readMemory(descriptor: number): { readonly residentBytes: number; readonly dataBytes: number } {
+	const text = readProc(descriptor);
+	return { residentBytes: kilobytes(text, 'VmRSS') * 1024, dataBytes: kilobytes(text, 'VmData') * 1024 };
+}
+
+function kilobytes(status: string, field: string): number {
+	return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+}
+
+function readCpuMilliseconds(descriptor: number): number {
+	// The second field is the program's name in parentheses and may hold spaces; user and system time are fields 14 and 15.
+	const fields = readProc(descriptor)
+		.replace(/^.*\) /s, '')
+		.split(' ');
+	return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MILLISECONDS_PER_TICK;
+}
+
+function readProc(descriptor: number): string {
+	const buffer = Buffer.alloc(8192);
+	try {
+		return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0));
+	} catch (error) {
+		// ESRCH: the process has just ended, which its exit event tells.
+		if (error instanceof Error && 'code' in error && error.code === 'ESRCH') {
+			return '';
+		}
+
+		throw error;
+	}
+}

@@ -1,0 +1,81 @@
+import type { PermissionId } from '../permission.ts';
+
+/** One call of a declared task. `input` was validated against the task's input schema. */
+export type TaskCall = { readonly task: string; readonly input: unknown };
+
+export type LogMethod = (...values: readonly unknown[]) => void;
+
+export type PluginFiles = {
+	/** Text of a file. Paths: `$project/...`, `$data/...`, absolute, or relative to `$project`. */
+	readonly readFile: (path: string) => Promise<string>;
+	/** Replaces the file as a whole; folders on the way are made. */
+	readonly writeFile: (path: string, text: string) => Promise<void>;
+	/** Names in a folder, sorted; only those a grant covers or leads to. */
+	readonly list: (path: string) => Promise<readonly { readonly name: string; readonly type: 'file' | 'folder' }[]>;
+	readonly stat: (path: string) => Promise<{ readonly type: 'file' | 'folder'; readonly sizeBytes: number; readonly modifiedAt: string }>;
+};
+
+export type PluginFetchInit = {
+	readonly method?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: string | Uint8Array;
+	readonly redirect?: 'follow' | 'error' | 'manual';
+	readonly signal?: AbortSignal;
+};
+
+export type PluginResponse = {
+	readonly ok: boolean;
+	readonly status: number;
+	readonly statusText: string;
+	readonly url: string;
+	readonly redirected: boolean;
+	readonly headers: { readonly get: (name: string) => string | null; readonly has: (name: string) => boolean };
+	readonly text: () => Promise<string>;
+	readonly json: () => Promise<unknown>;
+	readonly bytes: () => Promise<Uint8Array>;
+};
+
+/** Every right a plugin has. All of it is asynchronous; what was not granted rejects with a `PermissionDeniedError`. */
+export type PluginContext = {
+	readonly log: { readonly info: LogMethod; readonly warn: LogMethod; readonly error: LogMethod };
+	readonly fetch: (url: string | URL, init?: PluginFetchInit) => Promise<PluginResponse>;
+	readonly fs: PluginFiles;
+	readonly env: { readonly get: (name: string) => Promise<string | null> };
+	/** Fires when the call is cancelled. */
+	readonly signal: AbortSignal;
+	/** What is granted to this run, as typed after `--allow`. */
+	readonly permissions: readonly PermissionId[];
+};
+
+/** What a denied call rejects with; recognised by its `code`. */
+export type PermissionDeniedError = Error & {
+	readonly code: 'ERR_PERMISSION_DENIED';
+	readonly permission: PermissionId;
+	/** What would have granted it. */
+	readonly hint: string;
+};
+
+export type PluginMessage = { readonly from: string; readonly topic: string; readonly data: unknown };
+
+type Awaitable<T> = T | Promise<T>;
+
+/** What a plugin's main module exports by default, through `definePlugin`. Only `execute` is required. */
+export type Plugin = {
+	/** Once, before the first call. */
+	readonly initialize?: (context: PluginContext) => Awaitable<void>;
+	/** Runs a task; the result must be JSON and fit the task's output schema. */
+	readonly execute: (call: TaskCall, context: PluginContext) => Awaitable<unknown>;
+	/** What the plugin can do at run time; must not go beyond what the manifest declares. */
+	readonly getCapabilities?: () => Awaitable<readonly string[]>;
+	readonly handleMessage?: (message: PluginMessage, context: PluginContext) => Awaitable<unknown>;
+	/** Before a clean stop; has half a second. */
+	readonly shutdown?: (reason: string) => Awaitable<void>;
+	/** JSON that a newer instance can take over. */
+	readonly getState?: () => Awaitable<unknown>;
+	readonly restoreState?: (state: unknown) => Awaitable<void>;
+};
+
+/** Types a plugin; returns it unchanged. */
+export function definePlugin(plugin: Plugin): Plugin {
+	return plugin;
+}

@@ -1,0 +1,58 @@
+import type { Evidence } from '../../evidence.ts';
+import { checkAttestations } from '../provenance/attestations.ts';
+import type { AttestationEvidence } from '../provenance/attestations.ts';
+import type { CollectRequest } from './collect-request.ts';
+import { checkIntegrity } from './integrity-evidence.ts';
+import { faultToEvidence } from './outcome.ts';
+import { checkRegistrySignature } from './registry-signature.ts';
+import type { PublishTime } from './registry-signature.ts';
+
+/**
+ * Everything provable about one artefact: always the four kinds, in the order integrity, registry signature, provenance, publish
+ * attestation. No network. Bad evidence is data: `invalid` with a code and both values. Only an unusable trust root throws
+ * (`settings-invalid`).
+ */
+export async function collectEvidence(request: CollectRequest): Promise<readonly Evidence[]> {
+	const attested = await attestationsOnce(request);
+	return [
+		attempt('integrity', () => checkIntegrity(request)),
+		keepVerified(
+			request,
+			attempt('registry-signature', () => checkRegistrySignature(request, publishTime(request, attested.seenAt))),
+		),
+		keepVerified(request, attested.provenance),
+		keepVerified(request, attested.publish),
+	];
+}
+
+// Verifying certificates is the costly part, and the same bytes were proven before: nothing served now can unprove them.
+async function attestationsOnce(request: CollectRequest): Promise<AttestationEvidence> {
+	const provenance = previouslyVerified(request, 'provenance');
+	const publish = previouslyVerified(request, 'publish-attestation');
+	return provenance !== null && publish !== null ? { provenance, publish, seenAt: null } : checkAttestations(request);
+}
+
+function attempt(kind: Evidence['kind'], check: () => Evidence): Evidence {
+	try {
+		return check();
+	} catch (error) {
+		return faultToEvidence(kind, error);
+	}
+}
+
+function keepVerified(request: CollectRequest, evidence: Evidence): Evidence {
+	return evidence.state === 'verified' ? evidence : (previouslyVerified(request, evidence.kind) ?? evidence);
+}
+
+function previouslyVerified({ previous }: CollectRequest, kind: Evidence['kind']): Evidence | null {
+	return previous.find((entry) => entry.kind === kind && entry.state === 'verified') ?? null;
+}
+
+function publishTime({ publishedAt }: CollectRequest, seenAt: number | null): PublishTime {
+	if (seenAt !== null) {
+		return { milliseconds: seenAt, source: 'log' };
+	}
+
+	const milliseconds = publishedAt === null ? Number.NaN : Date.parse(publishedAt);
+	return Number.isNaN(milliseconds) ? null : { milliseconds, source: 'registry' };
+}

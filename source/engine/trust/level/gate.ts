@@ -1,0 +1,155 @@
+import type { Level, Reason, Verdict } from '../../evidence.ts';
+import { LEVELS } from '../../evidence.ts';
+import { pinMismatch } from './identity.ts';
+import type { JudgedFacts } from './judged-facts.ts';
+import { matchesAny } from '../policy/name-pattern.ts';
+import { findException } from '../policy/policy.ts';
+import type { ExceptionRule } from '../policy/policy.ts';
+
+type Decision = Verdict['decision'];
+type Finding = { readonly decision: Decision; readonly reason: Reason };
+
+const SEVERITY: readonly Decision[] = ['allow', 'warn', 'ask', 'deny'];
+
+/** What the policy makes of the facts: the severest of its rules, with a line for each rule that had something to say. */
+export function decide(facts: JudgedFacts, level: Level): { readonly decision: Decision; readonly reasons: readonly Reason[] } {
+	const findings = [
+		falseEvidence(facts),
+		rejected(facts),
+		requiredProvenance(facts),
+		pinned(facts),
+		minimumLevel(facts, level),
+		continuity(facts),
+		age(facts),
+		notes(facts, level),
+	].flat();
+	const decision = SEVERITY.findLast((severity) => findings.some((finding) => finding.decision === severity)) ?? 'allow';
+	return { decision, reasons: findings.map((finding) => finding.reason) };
+}
+
+function falseEvidence({ invalid }: JudgedFacts): readonly Finding[] {
+	return invalid.map((entry) => fail('deny', `evidence-${entry.kind}`, `False evidence is never accepted: ${entry.reason}`));
+}
+
+function rejected({ standing }: JudgedFacts): readonly Finding[] {
+	const findings: Finding[] = [];
+	if (standing.rejectedBy !== null) {
+		findings.push(fail('deny', 'not-rejected', `${standing.rejectedBy} rejected this version.`));
+	}
+
+	if (standing.certification !== null && standing.certification.state !== 'verified') {
+		findings.push(fail('deny', 'certification', `${standing.certification.by} has ${standing.certification.state} its certification.`));
+	}
+
+	return findings;
+}
+
+function requiredProvenance(facts: JudgedFacts): readonly Finding[] {
+	const { request } = facts;
+	if (!matchesAny(request.policy.requireProvenance, request.name)) {
+		return [];
+	}
+
+	if (facts.state('provenance') === 'verified') {
+		return [pass('require-provenance', 'Your policy requires provenance, and it is verified.')];
+	}
+
+	const text = `Your policy requires provenance for ${request.name}, and it is ${facts.state('provenance')}.`;
+	return [excepted(facts, 'require-provenance', text) ?? fail('deny', 'require-provenance', text)];
+}
+
+function pinned(facts: JudgedFacts): readonly Finding[] {
+	const { request, identity } = facts;
+	const pin = request.policy.pins[request.name];
+	if (pin === undefined) {
+		return [];
+	}
+
+	if (identity === null) {
+		const text = `Your policy pins the builder of ${request.name}, and no provenance is verified.`;
+		return [excepted(facts, 'pin', text) ?? fail('deny', 'pin', text)];
+	}
+
+	const mismatch = pinMismatch(pin, identity);
+	if (mismatch === null) {
+		return [pass('pin', 'Its builder is the one your policy pins.')];
+	}
+
+	const text = `Your policy pins ${mismatch.field} ${mismatch.from}, but it was built with ${mismatch.field} ${mismatch.to}.`;
+	return [excepted(facts, 'pin', text) ?? fail('deny', 'pin', text)];
+}
+
+function minimumLevel(facts: JudgedFacts, level: Level): readonly Finding[] {
+	const minimum = facts.request.policy.minimumLevel;
+	if (LEVELS.indexOf(level) >= LEVELS.indexOf(minimum)) {
+		return [];
+	}
+
+	const text = `Its level is ${level}, your policy's minimum is ${minimum}.`;
+	return [excepted(facts, 'minimum-level', text) ?? fail('ask', 'minimum-level', text)];
+}
+
+function continuity({ continuity }: JudgedFacts): readonly Finding[] {
+	switch (continuity.type) {
+		case 'first':
+		case 'same':
+			return [pass('continuity', continuity.text)];
+		case 'changed':
+		case 'fallen':
+			return [fail('ask', 'continuity', continuity.text)];
+	}
+}
+
+function age(facts: JudgedFacts): readonly Finding[] {
+	const { ageHours, policy, isOwnRegistry, name } = facts.request;
+	if (isOwnRegistry) {
+		return [pass('minimum-age', 'It comes from a registry of your own, where age is not judged.')];
+	}
+
+	if (ageHours === null) {
+		return [pass('minimum-age', 'The registry gives no publish time, so its age is not judged.')];
+	}
+
+	if (ageHours >= policy.minimumAgeHours || matchesAny(policy.ageExempt, name)) {
+		return [pass('minimum-age', `Published ${formatHours(ageHours)} ago.`)];
+	}
+
+	const text = `Published ${formatHours(ageHours)} ago, less than the ${policy.minimumAgeHours} hours that your policy waits for others to notice an attack.`;
+	return [excepted(facts, 'minimum-age', text) ?? fail('ask', 'minimum-age', text)];
+}
+
+function notes({ request, invalid }: JudgedFacts, level: Level): readonly Finding[] {
+	const findings: Finding[] = [];
+	if (level === 'unknown' && invalid.length === 0) {
+		findings.push(fail('warn', 'unproven', 'Nothing proves who built or published it; it starts with no rights like any other.'));
+	}
+
+	if (request.deprecated !== null) {
+		findings.push(fail('warn', 'deprecated', `Deprecated: ${request.deprecated}`));
+	}
+
+	if (request.hasInstallScript) {
+		findings.push(pass('install-script', 'It has an install script, which is never run.'));
+	}
+
+	return findings;
+}
+
+function excepted(facts: JudgedFacts, rule: ExceptionRule, text: string): Finding | null {
+	const exception = findException(facts.request.policy, { ...facts.request, rule, now: facts.now });
+	return exception === null
+		? null
+		: { decision: 'warn', reason: { rule, passed: true, text: `${text} Accepted until ${exception.expires}: ${exception.reason}.` } };
+}
+
+function pass(rule: string, text: string): Finding {
+	return { decision: 'allow', reason: { rule, passed: true, text } };
+}
+
+function fail(decision: Decision, rule: string, text: string): Finding {
+	return { decision, reason: { rule, passed: false, text } };
+}
+
+function formatHours(hours: number): string {
+	return hours < 96 ? `${Math.floor(hours)} hours` : `${Math.floor(hours / 24)} days`;
+}

@@ -1,0 +1,141 @@
+import type { Evidence, Level, Reason, Verdict } from '../../evidence.ts';
+import { LEVELS } from '../../evidence.ts';
+import { decide } from './gate.ts';
+import { pinMismatch } from './identity.ts';
+import { prepareFacts } from './judged-facts.ts';
+import type { JudgedFacts, JudgeRequest } from './judged-facts.ts';
+
+/** One rung of the ladder: what it needs, in words, and what would reach it. */
+type Rung = { readonly level: Level; readonly reason: Reason; readonly raise: string };
+
+/**
+ * The level of one artefact and what the policy makes of it. Pure: equal facts give an equal verdict. A level needs all that its rule
+ * names; invalid evidence, a rejection, a changed builder or a fall in evidence holds it at `unknown`.
+ */
+export function judge(request: JudgeRequest): Verdict {
+	const facts = prepareFacts(request);
+	const rungs = [known(facts), trusted(facts), verifiedRung(facts), core(facts)];
+	const level = isCapped(facts) ? 'unknown' : highest(rungs);
+	const gate = decide(facts, level);
+	return {
+		level,
+		decision: gate.decision,
+		reasons: [...request.evidence.map(evidenceReason), ...rungs.map((rung) => rung.reason), ...gate.reasons],
+		wouldRaise: whatWouldRaise(facts, level, rungs),
+	};
+}
+
+export function levelAtLeast(level: Level, minimum: Level): boolean {
+	return LEVELS.indexOf(level) >= LEVELS.indexOf(minimum);
+}
+
+// False evidence cannot be raised by anything; a changed builder or a fall must be approved before anything else counts.
+function whatWouldRaise({ invalid, standing, continuity }: JudgedFacts, level: Level, rungs: readonly Rung[]): readonly string[] {
+	if (invalid.length > 0 || standing.rejectedBy !== null) {
+		return [];
+	}
+
+	if (continuity.type === 'changed' || continuity.type === 'fallen') {
+		return ['Accepting the change for this version, or pinning the new builder in your policy, would let its own evidence count.'];
+	}
+
+	return rungs.filter((rung) => !rung.reason.passed && LEVELS.indexOf(rung.level) > LEVELS.indexOf(level)).map((rung) => rung.raise);
+}
+
+function evidenceReason(entry: Evidence): Reason {
+	return {
+		rule: entry.kind,
+		passed: entry.state === 'verified',
+		text: entry.state === 'verified' ? entry.reason : `${entry.state}: ${entry.reason}`,
+	};
+}
+
+/** What holds the level down whatever else is proven. The gate says which in words. */
+function isCapped({ invalid, continuity, standing }: JudgedFacts): boolean {
+	return invalid.length > 0 || standing.rejectedBy !== null || continuity.type === 'changed' || continuity.type === 'fallen';
+}
+
+function known(facts: JudgedFacts): Rung {
+	const integrity = facts.state('integrity') === 'verified';
+	const signature = facts.state('registry-signature') === 'verified';
+	const provenance = facts.state('provenance') === 'verified';
+	const passed = integrity && (signature || provenance);
+	const proof = provenance ? 'its build is proven' : 'the registry signed it';
+	const text = passed
+		? `known: the bytes are what was expected and ${proof}.`
+		: `known needs ${integrity ? '' : 'verified integrity and '}a registry signature (${facts.state('registry-signature')}) or provenance (${facts.state('provenance')}).`;
+	return {
+		level: 'known',
+		reason: { rule: 'level-known', passed, text },
+		raise: 'A registry that serves signatures or provenance for this version would raise it to known.',
+	};
+}
+
+function trusted(facts: JudgedFacts): Rung {
+	const { standing, request, identity } = facts;
+	const pin = request.policy.pins[request.name];
+	const pinHolds = pin !== undefined && identity !== null && pinMismatch(pin, identity) === null;
+	const quorum = standing.endorsements?.quorum ?? null;
+	const passed = facts.state('integrity') === 'verified' && (quorum !== null || pinHolds);
+	const why = quorum ?? 'its builder is the one your policy pins';
+	return {
+		level: 'trusted',
+		reason: {
+			rule: 'level-trusted',
+			passed,
+			text: passed
+				? `trusted: ${why}.`
+				: 'trusted needs endorsements by people you trust, or a pin in your policy that its verified builder matches.',
+		},
+		raise: 'A pin of its builder in your policy, or enough endorsements by people you trust, would raise it to trusted.',
+	};
+}
+
+function verifiedRung(facts: JudgedFacts): Rung {
+	const provenance = facts.request.evidence.find((entry) => entry.kind === 'provenance');
+	const lacks: string[] = [];
+	if (facts.state('integrity') !== 'verified') {
+		lacks.push('verified integrity');
+	}
+
+	if (provenance?.state !== 'verified') {
+		lacks.push('verified provenance');
+	} else if (provenance.code === 'repository-unbound') {
+		lacks.push('a repository in its package.json that the provenance can be held against');
+	}
+
+	if (facts.continuity.type !== 'same') {
+		lacks.push('an approved builder to compare with');
+	}
+
+	if (facts.standing.certification?.state !== 'verified') {
+		lacks.push('a certification by a recognised certifier');
+	}
+
+	const text =
+		lacks.length === 0 ? `verified: certified by ${facts.standing.certification?.by ?? ''}.` : `verified lacks ${lacks.join(', ')}.`;
+	return {
+		level: 'verified',
+		reason: { rule: 'level-verified', passed: lacks.length === 0, text },
+		raise: `To be verified it lacks ${lacks.join(', ')}.`,
+	};
+}
+
+function core(facts: JudgedFacts): Rung {
+	const { corePin } = facts.standing;
+	const passed =
+		corePin !== null && facts.state('integrity') === 'verified' && facts.identity !== null && pinMismatch(corePin, facts.identity) === null;
+	return {
+		level: 'core',
+		reason: {
+			rule: 'level-core',
+			passed,
+			text: passed ? 'core: built by plugward itself.' : 'core is for what plugward itself publishes.',
+		},
+		raise: 'Only packages on the signed core list can be core.',
+	};
+}
+
+function highest(rungs: readonly Rung[]): Level {
+	return rungs.findLast((rung) => rung.reason.passed)?.level ?? 'unknown';
+}

@@ -1,0 +1,92 @@
+import { nameMatches } from '../policy/name-pattern.ts';
+import { PERSON_LEVELS } from './person-statement.ts';
+import type { PersonLevel } from './person-statement.ts';
+import type { PersonId, SignedStatement } from './signed-statement.ts';
+
+/** Someone the user chose to trust, for these names. */
+export type Person = {
+	readonly id: PersonId;
+	readonly name: string;
+	readonly level: PersonLevel;
+	/** Name patterns. */
+	readonly scopes: readonly string[];
+	/** ISO time. */
+	readonly expires: string;
+};
+
+/** How far a signer is trusted for one package, and through whom. */
+export type TrustedPerson = {
+	readonly id: PersonId;
+	readonly level: PersonLevel;
+	/** The person of the user's own choice at the start of the path; many identities behind one such person count as one. */
+	readonly root: Person;
+	readonly depth: number;
+};
+
+type Edge = { readonly from: PersonId; readonly to: PersonId; readonly level: PersonLevel; readonly scopes: readonly string[] };
+type Step = TrustedPerson & { readonly cost: number };
+
+export type GraphLimits = { readonly depth: number; readonly budget: number };
+
+export const DEFAULT_GRAPH_LIMITS: GraphLimits = { depth: 2, budget: 4 };
+const COST: Readonly<Record<PersonLevel, number>> = { high: 1, medium: 2, low: 5 };
+
+/**
+ * Everyone who is trusted for a package, once for each of the user's own people that leads there. The level along a path is that of its
+ * weakest step, scopes only ever narrow, and a path ends where its depth or cost is spent. Cycles are harmless: a step back costs more.
+ */
+export function trustedFor(
+	name: string,
+	graph: {
+		readonly people: readonly Person[];
+		readonly statements: readonly SignedStatement[];
+		readonly now: number;
+		readonly limits?: GraphLimits;
+	},
+): readonly TrustedPerson[] {
+	const limits = graph.limits ?? DEFAULT_GRAPH_LIMITS;
+	const edges = Map.groupBy(
+		graph.statements.flatMap(toEdge).filter(({ scopes }) => scopes.some((scope) => nameMatches(scope, name))),
+		({ from }) => from,
+	);
+	const roots = graph.people.filter(
+		({ scopes, expires }) => Date.parse(expires) > graph.now && scopes.some((scope) => nameMatches(scope, name)),
+	);
+	return roots.flatMap((root) => walk(root, { edges, limits }));
+}
+
+function walk(
+	root: Person,
+	{ edges, limits }: { readonly edges: ReadonlyMap<PersonId, readonly Edge[]>; readonly limits: GraphLimits },
+): readonly TrustedPerson[] {
+	const found = new Map<PersonId, Step[]>();
+	let frontier: Step[] = [{ id: root.id, level: root.level, root, depth: 0, cost: 0 }];
+	while (frontier.length > 0) {
+		const fresh = frontier.filter((step) => isBetter(step, found.get(step.id) ?? []));
+		fresh.forEach((step) => found.set(step.id, [...(found.get(step.id) ?? []), step]));
+		frontier = fresh.flatMap((step) => (edges.get(step.id) ?? []).flatMap((edge) => follow(step, edge, limits)));
+	}
+
+	return [...found.values()].flatMap((steps) => steps.toSorted((a, b) => rank(a.level) - rank(b.level) || a.depth - b.depth).slice(0, 1));
+}
+
+function follow(step: Step, edge: Edge, limits: GraphLimits): readonly Step[] {
+	const level = rank(edge.level) > rank(step.level) ? edge.level : step.level;
+	const next = { id: edge.to, level, root: step.root, depth: step.depth + 1, cost: step.cost + COST[edge.level] };
+	return next.depth > limits.depth || next.cost > limits.budget ? [] : [next];
+}
+
+// A dearer path matters only when its level is higher, and a lower one only when it is cheaper and so leads further.
+function isBetter(step: Step, known: readonly Step[]): boolean {
+	return !known.some((other) => rank(other.level) <= rank(step.level) && other.cost <= step.cost && other.depth <= step.depth);
+}
+
+function rank(level: PersonLevel): number {
+	return PERSON_LEVELS.indexOf(level);
+}
+
+function toEdge({ signer, statement }: SignedStatement): readonly Edge[] {
+	return statement.type === 'identity-trust'
+		? [{ from: signer, to: statement.subject, level: statement.level, scopes: statement.scopes }]
+		: [];
+}

@@ -1,0 +1,67 @@
+import type { JsonSchema } from '../../manifest.ts';
+import { LEVELS } from '../../evidence.ts';
+import { EXCEPTION_RULES } from './policy.ts';
+
+const text = { type: 'string', minLength: 1 };
+const texts = { type: 'array', items: text };
+const namePatterns = {
+	type: 'array',
+	items: { type: 'string', pattern: '^(?:\\*|@[^/*]+/\\*|(?:@[^/*]+/)?[^/*@]+)$' },
+	description: 'Exact names, "@scope/*", or "*".',
+};
+const pin = {
+	type: 'object',
+	additionalProperties: false,
+	description: 'Compared letter by letter; a field that is left out is not compared.',
+	properties: {
+		issuer: text,
+		subject: text,
+		repository: { ...text, description: 'For instance https://github.com/acme/plug' },
+		repositoryId: text,
+		ownerId: text,
+		workflow: { ...text, description: 'For instance .github/workflows/publish.yml' },
+		refs: { ...texts, description: 'Full refs; one that ends in /* stands for everything below it.' },
+		triggers: texts,
+		runner: text,
+	},
+};
+const ceiling = { enum: ['allow', 'ask', 'deny'] };
+const ceilings = { type: 'object', additionalProperties: false, properties: { net: ceiling, fs: ceiling, env: ceiling } };
+
+/** JSON Schema of a policy file, for editors; `parseTrustPolicy` accepts what it accepts and also reads the dates. */
+export const TRUST_POLICY_SCHEMA: JsonSchema = {
+	$schema: 'http://json-schema.org/draft-07/schema#',
+	title: 'plugward trust policy',
+	type: 'object',
+	additionalProperties: false,
+	required: ['version'],
+	properties: {
+		$schema: { type: 'string' },
+		version: { const: 1 },
+		minimumLevel: { enum: [...LEVELS], description: 'A plugin below it is asked about.' },
+		minimumAgeHours: { type: 'number', minimum: 0, description: 'A younger version is asked about.' },
+		ageExempt: namePatterns,
+		requireProvenance: namePatterns,
+		pins: { type: 'object', additionalProperties: pin, description: 'Package name -> who must have built it.' },
+		ownRegistries: { ...texts, description: 'URLs of registries where age is not judged.' },
+		permissionCeilings: {
+			type: 'object',
+			additionalProperties: false,
+			properties: Object.fromEntries(LEVELS.map((level) => [level, ceilings])),
+		},
+		exceptions: {
+			type: 'array',
+			items: {
+				type: 'object',
+				additionalProperties: false,
+				required: ['package', 'rule', 'reason', 'expires'],
+				properties: {
+					package: { ...text, description: 'A name, or name@version.' },
+					rule: { enum: [...EXCEPTION_RULES] },
+					reason: text,
+					expires: { ...text, description: 'ISO time.' },
+				},
+			},
+		},
+	},
+};

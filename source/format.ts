@@ -1,0 +1,156 @@
+import { stripControls, stripToLine } from './engine/index.ts';
+
+// Terminals disagree about the width of what these produce, so they go: variation selectors and the keycap mark.
+const DOUBTFUL_WIDTH = /[\uFE00-\uFE0F\u20E3]/gu;
+const ASCII_ONLY = /^[\u0020-\u007E]*$/;
+const WIDE =
+	/[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|[\u{20000}-\u{3FFFD}]/u;
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Hostile text as one safe line of predictable width. */
+export function cleanLine(text: string): string {
+	return stripToLine(text).replace(DOUBTFUL_WIDTH, '');
+}
+
+/** Hostile text as safe lines of predictable width; tabs become two spaces. */
+export function cleanLines(text: string): readonly string[] {
+	return stripControls(text).replace(DOUBTFUL_WIDTH, '').replaceAll('\t', '  ').split('\n');
+}
+
+/** What a reader counts as single characters. */
+export function graphemes(text: string): readonly string[] {
+	return ASCII_ONLY.test(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment);
+}
+
+/** Terminal cells that `text` takes. */
+export function textWidth(text: string): number {
+	if (ASCII_ONLY.test(text)) {
+		return text.length;
+	}
+
+	return graphemes(text).reduce((width, grapheme) => width + (WIDE.test(grapheme) ? 2 : 1), 0);
+}
+
+/** At most `width` cells; a cut is shown by `…`. */
+export function truncate(text: string, width: number): string {
+	if (textWidth(text) <= width) {
+		return text;
+	}
+
+	return width < 1 ? '' : `${takeCells(text, width - 1)}…`;
+}
+
+/** Exactly `width` cells: cut or padded on the right. */
+export function fit(text: string, width: number): string {
+	const cut = truncate(text, width);
+	return cut + ' '.repeat(Math.max(0, width - textWidth(cut)));
+}
+
+/** Exactly `width` cells: cut or padded on the left. */
+export function fitRight(text: string, width: number): string {
+	const cut = truncate(text, width);
+	return ' '.repeat(Math.max(0, width - textWidth(cut))) + cut;
+}
+
+/** Breaks at spaces, and inside words that are longer than a line. An empty text is one empty line. */
+export function wrapText(text: string, width: number): readonly string[] {
+	const limit = Math.max(1, width);
+	const lines: string[] = [];
+	let line = '';
+	for (const word of text.split(' ')) {
+		const joined = line === '' ? word : `${line} ${word}`;
+		if (textWidth(joined) <= limit) {
+			line = joined;
+			continue;
+		}
+
+		if (line !== '') {
+			lines.push(line);
+		}
+
+		line = word;
+		while (textWidth(line) > limit) {
+			const head = takeCells(line, limit);
+			lines.push(head);
+			line = line.slice(head.length);
+		}
+	}
+
+	return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** `1 plugin`, `3 plugins`. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+	return `${count.toLocaleString('en')} ${count === 1 ? noun : many}`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `0 B`, `812 B`, `4.2 kB`, `48 MB`; powers of 1000. */
+export function formatBytes(bytes: number): string {
+	let value = Math.max(0, bytes);
+	let unit = 0;
+	while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+		value /= 1000;
+		unit += 1;
+	}
+
+	return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit] ?? 'B'}`;
+}
+
+/** `12 ms`, `1.4 s`, `2 min 05 s`. */
+export function formatDuration(milliseconds: number): string {
+	if (milliseconds < 1000) {
+		return `${Math.round(milliseconds)} ms`;
+	}
+
+	if (milliseconds < 60_000) {
+		return `${(milliseconds / 1000).toFixed(1)} s`;
+	}
+
+	const seconds = Math.round(milliseconds / 1000);
+	return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+const AGES = [
+	{ unit: 'year', seconds: 31_536_000 },
+	{ unit: 'month', seconds: 2_592_000 },
+	{ unit: 'week', seconds: 604_800 },
+	{ unit: 'day', seconds: 86_400 },
+	{ unit: 'hour', seconds: 3600 },
+	{ unit: 'minute', seconds: 60 },
+] as const;
+
+/** `just now`, `5 minutes ago`, `3 weeks ago`; `unknown` when the time is missing or unreadable. `now` in milliseconds. */
+export function formatAge(isoTime: string | null, now: number): string {
+	const then = isoTime === null ? Number.NaN : Date.parse(isoTime);
+	if (Number.isNaN(then)) {
+		return 'unknown';
+	}
+
+	const seconds = (now - then) / 1000;
+	const age = AGES.find((candidate) => seconds >= candidate.seconds);
+	return age === undefined ? 'just now' : `${plural(Math.floor(seconds / age.seconds), age.unit)} ago`;
+}
+
+/** `2026-10-02 14:05` in UTC, or `unknown`. */
+export function formatTime(isoTime: string | null): string {
+	const time = isoTime === null ? Number.NaN : Date.parse(isoTime);
+	return Number.isNaN(time) ? 'unknown' : new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function takeCells(text: string, width: number): string {
+	let taken = '';
+	let used = 0;
+	for (const grapheme of graphemes(text)) {
+		used += textWidth(grapheme);
+		if (used > width) {
+			break;
+		}
+
+		taken += grapheme;
+	}
+
+	// A grapheme wider than the line must still make progress when wrapping.
+	return taken === '' && width > 0 ? (graphemes(text)[0] ?? '') : taken;
+}

@@ -1,0 +1,147 @@
+import process from 'node:process';
+
+import type { InkControls } from './app.tsx';
+import { EngineError } from './engine/index.ts';
+import type { Engine } from './engine/index.ts';
+import { SECTIONS, initialState } from './state.ts';
+import type { Section } from './state.ts';
+import { createStore } from './store.ts';
+import { KeySource, onTerminalSignals, ScreenWriter, stopProcess } from './terminal/index.ts';
+import type { TerminalInput, TerminalOutput } from './terminal/index.ts';
+
+export type FullScreenOptions = {
+	readonly engine: Engine;
+	/** A section's name, for instance `trust`; the installed plugins otherwise. */
+	readonly initialScreen?: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly stdin: TerminalInput;
+	readonly stdout: TerminalOutput;
+	readonly version: string;
+};
+
+/**
+ * Runs the full-screen app until the user leaves it. The terminal is as before afterwards, also when the app fails: then the error is
+ * thrown again, to be told on the normal screen. Throws `usage` without a terminal or for an unknown screen. The caller disposes the engine.
+ */
+export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
+	checkTerminal(options);
+	prepareEnvironment(options.environment);
+	// Only now: React and Ink read the environment while they are loaded.
+	const { mountApp } = await import('./mount-app.tsx');
+	const { engine } = options;
+	const leaving = new AbortController();
+	const stdin = new KeySource(options.stdin);
+	const stdout = new ScreenWriter(options.stdout);
+	const store = createStore(
+		initialState({
+			version: options.version,
+			homePath: engine.homePath,
+			registry: engine.registry,
+			size: { columns: stdout.columns, rows: stdout.rows },
+			section: sectionOf(options.initialScreen),
+			now: Date.now(),
+		}),
+	);
+	const terminal = createTerminalOwner(stdout);
+	const crash = catchCrashes();
+	try {
+		const app = mountApp({ engine, store, host: terminal.host, onMount: terminal.mounted, stdin, stdout, signal: leaving.signal });
+		try {
+			await Promise.race([app.waitUntilExit(), crash.promise]);
+		} finally {
+			app.unmount();
+			app.stop();
+		}
+
+		return { exitCode: terminal.exitCode() };
+	} finally {
+		crash.stop();
+		terminal.stop();
+		leaving.abort();
+		stdin.destroy();
+		stdout.destroy();
+	}
+}
+
+/** What the actions may do with the terminal, by way of Ink once it is there. */
+function createTerminalOwner(stdout: ScreenWriter) {
+	let ink: InkControls | null = null;
+	let exitCode = 0;
+	let isSuspended = false;
+
+	async function suspendWhile(work: () => Promise<void>): Promise<void> {
+		if (ink === null || isSuspended) {
+			return;
+		}
+
+		isSuspended = true;
+		try {
+			await ink.suspendTerminal(work);
+		} finally {
+			isSuspended = false;
+		}
+	}
+
+	// Handing the terminal over and taking it back draws everything anew, and sets the modes that somebody else may have reset.
+	const redraw = (): void => void suspendWhile(() => Promise.resolve());
+	const stop = onTerminalSignals({ onContinue: redraw });
+	return {
+		stop,
+		exitCode: () => exitCode,
+		mounted: (controls: InkControls): void => {
+			ink = controls;
+		},
+		host: {
+			leave: (code: number): void => {
+				exitCode = code;
+				ink?.exit();
+			},
+			suspend: (): void => void suspendWhile(stopProcess),
+			repaint: redraw,
+			copy: (text: string): void => {
+				stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`);
+			},
+		},
+	};
+}
+
+/** Settles with the first error that nobody caught, so that the terminal is restored before it is told. */
+function catchCrashes(): { readonly promise: Promise<never>; readonly stop: () => void } {
+	const { promise, reject } = Promise.withResolvers<never>();
+	// The race may be over before anybody looks.
+	promise.catch(() => undefined);
+	process.on('uncaughtException', reject);
+	process.on('unhandledRejection', reject);
+	return {
+		promise,
+		stop() {
+			process.off('uncaughtException', reject);
+			process.off('unhandledRejection', reject);
+		},
+	};
+}
+
+function checkTerminal({ stdin, stdout, environment }: FullScreenOptions): void {
+	if (stdin.isTTY !== true || stdout.isTTY !== true || environment['TERM'] === 'dumb') {
+		throw new EngineError('usage', 'The full-screen app needs a terminal that can place its cursor.', {
+			hint: 'Use the scripted commands instead: plugward --help',
+		});
+	}
+}
+
+/** React and the colour library look at the process's environment while they are loaded. */
+function prepareEnvironment(environment: FullScreenOptions['environment']): void {
+	process.env['NODE_ENV'] ??= 'production';
+	if ((environment['NO_COLOR'] ?? '') !== '' && environment['FORCE_COLOR'] === undefined) {
+		process.env['FORCE_COLOR'] = '0';
+	}
+}
+
+function sectionOf(name: string | undefined): Section {
+	const section = SECTIONS.find((candidate) => candidate === (name ?? 'installed'));
+	if (section === undefined) {
+		throw new EngineError('usage', `There is no screen "${name ?? ''}": expected one of ${SECTIONS.join(', ')}.`);
+	}
+
+	return section;
+}

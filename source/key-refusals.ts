@@ -1,0 +1,79 @@
+import { conflictOf } from './failure.ts';
+import { selectedItem, selectedPlanItem } from './lists.ts';
+import { openRequirements, requirementSubject } from './plan-review.ts';
+import { countUpdates, findOperation, hasUpdate, installedPlugins, runningOperation, topPage, visibleInstalled } from './select.ts';
+import type { Operation, State } from './state.ts';
+
+/** Why a key can do nothing now, as half a sentence; null when it can. Footer, help and the refusal message all ask here. */
+
+export const isBusy = (state: State): string | null =>
+	runningOperation(state) === null ? null : 'another operation is running; Ctrl-C cancels it';
+export const nothingSelected = (state: State): string | null => (selectedItem(state) === null ? 'nothing is selected' : null);
+
+export function firstReason(...reasons: readonly ((state: State) => string | null)[]): (state: State) => string | null {
+	return (state) => reasons.reduce<string | null>((found, reason) => found ?? reason(state), null);
+}
+
+function installedName(state: State): string | null {
+	const page = topPage(state);
+	const name = page?.type === 'plugin' ? page.name : selectedItem(state);
+	return installedPlugins(state).some((plugin) => plugin.name === name) ? name : null;
+}
+
+export const notInstalled = (state: State): string | null => (installedName(state) === null ? 'it is not installed' : null);
+
+export function upToDate(state: State): string | null {
+	const name = installedName(state);
+	const plugin = installedPlugins(state).find((entry) => entry.name === name);
+	return plugin !== undefined && !hasUpdate(plugin) ? `${plugin.name} has no update within ${plugin.spec}` : null;
+}
+
+export const noUpdates = (state: State): string | null => (countUpdates(state) === 0 ? 'everything is up to date' : null);
+
+export function notApplicable(state: State): string | null {
+	const page = topPage(state);
+	if (page?.type !== 'plan') {
+		return 'there is no plan';
+	}
+
+	const [open] = openRequirements(page.plan, page.answers);
+	return open === undefined ? null : `decide about ${requirementSubject(open)} first`;
+}
+
+export const noRequirement = (state: State): string | null =>
+	selectedPlanItem(state)?.type === 'requirement' ? null : 'the selected line needs no decision';
+
+function operationOnTop(state: State): Operation | null {
+	const page = topPage(state);
+	return page?.type === 'operation' ? findOperation(state, page.operation) : null;
+}
+
+export function nothingToUndo(state: State): string | null {
+	const result = operationOnTop(state)?.result;
+	return result?.type === 'applied' && !result.applied.unchanged ? null : 'it changed no generation';
+}
+
+export function notRepeatable(state: State): string | null {
+	const operation = operationOnTop(state);
+	if (operation === null || operation.endedAt === null) {
+		return 'it is still running';
+	}
+
+	return operation.request.type === 'apply' && operation.status === 'done' ? 'it is done; the plan is used up' : null;
+}
+
+export function notPlanned(state: State): string | null {
+	return operationOnTop(state)?.result?.type === 'planned' ? null : 'it made no plan';
+}
+
+export function isCurrent(state: State): string | null {
+	const generation = state.history.value?.find((entry) => String(entry.number) === selectedItem(state));
+	return generation?.isCurrent === true ? 'it is the current generation' : null;
+}
+
+export function noSuggestion(state: State): string | null {
+	const page = topPage(state);
+	return page?.type === 'conflict' && conflictOf(page.failure).suggestions.length === 0 ? 'the resolver found nothing to suggest' : null;
+}
+
+export const emptySelection = (state: State): string | null => (visibleInstalled(state).length === 0 ? 'nothing is installed' : null);

@@ -1,0 +1,61 @@
+import type { Size } from './state.ts';
+
+/** How the screen is divided. All numbers are terminal cells. */
+export type Layout = {
+	readonly columns: number;
+	/** One less than the terminal has: writing its last cell makes some terminals scroll. */
+	readonly frameRows: number;
+	/** Rows between title bar and status line. */
+	readonly bodyRows: number;
+	readonly isTooSmall: boolean;
+	/** Two panes side by side. */
+	readonly isWide: boolean;
+	readonly mainColumns: number;
+	/** 0 when there is one pane only. */
+	readonly sideColumns: number;
+};
+
+const CHROME_ROWS = 3;
+const WIDE_COLUMNS = 100;
+export const SMALLEST: Size = { columns: 40, rows: 10 };
+
+export function layoutOf(size: Size): Layout {
+	const frameRows = Math.max(1, size.rows - 1);
+	const isWide = size.columns >= WIDE_COLUMNS;
+	const sideColumns = isWide ? Math.min(72, Math.floor(size.columns * 0.42)) : 0;
+	return {
+		columns: size.columns,
+		frameRows,
+		bodyRows: Math.max(1, frameRows - CHROME_ROWS),
+		isTooSmall: size.columns < SMALLEST.columns || size.rows < SMALLEST.rows,
+		isWide,
+		mainColumns: size.columns - sideColumns,
+		sideColumns,
+	};
+}
+
+export type Areas = { readonly main: Size; /** No rows when there is one pane only. */ readonly detail: Size };
+
+const BORDER_ROWS = 2;
+/** Two panes one above the other need at least this much. */
+const STACKED_ROWS = 10;
+
+/** The pane of a list and that of its details, under `headerRows`: side by side, or on a narrow screen one above the other. */
+export function areasOf(
+	layout: Layout,
+	content: { readonly headerRows: number; readonly itemCount: number; readonly detail: 'always' | 'wide' | 'never' },
+): Areas {
+	const rows = Math.max(1, layout.bodyRows - content.headerRows);
+	const hasRoom = layout.isWide || (content.detail === 'always' && rows >= STACKED_ROWS);
+	if (content.detail === 'never' || !hasRoom) {
+		return { main: { columns: layout.columns, rows }, detail: { columns: 0, rows: 0 } };
+	}
+
+	if (layout.isWide) {
+		return { main: { columns: layout.mainColumns, rows }, detail: { columns: layout.sideColumns, rows } };
+	}
+
+	// A short list leaves its rows to the details.
+	const mainRows = Math.max(5, Math.min(content.itemCount + BORDER_ROWS, Math.ceil(rows * 0.5)));
+	return { main: { columns: layout.columns, rows: mainRows }, detail: { columns: layout.columns, rows: Math.max(0, rows - mainRows) } };
+}

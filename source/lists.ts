@@ -1,0 +1,69 @@
+import { conflictOf } from './failure.ts';
+import { remember } from './remember.ts';
+import { planItems } from './plan-review.ts';
+import type { PlanItem } from './plan-review.ts';
+import { infoOf, topPage, visibleHistory, visibleHits, visibleInstalled, visibleRunnables, visibleTrust } from './select.ts';
+import type { State } from './state.ts';
+
+/** A list on the screen: its items by name, so that the selection survives a reload. */
+export type List = { readonly id: string; readonly items: readonly string[] };
+
+export function selectedIn(state: State, list: List): string | null {
+	const selected = state.selected[list.id];
+	return selected !== undefined && indexesOf(list.items).has(selected) ? selected : (list.items[0] ?? null);
+}
+
+const namesOf = remember((items: readonly { readonly name: string }[]) => items.map((item) => item.name));
+const keysOf = remember((items: readonly { readonly key: string }[]) => items.map((item) => item.key));
+const indexesOf = remember((items: readonly string[]) => new Map(items.map((item, index) => [item, index])));
+
+/** Where an item stands; -1 for none. */
+export function indexIn(items: readonly string[], item: string | null): number {
+	return item === null ? -1 : (indexesOf(items).get(item) ?? -1);
+}
+
+/** The selected item of the list on top. */
+export function selectedItem(state: State): string | null {
+	return selectedIn(state, listOf(state));
+}
+
+export function listOf(state: State): List {
+	const page = topPage(state);
+	switch (page?.type) {
+		case 'plugin':
+			return { id: `versions ${page.name}`, items: (infoOf(state, page.name).value?.versions ?? []).map((entry) => entry.version) };
+		case 'plan':
+			return { id: `plan ${page.operation}`, items: keysOf(planItems(page.plan)) };
+		case 'conflict':
+			return { id: `conflict ${page.operation}`, items: conflictOf(page.failure).suggestions.map((_, index) => String(index)) };
+		case 'operation':
+		case 'form':
+		case 'help':
+			return { id: page.type, items: [] };
+		case undefined:
+			return { id: state.section, items: sectionItems(state) };
+	}
+}
+
+function sectionItems(state: State): readonly string[] {
+	switch (state.section) {
+		case 'installed':
+			return namesOf(visibleInstalled(state));
+		case 'browse':
+			return namesOf(visibleHits(state));
+		case 'activity':
+			return state.operations.map((operation) => String(operation.id));
+		case 'history':
+			return visibleHistory(state).map((generation) => String(generation.number));
+		case 'trust':
+			return namesOf(visibleTrust(state));
+		case 'run':
+			return keysOf(visibleRunnables(state));
+	}
+}
+
+export function selectedPlanItem(state: State): PlanItem | null {
+	const page = topPage(state);
+	const selected = selectedItem(state);
+	return page?.type === 'plan' ? (planItems(page.plan).find((item) => item.key === selected) ?? null) : null;
+}

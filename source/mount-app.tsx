@@ -1,0 +1,48 @@
+import { render } from 'ink';
+import type { Instance } from 'ink';
+
+import { createActions } from './actions/index.ts';
+import type { Host } from './actions/index.ts';
+import type { Engine } from './engine/index.ts';
+import { App } from './app.tsx';
+import type { InkControls } from './app.tsx';
+import type { Store } from './store.ts';
+import type { KeySource, ScreenWriter } from './terminal/index.ts';
+
+export type MountedApp = {
+	/** Settles when the app is left; rejects with what a component threw. */
+	readonly waitUntilExit: () => Promise<unknown>;
+	readonly unmount: () => void;
+	readonly stop: () => void;
+};
+
+/**
+ * Everything that needs React and Ink. It is a module of its own because both read the environment while they are loaded, and because
+ * a bundle gives lazily imported packages other names than their own.
+ */
+export function mountApp(options: {
+	readonly engine: Engine;
+	readonly store: Store;
+	readonly host: Host;
+	readonly onMount: (ink: InkControls) => void;
+	readonly stdin: KeySource;
+	readonly stdout: ScreenWriter;
+	/** Fires when the app is left. */
+	readonly signal: AbortSignal;
+}): MountedApp {
+	const { engine, store, signal } = options;
+	const actions = createActions({ engine, store, now: Date.now, signal }, options.host);
+	const instance: Instance = render(<App store={store} actions={actions} onMount={options.onMount} />, {
+		stdin: options.stdin,
+		stdout: options.stdout,
+		alternateScreen: true,
+		incrementalRendering: true,
+		interactive: true,
+		exitOnCtrlC: false,
+		patchConsole: false,
+		// The store already holds changes back to one per frame; a second brake would only delay the last one.
+		maxFps: 250,
+	});
+	actions.start();
+	return { waitUntilExit: instance.waitUntilExit, unmount: instance.unmount, stop: actions.stop };
+}

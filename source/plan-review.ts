@@ -1,0 +1,63 @@
+import { LEVELS } from './engine/index.ts';
+import type { Change, Decision, Plan, PlannedPackage, Requirement } from './engine/index.ts';
+import type { Answers } from './state.ts';
+
+/** What can be selected in a plan review: first what must be decided, then what changes. */
+export type PlanItem =
+	| { readonly type: 'requirement'; readonly key: string; readonly requirement: Requirement }
+	| { readonly type: 'change'; readonly key: string; readonly change: Change; readonly package: PlannedPackage | null };
+
+const itemsByPlan = new WeakMap<Plan, readonly PlanItem[]>();
+
+export function planItems(plan: Plan): readonly PlanItem[] {
+	const known = itemsByPlan.get(plan);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const packages = new Map(plan.packages.map((entry) => [`${entry.name}@${entry.version}`, entry]));
+	const items: readonly PlanItem[] = [
+		...plan.requirements
+			// What no default can answer comes first.
+			.toSorted((left, right) => Number(left.type === 'permission') - Number(right.type === 'permission'))
+			.map((requirement): PlanItem => ({ type: 'requirement', key: `requirement ${requirement.id}`, requirement })),
+		...plan.changes
+			.toSorted((left, right) => Number(right.isRoot) - Number(left.isRoot) || left.name.localeCompare(right.name))
+			.map((change): PlanItem => {
+				const version = change.type === 'remove' ? change.from : change.to;
+				return {
+					type: 'change',
+					key: `change ${change.type} ${change.name} ${version}`,
+					change,
+					package: packages.get(`${change.name}@${version}`) ?? null,
+				};
+			}),
+	];
+	itemsByPlan.set(plan, items);
+	return items;
+}
+
+/** Requirements other than permissions that are not accepted: the plan does not apply while there are any. */
+export function openRequirements(plan: Plan, answers: Answers): readonly Requirement[] {
+	return plan.requirements.filter((requirement) => requirement.type !== 'permission' && answers[requirement.id] !== 'accept');
+}
+
+/** Every requirement answered: what the user left alone is denied. */
+export function decisionsOf(plan: Plan, answers: Answers): readonly Decision[] {
+	return plan.requirements.map((requirement) => ({ requirementId: requirement.id, answer: answers[requirement.id] ?? 'deny' }));
+}
+
+/** The scripted command with the same decisions, without the program's name. */
+export function equivalentCommand(plan: Plan, answers: Answers): string {
+	const accepted = plan.requirements.filter((requirement) => answers[requirement.id] === 'accept');
+	const allowed = accepted.flatMap((requirement) =>
+		requirement.type === 'permission' ? [`--allow ${requirement.plugin}=${requirement.permissionId}`] : [],
+	);
+	const levels = accepted.flatMap((requirement) => (requirement.type === 'lower-level' ? [requirement.level] : []));
+	const lowest = LEVELS.find((level) => levels.includes(level));
+	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`])].join(' ');
+}
+
+export function requirementSubject(requirement: Requirement): string {
+	return requirement.type === 'permission' ? requirement.plugin : requirement.package;
+}

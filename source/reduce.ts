@@ -1,0 +1,224 @@
+import type { EngineEvent, GenerationSummary, InstalledState, PackageInfo, SearchResult, VerifyReport } from './engine/index.ts';
+import { layoutOf } from './layout.ts';
+import { indexIn, selectedIn } from './lists.ts';
+import { reduceOperations } from './reduce-operations.ts';
+import { topPage } from './select.ts';
+import { PLUGIN_TABS } from './state.ts';
+import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, Section, Size, State } from './state.ts';
+import { EMPTY_LINE } from './terminal/line-editor.ts';
+import type { LineEditor } from './terminal/line-editor.ts';
+import { detailOf, viewOf } from './views.ts';
+
+/** Where one kind of loaded thing lives in the state. */
+export type Loaded = {
+	readonly installed: InstalledState;
+	readonly history: readonly GenerationSummary[];
+	readonly search: SearchResult;
+	readonly verification: VerifyReport;
+};
+
+export type Action =
+	| { readonly type: 'resized'; readonly size: Size }
+	| { readonly type: 'ticked'; readonly now: number }
+	| { readonly type: 'section-opened'; readonly section: Section }
+	| { readonly type: 'page-pushed'; readonly page: Page }
+	| { readonly type: 'page-closed' }
+	| { readonly type: 'moved'; readonly by: number | 'page' | 'page-back' | 'start' | 'end' }
+	| { readonly type: 'detail-scrolled'; readonly by: number }
+	| { readonly type: 'tab-moved'; readonly by: 1 | -1 }
+	| { readonly type: 'editing-started'; readonly editing: Editing }
+	| { readonly type: 'editing-ended' }
+	| { readonly type: 'line-changed'; readonly line: LineEditor }
+	| { readonly type: 'load-started'; readonly slot: keyof Loaded | { readonly info: string } }
+	| {
+			readonly type: 'load-failed';
+			readonly slot: keyof Loaded | { readonly info: string };
+			readonly failure: Failure;
+			readonly now: number;
+	  }
+	| { readonly type: 'load-dropped'; readonly slot: keyof Loaded | { readonly info: string } }
+	| { readonly type: 'info-loaded'; readonly name: string; readonly value: PackageInfo; readonly now: number }
+	| { [K in keyof Loaded]: { readonly type: 'loaded'; readonly slot: K; readonly value: Loaded[K]; readonly now: number } }[keyof Loaded]
+	| { readonly type: 'operation-started'; readonly operation: Operation }
+	| { readonly type: 'operation-event'; readonly id: number; readonly event: EngineEvent }
+	| { readonly type: 'operation-cancelling'; readonly id: number }
+	| {
+			readonly type: 'operation-ended';
+			readonly id: number;
+			readonly status: 'done' | 'failed' | 'cancelled';
+			readonly result: Operation['result'];
+			readonly failure: Failure | null;
+			readonly now: number;
+	  }
+	| { readonly type: 'answered'; readonly requirementId: string; readonly answer: 'accept' | 'deny' }
+	| { readonly type: 'form-changed'; readonly form: RunForm }
+	| { readonly type: 'noticed'; readonly notice: Notice | null }
+	| { readonly type: 'quit-armed'; readonly isArmed: boolean };
+
+/** The only place where the state changes. */
+// oxlint-disable-next-line complexity
+export function reduce(state: State, action: Action): State {
+	switch (action.type) {
+		case 'resized':
+			return { ...state, size: action.size };
+		case 'ticked':
+			return { ...state, now: action.now };
+		case 'section-opened':
+			return { ...state, section: action.section, pages: [], editing: null, notice: null };
+		case 'page-pushed':
+			return {
+				...state,
+				pages: [...state.pages, action.page],
+				editing: action.page.type === 'form' ? { type: 'form' } : null,
+				notice: null,
+			};
+		case 'page-closed':
+			return { ...state, pages: state.pages.slice(0, -1), editing: null, notice: null };
+		case 'moved':
+			return move(state, action.by);
+		case 'detail-scrolled':
+			return scrollDetail(state, action.by);
+		case 'tab-moved':
+			return moveTab(state, action.by);
+		case 'editing-started':
+			return { ...state, editing: action.editing, notice: null };
+		case 'editing-ended':
+			return { ...state, editing: null };
+		case 'line-changed':
+			return changeLine(state, action.line);
+		case 'load-started':
+			return withSlot(state, action.slot, (slot) => ({ ...slot, status: 'loading' }));
+		case 'load-failed':
+			return { ...withSlot(state, action.slot, (slot) => ({ ...slot, status: 'failed', failure: action.failure })), now: action.now };
+		case 'load-dropped':
+			return withSlot(state, action.slot, (slot) => ({ ...slot, status: slot.value === null ? 'idle' : 'ready' }));
+		case 'loaded':
+			return { ...state, [action.slot]: ready(action.value, action.now), now: action.now };
+		case 'info-loaded':
+			return { ...state, infos: { ...state.infos, [action.name]: ready(action.value, action.now) }, now: action.now };
+		case 'operation-started':
+		case 'operation-event':
+		case 'operation-cancelling':
+		case 'operation-ended':
+			return reduceOperations(state, action);
+		case 'answered':
+			return answer(state, action);
+		case 'form-changed':
+			return replaceTop(state, { type: 'form', form: action.form });
+		case 'noticed':
+			return { ...state, notice: action.notice };
+		case 'quit-armed':
+			return state.isQuitArmed === action.isArmed ? state : { ...state, isQuitArmed: action.isArmed };
+	}
+}
+
+function ready<T>(value: T, now: number): Loadable<T> {
+	return { status: 'ready', value, loadedAt: now, failure: null };
+}
+
+function withSlot(state: State, slot: keyof Loaded | { readonly info: string }, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
+	if (typeof slot === 'object') {
+		const info = state.infos[slot.info] ?? { status: 'idle', value: null, loadedAt: null, failure: null };
+		return { ...state, infos: { ...state.infos, [slot.info]: change(info) } };
+	}
+
+	switch (slot) {
+		case 'installed':
+			return { ...state, installed: change(state.installed) };
+		case 'history':
+			return { ...state, history: change(state.history) };
+		case 'search':
+			return { ...state, search: change(state.search) };
+		case 'verification':
+			return { ...state, verification: change(state.verification) };
+	}
+}
+
+function move(state: State, by: number | 'page' | 'page-back' | 'start' | 'end'): State {
+	const view = viewOf(state);
+	const page = Math.max(1, Math.floor(layoutOf(state.size).bodyRows / 2));
+	const step = by === 'page' ? page : by === 'page-back' ? -page : by;
+	if (view.type === 'document') {
+		const most = Math.max(0, view.lineCount - view.visibleRows);
+		const from = Math.min(state.scrolls[view.id] ?? 0, most);
+		const to = step === 'start' ? 0 : step === 'end' ? most : Math.max(0, Math.min(most, from + step));
+		return { ...state, scrolls: { ...state.scrolls, [view.id]: to }, notice: null };
+	}
+
+	if (view.items.length === 0) {
+		return state;
+	}
+
+	const from = Math.max(0, indexIn(view.items, selectedIn(state, view)));
+	const last = view.items.length - 1;
+	const to = step === 'start' ? 0 : step === 'end' ? last : Math.max(0, Math.min(last, from + step));
+	return { ...state, selected: { ...state.selected, [view.id]: view.items[to] ?? '' }, notice: null };
+}
+
+function scrollDetail(state: State, by: number): State {
+	const detail = detailOf(state);
+	if (detail === null) {
+		return state;
+	}
+
+	const most = Math.max(0, detail.lines.length - detail.rows);
+	const to = Math.max(0, Math.min(most, (state.scrolls[detail.id] ?? 0) + by));
+	return { ...state, scrolls: { ...state.scrolls, [detail.id]: to } };
+}
+
+function moveTab(state: State, by: 1 | -1): State {
+	const page = topPage(state);
+	if (page?.type !== 'plugin') {
+		return state;
+	}
+
+	const index = (PLUGIN_TABS.indexOf(page.tab) + by + PLUGIN_TABS.length) % PLUGIN_TABS.length;
+	return replaceTop(state, { ...page, tab: PLUGIN_TABS[index] ?? 'overview' });
+}
+
+function changeLine(state: State, line: LineEditor): State {
+	switch (state.editing?.type) {
+		case 'search':
+			return { ...state, searchLine: line };
+		case 'filter':
+			return { ...state, filters: { ...state.filters, [state.editing.list]: line } };
+		case 'form': {
+			const page = topPage(state);
+			if (page?.type !== 'form') {
+				return state;
+			}
+
+			const fields = page.form.fields.map((field, index) => (index === page.form.focused ? { ...field, line } : field));
+			return replaceTop(state, { type: 'form', form: { ...page.form, fields, problem: null } });
+		}
+		case undefined:
+			return state;
+	}
+}
+
+/** The line that takes the keys now. */
+export function editedLine(state: State): LineEditor {
+	switch (state.editing?.type) {
+		case 'search':
+			return state.searchLine;
+		case 'filter':
+			return state.filters[state.editing.list] ?? EMPTY_LINE;
+		case 'form': {
+			const page = topPage(state);
+			return page?.type === 'form' ? (page.form.fields[page.form.focused]?.line ?? EMPTY_LINE) : EMPTY_LINE;
+		}
+		case undefined:
+			return EMPTY_LINE;
+	}
+}
+
+function answer(state: State, action: { readonly requirementId: string; readonly answer: 'accept' | 'deny' }): State {
+	const page = topPage(state);
+	return page?.type === 'plan'
+		? replaceTop(state, { ...page, answers: { ...page.answers, [action.requirementId]: action.answer } })
+		: state;
+}
+
+function replaceTop(state: State, page: Page): State {
+	return { ...state, pages: [...state.pages.slice(0, -1), page], notice: null };
+}

@@ -1,0 +1,25 @@
+import { fit, wrapText } from '../../format.ts';
+import { PLACE_TITLES, bindingsIn, keyLabel, placesOf } from '../../key-bindings.ts';
+import type { State } from '../../state.ts';
+import { span } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+import { BLANK, heading } from './lines.ts';
+
+const KEYS_WIDTH = 18;
+
+/** Every key that works where the user came from, and why one does not work right now. */
+export function helpDocument(state: State, width: number): readonly Line[] {
+	const below: State = { ...state, pages: state.pages.filter((page) => page.type !== 'help') };
+	return placesOf(below).flatMap((place, index): readonly Line[] => [
+		...(index === 0 ? [] : [BLANK]),
+		heading(PLACE_TITLES[place]),
+		...bindingsIn(place).flatMap((binding) => {
+			const reason = binding.whyNot?.(below) ?? null;
+			const text = reason === null ? binding.help : `${binding.help} (not now: ${reason})`;
+			return wrapText(text, width - KEYS_WIDTH).map((line, at): Line => [
+				span(fit(at === 0 ? binding.keys.map((key) => keyLabel(key)).join(' ') : '', KEYS_WIDTH), 'accent'),
+				span(line, reason === null ? 'plain' : 'dim'),
+			]);
+		}),
+	]);
+}

@@ -1,0 +1,35 @@
+import type { SearchHit } from '../../engine/index.ts';
+import { cleanLine, formatAge } from '../../format.ts';
+import { isExactName } from '../../select.ts';
+import { span } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+import { BLANK, fact, paragraph } from './lines.ts';
+
+/** A search result, without asking the registry again. */
+export function hitDocument(hit: SearchHit, options: { readonly width: number; readonly now: number }): readonly Line[] {
+	const { width, now } = options;
+	if (isExactName(hit)) {
+		return [
+			[span(cleanLine(hit.name), 'accent')],
+			BLANK,
+			...paragraph('The search does not list it, but the registry may know it. Enter looks it up; i plans its installation.', width),
+			BLANK,
+			...paragraph('Several names and ranges are fine too, for instance: eslint@9 prettier', width, { tone: 'dim' }),
+		];
+	}
+
+	return [
+		[span(cleanLine(hit.name), 'accent'), span(` ${cleanLine(hit.version)}`)],
+		BLANK,
+		...paragraph(hit.description === '' ? 'No description.' : hit.description, width),
+		BLANK,
+		...fact('Published', hit.publishedAt === null ? 'not told by this registry' : formatAge(hit.publishedAt, now), width),
+		...fact('Publisher', hit.publisher ?? 'not told by this registry', width),
+		...fact('Installed', hit.installed ?? 'no', width, hit.installed === null ? 'plain' : 'good'),
+		...(hit.keywords.length === 0 ? [] : fact('Keywords', hit.keywords.join(', '), width)),
+		BLANK,
+		...paragraph('Enter opens it. i plans the installation: it is fetched and proven, and nothing changes before you agree.', width, {
+			tone: 'dim',
+		}),
+	];
+}

@@ -1,0 +1,197 @@
+import { cleanLine, cleanLines, fit, formatBytes, formatDuration, plural } from '../../format.ts';
+import type { Operation, OperationStep, OutputLine } from '../../state.ts';
+import { span } from '../../theme.ts';
+import type { Line, Tone } from '../../theme.ts';
+import { changeLine } from '../rows.ts';
+import { failureDocument } from './failure-document.ts';
+import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
+
+const OUTPUT_TONES: Readonly<Record<OutputLine['kind'], Tone>> = {
+	log: 'plain',
+	warn: 'warning',
+	error: 'bad',
+	notice: 'dim',
+	warning: 'warning',
+};
+const STEP_WORDS: Readonly<Record<OperationStep['step'], string>> = {
+	recover: 'Recover',
+	resolve: 'Resolve',
+	fetch: 'Fetch',
+	verify: 'Verify',
+	unpack: 'Unpack',
+	bundle: 'Bundle',
+	sync: 'Make durable',
+	switch: 'Switch',
+	run: 'Run',
+};
+
+/** Live while the operation runs, its record afterwards. */
+export function operationDocument(operation: Operation, options: { readonly width: number; readonly retryKey: string }): readonly Line[] {
+	const { width, retryKey } = options;
+	return [
+		...operation.steps.map((step) => stepLine(step, width)),
+		...transferLines(operation, width),
+		...(operation.output.length === 0 ? [] : [BLANK, ...outputLines(operation, width)]),
+		...(operation.failure === null
+			? []
+			: [...(operation.steps.length === 0 ? [] : [BLANK]), ...failureDocument(operation.failure, width, retryKey)]),
+		...resultLines(operation, width),
+	];
+}
+
+function stepLine(step: OperationStep, width: number): Line {
+	const sign = { running: '>', done: '+', failed: '!' }[step.status];
+	const tone = ({ running: 'accent', done: 'good', failed: 'bad' } as const)[step.status];
+	const time = step.milliseconds === null ? '' : formatDuration(step.milliseconds);
+	return [
+		span(`${sign} ${fit(STEP_WORDS[step.step], 13)}`, tone),
+		span(fit(cleanLine(step.detail), Math.max(0, width - 27))),
+		span(`  ${time.padStart(10)}`, 'dim'),
+	];
+}
+
+/** Bytes so far, and of how many when every registry answer said so. */
+export function transferTotals(operation: Operation): {
+	readonly received: number;
+	readonly total: number | null;
+	readonly finished: number;
+	readonly count: number;
+} {
+	const transfers = Object.values(operation.transfers);
+	const isTotalKnown = transfers.every((transfer) => transfer.totalBytes !== null);
+	return {
+		received: transfers.reduce((sum, transfer) => sum + transfer.receivedBytes, 0),
+		total: isTotalKnown ? transfers.reduce((sum, transfer) => sum + (transfer.totalBytes ?? 0), 0) : null,
+		finished: transfers.filter((transfer) => transfer.finished).length,
+		count: transfers.length,
+	};
+}
+
+const SHOWN_TRANSFERS = 6;
+
+function transferLines(operation: Operation, width: number): readonly Line[] {
+	const { received, total, finished, count } = transferTotals(operation);
+	if (count === 0) {
+		return [];
+	}
+
+	const active = Object.entries(operation.transfers).filter(([, transfer]) => !transfer.finished);
+	const amount = `${finished} of ${plural(count, 'package')}, ${formatBytes(received)}${total === null || operation.endedAt !== null ? '' : ` of ${formatBytes(total)}`}`;
+	return [
+		BLANK,
+		[
+			...progressBar(total === null ? finished / count : received / Math.max(1, total), Math.min(40, width - 2)),
+			span(`  ${amount}`, 'dim'),
+		],
+		...(operation.endedAt === null ? active.slice(0, SHOWN_TRANSFERS) : []).map(([id, transfer]): Line => {
+			const ratio = transfer.totalBytes === null ? 0 : transfer.receivedBytes / Math.max(1, transfer.totalBytes);
+			return [span('  '), ...progressBar(ratio, 14), span(` ${formatBytes(transfer.receivedBytes).padStart(7)}  ${cleanLine(id)}`, 'dim')];
+		}),
+	];
+}
+
+/** Heavy and light strokes, so that it reads without colour. `ratio` from 0 to 1. */
+export function progressBar(ratio: number, cells: number): Line {
+	const done = Math.round(Math.max(0, Math.min(1, ratio)) * cells);
+	return [span('━'.repeat(done), 'good'), span('─'.repeat(Math.max(0, cells - done)), 'dim')];
+}
+
+function outputLines(operation: Operation, width: number): readonly Line[] {
+	return operation.output.flatMap(({ kind, text }) =>
+		kind === 'notice' || kind === 'warning'
+			? bullet(kind === 'notice' ? 'i' : '!', text, { width, tone: OUTPUT_TONES[kind] })
+			: paragraph(text, width, { tone: OUTPUT_TONES[kind] }),
+	);
+}
+
+function resultLines(operation: Operation, width: number): readonly Line[] {
+	const { result } = operation;
+	switch (result?.type) {
+		case undefined:
+			return [];
+		case 'planned':
+			return [
+				BLANK,
+				...paragraph(
+					`The plan is ready: ${plural(result.plan.changes.length, 'change')}. Enter reviews it; nothing has changed yet.`,
+					width,
+				),
+			];
+		case 'applied':
+			return appliedLines(result.applied, width);
+		case 'verified':
+			return verifiedLines(result.report, width);
+		case 'ran':
+			return ranLines(result.run, width);
+	}
+}
+
+function appliedLines(applied: Extract<Operation['result'], { readonly type: 'applied' }>['applied'], width: number): readonly Line[] {
+	if (applied.unchanged) {
+		return [BLANK, ...paragraph('Nothing to change: this is already so. No generation was written.', width)];
+	}
+
+	return [
+		BLANK,
+		[
+			span('+ Done. ', 'good'),
+			span(`Generation ${applied.toGeneration} is current`, 'strong'),
+			span(` (was ${applied.fromGeneration})`, 'dim'),
+		],
+		BLANK,
+		...applied.changes.map((change) => changeLine(change, width)),
+		...applied.granted.flatMap((grant) => bullet('[x]', `${grant.plugin} may use ${grant.permission}`, { width, tone: 'good' })),
+		...applied.denied.flatMap((grant) => bullet('[ ]', `${grant.plugin} was denied ${grant.permission}`, { width, tone: 'warning' })),
+		BLANK,
+		...fact('Undo', `z goes back to generation ${applied.fromGeneration}; Esc closes`, width, 'accent'),
+	];
+}
+
+function verifiedLines(report: Extract<Operation['result'], { readonly type: 'verified' }>['report'], width: number): readonly Line[] {
+	const summary = `${plural(report.packagesChecked, 'package')}, ${plural(report.filesChecked, 'file')}, ${formatBytes(report.bytesChecked)} checked in generation ${report.generation}`;
+	return [
+		BLANK,
+		...(report.findings.length === 0
+			? bullet('+', `Everything is as it was verified: ${summary}.`, { width, tone: 'good' })
+			: [
+					...bullet('!', `${plural(report.findings.length, 'finding')}: ${summary}.`, { width, tone: 'bad' }),
+					BLANK,
+					...report.findings.flatMap((finding) => [
+						[
+							span(`! ${finding.problem}`, 'bad'),
+							span(`  ${cleanLine(finding.id)}${finding.path === null ? '' : `  ${cleanLine(finding.path)}`}`),
+						],
+						...paragraph(cleanLine(finding.text), width, { indent: 2, tone: 'dim' }),
+					]),
+				]),
+	];
+}
+
+function ranLines(run: Extract<Operation['result'], { readonly type: 'ran' }>['run'], width: number): readonly Line[] {
+	const memory = run.peakMemoryBytes === null ? '' : `, ${formatBytes(run.peakMemoryBytes)} at most`;
+	return [
+		BLANK,
+		[span('+ Done ', 'good'), span(`in ${formatDuration(run.milliseconds)}${memory}`, 'dim')],
+		BLANK,
+		heading('Result'),
+		...jsonLines(run.output, width),
+		...(run.denied.length === 0
+			? []
+			: [
+					BLANK,
+					heading('Refused while it ran'),
+					...run.denied.flatMap((denied) => [
+						...bullet('!', `${denied.permission}  ${plural(denied.count, 'time')}`, { width, tone: 'warning' }),
+						...paragraph(cleanLine(denied.hint), width, { indent: 2, tone: 'accent' }),
+					]),
+				]),
+	];
+}
+
+function jsonLines(value: unknown, width: number): readonly Line[] {
+	const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'nothing');
+	return cleanLines(text).flatMap((line) => {
+		const indent = /^ */.exec(line)?.[0].length ?? 0;
+		return paragraph(line.trimStart(), width, { indent });
+	});
+}

@@ -1,0 +1,223 @@
+import { permissionId } from '../../engine/index.ts';
+import type { InstalledPlugin, PackageInfo, Permission } from '../../engine/index.ts';
+import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
+import type { PluginTab } from '../../state.ts';
+import { span } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
+import { evidenceDocument, identityDocument, levelLine, verdictDocument } from './trust-document.ts';
+
+type Context = { readonly width: number; readonly now: number };
+
+/** One tab of the plugin page. Versions are a list, not a document. */
+export function pluginDocument(info: PackageInfo, tab: Exclude<PluginTab, 'versions'>, context: Context): readonly Line[] {
+	switch (tab) {
+		case 'overview':
+			return overview(info, context);
+		case 'permissions':
+			return permissionsDocument(info, context);
+		case 'provenance':
+			return provenance(info, context);
+		case 'dependencies':
+			return dependencies(info, context.width);
+		case 'readme':
+			return info.readme === null || info.readme.trim() === ''
+				? paragraph('This version comes without a readme.', context.width, { tone: 'dim' })
+				: readme(info.readme, context.width);
+	}
+}
+
+function overview(info: PackageInfo, { width, now }: Context): readonly Line[] {
+	const size = info.unpackedBytes === null ? null : formatBytes(info.unpackedBytes);
+	const files = info.fileCount === null ? null : plural(info.fileCount, 'file');
+	const facts: readonly (readonly [string, string | null])[] = [
+		['Version', info.publishedAt === null ? info.version : `${info.version}, published ${formatAge(info.publishedAt, now)}`],
+		['Installed', info.installed ?? 'no'],
+		['Publisher', info.publisher],
+		['Licence', info.license],
+		['Homepage', info.homepage],
+		['Repository', info.repository],
+		['Size', [size, files].filter((part) => part !== null).join(', ') || null],
+		['Keywords', info.keywords.join(', ') || null],
+		[
+			'Tags',
+			Object.entries(info.distTags)
+				.map(([tag, version]) => `${tag} ${version}`)
+				.join(', ') || null,
+		],
+	];
+	return [
+		...paragraph(info.description === '' ? 'No description.' : info.description, width),
+		BLANK,
+		...(info.deprecated === null ? [] : [...bullet('!', `Deprecated: ${info.deprecated}`, { width, tone: 'bad' }), BLANK]),
+		...(info.hasInstallScript
+			? [...bullet('!', 'It has an install script. Plugward never runs install scripts.', { width, tone: 'warning' }), BLANK]
+			: []),
+		...facts.flatMap(([label, value]) => (value === null ? [] : fact(label, value, width))),
+		...(info.trust === null ? [] : [levelLine(info.trust.verdict.level)]),
+		...tasks(info, width),
+	];
+}
+
+function tasks(info: PackageInfo, width: number): readonly Line[] {
+	const entries = Object.entries(info.tasks ?? {});
+	if (entries.length === 0) {
+		return [];
+	}
+
+	return [
+		BLANK,
+		heading('Tasks'),
+		...entries.flatMap(([name, task]) => bullet('>', `${name}: ${task.description}`, { width, tone: 'accent' })),
+	];
+}
+
+function permissionsDocument(info: PackageInfo, { width, now }: Context): readonly Line[] {
+	if (info.permissions === null) {
+		return paragraph(
+			'Permissions are read from the verified package only, never from what a registry says. Plan the installation (i) to see them; nothing is granted by looking.',
+			width,
+			{ tone: 'dim' },
+		);
+	}
+
+	if (info.permissions.length === 0) {
+		return paragraph('It asks for nothing: no network, no files, no environment. Its isolate starts and stays without rights.', width);
+	}
+
+	const granted = new Map(info.grants.map((grant) => [grant.permission, grant]));
+	return info.permissions.flatMap((permission) => {
+		const grant = granted.get(permissionId(permission));
+		return [
+			...permissionLines(permission, { width, isGranted: grant !== undefined }),
+			...(grant === undefined
+				? []
+				: paragraph(`granted ${formatAge(grant.grantedAt, now)}${grant.expiresAt === null ? '' : `, ends ${grant.expiresAt}`}`, width, {
+						indent: 4,
+						tone: 'dim',
+					})),
+			BLANK,
+		];
+	});
+}
+
+/** A permission with its sign, its plain meaning and the author's reason. */
+export function permissionLines(permission: Permission, options: { readonly width: number; readonly isGranted: boolean }): readonly Line[] {
+	const sign = options.isGranted ? '[x]' : '[ ]';
+	return [
+		[
+			span(`${sign} `, options.isGranted ? 'good' : 'warning'),
+			span(cleanLine(permissionId(permission)), 'strong'),
+			span(options.isGranted ? '  granted' : '  denied', 'dim'),
+		],
+		...paragraph(permissionMeaning(permission), options.width, { indent: 4 }),
+		...(permission.reason === ''
+			? []
+			: paragraph(`The author says: "${cleanLine(permission.reason)}"`, options.width, { indent: 4, tone: 'dim' })),
+	];
+}
+
+export function permissionMeaning(permission: Permission): string {
+	switch (permission.type) {
+		case 'net':
+			return `Talk to ${cleanLine(permission.host)} on port ${permission.port}.`;
+		case 'fs':
+			return permission.access === 'read' ? `Read ${cleanLine(permission.path)}.` : `Change ${cleanLine(permission.path)}.`;
+		case 'env':
+			return `Read the environment variable ${cleanLine(permission.name)}.`;
+	}
+}
+
+function provenance(info: PackageInfo, { width }: Context): readonly Line[] {
+	return info.trust === null
+		? paragraph(
+				'Nothing is proven about this version yet. Planning its installation (i) fetches it, checks it and shows the proof before anything changes.',
+				width,
+				{ tone: 'dim' },
+			)
+		: [...verdictDocument(info.trust.verdict, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
+}
+
+function dependencies(info: PackageInfo, width: number): readonly Line[] {
+	const own = Object.entries(info.dependencies);
+	const peers = Object.entries(info.peerDependencies);
+	if (own.length + peers.length === 0) {
+		return paragraph('It depends on nothing else.', width);
+	}
+
+	return [
+		...rangeList(plural(own.length, 'dependency', 'dependencies'), own, width),
+		...(peers.length === 0 ? [] : [BLANK, ...rangeList(`${plural(peers.length, 'peer')}: must be there beside it`, peers, width)]),
+	];
+}
+
+function rangeList(title: string, entries: readonly (readonly [string, string])[], width: number): readonly Line[] {
+	const nameWidth = Math.min(40, Math.max(12, Math.floor(width / 2)));
+	return [
+		heading(title),
+		...entries.map(([name, range]): Line => [
+			span(cleanLine(name).slice(0, nameWidth).padEnd(nameWidth)),
+			span(`  ${cleanLine(range)}`, 'dim'),
+		]),
+	];
+}
+
+/** Headings and code stand out, links lose their address marks; everything else stays as its author wrote it. */
+function readme(text: string, width: number): readonly Line[] {
+	let isCode = false;
+	return text.split('\n').flatMap((line): readonly Line[] => {
+		if (line.trimStart().startsWith('```')) {
+			isCode = !isCode;
+			return [BLANK];
+		}
+
+		if (isCode) {
+			return [[span(`  ${cleanLine(line) === '' ? '' : line.replaceAll('\t', '  ')}`, 'info')]].map((row) =>
+				row.map((part) => ({ ...part, text: cleanIndented(part.text) })),
+			);
+		}
+
+		const title = /^#{1,6}\s+(.*)$/.exec(line)?.[1];
+		return title === undefined ? paragraph(line.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1'), width) : [[span(cleanLine(title), 'accent')]];
+	});
+}
+
+function cleanIndented(text: string): string {
+	const indent = /^ */.exec(text)?.[0] ?? '';
+	return indent + cleanLine(text);
+}
+
+/** What the side pane of the installed screen tells. */
+export function installedDocument(plugin: InstalledPlugin, width: number): readonly Line[] {
+	const granted = new Set(plugin.grants.map((grant) => grant.permission));
+	return [
+		[span(cleanLine(plugin.name), 'accent'), span(` ${cleanLine(plugin.version)}`)],
+		BLANK,
+		...paragraph(plugin.description === '' ? 'No description.' : plugin.description, width),
+		BLANK,
+		levelLine(plugin.level),
+		...fact('Asked for', `${plugin.name}@${plugin.spec}`, width),
+		...fact('Newest', newest(plugin), width),
+		...fact('Takes', `${formatBytes(plugin.sizeBytes)}, ${plural(plugin.dependencyCount, 'dependency', 'dependencies')}`, width),
+		...fact('Tasks', plugin.tasks === null ? 'none: a plain package' : plugin.tasks.join(', '), width),
+		BLANK,
+		heading(plugin.permissions.length === 0 ? 'No permissions asked for' : 'Permissions'),
+		...plugin.permissions.flatMap((permission) => {
+			const isGranted = granted.has(permissionId(permission));
+			return bullet(isGranted ? '[x]' : '[ ]', `${permissionId(permission)}  ${isGranted ? 'granted' : 'denied'}`, {
+				width,
+				tone: isGranted ? 'good' : 'warning',
+			});
+		}),
+		...(plugin.identity === null ? [] : [BLANK, heading('Built by'), ...identityDocument(plugin.identity, width).slice(0, 4)]),
+	];
+}
+
+function newest(plugin: InstalledPlugin): string {
+	if (plugin.latest === null) {
+		return 'not known yet (R asks the registry)';
+	}
+
+	const beyond = plugin.wanted !== null && plugin.wanted !== plugin.latest ? ` (${plugin.wanted} within ${plugin.spec})` : '';
+	return plugin.latest === plugin.version ? `${plugin.latest}: up to date` : `${plugin.latest}${beyond}`;
+}

@@ -1,0 +1,80 @@
+import { Box, Text } from 'ink';
+
+import { cleanLine, formatBytes, plural, truncate } from '../format.ts';
+import { layoutOf } from '../layout.ts';
+import { listOf, selectedIn } from '../lists.ts';
+import { countUpdates, filterText, installedPlugins, visibleInstalled } from '../select.ts';
+import type { State } from '../state.ts';
+import { screenAreas } from '../views.ts';
+import { DetailPane } from './parts/detail-pane.tsx';
+import { LevelMix } from './parts/level-mix.tsx';
+import { ListPane } from './parts/list-pane.tsx';
+import { freshness, placeholderLines } from './parts/placeholder.ts';
+import { installedHeader, installedRow } from './rows.ts';
+
+const DASHBOARD_ROWS = 2;
+
+/** What is installed, how far it is proven and what has an update. */
+export function InstalledScreen({ state }: { readonly state: State }) {
+	const layout = layoutOf(state.size);
+	const { main, detail } = screenAreas(state);
+	const plugins = visibleInstalled(state);
+	const list = listOf(state);
+	const filter = filterText(state, 'installed');
+	return (
+		<Box flexDirection="column" height={layout.bodyRows}>
+			{main.rows < layout.bodyRows ? <Dashboard state={state} columns={layout.columns} /> : null}
+			<Box height={main.rows}>
+				<ListPane
+					title={filter === '' ? 'Installed' : `Installed matching "${cleanLine(filter)}"`}
+					size={main}
+					items={list.items}
+					selected={selectedIn(state, list)}
+					header={installedHeader}
+					rowAt={(index, width) => {
+						const plugin = plugins[index];
+						return plugin === undefined ? [] : installedRow(plugin, width);
+					}}
+					placeholder={(width) =>
+						placeholderLines(
+							state.installed,
+							filter === ''
+								? {
+										loading: 'Reading the current generation ...',
+										empty: 'Nothing is installed yet.',
+										next: 'Press i to search the registry for something to install.',
+									}
+								: { loading: '', empty: 'No installed plugin matches the filter.', next: 'Esc clears it.' },
+							width,
+						)
+					}
+				/>
+				<DetailPane state={state} size={detail} title="Selected" />
+			</Box>
+		</Box>
+	);
+}
+
+function Dashboard({ state, columns }: { readonly state: State; readonly columns: number }) {
+	const { value } = state.installed;
+	const updates = countUpdates(state);
+	const facts =
+		value === null
+			? ''
+			: `${plural(value.plugins.length, 'plugin')}, ${plural(value.packageCount, 'package')}, ${formatBytes(value.storeBytes)}`;
+	const fresh = freshness(state.installed, state.now);
+	const registry = cleanLine(state.registry.replace(/^https?:\/\//, '').replace(/\/$/, ''));
+	return (
+		<Box flexDirection="column" height={DASHBOARD_ROWS} paddingX={1}>
+			<Text wrap="truncate">
+				{facts}
+				<Text {...(updates > 0 ? { color: 'cyan', bold: true } : { dimColor: true })}>
+					{value === null ? '' : `   ${updates === 0 ? 'no updates' : plural(updates, 'update')}`}
+				</Text>
+				<Text dimColor>{truncate(`   registry ${registry}`, Math.max(0, columns - facts.length - 20))}</Text>
+				<Text color="yellow">{fresh === '' ? '' : `   ${fresh}`}</Text>
+			</Text>
+			<LevelMix plugins={installedPlugins(state)} />
+		</Box>
+	);
+}

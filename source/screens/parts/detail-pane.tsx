@@ -1,0 +1,21 @@
+import type { Size, State } from '../../state.ts';
+import { detailOf, insideOf } from '../../views.ts';
+import { DocumentView, scrollInfo } from './document-view.tsx';
+import { Pane } from './pane.tsx';
+
+/** Everything about the selected item of the list beside it. */
+export function DetailPane({ state, size, title }: { readonly state: State; readonly size: Size; readonly title: string }) {
+	const detail = detailOf(state);
+	const { columns, rows } = insideOf(size);
+	if (detail === null || size.rows < 3) {
+		return null;
+	}
+
+	const scroll = state.scrolls[detail.id] ?? 0;
+	const info = scrollInfo(detail.lines.length, scroll, rows);
+	return (
+		<Pane title={title} info={info === '' ? '' : `${info}, J K`} columns={size.columns} rows={size.rows}>
+			<DocumentView lines={detail.lines} scroll={scroll} rows={rows} width={columns} />
+		</Pane>
+	);
+}

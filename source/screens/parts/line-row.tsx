@@ -1,0 +1,50 @@
+import { Text } from 'ink';
+import { memo } from 'react';
+
+import { fit } from '../../format.ts';
+import { toneStyle } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+
+type Props = {
+	readonly line: Line;
+	readonly width: number;
+	/** Undefined outside lists, where nothing can be selected. */
+	readonly isSelected?: boolean;
+};
+
+/** One row of the screen as one text. A selected row is marked by a sign as well, for those who see no colours. */
+export const LineRow = memo(function LineRow({ line, width, isSelected }: Props) {
+	if (isSelected === true) {
+		const text = line.map((part) => part.text).join('');
+		return (
+			<Text wrap="truncate" inverse bold>
+				{fit(`> ${text}`, width)}
+			</Text>
+		);
+	}
+
+	return (
+		<Text wrap="truncate">
+			{isSelected === undefined ? '' : '  '}
+			{line.every((part) => part.text === '')
+				? ' '
+				: line.map((part, index) => (
+						// oxlint-disable-next-line react/no-array-index-key
+						<Text key={index} {...toneStyle(part.tone)}>
+							{part.text}
+						</Text>
+					))}
+		</Text>
+	);
+}, isSameRow);
+
+function isSameRow(left: Props, right: Props): boolean {
+	return left.width === right.width && left.isSelected === right.isSelected && isSameLine(left.line, right.line);
+}
+
+function isSameLine(left: Line, right: Line): boolean {
+	return (
+		left === right ||
+		(left.length === right.length && left.every((part, index) => part.text === right[index]?.text && part.tone === right[index]?.tone))
+	);
+}

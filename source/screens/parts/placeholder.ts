@@ -1,0 +1,37 @@
+import { formatAge } from '../../format.ts';
+import type { Loadable } from '../../state.ts';
+import { span } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+import { failureDocument } from '../documents/failure-document.ts';
+import { BLANK, paragraph } from '../documents/lines.ts';
+
+/** What stands where a list would: loading by name, the failure, or what an empty list means and what to do. */
+export function placeholderLines(
+	loadable: Loadable<unknown>,
+	words: { readonly loading: string; readonly empty: string; readonly next: string },
+	width: number,
+): readonly Line[] {
+	if (loadable.value === null && loadable.failure !== null) {
+		return failureDocument(loadable.failure, width, 'R');
+	}
+
+	if (loadable.value === null) {
+		return [BLANK, [span(words.loading, 'dim')]];
+	}
+
+	return [BLANK, ...paragraph(words.empty, width), ...paragraph(words.next, width, { tone: 'dim' })];
+}
+
+/** `(loading ...)`, `(from 5 minutes ago: registry unreachable)`: what is wrong with what is shown; nothing when it is fresh. */
+export function freshness(loadable: Loadable<unknown>, now: number): string {
+	if (loadable.value === null) {
+		return '';
+	}
+
+	if (loadable.status === 'loading') {
+		return 'loading ...';
+	}
+
+	const age = loadable.loadedAt === null ? '' : formatAge(new Date(loadable.loadedAt).toISOString(), now);
+	return loadable.status === 'failed' ? `from ${age}; ${loadable.failure?.code ?? 'failed'}, R tries again` : '';
+}

@@ -1,0 +1,52 @@
+import { Box, Text } from 'ink';
+
+import { cleanLine, formatBytes, truncate } from '../../format.ts';
+import { runningOperation, topPage } from '../../select.ts';
+import type { Operation, State } from '../../state.ts';
+import { transferTotals } from '../documents/operation-document.ts';
+import { Spinner } from './spinner.tsx';
+
+type Props = { readonly state: State; readonly columns: number; readonly equivalent: string };
+
+/** A message if there is one, else the operation that runs in the background, else the scripted command for this screen. */
+export function StatusLine({ state, columns, equivalent }: Props) {
+	return (
+		<Box width={columns} height={1} paddingX={1}>
+			<Content state={state} columns={columns - 2} equivalent={equivalent} />
+		</Box>
+	);
+}
+
+function Content({ state, columns, equivalent }: Props) {
+	if (state.notice !== null) {
+		const style = { info: { color: 'cyan' }, warning: { color: 'yellow' }, bad: { color: 'red' } }[state.notice.tone];
+		const sign = state.notice.tone === 'info' ? 'i' : '!';
+		return (
+			<Text wrap="truncate" {...style}>
+				{truncate(`${sign} ${cleanLine(state.notice.text)}`, columns)}
+			</Text>
+		);
+	}
+
+	const running = runningOperation(state);
+	if (running !== null && topPage(state)?.type !== 'operation') {
+		return (
+			<Text wrap="truncate">
+				<Spinner /> {truncate(`${cleanLine(running.title)}  ${progressText(running)}  (3 shows it, Ctrl-C cancels it)`, columns - 2)}
+			</Text>
+		);
+	}
+
+	return (
+		<Text wrap="truncate" dimColor>
+			{truncate(`same as: plugward ${cleanLine(equivalent)}`, columns)}
+		</Text>
+	);
+}
+
+function progressText(operation: Operation): string {
+	const step = operation.steps.findLast((candidate) => candidate.status === 'running');
+	const { finished, count, received } = transferTotals(operation);
+	const transfers = count === 0 ? '' : ` ${finished}/${count}, ${formatBytes(received)}`;
+	return `${step?.step ?? ''}${transfers}`;
+}

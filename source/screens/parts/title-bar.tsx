@@ -1,0 +1,38 @@
+import { Box, Text } from 'ink';
+
+import { SECTIONS } from '../../state.ts';
+import type { Section } from '../../state.ts';
+
+export const SECTION_TITLES: Readonly<Record<Section, string>> = {
+	installed: 'Installed',
+	browse: 'Browse',
+	activity: 'Activity',
+	history: 'History',
+	trust: 'Trust',
+	run: 'Run',
+};
+
+type Props = { readonly section: Section; readonly columns: number; readonly generation: number | null; readonly updates: number };
+
+/** The sections with their number keys; brackets mark the current one. */
+export function TitleBar({ section, columns, generation, updates }: Props) {
+	const isNarrow = columns < 80;
+	const right = generation === null ? '' : `${columns >= 100 ? 'generation' : 'gen'} ${generation}`;
+	return (
+		<Box width={columns} height={1} justifyContent="space-between">
+			<Text wrap="truncate">
+				{columns >= 92 ? (
+					<Text bold color="cyan">
+						{' plugward '}
+					</Text>
+				) : null}
+				{SECTIONS.map((name, index) => {
+					const badge = name === 'installed' && updates > 0 && columns >= 100 ? ` (${updates})` : '';
+					const label = isNarrow && name !== section ? String(index + 1) : `${index + 1} ${SECTION_TITLES[name]}${badge}`;
+					return name === section ? <Text key={name} bold inverse>{`[${label}]`}</Text> : <Text key={name}>{` ${label} `}</Text>;
+				})}
+			</Text>
+			<Text dimColor>{right} </Text>
+		</Box>
+	);
+}

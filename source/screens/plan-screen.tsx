@@ -1,0 +1,83 @@
+import { Box, Text } from 'ink';
+
+import { cleanLine, formatBytes, plural, truncate } from '../format.ts';
+import { layoutOf } from '../layout.ts';
+import { listOf, selectedIn } from '../lists.ts';
+import { openRequirements, planItems } from '../plan-review.ts';
+import type { Answers, Page, State } from '../state.ts';
+import { span } from '../theme.ts';
+import { screenAreas } from '../views.ts';
+import type { Plan } from '../engine/index.ts';
+import { DetailPane } from './parts/detail-pane.tsx';
+import { ListPane } from './parts/list-pane.tsx';
+import { planRow } from './rows.ts';
+
+const SUMMARY_ROWS = 2;
+
+/** What would change, what was proven, and what the user must decide, before anything changes. */
+export function PlanScreen({ state, page }: { readonly state: State; readonly page: Extract<Page, { readonly type: 'plan' }> }) {
+	const layout = layoutOf(state.size);
+	const { main, detail } = screenAreas(state);
+	const items = planItems(page.plan);
+	const list = listOf(state);
+	return (
+		<Box flexDirection="column" height={layout.bodyRows}>
+			<Summary plan={page.plan} answers={page.answers} columns={layout.columns} />
+			<Box flexDirection={layout.isWide ? 'row' : 'column'}>
+				<ListPane
+					title={`Plan: ${cleanLine(page.plan.command)}`}
+					size={main}
+					items={list.items}
+					selected={selectedIn(state, list)}
+					rowAt={(index, width) => {
+						const item = items[index];
+						return item === undefined ? [] : planRow(item, page.answers, width);
+					}}
+					placeholder={() => [[span('This plan changes nothing: everything is already so.')]]}
+				/>
+				<DetailPane state={state} size={detail} title="Why and what it means" />
+			</Box>
+		</Box>
+	);
+}
+
+function Summary({ plan, answers, columns }: { readonly plan: Plan; readonly answers: Answers; readonly columns: number }) {
+	const open = openRequirements(plan, answers).length;
+	const permissions = plan.requirements.filter((requirement) => requirement.type === 'permission');
+	const granted = permissions.filter((requirement) => answers[requirement.id] === 'accept').length;
+	const warning = plan.notices.find((notice) => notice.severity === 'warning');
+	const target =
+		plan.targetGeneration === null
+			? `generation ${plan.baseGeneration} stays until you apply`
+			: `generation ${plan.baseGeneration} -> ${plan.targetGeneration}`;
+	return (
+		<Box flexDirection="column" height={SUMMARY_ROWS} paddingX={1}>
+			<Text wrap="truncate">
+				<Text bold>{countChanges(plan)}</Text>
+				<Text
+					dimColor
+				>{`   ${plan.fetchedCount === 0 ? 'nothing to fetch' : `${plural(plan.fetchedCount, 'package')}, ${formatBytes(plan.fetchedBytes)} fetched`}   ${target}`}</Text>
+			</Text>
+			<Text wrap="truncate">
+				{open > 0 ? (
+					<Text color="red" bold>{`! ${plural(open, 'decision')} open   `}</Text>
+				) : (
+					<Text color="green">{'+ ready to apply   '}</Text>
+				)}
+				{permissions.length === 0 ? null : (
+					<Text color="yellow">{`${granted} of ${plural(permissions.length, 'permission')} granted   `}</Text>
+				)}
+				<Text color="yellow">{warning === undefined ? '' : truncate(`! ${cleanLine(warning.text)}`, Math.max(0, columns - 44))}</Text>
+			</Text>
+		</Box>
+	);
+}
+
+function countChanges(plan: Plan): string {
+	const kinds = ['add', 'update', 'downgrade', 'remove'] as const;
+	const words = kinds.flatMap((kind) => {
+		const count = plan.changes.filter((change) => change.type === kind).length;
+		return count === 0 ? [] : [`${count} to ${kind}`];
+	});
+	return words.length === 0 ? 'Nothing to change' : words.join(', ');
+}

@@ -1,0 +1,217 @@
+import type { Change, GenerationSummary, InstalledPlugin, Requirement, SearchHit } from '../engine/index.ts';
+import { cleanLine, fit, fitRight, formatAge, formatDuration, plural } from '../format.ts';
+import type { PlanItem } from '../plan-review.ts';
+import { requirementSubject } from '../plan-review.ts';
+import { hasUpdate } from '../select.ts';
+import type { Runnable } from '../select.ts';
+import type { Answers, Operation } from '../state.ts';
+import { badgeText, changeBadge, levelBadge, span } from '../theme.ts';
+import type { Line, Span } from '../theme.ts';
+
+/** One line per item of each list; columns are padded here, so that a row is one text for the renderer. */
+
+const LEVEL_WIDTH = 10;
+
+/** Widths of the installed table; what does not fit is left out, least important first. */
+export function installedColumns(width: number): {
+	readonly name: number;
+	readonly version: number;
+	readonly tasks: number;
+	readonly permissions: number;
+} {
+	const permissions = width >= 62 ? 14 : 0;
+	const tasks = width >= 72 ? 7 : 0;
+	const version = width >= 50 ? 20 : 16;
+	const name = Math.max(10, width - version - LEVEL_WIDTH - tasks - permissions - 4);
+	return { name, version, tasks, permissions };
+}
+
+export function installedHeader(width: number): string {
+	const columns = installedColumns(width);
+	return joinCells([
+		fit('NAME', columns.name),
+		fit('VERSION', columns.version),
+		fit('LEVEL', LEVEL_WIDTH),
+		fit('TASKS', columns.tasks),
+		fit('PERMISSIONS', columns.permissions),
+	]);
+}
+
+export function installedRow(plugin: InstalledPlugin, width: number): Line {
+	const columns = installedColumns(width);
+	const badge = levelBadge(plugin.level);
+	const isOld = hasUpdate(plugin);
+	const version = isOld ? `${plugin.version} -> ${plugin.wanted ?? ''}` : plugin.version;
+	return joinSpans([
+		span(fit(cleanLine(plugin.name), columns.name), 'strong'),
+		span(fit(cleanLine(version), columns.version), isOld ? 'accent' : 'plain'),
+		span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
+		span(fit(plugin.tasks === null ? '-' : String(plugin.tasks.length), columns.tasks), 'dim'),
+		span(fit(permissionSummary(plugin), columns.permissions), plugin.grants.length > 0 ? 'plain' : 'dim'),
+	]);
+}
+
+function permissionSummary(plugin: InstalledPlugin): string {
+	if (plugin.permissions.length === 0) {
+		return 'none';
+	}
+
+	return `${plugin.grants.length} of ${plugin.permissions.length}`;
+}
+
+export function hitRow(hit: SearchHit, width: number): Line {
+	const name = Math.min(34, Math.max(16, Math.floor(width * 0.34)));
+	const version = width >= 56 ? 12 : 0;
+	const mark = hit.installed === null ? ' ' : '+';
+	return joinSpans([
+		span(mark, 'good'),
+		span(fit(cleanLine(hit.name), name), 'strong'),
+		span(fit(cleanLine(hit.version), version), 'info'),
+		span(fit(cleanLine(hit.description), Math.max(0, width - name - version - 4)), 'dim'),
+	]);
+}
+
+export function changeLine(change: Change, width: number): Line {
+	const badge = changeBadge(change.type);
+	const name = Math.max(12, Math.min(38, width - 36));
+	return [
+		span(`${badge.sign} ${fit(badge.word, 9)} `, badge.tone),
+		span(fit(cleanLine(change.name), name), change.isRoot ? 'strong' : 'plain'),
+		span(` ${cleanLine(changeVersions(change))}`, 'dim'),
+	];
+}
+
+function changeVersions(change: Change): string {
+	switch (change.type) {
+		case 'add':
+			return change.to;
+		case 'remove':
+			return change.from;
+		case 'update':
+		case 'downgrade':
+			return `${change.from} -> ${change.to}`;
+	}
+}
+
+export function planRow(item: PlanItem, answers: Answers, width: number): Line {
+	if (item.type === 'requirement') {
+		return requirementRow(item.requirement, answers, width);
+	}
+
+	const badge = changeBadge(item.change.type);
+	const level = item.package === null ? null : levelBadge(item.package.verdict.level);
+	const versions = Math.min(20, Math.max(8, Math.floor(width * 0.26)));
+	const name = Math.max(8, width - versions - LEVEL_WIDTH - 5);
+	return joinSpans([
+		span(badge.sign, badge.tone),
+		span(fit(cleanLine(item.change.name), name), item.change.isRoot ? 'strong' : 'plain'),
+		span(fit(cleanLine(changeVersions(item.change)), versions), 'dim'),
+		level === null ? span(fit('', LEVEL_WIDTH)) : span(fit(badgeText(level), LEVEL_WIDTH), level.tone),
+	]);
+}
+
+function requirementRow(requirement: Requirement, answers: Answers, width: number): Line {
+	const answer = answers[requirement.id];
+	const state = answerSpan(requirement, answer);
+	const subject = Math.max(8, Math.min(24, Math.floor(width * 0.3)));
+	return joinSpans([
+		state,
+		span(fit(cleanLine(requirementSubject(requirement)), subject), 'strong'),
+		span(fit(cleanLine(requirementText(requirement)), Math.max(0, width - subject - state.text.length - 2))),
+	]);
+}
+
+function answerSpan(requirement: Requirement, answer: 'accept' | 'deny' | undefined): Span {
+	if (answer === 'accept') {
+		return span('[x] accept', 'good');
+	}
+
+	if (answer === 'deny' || requirement.type === 'permission') {
+		return span('[ ] deny  ', 'warning');
+	}
+
+	return span('[?] decide', 'bad');
+}
+
+export function requirementText(requirement: Requirement): string {
+	switch (requirement.type) {
+		case 'permission':
+			return requirement.permissionId;
+		case 'lower-level':
+			return `only ${requirement.level}, policy asks for ${requirement.minimum}`;
+		case 'changed-identity':
+			return 'built by somebody else than before';
+		case 'young-version':
+			return `${requirement.version} is only ${Math.floor(requirement.ageHours)} h old`;
+	}
+}
+
+export function operationRow(operation: Operation, now: number, width: number): Line {
+	const word = { running: '> running', cancelling: '> cancelling', done: '+ done', failed: '! failed', cancelled: '- cancelled' }[
+		operation.status
+	];
+	const tone = ({ running: 'accent', cancelling: 'warning', done: 'good', failed: 'bad', cancelled: 'warning' } as const)[operation.status];
+	const time =
+		operation.endedAt === null
+			? ''
+			: `${formatDuration(operation.endedAt - operation.startedAt)}  ${formatAge(new Date(operation.endedAt).toISOString(), now)}`;
+	const timeWidth = Math.min(26, Math.floor(width * 0.34));
+	return joinSpans([
+		span(fit(word, 12), tone),
+		span(fit(cleanLine(operation.title), Math.max(0, width - 14 - timeWidth)), 'strong'),
+		span(fitRight(time, timeWidth), 'dim'),
+	]);
+}
+
+export function generationRow(generation: GenerationSummary, now: number, width: number): Line {
+	const age = width >= 50 ? 15 : 0;
+	const changes = width >= 64 ? 11 : 0;
+	return joinSpans([
+		span(fitRight(String(generation.number), 5), 'strong'),
+		span(fit(generation.isCurrent ? '* current' : '', 9), 'good'),
+		span(fit(cleanLine(generation.command), Math.max(8, width - age - changes - 19))),
+		span(fitRight(changes === 0 ? '' : plural(generation.changes.length, 'change'), changes), 'dim'),
+		span(fitRight(formatAge(generation.createdAt, now), age), 'dim'),
+	]);
+}
+
+export function trustRow(plugin: InstalledPlugin, width: number): Line {
+	const badge = levelBadge(plugin.level);
+	const name = Math.max(10, Math.min(36, width - 28));
+	return joinSpans([
+		span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
+		span(fit(cleanLine(plugin.name), name), 'strong'),
+		span(fit(cleanLine(plugin.version), 12), 'dim'),
+		span(
+			fit(
+				plugin.identity === null ? 'builder not proven' : cleanLine(plugin.identity.repository ?? plugin.identity.subject),
+				Math.max(0, width - name - 25),
+			),
+			'dim',
+		),
+	]);
+}
+
+export function runnableRow(runnable: Runnable, width: number): Line {
+	const name = Math.max(12, Math.min(32, Math.floor(width * 0.45)));
+	const badge = levelBadge(runnable.plugin.level);
+	return joinSpans([
+		span(fit(cleanLine(runnable.plugin.name), name), 'strong'),
+		span(
+			fit(
+				runnable.task === null ? 'plain package: call a function' : cleanLine(runnable.task),
+				Math.max(0, width - name - LEVEL_WIDTH - 2),
+			),
+			runnable.task === null ? 'dim' : 'accent',
+		),
+		span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
+	]);
+}
+
+function joinCells(cells: readonly string[]): string {
+	return cells.filter((cell) => cell !== '').join(' ');
+}
+
+function joinSpans(spans: readonly Span[]): Line {
+	return spans.filter((part) => part.text !== '').flatMap((part, index) => (index === 0 ? [part] : [span(' '), part]));
+}

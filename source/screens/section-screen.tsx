@@ -1,0 +1,162 @@
+import { Box } from 'ink';
+
+import { cleanLine } from '../format.ts';
+import { layoutOf } from '../layout.ts';
+import { listOf, selectedIn } from '../lists.ts';
+import { filterText, installedPlugins, visibleHistory, visibleRunnables, visibleTrust } from '../select.ts';
+import type { State } from '../state.ts';
+import type { Line } from '../theme.ts';
+import { screenAreas } from '../views.ts';
+import { DetailPane } from './parts/detail-pane.tsx';
+import { LevelMix } from './parts/level-mix.tsx';
+import { ListPane } from './parts/list-pane.tsx';
+import { placeholderLines } from './parts/placeholder.ts';
+import { generationRow, operationRow, runnableRow, trustRow } from './rows.ts';
+
+type Props = { readonly state: State };
+
+/** A list, and beside or below it the details of the selected item. */
+function ListAndDetail({
+	state,
+	title,
+	detailTitle,
+	rowAt,
+	placeholder,
+}: Props & {
+	readonly title: string;
+	readonly detailTitle: string;
+	readonly rowAt: (index: number, width: number) => Line;
+	readonly placeholder: (width: number) => readonly Line[];
+}) {
+	const layout = layoutOf(state.size);
+	const { main, detail } = screenAreas(state);
+	const list = listOf(state);
+	const filter = filterText(state, state.section);
+	return (
+		<Box flexDirection={layout.isWide ? 'row' : 'column'}>
+			<ListPane
+				title={filter === '' ? title : `${title} matching "${cleanLine(filter)}"`}
+				size={main}
+				items={list.items}
+				selected={selectedIn(state, list)}
+				rowAt={rowAt}
+				placeholder={placeholder}
+			/>
+			<DetailPane state={state} size={detail} title={detailTitle} />
+		</Box>
+	);
+}
+
+/** Every operation since the app started, running ones first. */
+export function ActivityScreen({ state }: Props) {
+	return (
+		<ListAndDetail
+			state={state}
+			title="Activity"
+			detailTitle="Selected"
+			rowAt={(index, width) => {
+				const operation = state.operations[index];
+				return operation === undefined ? [] : operationRow(operation, state.now, width);
+			}}
+			placeholder={(width) =>
+				placeholderLines(
+					{ status: 'ready', value: [], loadedAt: null, failure: null },
+					{
+						loading: '',
+						empty: 'Nothing has run since plugward started.',
+						next: 'Installing, updating, verifying and running show up here, with their steps.',
+					},
+					width,
+				)
+			}
+		/>
+	);
+}
+
+/** Every generation, newest first; each can become current again. */
+export function HistoryScreen({ state }: Props) {
+	const generations = visibleHistory(state);
+	return (
+		<ListAndDetail
+			state={state}
+			title="History"
+			detailTitle="Generation"
+			rowAt={(index, width) => {
+				const generation = generations[index];
+				return generation === undefined ? [] : generationRow(generation, state.now, width);
+			}}
+			placeholder={(width) =>
+				placeholderLines(
+					state.history,
+					{
+						loading: 'Reading the generations ...',
+						empty: 'There is no generation yet.',
+						next: 'The first installation makes generation 1; every change keeps the one before.',
+					},
+					width,
+				)
+			}
+		/>
+	);
+}
+
+/** How far each plugin is proven, least first, with the reasons. */
+export function TrustScreen({ state }: Props) {
+	const plugins = visibleTrust(state);
+	return (
+		<Box flexDirection="column" height={layoutOf(state.size).bodyRows}>
+			{screenAreas(state).main.rows < layoutOf(state.size).bodyRows ? (
+				<Box paddingX={1} height={1}>
+					<LevelMix plugins={installedPlugins(state)} />
+				</Box>
+			) : null}
+			<ListAndDetail
+				state={state}
+				title="Trust, least proven first"
+				detailTitle="Evidence"
+				rowAt={(index, width) => {
+					const plugin = plugins[index];
+					return plugin === undefined ? [] : trustRow(plugin, width);
+				}}
+				placeholder={(width) =>
+					placeholderLines(
+						state.installed,
+						{
+							loading: 'Reading the current generation ...',
+							empty: 'Nothing is installed, so there is nothing to trust.',
+							next: 'Press 2 to browse the registry.',
+						},
+						width,
+					)
+				}
+			/>
+		</Box>
+	);
+}
+
+/** What can be run: tasks of plugins first, then functions of plain packages. */
+export function RunScreen({ state }: Props) {
+	const runnables = visibleRunnables(state);
+	return (
+		<ListAndDetail
+			state={state}
+			title="Run a task"
+			detailTitle=""
+			rowAt={(index, width) => {
+				const runnable = runnables[index];
+				return runnable === undefined ? [] : runnableRow(runnable, width);
+			}}
+			placeholder={(width) =>
+				placeholderLines(
+					state.installed,
+					{
+						loading: 'Reading the current generation ...',
+						empty: 'Nothing is installed that could run.',
+						next: 'Press 2 to browse the registry.',
+					},
+					width,
+				)
+			}
+		/>
+	);
+}

@@ -1,0 +1,174 @@
+import { createReporter, type OutputMode, type Reporter } from './commands/reporter.ts';
+import { describeCommandLine } from './commands/command-line.ts';
+import type { Command, ParsedArguments } from './commands/command.ts';
+import { parseFields } from './commands/envelope.ts';
+import { isSet, textFlag } from './commands/flags.ts';
+import { helpText } from './commands/help.ts';
+import type { View } from './commands/layout.ts';
+import { parseArguments } from './commands/parse-arguments.ts';
+import { readText } from './commands/read-text.ts';
+import { requireConsent } from './commands/require-consent.ts';
+import { canAsk, canOpenScreen, columnsOf, type Environment, hasColour, type Input, type Output } from './commands/surroundings.ts';
+import { type Engine, EngineError, type EngineOptions, toEngineError } from './engine/index.ts';
+import { DEFAULT_SETTINGS, readSettings } from './settings.ts';
+
+export type CommandLineOptions = {
+	/** The words after `plugward`. */
+	readonly argv: readonly string[];
+	readonly version: string;
+	readonly cwd: string;
+	readonly environment: Environment;
+	readonly stdin: Input;
+	readonly stdout: Output;
+	readonly stderr: Output;
+	/** Both are loaded only when needed, since each takes longer than a whole `--help`. */
+	readonly createEngine: (options: EngineOptions) => Promise<Engine>;
+	readonly openScreen: (engine: Engine) => Promise<void>;
+	/** Watches for Ctrl-C; taken when a command starts, since the screen handles keys itself. */
+	readonly watchForInterruption: () => { readonly signal: AbortSignal; readonly exitCode: () => number } & Disposable;
+};
+
+/** Does what the command line says and resolves to the exit code. Rejects never. */
+export async function runCommandLine(options: CommandLineOptions): Promise<number> {
+	const { argv } = options;
+	try {
+		const invocation = parseArguments(argv);
+		switch (invocation.type) {
+			case 'version':
+				options.stdout.write(`${options.version}\n`);
+				return 0;
+			case 'help':
+				options.stdout.write(`${helpText(invocation.command, viewOf(options.stdout, options, undefined))}\n`);
+				return 0;
+			case 'bare':
+				return await runBare(invocation.parsed, options);
+			case 'command':
+				return await runCommand(invocation.command, invocation.parsed, options);
+		}
+	} catch (error) {
+		const failure = asEngineError(error);
+		const known = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+		reporterFor(options, { mode: modeOfWords(known), color: undefined, isQuiet: false, isVerbose: false }).fail(null, failure);
+		return failure.exitCode;
+	}
+}
+
+/** Without a command: the screen for a person at a terminal, the help for everyone else. */
+async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {
+	if (!canOpenScreen(options, options.environment)) {
+		options.stderr.write(`${helpText(null, viewOf(options.stderr, options, parsed.flags['color']))}\n`);
+		return 2;
+	}
+
+	await using engine = await options.createEngine(await engineOptions(parsed, options));
+	await options.openScreen(engine);
+	return 0;
+}
+
+async function runCommand(command: Command, parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {
+	const mode: OutputMode = isSet(parsed, 'events') ? 'events' : textFlag(parsed, 'json') === null ? 'text' : 'json';
+	const color = parsed.flags['color'];
+	const reporter = reporterFor(options, { mode, color, isQuiet: isSet(parsed, 'quiet'), isVerbose: isSet(parsed, 'verbose') });
+	using interruption = options.watchForInterruption();
+	try {
+		const wanted = textFlag(parsed, 'json') ?? '';
+		if (wanted === '?') {
+			options.stdout.write(`${command.fields.join('\n')}\n`);
+			return 0;
+		}
+
+		const fields = parseFields(wanted, command);
+		await using engine = await options.createEngine(await engineOptions(parsed, options));
+		const { signal } = interruption;
+		const outcome = await command.execute({
+			engine,
+			parsed,
+			call: { signal, onEvent: reporter.onEvent },
+			requireConsent: (proposal) =>
+				requireConsent(proposal, {
+					stdin: options.stdin,
+					stderr: options.stderr,
+					view: viewOf(options.stderr, options, color),
+					signal,
+					isPlanAccepted: isSet(parsed, 'yes'),
+					canAsk: mode === 'text' && canAsk(options, options.environment),
+					say: reporter.say,
+				}),
+			readText: (source) => readText(source, { stdin: options.stdin, cwd: options.cwd, signal }),
+			warn: reporter.warn,
+		});
+		reporter.finish(command, outcome, fields);
+		return outcome.exitCode;
+	} catch (error) {
+		return reportFailure(asEngineError(error), { command, reporter, interruptedExitCode: interruption.exitCode() });
+	}
+}
+
+function reportFailure(
+	failure: EngineError,
+	{
+		command,
+		reporter,
+		interruptedExitCode,
+	}: { readonly command: Command; readonly reporter: Reporter; readonly interruptedExitCode: number },
+): number {
+	reporter.fail(command.name, failure);
+	return failure.code === 'cancelled' ? interruptedExitCode : failure.exitCode;
+}
+
+async function engineOptions(parsed: ParsedArguments, { argv, cwd, environment }: CommandLineOptions): Promise<EngineOptions> {
+	const home = textFlag(parsed, 'home');
+	const settings = await readSettings({ home, environment });
+	const wait = parsed.flags['wait'] ?? settings.waitSeconds;
+	if (typeof wait !== 'number' || !(wait >= 0) || !Number.isFinite(wait)) {
+		throw new EngineError('usage', '--wait expects a number of seconds.', { hint: `For example: --wait ${DEFAULT_SETTINGS.waitSeconds}` });
+	}
+
+	return {
+		home,
+		registry: textFlag(parsed, 'registry') ?? settings.registry,
+		offline: isSet(parsed, 'offline'),
+		cwd,
+		environment,
+		waitMilliseconds: wait * 1000,
+		command: describeCommandLine(argv),
+	};
+}
+
+type Printing = { readonly mode: OutputMode; readonly color: unknown; readonly isQuiet: boolean; readonly isVerbose: boolean };
+
+function reporterFor(options: CommandLineOptions, { mode, color, isQuiet, isVerbose }: Printing): Reporter {
+	const { stdout, stderr } = options;
+	return createReporter({
+		mode,
+		stdout,
+		stderr,
+		stdoutView: viewOf(stdout, options, color),
+		stderrView: viewOf(stderr, options, color),
+		isQuiet,
+		isVerbose,
+		canRewriteLine: options.environment['TERM'] !== 'dumb',
+	});
+}
+
+function viewOf(output: Output, { environment }: CommandLineOptions, color: unknown): View {
+	return { columns: columnsOf(output, environment), hasColour: hasColour(output, environment, color), now: Date.now() };
+}
+
+/** For a command line that could not be read: what it seems to want. */
+function modeOfWords(words: readonly string[]): OutputMode {
+	if (words.includes('--events')) {
+		return 'events';
+	}
+
+	return words.some((word) => word === '--json' || word.startsWith('--json=')) ? 'json' : 'text';
+}
+
+function asEngineError(error: unknown): EngineError {
+	const message = error instanceof Error ? error.message : String(error);
+	return toEngineError(error, {
+		code: 'internal',
+		message: `Something inside plugward went wrong: ${message}`,
+		hint: 'This is a bug in plugward; please report it with the command you typed.',
+	});
+}

@@ -1,0 +1,140 @@
+import { LEVELS } from './engine/index.ts';
+import type { GenerationSummary, InstalledPlugin, Level, PackageInfo, SearchHit, SearchResult } from './engine/index.ts';
+import { cleanLine } from './format.ts';
+import { remember } from './remember.ts';
+import { IDLE } from './state.ts';
+import type { Loadable, Operation, Page, State } from './state.ts';
+import { lineText } from './terminal/line-editor.ts';
+
+/** Pure reads of the state that more than one part needs. */
+
+export function topPage(state: State): Page | null {
+	return state.pages.at(-1) ?? null;
+}
+
+export function runningOperation(state: State): Operation | null {
+	return state.operations.find((operation) => operation.endedAt === null) ?? null;
+}
+
+export function findOperation(state: State, id: number): Operation | null {
+	return state.operations.find((operation) => operation.id === id) ?? null;
+}
+
+export function infoOf(state: State, name: string): Loadable<PackageInfo> {
+	return state.infos[name] ?? IDLE;
+}
+
+const NONE: readonly InstalledPlugin[] = [];
+
+export function installedPlugins(state: State): readonly InstalledPlugin[] {
+	return state.installed.value?.plugins ?? NONE;
+}
+
+export function hasUpdate(plugin: InstalledPlugin): boolean {
+	return plugin.wanted !== null && plugin.wanted !== plugin.version;
+}
+
+const updatable = remember((plugins: readonly InstalledPlugin[]) => plugins.filter((plugin) => hasUpdate(plugin)).length);
+
+export function countUpdates(state: State): number {
+	return updatable(installedPlugins(state));
+}
+
+export const countLevels = remember((plugins: readonly { readonly level: Level }[]): ReadonlyMap<Level, number> => {
+	const counts = new Map<Level, number>(LEVELS.map((level) => [level, 0]));
+	for (const plugin of plugins) {
+		counts.set(plugin.level, (counts.get(plugin.level) ?? 0) + 1);
+	}
+
+	return counts;
+});
+
+export function filterText(state: State, list: string): string {
+	const line = state.filters[list];
+	return line === undefined ? '' : lineText(line).trim().toLowerCase();
+}
+
+function matches(text: string, filter: string): boolean {
+	return filter.split(' ').every((word) => text.includes(word));
+}
+
+const matchingInstalled = remember((plugins: readonly InstalledPlugin[], filter) =>
+	plugins.filter((plugin) =>
+		matches(`${plugin.name} ${plugin.description} ${plugin.level}${hasUpdate(plugin) ? ' update' : ''}`.toLowerCase(), filter),
+	),
+);
+
+export function visibleInstalled(state: State): readonly InstalledPlugin[] {
+	return matchingInstalled(installedPlugins(state), filterText(state, 'installed'));
+}
+
+const matchingTrust = remember((plugins: readonly InstalledPlugin[], filter) =>
+	plugins
+		.filter((plugin) => matches(`${plugin.name} ${plugin.level}`.toLowerCase(), filter))
+		.toSorted((left, right) => LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level) || left.name.localeCompare(right.name)),
+);
+
+/** Least trusted first: that is what a reader of the trust screen looks for. */
+export function visibleTrust(state: State): readonly InstalledPlugin[] {
+	return matchingTrust(installedPlugins(state), filterText(state, 'trust'));
+}
+
+const NO_HITS: readonly SearchHit[] = [];
+
+/** A package as it is typed after `install`: a name, with or without a range or tag. */
+const SPEC_PATTERN = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:@[\w.^~<>=*+-]+)?$/i;
+
+const EXACT_DESCRIPTION = 'ask the registry for exactly this';
+
+const withExactName = remember((result: SearchResult): readonly SearchHit[] => {
+	const words = result.query.split(' ').filter((word) => word !== '');
+	const query = words.join(' ');
+	if (words.length === 0 || !words.every((word) => SPEC_PATTERN.test(word)) || result.hits.some((hit) => hit.name === query)) {
+		return result.hits;
+	}
+
+	const exact = {
+		name: query,
+		version: '',
+		description: EXACT_DESCRIPTION,
+		publisher: null,
+		publishedAt: null,
+		keywords: [],
+		installed: null,
+	};
+	// A registry that can search knows better; an index of what was seen before does not.
+	return result.source === 'local-index' ? [exact, ...result.hits] : [...result.hits, exact];
+});
+
+/** Not found by searching, but typed by the user: the registry may know it all the same. */
+export function isExactName(hit: SearchHit): boolean {
+	return hit.version === '';
+}
+
+/** The results, and what was typed itself: not every registry can search, and no search knows ranges. */
+export function visibleHits(state: State): readonly SearchHit[] {
+	return state.search.value === null ? NO_HITS : withExactName(state.search.value);
+}
+
+const NO_GENERATIONS: readonly GenerationSummary[] = [];
+const matchingGenerations = remember((generations: readonly GenerationSummary[], filter) =>
+	generations.filter((generation) => matches(`${generation.number} ${generation.command}`.toLowerCase(), filter)),
+);
+
+export function visibleHistory(state: State): readonly GenerationSummary[] {
+	return matchingGenerations(state.history.value ?? NO_GENERATIONS, filterText(state, 'history'));
+}
+
+/** One thing that can be run: a task of a plugin, or a function of a plain package. */
+export type Runnable = { readonly key: string; readonly plugin: InstalledPlugin; readonly task: string | null };
+
+const matchingRunnables = remember((plugins: readonly InstalledPlugin[], filter) =>
+	plugins
+		.toSorted((left, right) => Number(left.tasks === null) - Number(right.tasks === null))
+		.flatMap((plugin) => (plugin.tasks ?? [null]).map((task): Runnable => ({ key: `${plugin.name} ${task ?? ''}`, plugin, task })))
+		.filter((runnable) => matches(cleanLine(runnable.key).toLowerCase(), filter)),
+);
+
+export function visibleRunnables(state: State): readonly Runnable[] {
+	return matchingRunnables(installedPlugins(state), filterText(state, 'run'));
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as v from 'valibot';
+import { EngineError } from './engine/errors.ts';
+import { stripToLine } from './engine/strip-controls.ts';
+
+/** What a user sets once. Trust has its own file, the policy, since it is judged and never merely preferred. */
+export type Settings = {
+	/** Null takes what .npmrc says. */
+	readonly registry: string | null;
+	/** How long to wait for another plugward that holds the home. */
+	readonly waitSeconds: number;
+};
+
+export type SettingsPlace = { readonly home: string | null; readonly environment: Readonly<Record<string, string | undefined>> };
+
+export const DEFAULT_SETTINGS: Settings = { registry: null, waitSeconds: 10 };
+
+const webAddress = v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'expected an http or https address'));
+const stored = v.strictObject({
+	registry: v.optional(v.nullable(webAddress), DEFAULT_SETTINGS.registry),
+	waitSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)), DEFAULT_SETTINGS.waitSeconds),
+});
+
+/** Folder of the settings: the home that `--home` names, else the user's configuration folder. */
+export function settingsFolder({ home, environment }: SettingsPlace): string {
+	const config = environment['XDG_CONFIG_HOME'] ?? '';
+	return home ?? path.join(path.isAbsolute(config) ? config : path.join(homedir(), '.config'), 'plugward');
+}
+
+/** The settings, or the defaults where nothing was set. Throws `settings-invalid` rather than ignoring what cannot be read. */
+export async function readSettings(place: SettingsPlace): Promise<Settings> {
+	// Most users have none, and loading conf takes longer than a whole `list`.
+	if (!existsSync(path.join(settingsFolder(place), 'settings.json'))) {
+		return DEFAULT_SETTINGS;
+	}
+
+	return parseSettings(await loadStore(place));
+}
+
+/** Changes some settings and returns all of them. Throws `settings-invalid`, and then writes nothing. */
+export async function writeSettings(place: SettingsPlace, changes: Partial<Settings>): Promise<Settings> {
+	const store = await openStore(place);
+	const settings = parseSettings({ ...store.store, ...changes });
+	store.set({ ...settings });
+	return settings;
+}
+
+async function loadStore(place: SettingsPlace): Promise<unknown> {
+	return (await openStore(place)).store;
+}
+
+async function openStore(place: SettingsPlace) {
+	const { default: Conf } = await import('conf');
+	try {
+		return new Conf<Record<string, unknown>>({
+			projectName: 'plugward',
+			projectSuffix: '',
+			configName: 'settings',
+			cwd: settingsFolder(place),
+			configFileMode: 0o600,
+		});
+	} catch (error) {
+		throw new EngineError('settings-invalid', 'The file settings.json cannot be read.', {
+			cause: error,
+			hint: `Correct or delete it: it lies in ${place.home === null ? 'the configuration folder of plugward' : 'the home'}.`,
+		});
+	}
+}
+
+function parseSettings(value: unknown): Settings {
+	const result = v.safeParse(stored, value, { abortEarly: true });
+	if (result.success) {
+		return result.output;
+	}
+
+	const [issue] = result.issues;
+	const key = (issue.path ?? []).map((item) => String(item.key)).join('.');
+	throw new EngineError('settings-invalid', `The setting "${stripToLine(key)}" in settings.json is wrong: ${stripToLine(issue.message)}.`, {
+		hint: 'Correct it, or delete the line to get the default.',
+	});
+}

@@ -1,0 +1,177 @@
+import type {
+	Applied,
+	Decision,
+	GenerationSummary,
+	InstalledState,
+	PackageInfo,
+	Plan,
+	RunRequest,
+	RunResult,
+	SearchResult,
+	StepName,
+	VerifyReport,
+} from './engine/index.ts';
+import { EMPTY_LINE } from './terminal/line-editor.ts';
+import type { LineEditor } from './terminal/line-editor.ts';
+
+export const SECTIONS = ['installed', 'browse', 'activity', 'history', 'trust', 'run'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export const PLUGIN_TABS = ['overview', 'versions', 'permissions', 'provenance', 'dependencies', 'readme'] as const;
+export type PluginTab = (typeof PLUGIN_TABS)[number];
+
+/** An error as a screen shows it: what happened, why, and what to do. */
+export type Failure = {
+	readonly code: string;
+	readonly message: string;
+	readonly hint: string | null;
+	readonly cause: string | null;
+	readonly details: unknown;
+};
+
+/** Something that is fetched. The value before stays readable while a newer one loads or after that failed. */
+export type Loadable<T> = {
+	readonly status: 'idle' | 'loading' | 'ready' | 'failed';
+	readonly value: T | null;
+	/** Milliseconds since the epoch at which `value` arrived. */
+	readonly loadedAt: number | null;
+	readonly failure: Failure | null;
+};
+
+/** What an operation was asked to do; kept so that it can be tried again. */
+export type OperationRequest =
+	| { readonly type: 'install'; readonly specs: readonly string[] }
+	| { readonly type: 'update'; readonly names: readonly string[]; readonly toLatest: boolean }
+	| { readonly type: 'remove'; readonly names: readonly string[] }
+	| { readonly type: 'rollback'; readonly generation: number | null }
+	| { readonly type: 'apply'; readonly plan: Plan; readonly decisions: readonly Decision[] }
+	| { readonly type: 'verify'; readonly names: readonly string[] }
+	| { readonly type: 'run'; readonly request: RunRequest };
+
+export type OperationResult =
+	| { readonly type: 'planned'; readonly plan: Plan }
+	| { readonly type: 'applied'; readonly applied: Applied }
+	| { readonly type: 'verified'; readonly report: VerifyReport }
+	| { readonly type: 'ran'; readonly run: RunResult };
+
+export type OperationStep = {
+	readonly step: StepName;
+	readonly detail: string;
+	readonly status: 'running' | 'done' | 'failed';
+	readonly milliseconds: number | null;
+};
+
+export type Transfer = { readonly receivedBytes: number; readonly totalBytes: number | null; readonly finished: boolean };
+
+export type OutputLine = { readonly kind: 'log' | 'warn' | 'error' | 'notice' | 'warning'; readonly text: string };
+
+export type Operation = {
+	readonly id: number;
+	readonly title: string;
+	/** The scripted command that does the same, without the program's name. */
+	readonly command: string;
+	readonly request: OperationRequest;
+	readonly status: 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
+	readonly endedAt: number | null;
+	readonly steps: readonly OperationStep[];
+	readonly transfers: Readonly<Record<string, Transfer>>;
+	readonly output: readonly OutputLine[];
+	readonly result: OperationResult | null;
+	readonly failure: Failure | null;
+};
+
+/** What lies over a section; the last one is on top. */
+export type Page =
+	| { readonly type: 'plugin'; readonly name: string; readonly tab: PluginTab }
+	| { readonly type: 'operation'; readonly operation: number }
+	| { readonly type: 'plan'; readonly operation: number; readonly plan: Plan; readonly answers: Answers }
+	| { readonly type: 'conflict'; readonly operation: number; readonly failure: Failure }
+	| { readonly type: 'form'; readonly form: RunForm }
+	| { readonly type: 'help' };
+
+/** What the user decided so far, by requirement id; nothing there means undecided. */
+export type Answers = Readonly<Record<string, 'accept' | 'deny'>>;
+
+export type FormField = {
+	readonly name: string;
+	readonly label: string;
+	readonly kind: 'text' | 'number' | 'boolean' | 'json';
+	readonly required: boolean;
+	readonly line: LineEditor;
+};
+
+export type RunForm = {
+	readonly target: string;
+	/** Null for a plain package, where the first field names the exported function. */
+	readonly task: string | null;
+	readonly description: string;
+	readonly fields: readonly FormField[];
+	readonly focused: number;
+	readonly problem: string | null;
+};
+
+export type Notice = { readonly tone: 'info' | 'warning' | 'bad'; readonly text: string };
+
+export type Size = { readonly columns: number; readonly rows: number };
+
+/** Which text field takes the keys; null when keys are commands. */
+export type Editing = { readonly type: 'search' } | { readonly type: 'filter'; readonly list: string } | { readonly type: 'form' };
+
+export type State = {
+	readonly version: string;
+	readonly homePath: string;
+	readonly registry: string;
+	readonly size: Size;
+	/** Milliseconds since the epoch, renewed when something happens; ages are told from it. */
+	readonly now: number;
+	readonly section: Section;
+	readonly pages: readonly Page[];
+	readonly editing: Editing | null;
+	readonly installed: Loadable<InstalledState>;
+	readonly history: Loadable<readonly GenerationSummary[]>;
+	readonly search: Loadable<SearchResult>;
+	readonly searchLine: LineEditor;
+	readonly verification: Loadable<VerifyReport>;
+	readonly infos: Readonly<Record<string, Loadable<PackageInfo>>>;
+	/** Newest first. */
+	readonly operations: readonly Operation[];
+	/** Selected item by list, and filter text by list. */
+	readonly selected: Readonly<Record<string, string>>;
+	readonly filters: Readonly<Record<string, LineEditor>>;
+	/** First visible line by document. */
+	readonly scrolls: Readonly<Record<string, number>>;
+	readonly notice: Notice | null;
+	/** True after one request to quit while an operation runs. */
+	readonly isQuitArmed: boolean;
+};
+
+export const IDLE = { status: 'idle', value: null, loadedAt: null, failure: null } as const;
+
+export function initialState(facts: {
+	readonly version: string;
+	readonly homePath: string;
+	readonly registry: string;
+	readonly size: Size;
+	readonly section: Section;
+	readonly now: number;
+}): State {
+	return {
+		...facts,
+		pages: [],
+		editing: null,
+		installed: IDLE,
+		history: IDLE,
+		search: IDLE,
+		searchLine: EMPTY_LINE,
+		verification: IDLE,
+		infos: {},
+		operations: [],
+		selected: {},
+		filters: {},
+		scrolls: {},
+		notice: null,
+		isQuitArmed: false,
+	};
+}

@@ -1,0 +1,85 @@
+import type { Action } from './reduce.ts';
+import { reduce } from './reduce.ts';
+import type { State } from './state.ts';
+
+export type Store = {
+	readonly getState: () => State;
+	readonly dispatch: (action: Action) => void;
+	/** For floods of events: many of them make one change of state. */
+	readonly dispatchSoon: (action: Action) => void;
+	/** Listeners hear of changes at most sixty times a second; `getState` is always current. */
+	readonly subscribe: (listener: () => void) => () => void;
+	/** Delivers what `dispatchSoon` still holds. */
+	readonly flush: () => void;
+};
+
+const EVENT_MILLISECONDS = 40;
+const DRAW_MILLISECONDS = 16;
+
+export function createStore(initial: State): Store {
+	let state = initial;
+	let waiting: Action[] = [];
+	let timer: NodeJS.Timeout | undefined;
+	let noticeTimer: NodeJS.Timeout | undefined;
+	let lastNotice = Number.NEGATIVE_INFINITY;
+	const listeners = new Set<() => void>();
+
+	function notify(): void {
+		noticeTimer = undefined;
+		lastNotice = performance.now();
+		for (const listener of listeners) {
+			listener();
+		}
+	}
+
+	/** At once after a pause, else at the next frame: a burst of keys is many changes, but needs few drawings. */
+	function notifySoon(): void {
+		if (noticeTimer !== undefined) {
+			return;
+		}
+
+		const rest = DRAW_MILLISECONDS - (performance.now() - lastNotice);
+		if (rest <= 0) {
+			notify();
+		} else {
+			noticeTimer = setTimeout(notify, rest);
+		}
+	}
+
+	function apply(actions: readonly Action[]): void {
+		const next = actions.reduce(reduce, state);
+		if (next !== state) {
+			state = next;
+			notifySoon();
+		}
+	}
+
+	function flush(): void {
+		clearTimeout(timer);
+		timer = undefined;
+		const actions = waiting;
+		waiting = [];
+		apply(actions);
+	}
+
+	return {
+		getState: () => state,
+		dispatch(action) {
+			// What waits happened earlier, so it is applied first.
+			const actions = [...waiting, action];
+			waiting = [];
+			clearTimeout(timer);
+			timer = undefined;
+			apply(actions);
+		},
+		dispatchSoon(action) {
+			waiting.push(action);
+			timer ??= setTimeout(flush, EVENT_MILLISECONDS);
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		flush,
+	};
+}

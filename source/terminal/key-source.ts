@@ -1,0 +1,137 @@
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+import { createKeyTokeniser } from './key-tokeniser.ts';
+import type { MouseReport, Token } from './key-tokeniser.ts';
+
+/** What the key source needs of a terminal's input: a `tty.ReadStream` or a stand-in. */
+export type TerminalInput = {
+	readonly isTTY?: boolean;
+	readonly setRawMode?: (isRaw: boolean) => unknown;
+	readonly on: (event: 'data', listener: (chunk: Buffer | string) => void) => unknown;
+	readonly off: (event: 'data', listener: (chunk: Buffer | string) => void) => unknown;
+	readonly resume: () => unknown;
+	readonly pause: () => unknown;
+	readonly ref?: () => unknown;
+	readonly unref?: () => unknown;
+};
+
+/** Long enough for a sequence that a slow line splits, short enough to feel at once. */
+const ESCAPE_MILLISECONDS = 50;
+/** Ink waits again after a bare escape byte; this spelling of the same key is complete by itself. */
+const ESCAPE_KEY = '\u001B[27u';
+
+/**
+ * Stands between the terminal and Ink and delivers one key per turn of the event loop: a burst of keys in one read is then as many
+ * key events, each handled on the state that the one before it left behind.
+ */
+export class KeySource extends Readable {
+	readonly isTTY = true;
+	readonly #input: TerminalInput;
+	readonly #onMouse: (report: MouseReport) => void;
+	readonly #tokeniser = createKeyTokeniser();
+	readonly #queue: string[] = [];
+	#decoder = new StringDecoder('utf8');
+	#escapeTimer: NodeJS.Timeout | undefined;
+	#isDelivering = false;
+	#isListening = false;
+
+	constructor(input: TerminalInput, onMouse: (report: MouseReport) => void = () => undefined) {
+		super({ objectMode: true, highWaterMark: 1024 });
+		this.#input = input;
+		this.#onMouse = onMouse;
+	}
+
+	/** Ink owns raw mode; while it is off the terminal belongs to someone else, so nothing is read. */
+	setRawMode(isRaw: boolean): this {
+		this.#input.setRawMode?.(isRaw);
+		if (isRaw && !this.#isListening) {
+			this.#isListening = true;
+			this.#decoder = new StringDecoder('utf8');
+			this.#input.on('data', this.#receive);
+			this.#input.resume();
+		} else if (!isRaw && this.#isListening) {
+			this.#stop();
+		}
+
+		return this;
+	}
+
+	/** Keys are already text. */
+	override setEncoding(): this {
+		return this;
+	}
+
+	override _read(): void {
+		// Keys come when they come.
+	}
+
+	override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+		this.#stop();
+		callback(error);
+	}
+
+	ref(): this {
+		this.#input.ref?.();
+		return this;
+	}
+
+	unref(): this {
+		this.#input.unref?.();
+		return this;
+	}
+
+	#stop(): void {
+		clearTimeout(this.#escapeTimer);
+		this.#queue.length = 0;
+		if (this.#isListening) {
+			this.#isListening = false;
+			this.#input.off('data', this.#receive);
+			this.#input.pause();
+		}
+	}
+
+	readonly #receive = (chunk: Buffer | string): void => {
+		clearTimeout(this.#escapeTimer);
+		this.#enqueue(this.#tokeniser.push(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)));
+		if (this.#tokeniser.isWaiting()) {
+			this.#escapeTimer = setTimeout(() => {
+				this.#enqueue(this.#tokeniser.flush());
+			}, ESCAPE_MILLISECONDS);
+		}
+	};
+
+	#enqueue(tokens: readonly Token[]): void {
+		for (const token of tokens) {
+			if (token.type === 'mouse') {
+				this.#onMouse(token.report);
+			} else {
+				this.#queue.push(spell(token));
+			}
+		}
+
+		if (!this.#isDelivering && this.#queue.length > 0) {
+			this.#deliver();
+		}
+	}
+
+	#deliver(): void {
+		const next = this.#queue.shift();
+		this.#isDelivering = next !== undefined;
+		if (next !== undefined) {
+			this.push(next);
+			setImmediate(() => {
+				this.#deliver();
+			});
+		}
+	}
+}
+
+function spell(token: Exclude<Token, { readonly type: 'mouse' }>): string {
+	if (token.type === 'paste') {
+		// Ink reads the paste marks itself; an escape inside could close the paste early.
+		return `\u001B[200~${token.text.replaceAll('\u001B', '')}\u001B[201~`;
+	}
+
+	return token.sequence === '\u001B' ? ESCAPE_KEY : token.sequence;
+}

@@ -1,0 +1,71 @@
+import type { Change, EvidenceState, Level } from './engine/index.ts';
+
+/** What a piece of text means; the colour follows from it. Only the sixteen colours of the user's own theme are used. */
+export type Tone = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'info';
+
+export type Span = { readonly text: string; readonly tone: Tone };
+
+/** One row of a screen. */
+export type Line = readonly Span[];
+
+export type ToneStyle = { readonly color?: string; readonly bold?: boolean; readonly dimColor?: boolean };
+
+const STYLES: Readonly<Record<Tone, ToneStyle>> = {
+	plain: {},
+	dim: { dimColor: true },
+	strong: { bold: true },
+	accent: { color: 'cyan', bold: true },
+	good: { color: 'green' },
+	warning: { color: 'yellow' },
+	bad: { color: 'red', bold: true },
+	info: { color: 'blue' },
+};
+
+export function toneStyle(tone: Tone): ToneStyle {
+	return STYLES[tone];
+}
+
+export function span(text: string, tone: Tone = 'plain'): Span {
+	return { text, tone };
+}
+
+/** Word and sign together, since colour alone says nothing to many readers. */
+export type Badge = { readonly sign: string; readonly word: string; readonly tone: Tone };
+
+const LEVEL_BADGES: Readonly<Record<Level, Badge>> = {
+	core: { sign: '*', word: 'core', tone: 'accent' },
+	verified: { sign: '+', word: 'verified', tone: 'good' },
+	trusted: { sign: '=', word: 'trusted', tone: 'info' },
+	known: { sign: '-', word: 'known', tone: 'plain' },
+	unknown: { sign: '?', word: 'unknown', tone: 'warning' },
+};
+
+const EVIDENCE_BADGES: Readonly<Record<EvidenceState, Badge>> = {
+	verified: { sign: '+', word: 'verified', tone: 'good' },
+	absent: { sign: '-', word: 'absent', tone: 'plain' },
+	unavailable: { sign: '~', word: 'unavailable', tone: 'warning' },
+	invalid: { sign: '!', word: 'INVALID', tone: 'bad' },
+};
+
+const CHANGE_BADGES: Readonly<Record<Change['type'], Badge>> = {
+	add: { sign: '+', word: 'add', tone: 'good' },
+	remove: { sign: '-', word: 'remove', tone: 'bad' },
+	update: { sign: '^', word: 'update', tone: 'info' },
+	downgrade: { sign: 'v', word: 'downgrade', tone: 'warning' },
+};
+
+export function levelBadge(level: Level): Badge {
+	return LEVEL_BADGES[level];
+}
+
+export function evidenceBadge(state: EvidenceState): Badge {
+	return EVIDENCE_BADGES[state];
+}
+
+export function changeBadge(type: Change['type']): Badge {
+	return CHANGE_BADGES[type];
+}
+
+export function badgeText(badge: Badge): string {
+	return `${badge.sign} ${badge.word}`;
+}

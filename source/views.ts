@@ -1,0 +1,172 @@
+import { conflictOf } from './failure.ts';
+import { areasOf, layoutOf } from './layout.ts';
+import type { Areas } from './layout.ts';
+import { indexIn, listOf, selectedItem, selectedPlanItem } from './lists.ts';
+import type { List } from './lists.ts';
+import { conflictDocument } from './screens/documents/conflict-document.ts';
+import { failureDocument } from './screens/documents/failure-document.ts';
+import { generationDocument } from './screens/documents/generation-document.ts';
+import { helpDocument } from './screens/documents/help-document.ts';
+import { hitDocument } from './screens/documents/hit-document.ts';
+import { paragraph } from './screens/documents/lines.ts';
+import { operationDocument } from './screens/documents/operation-document.ts';
+import { planItemDocument } from './screens/documents/plan-document.ts';
+import { installedDocument, pluginDocument } from './screens/documents/plugin-document.ts';
+import { evidenceDocument, verdictDocument } from './screens/documents/trust-document.ts';
+import { findOperation, infoOf, topPage, visibleHistory, visibleHits, visibleInstalled } from './select.ts';
+import type { Page, Size, State } from './state.ts';
+import type { Line } from './theme.ts';
+
+export type DocumentView = { readonly type: 'document'; readonly id: string; readonly lineCount: number; readonly visibleRows: number };
+export type View = ({ readonly type: 'list' } & List) | DocumentView;
+
+/** Text that scrolls: its lines are made for exactly this size. */
+export type ScreenDocument = { readonly id: string; readonly lines: readonly Line[]; readonly rows: number };
+
+/** What the movement keys move in. */
+export function viewOf(state: State): View {
+	const document = documentOf(state);
+	if (document !== null) {
+		return { type: 'document', id: document.id, lineCount: document.lines.length, visibleRows: document.rows };
+	}
+
+	return { type: 'list', ...listOf(state) };
+}
+
+/** Rows and columns inside a pane's border. */
+export function insideOf(size: Size): Size {
+	return { columns: Math.max(1, size.columns - 4), rows: Math.max(1, size.rows - 2) };
+}
+
+/** The document that fills the screen, or null when there is a list. */
+export function documentOf(state: State): ScreenDocument | null {
+	const page = topPage(state);
+	if (page === null || page.type === 'form' || page.type === 'plan' || page.type === 'conflict') {
+		return null;
+	}
+
+	const layout = layoutOf(state.size);
+	const { columns, rows } = insideOf({ columns: layout.columns, rows: layout.bodyRows });
+	if (page.type === 'help') {
+		return { id: 'help', lines: helpDocument(state, columns), rows };
+	}
+
+	if (page.type === 'operation') {
+		const operation = findOperation(state, page.operation);
+		return {
+			id: `operation ${page.operation}`,
+			lines: operation === null ? [] : operationDocument(operation, { width: columns, retryKey: 'R' }),
+			rows: rows - 2,
+		};
+	}
+
+	return pluginPageDocument(state, page, { columns, rows: rows - 2 });
+}
+
+function pluginPageDocument(state: State, page: Extract<Page, { readonly type: 'plugin' }>, size: Size): ScreenDocument | null {
+	const { columns, rows } = size;
+	const info = infoOf(state, page.name);
+	const id = `plugin ${page.name} ${page.tab}`;
+	if (info.value === null) {
+		const lines = info.failure === null ? [] : failureDocument(info.failure, columns, 'R');
+		return { id, lines, rows };
+	}
+
+	return page.tab === 'versions' ? null : { id, lines: pluginDocument(info.value, page.tab, { width: columns, now: state.now }), rows };
+}
+
+const HEADER_ROWS = { installed: 2, browse: 2, activity: 0, history: 0, trust: 1, run: 0 } as const;
+const DETAIL_PLACES = { installed: 'wide', browse: 'wide', activity: 'wide', history: 'always', trust: 'always', run: 'never' } as const;
+const PLAN_HEADER_ROWS = 2;
+/** Below this the summary above a list goes, so that the list stays usable; a search field never goes. */
+const SUMMARY_BODY_ROWS = 9;
+
+/** Where the list and its details are on this screen. */
+export function screenAreas(state: State): Areas {
+	const layout = layoutOf(state.size);
+	const page = topPage(state);
+	switch (page?.type) {
+		case 'plan':
+			return areasOf(layout, { headerRows: PLAN_HEADER_ROWS, itemCount: listOf(state).items.length, detail: 'always' });
+		case 'conflict':
+			return areasOf(layout, { headerRows: 0, itemCount: listOf(state).items.length, detail: 'always' });
+		case 'plugin':
+		case 'operation':
+		case 'form':
+		case 'help':
+			return areasOf(layout, { headerRows: 0, itemCount: 0, detail: 'never' });
+		case undefined:
+			return areasOf(layout, {
+				headerRows: state.section !== 'browse' && layout.bodyRows < SUMMARY_BODY_ROWS ? 0 : HEADER_ROWS[state.section],
+				// Not the filtered number: a pane that grows and shrinks while typing is no help.
+				itemCount: layout.bodyRows,
+				detail: DETAIL_PLACES[state.section],
+			});
+	}
+}
+
+/** What stands beside or below the list: everything about its selected item. */
+export function detailOf(state: State): ScreenDocument | null {
+	const { detail } = screenAreas(state);
+	if (detail.rows === 0) {
+		return null;
+	}
+
+	const selected = selectedItem(state);
+	const size = insideOf(detail);
+	return { id: `detail ${listOf(state).id} ${selected ?? ''}`, lines: detailLines(state, selected, size.columns), rows: size.rows };
+}
+
+function detailLines(state: State, selected: string | null, width: number): readonly Line[] {
+	const page = topPage(state);
+	if (page?.type === 'conflict') {
+		return conflictDocument(conflictOf(page.failure), { width, selected: Number(selected ?? 0) });
+	}
+
+	if (page?.type === 'plan') {
+		const item = selectedPlanItem(state);
+		return item === null ? [] : planItemDocument(item, page.plan, { answers: page.answers, width });
+	}
+
+	return selected === null ? [] : sectionDetail(state, selected, width);
+}
+
+function sectionDetail(state: State, selected: string, width: number): readonly Line[] {
+	switch (state.section) {
+		case 'installed': {
+			const plugin = visibleInstalled(state)[indexIn(listOf(state).items, selected)];
+			return plugin === undefined ? [] : installedDocument(plugin, width);
+		}
+		case 'browse': {
+			const hit = visibleHits(state).find((entry) => entry.name === selected);
+			return hit === undefined ? [] : hitDocument(hit, { width, now: state.now });
+		}
+		case 'activity': {
+			const operation = findOperation(state, Number(selected));
+			return operation === null ? [] : operationDocument(operation, { width, retryKey: 'Enter, then R' });
+		}
+		case 'history': {
+			const generation = visibleHistory(state).find((entry) => String(entry.number) === selected);
+			return generation === undefined ? [] : generationDocument(generation, state.history.value ?? [], { width, now: state.now });
+		}
+		case 'trust':
+			return trustDetail(state, selected, width);
+		case 'run':
+			return [];
+	}
+}
+
+function trustDetail(state: State, name: string, width: number): readonly Line[] {
+	const info = infoOf(state, name);
+	if (info.value?.trust) {
+		return [...verdictDocument(info.value.trust.verdict, width), [], ...evidenceDocument(info.value.trust.evidence, width)];
+	}
+
+	if (info.failure !== null) {
+		return failureDocument(info.failure, width, 'R');
+	}
+
+	return paragraph(info.value === null ? `Reading what is proven about ${name} ...` : 'Nothing is recorded about it.', width, {
+		tone: 'dim',
+	});
+}

@@ -1,0 +1,101 @@
+import type { Applied, Engine, Plan, PlannedPackage, Requirement } from '../../source/engine/index.ts';
+
+/** An engine whose calls fail the test unless they were given: what a command asks of the engine is part of its behaviour. */
+export function standInEngine(calls: Partial<Engine>): Engine {
+	const unexpected = (name: string) => () => {
+		throw new Error(`The command called engine.${name}, which this test does not expect.`);
+	};
+	return {
+		homePath: '/home/of/the/test',
+		registry: 'https://registry.example.com/',
+		search: unexpected('search'),
+		info: unexpected('info'),
+		resolve: unexpected('resolve'),
+		planInstall: unexpected('planInstall'),
+		planUpdate: unexpected('planUpdate'),
+		planRemove: unexpected('planRemove'),
+		planRollback: unexpected('planRollback'),
+		applyPlan: unexpected('applyPlan'),
+		list: unexpected('list'),
+		history: unexpected('history'),
+		verify: unexpected('verify'),
+		runTask: unexpected('runTask'),
+		subscribe: unexpected('subscribe'),
+		[Symbol.asyncDispose]: async () => {},
+		...calls,
+	};
+}
+
+export function planOf(parts: Partial<Plan> = {}): Plan {
+	return {
+		kind: 'install',
+		command: 'install left-pad',
+		baseGeneration: 3,
+		targetGeneration: null,
+		changes: [{ type: 'add', name: 'left-pad', to: '1.3.0', isRoot: true }],
+		packages: [packageOf('left-pad', '1.3.0')],
+		requirements: [],
+		notices: [],
+		fetchedBytes: 4200,
+		fetchedCount: 1,
+		lock: { format: 1, roots: {}, packages: {} },
+		...parts,
+	};
+}
+
+export function packageOf(name: string, version: string, parts: Partial<PlannedPackage> = {}): PlannedPackage {
+	return {
+		id: `${name}@${version}`,
+		name,
+		version,
+		isRoot: true,
+		isNew: true,
+		verdict: {
+			level: 'unknown',
+			decision: 'allow',
+			reasons: [
+				{ rule: 'integrity', passed: true, text: 'the archive is the one the registry names' },
+				{ rule: 'provenance', passed: false, text: 'nobody says where it was built' },
+			],
+			wouldRaise: [],
+		},
+		evidence: [],
+		fetchedBytes: 4200,
+		license: 'MIT',
+		deprecated: null,
+		hasInstallScript: false,
+		tasks: null,
+		...parts,
+	};
+}
+
+export function netRequirement(plugin: string, host: string, novelty: 'new' | 'widened' | 'carried-over' = 'new'): Requirement {
+	return {
+		type: 'permission',
+		id: `permission:${plugin}@1.0.0:net:${host}:443`,
+		plugin,
+		version: '1.0.0',
+		permission: { type: 'net', host, port: 443, reason: 'To ask the server' },
+		permissionId: `net:${host}:443`,
+		novelty,
+	};
+}
+
+/** Applies every plan and keeps what it was given. */
+export function applyingEngine(plan: Plan, calls: Partial<Engine> = {}) {
+	const applications: { plan: Plan; accepted: readonly string[]; denied: readonly string[] }[] = [];
+	const engine = standInEngine({
+		planInstall: async () => plan,
+		planUpdate: async () => plan,
+		planRemove: async () => plan,
+		planRollback: async () => plan,
+		applyPlan: async (given, { decisions }): Promise<Applied> => {
+			const answered = (answer: string) =>
+				decisions.filter((decision) => decision.answer === answer).map((decision) => decision.requirementId);
+			applications.push({ plan: given, accepted: answered('accept'), denied: answered('deny') });
+			return { fromGeneration: 3, toGeneration: 4, changes: given.changes, granted: [], denied: [], unchanged: false };
+		},
+		...calls,
+	});
+	return { engine, applications };
+}

@@ -1,0 +1,43 @@
+// A second process for the tests of the mutex: `count` adds to a number many times, `hold` takes the mutex and keeps it until it is killed,
+// `install` commits generations one after the other.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { openHome } from '../../../source/engine/home/index.ts';
+import { add, changeTo, sample, signal, waiting } from './temporary-home.ts';
+
+const [what = '', path = '', argument = ''] = process.argv.slice(2);
+const home = await openHome({ path, waitMilliseconds: 60_000, command: `child ${what}` });
+
+switch (what) {
+	case 'count':
+		for (let round = 0; round < 20; round += 1) {
+			await home.withMutex(async () => {
+				const value = Number(readFileSync(argument, 'utf8'));
+				await new Promise((resolve) => {
+					setTimeout(resolve, 1);
+				});
+				writeFileSync(argument, String(value + 1));
+			}, waiting);
+		}
+
+		break;
+	case 'hold':
+		await home.withMutex(async () => {
+			process.send?.('held');
+			await new Promise((resolve) => {
+				setTimeout(resolve, 60_000);
+			});
+		}, waiting);
+		break;
+	case 'install':
+		for (let round = 0; ; round += 1) {
+			const one = sample(`${argument}-${round}`, '1.0.0', { 'lib/x.js': String(round), 'lib/y.js': argument });
+			await add(home, one);
+			await home.withMutex(async () => {
+				const base = await home.current();
+				await home.commit(changeTo([one], base.number), { signal });
+			}, waiting);
+			process.send?.('installed');
+		}
+}
+
+await home[Symbol.asyncDispose]();

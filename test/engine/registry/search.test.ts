@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { startFakeRegistry } from '../../helpers/fake-registry.ts';
+import { openWorkplace, signal } from './open-client.ts';
+
+test('a registry’s search is asked with text, size and offset', async () => {
+	await using registry = await startFakeRegistry({ search: true });
+	registry.serve('log-tool', '1.0.0', { description: 'reads logs\u001b[2J', keywords: ['log'] });
+	registry.serve('log-other', '1.2.0', {});
+	registry.serve('unrelated', '1.0.0');
+	await using workplace = await openWorkplace();
+	const client = await workplace.open({ registry: registry.url });
+	const result = await client.search({ text: 'log', size: 1, from: 0 }, { signal });
+	expect(result).toMatchObject({ source: 'registry', total: 2, notice: null });
+	expect(result.hits).toEqual([
+		{
+			name: 'log-tool',
+			version: '1.0.0',
+			description: 'reads logs',
+			keywords: ['log'],
+			publisher: 'someone',
+			publishedAt: '2020-01-01T00:00:00.000Z',
+		},
+	]);
+	expect((await client.search({ text: 'log', size: 1, from: 1 }, { signal })).hits[0]?.name).toBe('log-other');
+});
+
+test('without one, packages seen before are searched, best first, and the result says so', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('about-logs', '1.0.0', { description: 'nothing' });
+	registry.serve('logs', '2.0.0');
+	registry.serve('reader', '1.0.0', { description: 'reads logs' });
+	registry.serve('unrelated', '1.0.0');
+	await using workplace = await openWorkplace();
+	const client = await workplace.open({ registry: registry.url });
+	await client.metadata.load(['reader', 'about-logs', 'logs', 'unrelated'], { signal });
+	const result = await client.search({ text: 'Logs', size: 10, from: 0 }, { signal });
+	expect(result).toMatchObject({ source: 'local-index', total: 3, notice: expect.stringContaining('no search') as string });
+	expect(result.hits.map(({ name }) => name)).toEqual(['logs', 'about-logs', 'reader']);
+	await client.search({ text: 'log', size: 10, from: 0 }, { signal });
+	expect(registry.requestsTo('/-/v1/search')).toHaveLength(1);
+});
+
+test('a search that is down is an error, not an empty list', async () => {
+	await using registry = await startFakeRegistry({ search: true });
+	registry.fault({ path: '/-/v1/search', kind: 'not-json' });
+	await using workplace = await openWorkplace();
+	const client = await workplace.open({ registry: registry.url });
+	await expect(client.search({ text: 'log', size: 10, from: 0 }, { signal })).rejects.toMatchObject({ code: 'registry-response-invalid' });
+});
+
+test('hits with names that no package can have are left out', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serveRaw('/-/v1/search', {
+		body: JSON.stringify({
+			total: 3,
+			objects: [{ package: { name: '../x', version: '1.0.0' } }, null, { package: { name: 'fine', version: '1.0.0' } }],
+		}),
+	});
+	await using workplace = await openWorkplace();
+	const client = await workplace.open({ registry: registry.url });
+	expect((await client.search({ text: 'x', size: 10, from: 0 }, { signal })).hits.map(({ name }) => name)).toEqual(['fine']);
+});

@@ -1,0 +1,226 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+
+import { isPublicAddress } from '../../../source/engine/sandbox/broker/addresses.ts';
+import { createNetBroker, type ResolveHost } from '../../../source/engine/sandbox/broker/net.ts';
+import { parsePermission } from '../../../source/engine/permission.ts';
+import { observed, outputOf, pluginCode, run } from './plugin-run.ts';
+
+const { signal } = new AbortController();
+
+async function server(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+	const listening = createServer(answer);
+	await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+	const { port } = listening.address() as AddressInfo;
+	return {
+		port,
+		[Symbol.asyncDispose]: async () => {
+			listening.closeAllConnections();
+			await new Promise((resolve) => listening.close(resolve));
+		},
+	};
+}
+
+function fetchThrough(
+	allow: readonly string[],
+	url: string,
+	more: { readonly resolveHost?: ResolveHost; readonly [key: string]: unknown } = {},
+) {
+	const { resolveHost, ...args } = more;
+	const broker = createNetBroker({ grants: allow.map(parsePermission), ...(resolveHost === undefined ? {} : { resolveHost }) });
+	return broker.fetch({ url, method: 'GET', headers: [], redirect: 'follow', body: null, ...args }, signal);
+}
+
+test('only the granted host and port are reached', async () => {
+	await using http = await server((_, response) => response.end('hello'));
+	const granted = [`net:127.0.0.1:${http.port}`];
+	expect(await fetchThrough(granted, `http://127.0.0.1:${http.port}/`)).toMatchObject({
+		type: 'done',
+		value: { status: 200, body: Buffer.from('hello').toString('base64') },
+	});
+	for (const url of [
+		`http://127.0.0.1:${http.port + 1}/`,
+		`http://127.0.0.2:${http.port}/`,
+		`http://localhost:${http.port}/`,
+		'https://example.com/',
+	]) {
+		expect(await fetchThrough(granted, url)).toMatchObject({ type: 'denied', rule: 'not-granted' });
+	}
+});
+
+test('other spellings of an address are the address', async () => {
+	await using http = await server((_, response) => response.end('hello'));
+	for (const host of ['2130706433', '0x7f.1', '127.1']) {
+		expect(await fetchThrough([`net:127.0.0.1:${http.port}`], `http://${host}:${http.port}/`)).toMatchObject({ type: 'done' });
+		expect(await fetchThrough([`net:example.com:${http.port}`], `http://${host}:${http.port}/`)).toMatchObject({ type: 'denied' });
+	}
+});
+
+test('a granted name that resolves to a private address is denied', async () => {
+	await using http = await server((_, response) => response.end('inside'));
+	const resolveHost = async () => ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1'];
+	const outcome = await fetchThrough([`net:rebound.example:${http.port}`], `http://rebound.example:${http.port}/`, { resolveHost });
+	expect(outcome).toMatchObject({ type: 'denied', rule: 'private-address' });
+});
+
+test('localhost opens this machine when it is granted by that name', async () => {
+	await using http = await server((_, response) => response.end('mine'));
+	expect(await fetchThrough([`net:localhost:${http.port}`], `http://localhost:${http.port}/`)).toMatchObject({ type: 'done' });
+	expect(
+		await fetchThrough([`net:localhost:${http.port}`], `http://localhost:${http.port}/`, { resolveHost: async () => ['8.8.8.8'] }),
+	).toMatchObject({
+		rule: 'private-address',
+	});
+});
+
+test('every redirect starts over with the grants', async () => {
+	await using other = await server((_, response) => response.end('reached'));
+	await using http = await server((request, response) => {
+		const target = request.url === '/same' ? '/end' : `http://127.0.0.1:${other.port}/`;
+		if (request.url === '/end') {
+			response.end('end');
+		} else {
+			response.writeHead(302, { location: target }).end();
+		}
+	});
+	const granted = `net:127.0.0.1:${http.port}`;
+	expect(await fetchThrough([granted], `http://127.0.0.1:${http.port}/same`)).toMatchObject({
+		type: 'done',
+		value: { redirected: true, status: 200 },
+	});
+	expect(await fetchThrough([granted], `http://127.0.0.1:${http.port}/away`)).toMatchObject({
+		type: 'denied',
+		rule: 'not-granted',
+		permission: { port: other.port },
+	});
+	expect(await fetchThrough([granted], `http://127.0.0.1:${http.port}/same`, { redirect: 'manual' })).toMatchObject({
+		value: { status: 302 },
+	});
+	expect(await fetchThrough([granted], `http://127.0.0.1:${http.port}/same`, { redirect: 'error' })).toMatchObject({
+		type: 'failed',
+		code: 'ERR_REDIRECT',
+	});
+});
+
+test('credentials do not follow a redirect to another origin', async () => {
+	const seen: (string | undefined)[] = [];
+	await using other = await server((request, response) => {
+		seen.push(request.headers.authorization, request.headers.host);
+		response.end('x');
+	});
+	await using http = await server((_, response) => response.writeHead(307, { location: `http://127.0.0.1:${other.port}/` }).end());
+	await fetchThrough([`net:127.0.0.1:${http.port}`, `net:127.0.0.1:${other.port}`], `http://127.0.0.1:${http.port}/`, {
+		headers: [
+			['authorization', 'secret'],
+			['host', 'elsewhere.example'],
+		],
+	});
+	expect(seen).toEqual([undefined, `127.0.0.1:${other.port}`]);
+});
+
+test('an endless redirect, a long body and a bomb are failures', async () => {
+	await using http = await server((request, response) => {
+		switch (request.url ?? '') {
+			case '/loop':
+				return void response.writeHead(302, { location: '/loop' }).end();
+			case '/long':
+				return void response.end(Buffer.alloc(9 * 1024 * 1024));
+			default:
+				return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(32 * 1024 * 1024)));
+		}
+	});
+	const granted = [`net:127.0.0.1:${http.port}`];
+	expect(await fetchThrough(granted, `http://127.0.0.1:${http.port}/loop`)).toMatchObject({ type: 'failed', code: 'ERR_REDIRECT' });
+	expect(await fetchThrough(granted, `http://127.0.0.1:${http.port}/long`)).toMatchObject({ type: 'failed', code: 'ERR_TOO_LARGE' });
+	expect(await fetchThrough(granted, `http://127.0.0.1:${http.port}/bomb`)).toMatchObject({ type: 'failed', code: 'ERR_TOO_LARGE' });
+});
+
+test('what is not an http request is refused before anything is opened', async () => {
+	for (const url of ['file:///etc/passwd', 'ftp://127.0.0.1/', 'http://user:pass@127.0.0.1/', 'nonsense', 'data:,x']) {
+		expect((await fetchThrough(['net:127.0.0.1:80'], url)).type).toBe('failed');
+	}
+
+	expect(await fetchThrough(['net:127.0.0.1:80'], 'http://127.0.0.1/', { method: 'CONNECT' })).toMatchObject({ type: 'failed' });
+	expect(await fetchThrough(['net:127.0.0.1:80'], 'http://127.0.0.1/', { headers: [['x', 'a\r\nb: c']] })).toMatchObject({
+		type: 'failed',
+	});
+	expect(await fetchThrough(['net:example.com'], 'http://example.com:443/')).toMatchObject({ type: 'denied', rule: 'plain-http' });
+	expect(await fetchThrough(['net:example.com'], 'http://example.com/')).toMatchObject({ type: 'denied', rule: 'not-granted' });
+});
+
+test.each([
+	['8.8.8.8', true],
+	['2606:4700::1111', true],
+	['127.0.0.1', false],
+	['10.1.2.3', false],
+	['172.31.0.1', false],
+	['192.168.0.1', false],
+	['169.254.169.254', false],
+	['100.64.0.1', false],
+	['0.0.0.0', false],
+	['255.255.255.255', false],
+	['::1', false],
+	['::', false],
+	['fe80::1', false],
+	['fd00::1', false],
+	['::ffff:8.8.8.8', false],
+	['64:ff9b::a00:1', false],
+	['2002:a00:1::', false],
+	['2001:db8::1', false],
+	['not an address', false],
+])('the address %s is public: %s', (address, isPublic) => {
+	expect(isPublicAddress(address)).toBe(isPublic);
+});
+
+test('fetch inside the isolate sends and receives through the broker', async () => {
+	await using http = await server((request, response) => {
+		const parts: Buffer[] = [];
+		request.on('data', (part: Buffer) => parts.push(part));
+		response.writeHead(201, { 'content-type': 'application/json', 'x-two': 'b' });
+		request.once('end', () =>
+			response.end(
+				JSON.stringify({ method: request.method, body: Buffer.concat(parts).toString(), type: request.headers['content-type'] }),
+			),
+		);
+	});
+	const body = `
+		const response = await fetch(input.url, { method: 'POST', body: new URLSearchParams({ a: 'ü' }), headers: { 'Content-Type': 'x/y' } });
+		return [response.ok, response.status, response.headers.get('X-Two'), await response.json()];`;
+	expect(await outputOf(body, { input: { url: `http://127.0.0.1:${http.port}/p` }, allow: [`net:127.0.0.1:${http.port}`] })).toEqual([
+		true,
+		201,
+		'b',
+		{ method: 'POST', body: 'a=%C3%BC', type: 'x/y' },
+	]);
+});
+
+test('a denied fetch never reaches the server, and the audit line has no query', async () => {
+	let reached = 0;
+	await using http = await server((_, response) => {
+		reached += 1;
+		response.end();
+	});
+	const seen = observed();
+	await run(pluginCode('return fetch(input.url).catch((error) => error.code);'), {
+		input: { url: `http://127.0.0.1:${http.port}/p?token=secret` },
+		observe: seen,
+	});
+	expect(reached).toBe(0);
+	expect(seen.audit[1]).toMatchObject({
+		event: 'permission-denied',
+		permission: `net:127.0.0.1:${http.port}`,
+		resource: `http://127.0.0.1:${http.port}/p`,
+	});
+});
+
+test('a request that never ends is cut off with the run', async () => {
+	await using http = await server(() => undefined);
+	const started = run(pluginCode('return (await fetch(input.url)).status;'), {
+		input: { url: `http://127.0.0.1:${http.port}/` },
+		allow: [`net:127.0.0.1:${http.port}`],
+		limits: { wallMilliseconds: 500, cpuMilliseconds: 500, memoryBytes: 64 * 1024 * 1024 },
+	});
+	await expect(started).rejects.toMatchObject({ code: 'plugin-limit' });
+});

@@ -1,0 +1,32 @@
+import process from 'node:process';
+
+import { runFullScreen } from '../../source/full-screen.tsx';
+import { createFakeEngine } from './fake-engine.ts';
+
+/** The program that pseudo-terminal tests start: the real app over the fake engine. Options are JSON in the first argument. */
+const options: { readonly stepMilliseconds?: number; readonly extraPlugins?: number; readonly crash?: 'render' | 'uncaught' } = JSON.parse(
+	process.argv[2] ?? '{}',
+);
+const fake = createFakeEngine(options);
+const broken = { generation: 1, plugins: [{ name: undefined }], packageCount: 1, storeBytes: 1 };
+const engine = options.crash === 'render' ? { ...fake, list: () => Promise.resolve(broken as never) } : fake;
+if (options.crash === 'uncaught') {
+	setTimeout(() => {
+		throw new Error('a defect for the test');
+	}, 700);
+}
+
+try {
+	const { exitCode } = await runFullScreen({
+		engine,
+		environment: process.env,
+		stdin: process.stdin,
+		stdout: process.stdout,
+		version: '0.1.0',
+	});
+	console.log(`left with ${exitCode}`);
+} catch (error) {
+	console.error(`failed: ${error instanceof Error ? error.message : 'unknown'}`);
+}
+
+process.stdin.unref();

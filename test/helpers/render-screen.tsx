@@ -1,0 +1,146 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { render } from 'ink';
+
+import { createActions } from '../../source/actions/index.ts';
+import { App } from '../../source/app.tsx';
+import type { Section, State } from '../../source/state.ts';
+import { initialState } from '../../source/state.ts';
+import { createStore } from '../../source/store.ts';
+import { createFakeEngine } from './fake-engine.ts';
+import type { FakeEngine, FakeEngineOptions } from './fake-engine.ts';
+
+export type RenderedScreen = AsyncDisposable & {
+	readonly engine: FakeEngine;
+	readonly state: () => State;
+	/** The rows of the last frame, without escapes. */
+	readonly rows: () => readonly string[];
+	readonly text: () => string;
+	/** Keys by name, as the binding table spells them, one after the other. */
+	readonly press: (...names: readonly string[]) => void;
+	readonly type: (text: string) => void;
+	/** Resolves once the screen says so; fails with the screen in its message after five seconds. */
+	readonly until: (what: string | RegExp) => Promise<void>;
+	readonly left: () => number | null;
+	readonly copied: () => readonly string[];
+};
+
+class FakeOutput extends EventEmitter {
+	readonly isTTY = false;
+	readonly columns: number;
+	readonly rows: number;
+	frame = '';
+
+	constructor(columns: number, rows: number) {
+		super();
+		this.columns = columns;
+		this.rows = rows;
+	}
+
+	write(frame: string, written?: () => void): boolean {
+		// Ink waits for an empty write as a barrier.
+		this.frame = frame === '' ? this.frame : frame;
+		written?.();
+		return true;
+	}
+}
+
+class FakeInput extends EventEmitter {
+	readonly isTTY = true;
+	setRawMode(): void {
+		// Keys go to the actions directly.
+	}
+	setEncoding(): void {
+		// Nothing is read.
+	}
+	ref(): void {
+		// Nothing is read.
+	}
+	unref(): void {
+		// Nothing is read.
+	}
+	read(): null {
+		return null;
+	}
+}
+
+/** The whole app over the fake engine at a given size, without a terminal. */
+export function renderScreen(
+	columns: number,
+	rows: number,
+	options: FakeEngineOptions & { readonly section?: Section } = {},
+): RenderedScreen {
+	const engine = createFakeEngine(options);
+	const leaving = new AbortController();
+	const store = createStore(
+		initialState({
+			version: '0.1.0',
+			homePath: engine.homePath,
+			registry: engine.registry,
+			size: { columns, rows },
+			section: options.section ?? 'installed',
+			now: Date.parse('2026-11-20T12:00:00Z'),
+		}),
+	);
+	let exitCode: number | null = null;
+	const copied: string[] = [];
+	const actions = createActions(
+		{ engine, store, now: () => Date.parse('2026-11-20T12:00:00Z'), signal: leaving.signal },
+		{
+			leave: (code) => {
+				exitCode = code;
+			},
+			suspend: () => undefined,
+			repaint: () => undefined,
+			copy: (text) => copied.push(text),
+		},
+	);
+	const output = new FakeOutput(columns, rows);
+	const instance = render(<App store={store} actions={actions} onMount={() => undefined} />, {
+		stdout: output as unknown as NodeJS.WriteStream,
+		stdin: new FakeInput() as unknown as NodeJS.ReadStream,
+		debug: true,
+		exitOnCtrlC: false,
+		patchConsole: false,
+	});
+	actions.start();
+
+	// oxlint-disable-next-line no-control-regex
+	const text = (): string => output.frame.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '');
+	return {
+		engine,
+		state: store.getState,
+		text,
+		rows: () => text().split('\n'),
+		press: (...names) => {
+			for (const name of names) {
+				actions.key(name);
+			}
+		},
+		type: (typed) => {
+			for (const character of typed) {
+				actions.key(character === ' ' ? 'space' : character);
+			}
+		},
+		async until(what) {
+			const isThere = (): boolean => (typeof what === 'string' ? text().includes(what) : what.test(text()));
+			const deadline = AbortSignal.timeout(5000);
+			while (!isThere()) {
+				if (deadline.aborted) {
+					throw new Error(`The screen never showed ${String(what)}:\n${text()}`);
+				}
+
+				await sleep(10);
+			}
+		},
+		left: () => exitCode,
+		copied: () => copied,
+		async [Symbol.asyncDispose]() {
+			leaving.abort();
+			actions.stop();
+			instance.unmount();
+			await instance.waitUntilExit();
+		},
+	};
+}

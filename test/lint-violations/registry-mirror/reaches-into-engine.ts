@@ -1,0 +1,3 @@
+import { layout } from '../source/engine/home/layout.ts';
+
+export const reached = layout;

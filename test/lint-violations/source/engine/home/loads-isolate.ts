@@ -1,0 +1,3 @@
+import ivm from 'isolated-vm';
+
+export const isolate = ivm;

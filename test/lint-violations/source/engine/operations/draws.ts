@@ -1,0 +1,3 @@
+import { render } from 'ink';
+
+export const draw = render;

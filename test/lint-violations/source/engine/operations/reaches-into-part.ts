@@ -1,0 +1,3 @@
+import { layout } from '../home/layout.ts';
+
+export const reached = layout;

@@ -1,0 +1,3 @@
+import { layout } from '../engine/home/layout.ts';
+
+export const reached = layout;

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { buildFakeApp, openTerminal } from '../helpers/pseudo-terminal.ts';
+import type { BuiltApp } from '../helpers/pseudo-terminal.ts';
+
+let app: BuiltApp;
+
+/** Runs the app, then says whether the terminal still edits lines itself. */
+const thenTellMode = (command: string): string => `${command}; case "$(stty -a)" in *-icanon*) echo raw;; *) echo cooked;; esac`;
+
+beforeAll(async () => {
+	app = await buildFakeApp();
+});
+
+afterAll(async () => {
+	await app.remove();
+});
+
+describe('the app in a real terminal', () => {
+	it('installs by keys alone, with each permission granted by itself', async () => {
+		await using terminal = openTerminal({ file: app.file });
+		await terminal.until('9 plugins');
+		terminal.send('i');
+		await terminal.until('leave field');
+		terminal.send('doctor');
+		await terminal.until(/1 match for "doctor"/);
+		terminal.send('\r');
+		await terminal.until('i install');
+		terminal.send('i');
+		await terminal.until('1 decision open');
+
+		// Enter may not apply while something is undecided.
+		terminal.send('\r');
+		await terminal.until('decide about link-doctor first');
+		terminal.send(' j ');
+		await terminal.until('ready to apply   1 of 2 permissions granted');
+		await terminal.until('same as: plugward install link-doctor --yes --allow link-doctor=net:api.examp');
+		terminal.send('\r');
+		await terminal.until('Generation 13 is current');
+		expect(terminal.text()).toContain('[x] link-doctor may use net:api.example.com:443');
+		expect(terminal.text()).toContain('[ ] link-doctor was denied fs.read:$project/logs/**');
+		terminal.send('1');
+		await terminal.until('10 plugins');
+		expect(terminal.text()).toContain('link-doctor');
+	});
+
+	it('rolls back from the history, after showing what that means', async () => {
+		await using terminal = openTerminal({ file: app.file, columns: 120, rows: 40 });
+		await terminal.until('9 plugins');
+		terminal.send('4');
+		await terminal.until('* current');
+		terminal.send('jr');
+		await terminal.until('Plan: rollback 11');
+		await terminal.until('generation 12 -> 11');
+		terminal.send('y');
+		await terminal.until('Generation 11 is current');
+		terminal.send('4');
+		await terminal.until(/11 \* current/);
+	});
+
+	it('takes many keys that arrive in one write as many keys', async () => {
+		await using terminal = openTerminal({ file: app.file, argument: { extraPlugins: 100 } });
+		await terminal.until('1 of 109');
+		terminal.send('j'.repeat(50));
+		await terminal.until('51 of 109');
+		terminal.send('\u001B[A'.repeat(20));
+		await terminal.until('31 of 109');
+	});
+
+	it('gives the terminal back as it was when the user quits', async () => {
+		await using terminal = openTerminal({ file: app.file, shell: (command) => `echo before; ${thenTellMode(command)}` });
+		await terminal.until('9 plugins');
+		expect(terminal.isAlternateScreen()).toBe(true);
+		expect(terminal.text()).not.toContain('before');
+		terminal.send('q');
+		await terminal.until('cooked');
+		expect(terminal.isAlternateScreen()).toBe(false);
+		expect(terminal.isCursorHidden()).toBe(false);
+		expect(terminal.rows().slice(0, 3)).toEqual(['before', 'left with 0', 'cooked']);
+	});
+
+	it.each(['render', 'uncaught'])('gives the terminal back and tells the error on the normal screen after a crash (%s)', async (crash) => {
+		await using terminal = openTerminal({ file: app.file, argument: { crash }, shell: thenTellMode });
+		await terminal.until(/^failed: .*\ncooked/m);
+		expect(terminal.isAlternateScreen()).toBe(false);
+		expect(terminal.isCursorHidden()).toBe(false);
+	});
+
+	it.each(['SIGTERM', 'SIGHUP'])('gives the terminal back when it is ended from outside (%s)', async (signal) => {
+		await using terminal = openTerminal({ file: app.file });
+		await terminal.until('9 plugins');
+		terminal.kill(signal);
+		await terminal.exited;
+		await expect.poll(() => terminal.isAlternateScreen()).toBe(false);
+		expect(terminal.isCursorHidden()).toBe(false);
+		expect(terminal.received()).toContain('\u001B[?2004l');
+	});
+
+	it('shows the cursor in its text field, at the place of the next character', async () => {
+		await using terminal = openTerminal({ file: app.file });
+		await terminal.until('9 plugins');
+		terminal.send('2/');
+		await terminal.until('leave field');
+		terminal.send('数ab\u001B[D');
+		await terminal.until('数ab');
+		await expect.poll(() => terminal.cursor()).toEqual({ column: 12, row: 1 });
+		expect(terminal.isCursorHidden()).toBe(false);
+		terminal.send('\u001B');
+		await terminal.until('i install');
+		await expect.poll(() => terminal.isCursorHidden()).toBe(true);
+	});
+
+	it('comes back after a stop and fg', async () => {
+		await using terminal = openTerminal({
+			file: app.file,
+			shell: (command) => `set -m; ${command}; echo stopped; sleep 0.2; fg; echo done`,
+		});
+		await terminal.until('9 plugins');
+		terminal.send('jj\u001A');
+		await terminal.until(/3 of 9/);
+		terminal.send('j');
+		await terminal.until('4 of 9');
+		expect(terminal.isAlternateScreen()).toBe(true);
+		terminal.send('q');
+		await terminal.until('done');
+		expect(terminal.received()).toContain('stopped');
+	});
+
+	it('cancels with Ctrl-C once and leaves with Ctrl-C twice', async () => {
+		await using terminal = openTerminal({ file: app.file, argument: { stepMilliseconds: 60_000 } });
+		await terminal.until('9 plugins');
+		terminal.send('U');
+		await terminal.until('Running');
+		terminal.send('\u0003');
+		await terminal.until('nothing has changed');
+		terminal.send('\u0003');
+		await terminal.until('Press Ctrl-C again to leave');
+		terminal.send('\u0003');
+		await terminal.until('left with 130');
+	});
+
+	it('is silent when nothing happens', async () => {
+		await using terminal = openTerminal({ file: app.file });
+		await terminal.until('9 plugins');
+		terminal.send('j');
+		await terminal.until('2 of 9');
+		const before = terminal.received().length;
+		await new Promise((resolve) => {
+			setTimeout(resolve, 400);
+		});
+		expect(terminal.received().length).toBe(before);
+	});
+
+	it('ends a storm of resizes with a correct screen that never fills the last row', async () => {
+		await using terminal = openTerminal({ file: app.file });
+		await terminal.until('9 plugins');
+		for (let step = 0; step < 10; step += 1) {
+			terminal.resize(60 + step * 7, 12 + step * 2);
+		}
+
+		terminal.resize(100, 30);
+		await terminal.until(/generation 12/);
+		await terminal.until(/╰─+╯╰─+╯/);
+		expect(terminal.rows().at(-1)).toBe('');
+		expect(terminal.rows().filter((row) => row.includes('[1 Installed'))).toHaveLength(1);
+		terminal.resize(30, 8);
+		await terminal.until('Too small: 30x8');
+	});
+
+	it('sends no colour and no other emphasis under NO_COLOR, and still marks what is selected', async () => {
+		await using terminal = openTerminal({ file: app.file, environment: { NO_COLOR: '1' } });
+		await terminal.until('9 plugins');
+		// oxlint-disable-next-line no-control-regex
+		expect(terminal.received()).not.toMatch(/\u001B\[[\d;]*m/);
+		expect(terminal.text()).toContain('> @acme/links');
+		expect(terminal.text()).toContain('[1 Installed]');
+	});
+
+	it('refuses with a sentence when its output is no terminal', async () => {
+		await using terminal = openTerminal({ file: app.file, shell: (command) => `${command} | cat` });
+		await terminal.until('failed: The full-screen app needs a terminal');
+		expect(terminal.received()).not.toContain('\u001B');
+	});
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+
+import { reduce } from '../../source/reduce.ts';
+import type { Action } from '../../source/reduce.ts';
+import { initialState } from '../../source/state.ts';
+import type { Operation, State } from '../../source/state.ts';
+import { selectedItem } from '../../source/lists.ts';
+import { createFakeEngine } from '../helpers/fake-engine.ts';
+
+const CALL = { signal: new AbortController().signal, onEvent: () => undefined };
+
+function start(): State {
+	return initialState({
+		version: '0',
+		homePath: '/home',
+		registry: 'http://127.0.0.1/',
+		size: { columns: 80, rows: 24 },
+		section: 'installed',
+		now: 0,
+	});
+}
+
+async function withPlugins(): Promise<State> {
+	return reduce(start(), { type: 'loaded', slot: 'installed', value: await createFakeEngine().list(CALL), now: 1000 });
+}
+
+function apply(state: State, ...actions: readonly Action[]): State {
+	return actions.reduce(reduce, state);
+}
+
+function operation(overrides: Partial<Operation> = {}): Operation {
+	return {
+		id: 1,
+		title: 'Plan: install a',
+		command: 'install a',
+		request: { type: 'install', specs: ['a'] },
+		status: 'running',
+		startedAt: 0,
+		endedAt: null,
+		steps: [],
+		transfers: {},
+		output: [],
+		result: null,
+		failure: null,
+		...overrides,
+	};
+}
+
+describe('moving in a list', () => {
+	it('stops at both ends', async () => {
+		const state = await withPlugins();
+		expect(selectedItem(apply(state, { type: 'moved', by: -1 }))).toBe('@acme/links');
+		const end = apply(state, { type: 'moved', by: 'end' });
+		expect(selectedItem(apply(end, { type: 'moved', by: 1 }))).toBe(selectedItem(end));
+		expect(selectedItem(apply(end, { type: 'moved', by: 'start' }))).toBe('@acme/links');
+	});
+
+	it('remembers the selection of each list by name', async () => {
+		const state = apply(
+			await withPlugins(),
+			{ type: 'moved', by: 4 },
+			{ type: 'section-opened', section: 'trust' },
+			{ type: 'moved', by: 1 },
+		);
+		expect(selectedItem(state)).toBe('nosy-notes');
+		expect(selectedItem(apply(state, { type: 'section-opened', section: 'installed' }))).toBe('prettier');
+	});
+
+	it('does nothing in an empty list', () => {
+		expect(selectedItem(apply(start(), { type: 'moved', by: 1 }))).toBeNull();
+	});
+});
+
+describe('loading', () => {
+	it('keeps what was there while it loads again and when that fails', async () => {
+		const loaded = await withPlugins();
+		const failure = { code: 'registry-unreachable', message: 'away', hint: null, cause: null, details: null };
+		const loading = apply(loaded, { type: 'load-started', slot: 'installed' });
+		expect(loading.installed).toMatchObject({ status: 'loading', value: loaded.installed.value });
+		const failed = apply(loading, { type: 'load-failed', slot: 'installed', failure, now: 2000 });
+		expect(failed.installed).toMatchObject({ status: 'failed', value: loaded.installed.value, loadedAt: 1000, failure });
+	});
+
+	it('calls a load that was cancelled idle again', () => {
+		expect(apply(start(), { type: 'load-started', slot: 'history' }, { type: 'load-dropped', slot: 'history' }).history.status).toBe(
+			'idle',
+		);
+	});
+});
+
+describe('an operation', () => {
+	it('collects steps, transfers and output from events', () => {
+		const state = apply(
+			start(),
+			{ type: 'operation-started', operation: operation() },
+			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'fetch', detail: 'a' } },
+			{ type: 'operation-event', id: 1, event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 5, totalBytes: 10, finished: false } },
+			{ type: 'operation-event', id: 1, event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 10, totalBytes: 10, finished: true } },
+			{ type: 'operation-event', id: 1, event: { type: 'plugin-output', plugin: 'a', stream: 'log', text: 'one\n\u001B[2Jtwo\n' } },
+			{ type: 'operation-event', id: 1, event: { type: 'step-finished', step: 'fetch', milliseconds: 12, failed: false } },
+		);
+		expect(state.operations[0]).toMatchObject({
+			steps: [{ step: 'fetch', status: 'done', milliseconds: 12 }],
+			transfers: { 'a@1': { receivedBytes: 10, totalBytes: 10, finished: true } },
+			output: [
+				{ kind: 'log', text: 'one' },
+				{ kind: 'log', text: 'two' },
+			],
+		});
+		expect(state.pages).toEqual([{ type: 'operation', operation: 1 }]);
+	});
+
+	it('marks the step that was cut off as failed', () => {
+		const state = apply(
+			start(),
+			{ type: 'operation-started', operation: operation() },
+			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'resolve', detail: 'a' } },
+			{ type: 'operation-ended', id: 1, status: 'cancelled', result: null, failure: null, now: 5 },
+		);
+		expect(state.operations[0]).toMatchObject({ status: 'cancelled', endedAt: 5, steps: [{ status: 'failed' }] });
+	});
+
+	it('opens the review of its plan only while it is watched', async () => {
+		const plan = await createFakeEngine().planInstall(['a'], CALL);
+		const ended: Action = { type: 'operation-ended', id: 1, status: 'done', result: { type: 'planned', plan }, failure: null, now: 5 };
+		const started = apply(start(), { type: 'operation-started', operation: operation() });
+		expect(apply(started, ended).pages).toEqual([{ type: 'plan', operation: 1, plan, answers: {} }]);
+		const elsewhere = apply(started, { type: 'section-opened', section: 'browse' }, ended);
+		expect(elsewhere.pages).toEqual([]);
+		expect(elsewhere.notice?.text).toContain('The plan is ready');
+	});
+
+	it('opens the conflict when there is no solution', () => {
+		const failure = { code: 'no-solution', message: 'no', hint: null, cause: null, details: null };
+		const state = apply(
+			start(),
+			{ type: 'operation-started', operation: operation() },
+			{ type: 'operation-ended', id: 1, status: 'failed', result: null, failure, now: 5 },
+		);
+		expect(state.pages).toEqual([{ type: 'conflict', operation: 1, failure }]);
+	});
+});
+
+describe('a document', () => {
+	it('scrolls no further than its last line', () => {
+		const opened = apply(start(), { type: 'page-pushed', page: { type: 'help' } });
+		const end = apply(opened, { type: 'moved', by: 'end' });
+		expect(end.scrolls['help']).toBeGreaterThan(0);
+		expect(apply(end, { type: 'moved', by: 'page' }).scrolls).toEqual(end.scrolls);
+		expect(apply(end, { type: 'moved', by: 'start' }, { type: 'moved', by: -1 }).scrolls['help']).toBe(0);
+	});
+});
