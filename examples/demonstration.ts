@@ -42,13 +42,24 @@ export async function openDemonstration({ folder, home }: { readonly folder: str
 	await writeFile(join(settings, 'plugward', 'trust-policy.json'), JSON.stringify({ version: 1, ageExempt: ['@examples/*'] }), {
 		mode: 0o600,
 	});
-	const environment = { ...process.env, PLUGWARD_HOME: home, XDG_CONFIG_HOME: settings, NPM_CONFIG_USERCONFIG: configuration };
+	const environment = {
+		...withoutNpmConfiguration(process.env),
+		PLUGWARD_HOME: home,
+		XDG_CONFIG_HOME: settings,
+		NPM_CONFIG_USERCONFIG: configuration,
+		NPM_CONFIG_GLOBALCONFIG: join(folder, 'no-global-npmrc'),
+	};
 	return {
 		folder,
 		plugward: (parameters) => runCommand(parameters, { cwd: project, environment }),
 		openApp: () => runInTerminal([], { cwd: project, environment }),
 		[Symbol.asyncDispose]: () => mirror.close(),
 	};
+}
+
+/** What npm's environment says of registries is for the mirror's upstream; the command talks to the mirror alone. */
+function withoutNpmConfiguration(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^npm_config_/i.test(name)));
 }
 
 type Surroundings = { readonly cwd: string; readonly environment: NodeJS.ProcessEnv };

@@ -44,7 +44,8 @@ async function start(keep: string | null, asScript: boolean): Promise<number> {
 
 async function open(folder: string): Promise<number> {
 	await using demonstration = await openDemonstration({ folder, home: join(folder, 'home') });
-	return demonstration.openApp();
+	// Awaited here: the registry must go on until the app has ended.
+	return await demonstration.openApp();
 }
 
 /** The story begins with nothing installed, so each time it is played in a home of its own. */

@@ -37,21 +37,27 @@ export function planItems(plan: Plan): readonly PlanItem[] {
 	return items;
 }
 
-/** Requirements other than permissions that are not accepted: the plan does not apply while there are any. */
-export function openRequirements(plan: Plan, answers: Answers): readonly Requirement[] {
-	return plan.requirements.filter((requirement) => requirement.type !== 'permission' && answers[requirement.id] !== 'accept');
+/** The user's answer; without one, what the last version was granted stays granted, and everything else is open. */
+export function answerTo(requirement: Requirement, answers: Answers): Decision['answer'] | undefined {
+	const isCarriedOver = requirement.type === 'permission' && requirement.novelty === 'carried-over';
+	return answers[requirement.id] ?? (isCarriedOver ? 'accept' : undefined);
 }
 
-/** Every requirement answered: what the user left alone is denied. */
+/** Requirements other than permissions that are not accepted: the plan does not apply while there are any. */
+export function openRequirements(plan: Plan, answers: Answers): readonly Requirement[] {
+	return plan.requirements.filter((requirement) => requirement.type !== 'permission' && answerTo(requirement, answers) !== 'accept');
+}
+
+/** Every requirement answered: what is open is denied. */
 export function decisionsOf(plan: Plan, answers: Answers): readonly Decision[] {
-	return plan.requirements.map((requirement) => ({ requirementId: requirement.id, answer: answers[requirement.id] ?? 'deny' }));
+	return plan.requirements.map((requirement) => ({ requirementId: requirement.id, answer: answerTo(requirement, answers) ?? 'deny' }));
 }
 
 /** The scripted command with the same decisions, without the program's name. */
 export function equivalentCommand(plan: Plan, answers: Answers): string {
-	const accepted = plan.requirements.filter((requirement) => answers[requirement.id] === 'accept');
+	const accepted = plan.requirements.filter((requirement) => answerTo(requirement, answers) === 'accept');
 	const allowed = accepted.flatMap((requirement) =>
-		requirement.type === 'permission' ? [`--allow ${requirement.plugin}=${requirement.permissionId}`] : [],
+		requirement.type === 'permission' ? [`--allow '${requirement.plugin}=${requirement.permissionId}'`] : [],
 	);
 	const levels = accepted.flatMap((requirement) => (requirement.type === 'lower-level' ? [requirement.level] : []));
 	const lowest = LEVELS.find((level) => levels.includes(level));

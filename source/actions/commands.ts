@@ -1,6 +1,6 @@
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
-import { equivalentCommand } from '../plan-review.ts';
+import { answerTo, equivalentCommand } from '../plan-review.ts';
 import type { Action } from '../reduce.ts';
 import { requestOf } from '../run-form.ts';
 import { runningOperation, topPage } from '../select.ts';
@@ -102,7 +102,7 @@ function answer({ store }: CommandParts, state: State, command: 'toggle-answer' 
 	}
 
 	const { id } = item.requirement;
-	const isAccepted = page.answers[id] === 'accept';
+	const isAccepted = answerTo(item.requirement, page.answers) === 'accept';
 	const accepts = command === 'accept' || (command === 'toggle-answer' && !isAccepted);
 	store.dispatch({ type: 'answered', requirementId: id, answer: accepts ? 'accept' : 'deny' });
 }

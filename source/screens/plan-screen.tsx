@@ -3,7 +3,7 @@ import { Box, Text } from 'ink';
 import { cleanLine, formatBytes, plural, truncate } from '../format.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
-import { openRequirements, planItems } from '../plan-review.ts';
+import { answerTo, openRequirements, planItems } from '../plan-review.ts';
 import type { Answers, Page, State } from '../state.ts';
 import { span } from '../theme.ts';
 import { screenAreas } from '../views.ts';
@@ -44,7 +44,7 @@ export function PlanScreen({ state, page }: { readonly state: State; readonly pa
 function Summary({ plan, answers, columns }: { readonly plan: Plan; readonly answers: Answers; readonly columns: number }) {
 	const open = openRequirements(plan, answers).length;
 	const permissions = plan.requirements.filter((requirement) => requirement.type === 'permission');
-	const granted = permissions.filter((requirement) => answers[requirement.id] === 'accept').length;
+	const granted = permissions.filter((requirement) => answerTo(requirement, answers) === 'accept').length;
 	const warning = plan.notices.find((notice) => notice.severity === 'warning');
 	const target =
 		plan.targetGeneration === null

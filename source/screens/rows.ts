@@ -1,7 +1,7 @@
 import type { Change, GenerationSummary, InstalledPlugin, Requirement, SearchHit } from '../engine/index.ts';
 import { cleanLine, fit, fitRight, formatAge, formatDuration, plural } from '../format.ts';
 import type { PlanItem } from '../plan-review.ts';
-import { requirementSubject } from '../plan-review.ts';
+import { answerTo, requirementSubject } from '../plan-review.ts';
 import { hasUpdate } from '../select.ts';
 import type { Runnable } from '../select.ts';
 import type { Answers, Operation } from '../state.ts';
@@ -111,7 +111,7 @@ export function planRow(item: PlanItem, answers: Answers, width: number): Line {
 }
 
 function requirementRow(requirement: Requirement, answers: Answers, width: number): Line {
-	const answer = answers[requirement.id];
+	const answer = answerTo(requirement, answers);
 	const state = answerSpan(requirement, answer);
 	const subject = Math.max(8, Math.min(24, Math.floor(width * 0.3)));
 	return joinSpans([

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, chmod, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type FakeRegistry, startFakeRegistry } from '../helpers/fake-registry.ts';
@@ -285,7 +285,27 @@ test('a file changed on disk makes verify end with 5 and name it', async () => {
 	expect(stderr).toContain('hint: ');
 	expect(stdout).not.toContain(other.home);
 	expect((await other.plugward(['verify'])).stdout).toMatch(/settled@1\.0\.0.*index\.js/s);
+	// Nor does it run, although it was never run before and nothing but the disk knows.
+	expect((await other.json(['run', 'settled', 'default'])).envelope).toMatchObject({
+		ok: false,
+		error: { code: 'verification-failed', message: expect.stringMatching(/settled@1\.0\.0.*index\.js/) },
+	});
 	expect(await installedState(other.home)).toEqual(before);
+});
+
+test('what is gone from the content store is reported, and installing it again brings it back', async () => {
+	await using other = await openMachine(registry.url);
+	expect((await other.plugward(['install', 'settled', '--yes'])).exitCode).toBe(0);
+	const packages = path.join(other.home, 'store/packages');
+	const [entry = ''] = await readdir(packages);
+	await rm(path.join(packages, entry), { recursive: true });
+	const { exitCode, envelope } = await other.json(['verify']);
+	expect({ exitCode, data: envelope.data }).toMatchObject({
+		exitCode: 5,
+		data: { findings: [{ id: 'settled@1.0.0', problem: 'missing' }] },
+	});
+	expect((await other.plugward(['install', 'settled', '--yes'])).exitCode).toBe(0);
+	expect((await other.plugward(['verify'])).exitCode).toBe(0);
 });
 
 test('a task that needs what nobody granted ends with 126 and says how to grant it', async () => {

@@ -8,13 +8,16 @@ import { startFakeRegistry } from '../helpers/fake-registry.ts';
 import { builtFile, cleanEnvironment, type Result, startProgram } from './command.ts';
 
 /** `npm start` as a machine without a terminal has it, with npm configured as given. */
-async function start(npmConfiguration: string, parameters: readonly string[] = []): Promise<Result & { readonly leftBehind: readonly string[] }> {
+async function start(
+	npmConfiguration: string,
+	{ parameters = [], more = {} }: { readonly parameters?: readonly string[]; readonly more?: Readonly<Record<string, string>> } = {},
+): Promise<Result & { readonly leftBehind: readonly string[] }> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'plugward-story-'));
 	const temporary = path.join(folder, 'tmp');
 	try {
 		await mkdir(temporary);
 		await writeFile(path.join(folder, 'npmrc'), npmConfiguration, { mode: 0o600 });
-		const environment = { ...cleanEnvironment(folder), TMPDIR: temporary };
+		const environment = { ...cleanEnvironment(folder), TMPDIR: temporary, ...more };
 		const result = await startProgram([builtFile('start.js'), ...parameters], { cwd: folder, environment }).ended;
 		return { ...result, leftBehind: await readdir(temporary) };
 	} finally {
@@ -24,7 +27,9 @@ async function start(npmConfiguration: string, parameters: readonly string[] = [
 
 test('the story is told to its end without a terminal and leaves nothing behind', { timeout: 60_000 }, async () => {
 	await using registry = await startFakeRegistry({ search: true });
-	const { exitCode, stdout, stderr, leftBehind } = await start(`registry=${registry.url}\n`);
+	// A registry in the environment is the upstream of the story's own one, not a way around it.
+	const more = { npm_config_registry: registry.url, NPM_CONFIG_REGISTRY: registry.url };
+	const { exitCode, stdout, stderr, leftBehind } = await start('@examples:registry=http://127.0.0.1:9/\n', { more });
 	expect({ exitCode, stderr, leftBehind }, stdout).toEqual({ exitCode: 0, stderr: '', leftBehind: [] });
 	expect(stdout).toMatch(/All 13 steps did what they say\.\n$/);
 	// oxlint-disable-next-line no-control-regex
@@ -38,7 +43,10 @@ test('a configuration of npm that cannot be used is an error in words', async ()
 	const { exitCode, stdout, stderr, leftBehind } = await start('registry=not-a-url\n');
 	expect({ exitCode, stdout, leftBehind }).toEqual({ exitCode: 1, stdout: '', leftBehind: [] });
 	expect(stderr).toMatch(/^error: .*"not-a-url".*\nhint: .*\n$/);
-	expect(await start('', ['--nonsense'])).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^error: .*--nonsense/) });
+	expect(await start('', { parameters: ['--nonsense'] })).toMatchObject({
+		exitCode: 1,
+		stderr: expect.stringMatching(/^error: .*--nonsense/),
+	});
 });
 
 test.each<{ readonly what: string; readonly answer: Partial<CommandResult>; readonly says: string }>([

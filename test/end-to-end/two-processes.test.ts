@@ -29,7 +29,7 @@ async function lineOf(running: RunningCommand, words: string): Promise<void> {
 			throw new Error(`it ended without ${words}: ${running.output.stdout}${running.output.stderr}`);
 		}
 
-		await Promise.race([once(running.child.stdout ?? running.child, 'data'), once(running.child, 'close')]);
+		await Promise.race([once(running.child.stdout ?? running.child, 'data'), running.ended]);
 	}
 }
 
@@ -76,7 +76,7 @@ test('an install killed while it fetches leaves the generation before, and the n
 	expect(await filesIn(machine.home, 'store/staging')).toEqual([]);
 });
 
-test.each(['"step":"bundle"', '"step":"switch"', '"step":"sync"', '"event":"result"'])(
+test.each(['"event":"fetch-progress"', '"step":"bundle"', '"step":"switch"', '"event":"result"'])(
 	'an install killed at %s leaves the old or the new generation whole, and the next command goes on from there',
 	async (moment) => {
 		expect((await machine.plugward(['install', 'first', '--yes'])).exitCode).toBe(0);

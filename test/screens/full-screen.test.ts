@@ -34,7 +34,7 @@ describe('the app in a real terminal', () => {
 		await terminal.until('decide about link-doctor first');
 		terminal.send(' j ');
 		await terminal.until('ready to apply   1 of 2 permissions granted');
-		await terminal.until('same as: plugward install link-doctor --yes --allow link-doctor=net:api.examp');
+		await terminal.until("same as: plugward install link-doctor --yes --allow 'link-doctor=net:api.exam");
 		terminal.send('\r');
 		await terminal.until('Generation 13 is current');
 		expect(terminal.text()).toContain('[x] link-doctor may use net:api.example.com:443');

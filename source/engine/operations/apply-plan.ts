@@ -35,7 +35,8 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 	requireDecided(assessment.requirements, options.decisions);
 	const grants = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions });
 	const outcome = summarizeGrants(assessment.requirements, grants);
-	if (isUnchanged(base, plan.lock, grants)) {
+	// What had to be fetched was missing from the store, so even an equal lock is committed: that is what makes it whole again.
+	if (plan.fetchedCount === 0 && isUnchanged(base, plan.lock, grants)) {
 		return { fromGeneration: base.number, toGeneration: base.number, changes: [], ...outcome, unchanged: true };
 	}
 

@@ -70,7 +70,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	return {
 		changes: changesBetween(base.lock, lock),
 		packages: packages.map((one) => plannedPackage(one, rootIds.has(idOf(one.locked)))),
-		requirements: requirementsOf(context, { ...request, assessed }),
+		requirements: requirementsOf(context, { ...request, assessed, revocations: await context.home.revocations() }),
 		notices: noticesOf(packages, rootIds),
 	};
 }

@@ -30,7 +30,7 @@ export async function collectArtefactEvidence(
 	const claimed = manifest.attestationsUrl !== null;
 	const attestations = claimed
 		? await context.registry.attestations({ name: manifest.name, version: manifest.version, url: manifest.attestationsUrl }, { signal })
-		: { type: 'not-served' as const, why: 'the registry lists no attestations for this version' };
+		: { type: 'not-served' as const, why: 'The registry lists no attestations' };
 	const evidence = await collectEvidence({
 		name: manifest.name,
 		version: manifest.version,

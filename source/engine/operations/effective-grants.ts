@@ -7,12 +7,13 @@ export function effectiveGrants(
 	{ plugin, version, now, revocations }: { plugin: string; version: string; now: Date; revocations: readonly Revocation[] },
 ): readonly Grant[] {
 	return generation.grants.filter(
-		(grant) =>
-			grant.plugin === plugin &&
-			grant.version === version &&
-			(grant.expiresAt === null || new Date(grant.expiresAt) > now) &&
-			!revocations.some((revocation) => withdraws(revocation, grant)),
+		(grant) => grant.plugin === plugin && grant.version === version && stillHolds(grant, { now, revocations }),
 	);
+}
+
+/** Neither expired nor revoked since it was given. */
+export function stillHolds(grant: Grant, { now, revocations }: { now: Date; revocations: readonly Revocation[] }): boolean {
+	return (grant.expiresAt === null || new Date(grant.expiresAt) > now) && !revocations.some((revocation) => withdraws(revocation, grant));
 }
 
 export function permissionsOf(grants: readonly Grant[]): readonly Permission[] {

@@ -32,25 +32,29 @@ export function grantsOf(context: EngineContext, { base, lock, requirements, dec
 
 type Deciding = { readonly decision: Decision | null; readonly before: Grant | null; readonly now: Date };
 
-/** Null when it is denied. Undecided, only what the last version was granted already stays granted, as it was. */
+/**
+ * Null when it is denied. What still holds stays as it was, its time and its end included, when it is undecided or accepted with nothing
+ * new said: else the same command would write a generation each time, and an update would make a permission that ends one for good.
+ */
 function decide(requirement: PermissionRequirement, { decision, before, now }: Deciding): Grant | null {
-	const { plugin, version, permissionId: permission } = requirement;
-	if (decision === null) {
-		return requirement.novelty === 'carried-over'
-			? {
-					plugin,
-					version,
-					permission,
-					grantedAt: before?.grantedAt ?? now.toISOString(),
-					reason: before?.reason ?? null,
-					expiresAt: before?.expiresAt ?? null,
-				}
-			: null;
+	const { plugin, version, permissionId: permission, novelty } = requirement;
+	const holds = novelty === 'carried-over';
+	if (decision === null ? !holds : decision.answer === 'deny') {
+		return null;
 	}
 
-	return decision.answer === 'accept'
-		? { plugin, version, permission, grantedAt: now.toISOString(), reason: decision.reason ?? null, expiresAt: decision.expires ?? null }
-		: null;
+	if (holds && before !== null && decision?.reason === undefined && decision?.expires === undefined) {
+		return { ...before, version };
+	}
+
+	return {
+		plugin,
+		version,
+		permission,
+		grantedAt: now.toISOString(),
+		reason: decision?.reason ?? null,
+		expiresAt: decision?.expires ?? null,
+	};
 }
 
 function isRoot(lock: Lock, plugin: string, version: string): boolean {

@@ -5,8 +5,11 @@ import type { InstanceId, Lock } from '../lock.ts';
 import type { PluginManifest } from '../manifest.ts';
 import { BUNDLE_FORMAT, type Bundle, type BundleInstance, bundleForIsolate } from '../sandbox/index.ts';
 import type { EngineContext } from './engine-context.ts';
-import { closureOf } from './lock-queries.ts';
+import { closureOf, idOf } from './lock-queries.ts';
 import { fitsPlatform } from './platform.ts';
+import { runConcurrently } from './run-concurrently.ts';
+
+const CONCURRENT_ENTRIES = 4;
 
 export type BundleTarget = {
 	readonly lock: Lock;
@@ -25,16 +28,37 @@ export async function bundleOf(context: EngineContext, target: BundleTarget, opt
 	}
 
 	return runStep({ name: 'bundle', detail: target.instance, onEvent: options.onEvent }, async () => {
+		const instances = bundleInstances(context, target);
+		await requireUnchanged(context, { lock: target.lock, ids: [...instances.keys()] }, options);
 		const bundle = await bundleForIsolate(
 			{
 				entry: { instance: target.instance, main: target.manifest?.main ?? null },
-				instances: bundleInstances(context, target),
+				instances,
 				target: target.manifest === null ? 'plain' : 'plugin',
 			},
 			{ signal: options.signal },
 		);
 		await context.home.writeBundle(key, new TextEncoder().encode(JSON.stringify(bundle)));
 		return bundle;
+	});
+}
+
+/** The key of a bundle says which bytes are in it, so they are read again first: a file changed on disk must neither run nor be kept. */
+async function requireUnchanged(
+	context: EngineContext,
+	{ lock, ids }: { readonly lock: Lock; readonly ids: readonly InstanceId[] },
+	{ signal }: CallOptions,
+): Promise<void> {
+	const packages = new Map(
+		ids.flatMap((id) => (lock.packages[id] === undefined ? [] : [[lock.packages[id].integrity, lock.packages[id]]])),
+	);
+	await runConcurrently([...packages.values()], CONCURRENT_ENTRIES, async (locked) => {
+		const [finding] = (await context.home.store.verifyEntry(locked.integrity, { signal })).findings;
+		if (finding !== undefined) {
+			throw new EngineError('verification-failed', `${idOf(locked)} is not as it was installed: ${finding.text}`, {
+				hint: 'See everything that changed: plugward verify',
+			});
+		}
 	});
 }
 

@@ -1,10 +1,11 @@
-import type { Generation } from '../home/index.ts';
+import type { Generation, Revocation } from '../home/index.ts';
 import type { Lock } from '../lock.ts';
-import { parsePermission, permissionId, type Permission } from '../permission.ts';
+import { type Grant, parsePermission, permissionId, type Permission } from '../permission.ts';
 import type { Requirement } from '../plan.ts';
 import { isCovered } from '../sandbox/index.ts';
 import { identityChange, judgeClosure, judgeContinuity, levelAtLeast } from '../trust/index.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
+import { stillHolds } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import { closureOf, idOf, idOfInstance } from './lock-queries.ts';
 
@@ -13,6 +14,7 @@ export type RequirementsRequest = {
 	readonly lock: Lock;
 	readonly named: ReadonlySet<string>;
 	readonly assessed: ReadonlyMap<string, AssessedPackage>;
+	readonly revocations: readonly Revocation[];
 };
 
 /** Everything the user must decide, in the order a reader expects: identity, level and age first, then permissions by plugin. */
@@ -23,7 +25,9 @@ export function requirementsOf(context: EngineContext, request: RequirementsRequ
 		...fresh.flatMap((one) => changedIdentity(context, one)),
 		...roots.filter(({ isNew }) => isNew).flatMap((root) => lowerLevel(context, { root, request })),
 		...fresh.flatMap((one) => youngVersion(context, one)),
-		...roots.filter(({ isNew, locked }) => isNew || request.named.has(locked.name)).flatMap((root) => permissions(root, request.base)),
+		...roots
+			.filter(({ isNew, locked }) => isNew || request.named.has(locked.name))
+			.flatMap((root) => permissions(root, grantsThatHold(context, request))),
 	];
 }
 
@@ -93,9 +97,14 @@ function youngVersion(context: EngineContext, { locked, ageHours, verdict }: Ass
 	];
 }
 
-function permissions({ locked, manifest, previous, receipt }: AssessedPackage, base: Generation): readonly Requirement[] {
+/** What expired or was revoked is asked for anew: it must not come back because a plugin is updated. */
+function grantsThatHold(context: EngineContext, { base, revocations }: RequirementsRequest): readonly Grant[] {
+	return base.grants.filter((grant) => stillHolds(grant, { now: context.clock(), revocations }));
+}
+
+function permissions({ locked, manifest, previous, receipt }: AssessedPackage, holding: readonly Grant[]): readonly Requirement[] {
 	const sameIdentity = identityChange(identityIn(previous), identityIn(receipt)) === null;
-	const granted = base.grants.filter(({ plugin }) => plugin === locked.name).map(({ permission }) => parsePermission(permission));
+	const granted = holding.filter(({ plugin }) => plugin === locked.name).map(({ permission }) => parsePermission(permission));
 	return (manifest?.permissions ?? []).map((permission) => ({
 		type: 'permission',
 		id: `permission:${idOf(locked)}:${permissionId(permission)}`,

@@ -1,6 +1,7 @@
 import type { Change, Plan, PlannedPackage, Requirement } from '../../engine/index.ts';
 import { cleanLine, formatBytes, plural } from '../../format.ts';
 import type { PlanItem } from '../../plan-review.ts';
+import { answerTo } from '../../plan-review.ts';
 import type { Answers } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -16,7 +17,7 @@ export function planItemDocument(
 	options: { readonly answers: Answers; readonly width: number },
 ): readonly Line[] {
 	if (item.type === 'requirement') {
-		const answer = options.answers[item.requirement.id];
+		const answer = answerTo(item.requirement, options.answers);
 		return [
 			...requirementDocument(item.requirement, options.width),
 			BLANK,

@@ -85,3 +85,27 @@ test('naming an installed plugin again asks for what was denied before', async (
 		granted: [{ permission: 'env:NAME' }],
 	});
 });
+
+test('a grant that ends keeps its end when it is accepted again, and once it has ended it is asked for anew', async () => {
+	await using registry = await startFakeRegistry();
+	servePlugin(registry, '1.0.0', [NAME]);
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { engine, call } = temporary;
+	const grantUntil = async (expires: string) => {
+		const plan = await engine.planInstall(['helper@^1.0.0'], call);
+		await engine.applyPlan(plan, { ...call, decisions: accept(plan, 'env:NAME').map((decision) => ({ ...decision, expires })) });
+	};
+	await grantUntil('2999-01-01T00:00:00.000Z');
+	const [held] = (await engine.list(call)).plugins[0]?.grants ?? [];
+	const again = await engine.planInstall(['helper@^1.0.0'], call);
+	expect(again.requirements).toMatchObject([{ novelty: 'carried-over' }]);
+	expect(await engine.applyPlan(again, { ...call, decisions: accept(again, 'env:NAME') })).toMatchObject({ unchanged: true });
+	expect((await engine.list(call)).plugins[0]?.grants).toEqual([held]);
+
+	await grantUntil('2020-01-01T00:00:00.000Z');
+	servePlugin(registry, '1.1.0', [NAME]);
+	const later = await temporary.reopen();
+	const update = await later.planInstall(['helper@1.1.0'], call);
+	expect(update.requirements).toMatchObject([{ permissionId: 'env:NAME', novelty: 'new' }]);
+	expect(await later.applyPlan(update, { ...call, decisions: [] })).toMatchObject({ granted: [], denied: [{ permission: 'env:NAME' }] });
+});

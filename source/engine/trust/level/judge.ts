@@ -42,11 +42,18 @@ function whatWouldRaise({ invalid, standing, continuity }: JudgedFacts, level: L
 	return rungs.filter((rung) => !rung.reason.passed && LEVELS.indexOf(rung.level) > LEVELS.indexOf(level)).map((rung) => rung.raise);
 }
 
+const KIND_WORDS: Readonly<Record<Evidence['kind'], string>> = {
+	integrity: 'Integrity',
+	'registry-signature': 'Registry signature',
+	provenance: 'Provenance',
+	'publish-attestation': 'Publish attestation',
+};
+
 function evidenceReason(entry: Evidence): Reason {
 	return {
 		rule: entry.kind,
 		passed: entry.state === 'verified',
-		text: entry.state === 'verified' ? entry.reason : `${entry.state}: ${entry.reason}`,
+		text: entry.state === 'verified' ? entry.reason : `${KIND_WORDS[entry.kind]} ${entry.state}: ${entry.reason}`,
 	};
 }
 

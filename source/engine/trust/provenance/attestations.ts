@@ -60,7 +60,7 @@ function readList({ attestations, attestationsClaimed, registryServes }: Collect
 
 		throw registryServes.attestations
 			? absent('attestation-absent', 'The registry carries attestations of other versions, but none of this one.')
-			: unavailable('attestations-not-served', `Nobody could look: ${quote(attestations.why)}.`);
+			: unavailable('attestations-not-served', `${quote(attestations.why)}, so nobody could look.`);
 	}
 
 	const result = v.safeParse(listSchema, attestations.json);
