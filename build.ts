@@ -104,10 +104,10 @@ async function buildLauncher(): Promise<void> {
 
 // Only the chunks have names that change; what the sandbox builds while developing lies in dist/ too and may be in use.
 await rm(join(OUT, 'chunks'), { recursive: true, force: true });
-const [modules] = await Promise.all([
+const [modules, host, bundler] = await Promise.all([
 	buildModules(),
 	buildHost(join(OUT, 'sandbox-host.cjs')),
 	buildBundler(join(OUT, 'sandbox-bundler.mjs')),
 	buildLauncher(),
 ]);
-await writeLicences([modules]);
+await writeLicences([modules, ...host, ...bundler]);
