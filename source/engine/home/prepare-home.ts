@@ -68,7 +68,7 @@ async function requireOurs(layout: Layout): Promise<void> {
 		return;
 	}
 
-	const own = new Set(['generations', 'store', 'bundles', 'state']);
+	const own = new Set(['generations', 'store', 'bundles', 'state', 'trust-policy.json', 'settings.json']);
 	const foreign = names.find((name) => !own.has(name) && !isTemporaryName(name));
 	if (foreign !== undefined) {
 		throw new EngineError('home-unsafe', 'The folder is not empty and is not a home.', {

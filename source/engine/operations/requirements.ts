@@ -3,9 +3,9 @@ import type { Lock } from '../lock.ts';
 import { type Grant, parsePermission, permissionId, type Permission } from '../permission.ts';
 import type { Requirement } from '../plan.ts';
 import { isCovered } from '../sandbox/index.ts';
-import { identityChange, judgeClosure, judgeContinuity, levelAtLeast } from '../trust/index.ts';
+import { findException, identityChange, judgeClosure, judgeContinuity, levelAtLeast } from '../trust/index.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
-import { stillHolds } from './effective-grants.ts';
+import { ceilingAllows, stillHolds } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import { closureOf, idOf, idOfInstance } from './lock-queries.ts';
 
@@ -27,7 +27,11 @@ export function requirementsOf(context: EngineContext, request: RequirementsRequ
 		...fresh.flatMap((one) => youngVersion(context, one)),
 		...roots
 			.filter(({ isNew, locked }) => isNew || request.named.has(locked.name))
-			.flatMap((root) => permissions(root, grantsThatHold(context, request))),
+			.flatMap((root) =>
+				permissions(root, grantsThatHold(context, request)).filter(({ permission }) =>
+					ceilingAllows(context.policy, { level: effectiveLevel(root, request).level, permission }),
+				),
+			),
 	];
 }
 
@@ -66,7 +70,9 @@ function lowerLevel(
 ): readonly Requirement[] {
 	const { level } = effectiveLevel(root, request);
 	const minimum = context.policy.minimumLevel;
-	if (levelAtLeast(level, minimum)) {
+	const { name, version } = root.locked;
+	const exception = findException(context.policy, { name, version, rule: 'minimum-level', now: context.clock().getTime() });
+	if (levelAtLeast(level, minimum) || exception !== null) {
 		return [];
 	}
 
@@ -102,7 +108,12 @@ function grantsThatHold(context: EngineContext, { base, revocations }: Requireme
 	return base.grants.filter((grant) => stillHolds(grant, { now: context.clock(), revocations }));
 }
 
-function permissions({ locked, manifest, previous, receipt }: AssessedPackage, holding: readonly Grant[]): readonly Requirement[] {
+type PermissionRequirement = Extract<Requirement, { readonly type: 'permission' }>;
+
+function permissions(
+	{ locked, manifest, previous, receipt }: AssessedPackage,
+	holding: readonly Grant[],
+): readonly PermissionRequirement[] {
 	const sameIdentity = identityChange(identityIn(previous), identityIn(receipt)) === null;
 	const granted = holding.filter(({ plugin }) => plugin === locked.name).map(({ permission }) => parsePermission(permission));
 	return (manifest?.permissions ?? []).map((permission) => ({

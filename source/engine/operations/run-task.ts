@@ -7,6 +7,7 @@ import type { Level } from '../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../manifest.ts';
 import type { Permission } from '../permission.ts';
 import { runPlugin } from '../sandbox/index.ts';
+import { ceilingAllows } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
@@ -44,7 +45,9 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				task,
 				input: request.input,
 				manifest: runnable.manifest,
-				grants: [...runnable.grants, ...request.allow],
+				grants: [...runnable.grants, ...request.allow].filter((permission) =>
+					ceilingAllows(context.policy, { level: runnable.level, permission }),
+				),
 				requested: runnable.manifest?.permissions ?? [],
 				limits: runnable.manifest?.limits ?? PLAIN_LIMITS,
 				roots: { project: context.options.cwd, data: null },

@@ -7,7 +7,7 @@ export type { ClosureMember, EffectiveLevel } from './level/closure.ts';
 export { describeIdentity, identityChange } from './level/identity.ts';
 export type { IdentityPin } from './level/identity.ts';
 export { matchesAny } from './policy/name-pattern.ts';
-export { DEFAULT_POLICY, parseTrustPolicy } from './policy/policy.ts';
+export { DEFAULT_POLICY, findException, parseTrustPolicy } from './policy/policy.ts';
 export type { Ceiling, ExceptionRule, PermissionCeilings, PolicyException, TrustPolicy } from './policy/policy.ts';
 export { NO_STANDING } from './level/standing.ts';
 export type { Standing } from './level/standing.ts';

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Decision, Plan } from '../../../source/engine/index.ts';
 import { startFakeRegistry, type FakeRegistry } from '../../helpers/fake-registry.ts';
@@ -108,4 +110,23 @@ test('a grant that ends keeps its end when it is accepted again, and once it has
 	const update = await later.planInstall(['helper@1.1.0'], call);
 	expect(update.requirements).toMatchObject([{ permissionId: 'env:NAME', novelty: 'new' }]);
 	expect(await later.applyPlan(update, { ...call, decisions: [] })).toMatchObject({ granted: [], denied: [{ permission: 'env:NAME' }] });
+});
+
+test('a permission that the policy denies at the level of the plugin is neither asked for nor granted for a run', async () => {
+	await using registry = await startFakeRegistry();
+	servePlugin(registry, '1.0.0', [NAME]);
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { call } = temporary;
+	const policy = { version: 1, permissionCeilings: { unknown: { env: 'deny' }, known: {}, trusted: {}, verified: {}, core: {} } };
+	await writeFile(join(temporary.home, 'trust-policy.json'), JSON.stringify(policy));
+	const engine = await temporary.reopen({
+		environment: { HOME: temporary.folder, NPM_CONFIG_USERCONFIG: `${temporary.folder}/npmrc`, NAME: 'Ada' },
+	});
+	const plan = await engine.planInstall(['helper'], call);
+	expect(plan.requirements).toEqual([]);
+	await engine.applyPlan(plan, { ...call, decisions: [] });
+	const allow = [{ type: 'env', name: 'NAME', reason: '' }] as const;
+	await expect(engine.runTask({ target: 'helper', task: 'greet', input: {}, allow }, call)).rejects.toMatchObject({
+		code: 'plugin-denied',
+	});
 });

@@ -128,6 +128,11 @@ function hintFor({ plugin, requested, grants }: BrokerOptions, permission: Permi
 
 	const asked = requested.find((candidate) => isCovered(permission, [candidate]));
 	return asked === undefined
-		? `The package.json of ${plugin} does not ask for it; to grant it to this run all the same: --allow ${plugin}=${id}`
-		: `Grant it with: --allow ${plugin}=${permissionId(asked)}`;
+		? `The package.json of ${plugin} does not ask for it; to grant it to this run all the same: --allow ${oneWord(`${plugin}=${id}`)}`
+		: `Grant it with: --allow ${oneWord(`${plugin}=${permissionId(asked)}`)}`;
+}
+
+/** For a shell: a path that the plugin chose may hold anything. */
+function oneWord(text: string): string {
+	return `'${text.replaceAll("'", `'\\''`)}'`;
 }
