@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import meow from 'meow';
@@ -71,7 +71,7 @@ async function readOptions(): Promise<MirrorOptions> {
 	return {
 		folder,
 		port: flags.port,
-		token: flags.open ? null : (process.env['PLUGWARD_MIRROR_TOKEN'] ?? (await makeToken(folder))),
+		token: flags.open ? null : (process.env['PLUGWARD_MIRROR_TOKEN'] ?? (await keptToken(folder))),
 		upstream: flags.upstream === undefined ? null : { url: flags.upstream, authorization, offline: flags.offline },
 		localScopes: flags.local ?? [],
 		publicUrls: flags.publicUrl ?? [],
@@ -79,12 +79,26 @@ async function readOptions(): Promise<MirrorOptions> {
 	};
 }
 
-/** A token on the screen would stay in scrollback and logs, so it goes into a file that only its owner can read. */
-async function makeToken(folder: string): Promise<string> {
-	const token = randomBytes(32).toString('base64url');
+/**
+ * The token of the folder: made once and kept, so that clients go on after a restart. On the screen it would stay in scrollback and logs,
+ * so it goes into a file that only its owner can read.
+ */
+async function keptToken(folder: string): Promise<string> {
 	const file = path.join(folder, 'token');
 	await mkdir(folder, { recursive: true, mode: 0o700 });
-	await writeFile(file, `${token}\n`, { mode: 0o600 });
+	try {
+		await writeFile(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+			throw error;
+		}
+	}
+
+	const token = (await readFile(file, 'utf8')).trim();
+	if (!/^[\w-]{43}$/.test(token)) {
+		throw new MirrorError(500, 'internal', `${file} holds no token; remove it to have a new one made.`);
+	}
+
 	process.stderr.write(`The token to send is in ${file}\n`);
 	return token;
 }

@@ -33,6 +33,25 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 	},
 );
 
+test('the token outlives the program, and a second program on the same folder does not replace it', async () => {
+	await using folder = await temporaryFolder();
+	const file = path.join(folder.path, 'token');
+	const first = spawn(process.execPath, [PROGRAM, '--folder', folder.path, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+	await firstLine(first, collect(first.stdout));
+	const token = await readFile(file, 'utf8');
+	const second = spawn(process.execPath, [PROGRAM, '--folder', folder.path, '--port', '0'], { stdio: 'ignore' });
+	expect((await once(second, 'exit'))[0]).not.toBe(0);
+	expect(await readFile(file, 'utf8')).toBe(token);
+
+	first.kill('SIGTERM');
+	await once(first, 'exit');
+	const third = spawn(process.execPath, [PROGRAM, '--folder', folder.path, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+	await firstLine(third, collect(third.stdout));
+	expect(await readFile(file, 'utf8')).toBe(token);
+	third.kill('SIGTERM');
+	await once(third, 'exit');
+});
+
 test('a wrong flag is refused before anything starts', async () => {
 	const child = spawn(process.execPath, [PROGRAM, '--folder', '/nowhere', '--prot', '1'], { stdio: 'ignore' });
 	const [code] = (await once(child, 'exit')) as [number];
