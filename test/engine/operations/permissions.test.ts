@@ -130,3 +130,20 @@ test('a permission that the policy denies at the level of the plugin is neither 
 		code: 'plugin-denied',
 	});
 });
+
+test('a plugin that imports a file its archive does not hold is refused before it becomes current', async () => {
+	await using registry = await startFakeRegistry();
+	const task = { description: 'Says hello.', input: {}, output: {} };
+	registry.serve(
+		'torn',
+		'1.0.0',
+		{ type: 'module', plugward: { apiVersion: 1, main: './plugin.js', tasks: { greet: task }, permissions: [] } },
+		{ 'plugin.js': "import { hello } from './hello.js';\nexport default { execute: () => hello };\n" },
+	);
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { engine, call } = temporary;
+	const plan = await engine.planInstall(['torn'], call);
+	const refused = engine.applyPlan(plan, { ...call, decisions: [] });
+	await expect(refused).rejects.toMatchObject({ code: 'bundle-failed', message: expect.stringContaining('./hello.js') });
+	expect(await engine.history(call)).toEqual([]);
+});

@@ -136,7 +136,20 @@ class Bundler {
 		}
 
 		const kind = args.kind === 'require-call' || args.kind === 'require-resolve' ? 'require' : 'import';
-		return this.#name(this.#resolver.resolve(args.path, importer.location, kind));
+		const resolution = this.#resolver.resolve(args.path, importer.location, kind);
+		this.#refuseIncomplete(args, { importer: importer.location, resolution });
+		return this.#name(resolution);
+	}
+
+	/** A plugin that imports a file its own archive does not hold can never load; better said before it is installed than when it runs. */
+	#refuseIncomplete(
+		args: OnResolveArgs,
+		{ importer, resolution }: { readonly importer: FileLocation; readonly resolution: Resolution },
+	): void {
+		const isOwnFile = importer.instance === this.#entry.instance && args.path.startsWith('.');
+		if (resolution.type === 'missing' && args.kind === 'import-statement' && isOwnFile) {
+			throw new BundleRefused('bundle-failed', `${importer.path} imports "${args.path}", which the package does not hold.`);
+		}
 	}
 
 	/** The made-up name: the number of the package and its own path. The ending tells esbuild whether node would see an ES module. */
