@@ -1,13 +1,17 @@
 import { type Command, hideResult } from './command.ts';
+import { diff } from './diff.ts';
+import { gc } from './gc.ts';
 import { history } from './history.ts';
 import { info } from './info.ts';
 import { install } from './install.ts';
+import { keep } from './keep.ts';
 import { list } from './list.ts';
 import { remove } from './remove.ts';
 import { resolve } from './resolve.ts';
 import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
+import { switchGeneration } from './switch.ts';
 import { update } from './update.ts';
 import { verify } from './verify.ts';
 
@@ -23,7 +27,11 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(run),
 	hideResult(verify),
 	hideResult(history),
+	hideResult(diff),
 	hideResult(rollback),
+	hideResult(switchGeneration),
+	hideResult(keep),
+	hideResult(gc),
 ];
 
 export function findCommand(word: string): Command | null {

@@ -1,9 +1,9 @@
-import type { Change, Plan } from '../engine/index.ts';
-import { plural } from '../format.ts';
+import type { Plan } from '../engine/index.ts';
 import { CHANGES_AVAILABLE_EXIT_CODE, type ChangeResult } from './change-plan.ts';
 import type { JsonData } from './command.ts';
 import { flagFor, sentenceFor } from './consent.ts';
 import { type Cell, cell, joinBlocks, paint, tableLines, type View } from './layout.ts';
+import { unchangedSentence, whatHappened } from './change-words.ts';
 import { changeLines, noticeLines, permissionLines, planText } from './plan-text.ts';
 
 export const CHANGE_FIELDS = [
@@ -91,45 +91,13 @@ export function changeToExitCode({ outcome, plan, tellsByExitCode }: ChangeResul
 }
 
 function isEmpty(plan: Plan): boolean {
-	return plan.changes.length === 0 && plan.requirements.length === 0 && plan.kind !== 'rollback';
+	return plan.changes.length === 0 && plan.requirements.length === 0 && plan.targetGeneration === null;
 }
 
 function appliedSentence({ plan, applied }: ChangeResult, view: View): string {
 	const changes = applied?.changes ?? plan.changes;
 	const generation = `Generation ${applied?.toGeneration ?? plan.baseGeneration} is current.`;
 	return `${paint(`${whatHappened(plan, changes)}.`, 'strong', view)} ${paint(generation, 'good', view)}`;
-}
-
-function whatHappened(plan: Plan, changes: readonly Change[]): string {
-	const roots = changes.filter((change) => change.isRoot).map((change) => change.name);
-	switch (plan.kind) {
-		case 'install':
-			return roots.length === 0 ? 'Saved' : `Installed ${namedOrCounted(roots)}`;
-		case 'update':
-			return roots.length === 0 ? 'Updated dependencies' : `Updated ${namedOrCounted(roots)}`;
-		case 'remove':
-			return `Removed ${namedOrCounted(roots)}`;
-		case 'rollback':
-			return `Rolled back from generation ${plan.baseGeneration}`;
-	}
-}
-
-function namedOrCounted(names: readonly string[]): string {
-	return names.length > 3 ? plural(names.length, 'plugin') : names.join(', ');
-}
-
-function unchangedSentence(plan: Plan): string {
-	const still = plan.baseGeneration === 0 ? '' : ` Generation ${plan.baseGeneration} stays current.`;
-	switch (plan.kind) {
-		case 'install':
-			return `Already installed; nothing to change.${still}`;
-		case 'update':
-			return `Everything is up to date.${still}`;
-		case 'remove':
-			return `Nothing to remove.${still}`;
-		case 'rollback':
-			return `Nothing to roll back.${still}`;
-	}
 }
 
 /** What to type next, with real names. */
@@ -142,7 +110,7 @@ function nextLines(plan: Plan, view: View): string[] {
 	}
 
 	if (plan.baseGeneration > 0) {
-		rows.push([cell(plan.kind === 'rollback' ? 'Undo it' : 'Go back', 'dim'), `plugward rollback ${plan.baseGeneration}`]);
+		rows.push([cell(plan.targetGeneration === null ? 'Go back' : 'Undo it', 'dim'), `plugward rollback ${plan.baseGeneration}`]);
 	}
 
 	return tableLines(rows, { view });

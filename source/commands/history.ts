@@ -20,7 +20,7 @@ export const history: CommandDefinition<HistoryResult> = {
 	usage: '[generation]',
 	flags: {},
 	examples: ['plugward history', 'plugward history 3', 'plugward history --json=number,createdAt,command'],
-	fields: ['number', 'isCurrent', 'createdAt', 'command', 'user', 'changes', 'pluginCount', 'packageCount'],
+	fields: ['number', 'isCurrent', 'createdAt', 'command', 'user', 'isKept', 'changes', 'pluginCount', 'packageCount'],
 	rows: 'generations',
 	run: async ({ engine, parsed, call }) => {
 		requirePositionals(parsed, { least: 0, most: 1, usage: 'history [generation]' });
@@ -61,7 +61,7 @@ function generationRow(generation: GenerationSummary, view: View): readonly Cell
 		cell(String(generation.number), 'strong'),
 		cell(formatAge(generation.createdAt, view.now), 'dim'),
 		changeWords(generation.changes) || generation.command,
-		cell(plural(generation.pluginCount, 'plugin'), 'dim'),
+		cell(`${plural(generation.pluginCount, 'plugin')}${generation.isKept ? ', kept' : ''}`, 'dim'),
 	];
 }
 
@@ -79,7 +79,7 @@ function generationText(generation: GenerationSummary, view: View): string {
 	});
 	return joinBlocks([
 		[
-			titleLine(`Generation ${generation.number}${generation.isCurrent ? ', current' : ''}`, view),
+			titleLine(`Generation ${generation.number}${generation.isCurrent ? ', current' : ''}${generation.isKept ? ', kept' : ''}`, view),
 			...paragraphLines(`${formatTime(generation.createdAt)} UTC by ${generation.user}: plugward ${generation.command}`, { view }),
 		],
 		tableLines(rows, { view, indent: 2 }),

@@ -25,10 +25,11 @@ export const rollback: CommandDefinition<ChangeResult> = {
 
 /** A generation's number, or null when there is no text. Throws `usage`. */
 export function parseGeneration(text: string | null): number | null {
-	if (text === null) {
-		return null;
-	}
+	return text === null ? null : requireGenerationNumber(text);
+}
 
+/** Throws `usage`. */
+export function requireGenerationNumber(text: string): number {
 	const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
 	if (number < 1) {
 		throw new EngineError('usage', `"${stripToLine(text)}" is not the number of a generation.`, { hint: 'See them: plugward history' });

@@ -4,14 +4,17 @@ import { type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 import { openHome, resolveHomePath } from './home/index.ts';
 import { applyPlan } from './operations/apply-plan.ts';
+import { collectGarbage } from './operations/collect-garbage.ts';
+import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
+import { keepGeneration, releaseGeneration } from './operations/keep-generation.ts';
 import { list } from './operations/list.ts';
 import { loadPolicy } from './operations/load-policy.ts';
 import { planInstall } from './operations/plan-install.ts';
 import { planRemove } from './operations/plan-remove.ts';
-import { planRollback } from './operations/plan-rollback.ts';
+import { planRollback, planSwitch } from './operations/plan-rollback.ts';
 import { planUpdate } from './operations/plan-update.ts';
 import { currentPlatform } from './operations/platform.ts';
 import { resolveReport } from './operations/resolve-report.ts';
@@ -78,9 +81,14 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planUpdate: (names, call) => guard(call, () => planUpdate(context, names, call)),
 		planRemove: (names, call) => guard(call, () => planRemove(context, names, call)),
 		planRollback: (generation, call) => guard(call, () => planRollback(context, generation, call)),
+		planSwitch: (generation, call) => guard(call, () => planSwitch(context, generation, call)),
 		applyPlan: (plan, call) => guard(call, () => applyPlan(context, plan, call)),
 		list: (call) => guard(call, () => list(context)),
 		history: (call) => guard(call, () => history(context)),
+		diff: (from, to, call) => guard(call, () => diff(context, { from, to })),
+		keepGeneration: (generation, call) => guard(call, () => keepGeneration(context, generation, call)),
+		releaseGeneration: (generation, call) => guard(call, () => releaseGeneration(context, generation, call)),
+		collectGarbage: (request, call) => guard(call, () => collectGarbage(context, request, call)),
 		verify: (names, call) => guard(call, () => verify(context, names, call)),
 		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),

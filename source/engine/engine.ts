@@ -115,9 +115,48 @@ export type GenerationSummary = {
 	readonly createdAt: string;
 	readonly command: string;
 	readonly user: string;
+	/** Marked to survive every collection. */
+	readonly isKept: boolean;
 	readonly changes: readonly Change[];
 	readonly pluginCount: number;
 	readonly packageCount: number;
+};
+
+/** What came and what went, of one list. */
+export type ListDifference<T> = { readonly added: readonly T[]; readonly removed: readonly T[] };
+
+/** What differs between two generations, as if one went from `from` to `to`. */
+export type GenerationDiff = {
+	readonly from: number;
+	readonly to: number;
+	readonly changes: readonly Change[];
+	/** Plugins that both have, asked for with another range, version or tag. */
+	readonly specs: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+	readonly grants: ListDifference<Pick<Grant, 'plugin' | 'permission'>>;
+	/** Names of plugins that updates leave alone. */
+	readonly held: ListDifference<string>;
+	/** Names of plugins that are installed but switched off. */
+	readonly disabled: ListDifference<string>;
+};
+
+/** Which generations stay besides the current one and those marked to be kept. A generation stays when any rule wants it. */
+export type CollectionRequest = {
+	/** How many of the newest. */
+	readonly newest: number;
+	/** Younger ones stay too; null for no such rule. */
+	readonly olderThanDays: number | null;
+	/** Finds and removes nothing. */
+	readonly isDryRun: boolean;
+};
+
+export type CollectionReport = {
+	readonly removed: boolean;
+	readonly generations: readonly number[];
+	readonly keptGenerations: readonly number[];
+	readonly packageCount: number;
+	readonly bundleCount: number;
+	/** Packed and unpacked size of the packages; files shared with what stays are counted although they stay. */
+	readonly bytes: number;
 };
 
 export type VerifyFinding = {
@@ -189,9 +228,19 @@ export type Engine = {
 	readonly planRemove: (names: readonly string[], options: CallOptions) => Promise<Plan>;
 	/** Null: the generation before the current one. */
 	readonly planRollback: (generation: number | null, options: CallOptions) => Promise<Plan>;
+	/** Any generation, earlier or later. */
+	readonly planSwitch: (generation: number, options: CallOptions) => Promise<Plan>;
 	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
 	readonly list: (options: CallOptions) => Promise<InstalledState>;
 	readonly history: (options: CallOptions) => Promise<readonly GenerationSummary[]>;
+	/** `to` null: the current generation. Throws `generation-not-found`. */
+	readonly diff: (from: number, to: number | null, options: CallOptions) => Promise<GenerationDiff>;
+	/** Marks a generation to survive every collection. Throws `generation-not-found`. */
+	readonly keepGeneration: (generation: number, options: CallOptions) => Promise<void>;
+	/** Takes the mark away. */
+	readonly releaseGeneration: (generation: number, options: CallOptions) => Promise<void>;
+	/** Removes old generations and what only they needed. */
+	readonly collectGarbage: (request: CollectionRequest, options: CallOptions) => Promise<CollectionReport>;
 	/** No names: the whole current generation. Findings are data; only a broken home throws. */
 	readonly verify: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;

@@ -1,10 +1,14 @@
 export { createEngine } from './create-engine.ts';
 export type {
+	CollectionReport,
+	CollectionRequest,
 	Engine,
 	EngineOptions,
+	GenerationDiff,
 	GenerationSummary,
 	InstalledPlugin,
 	InstalledState,
+	ListDifference,
 	PackageInfo,
 	ResolvedTree,
 	RunRequest,

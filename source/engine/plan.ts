@@ -75,17 +75,20 @@ export type PlannedPackage = {
 	readonly tasks: readonly string[] | null;
 };
 
+/** What a plan may do to installed plugins without changing a version. */
+export type PlanMark = 'pin' | 'unpin' | 'hold' | 'unhold' | 'enable' | 'disable';
+
 /**
  * What would change. New artefacts are already fetched, verified and scanned into the content store, unreferenced; no generation has
  * changed. It is plain data and untrusted when it comes back: `applyPlan` recomputes everything that matters from the store.
  */
 export type Plan = {
-	readonly kind: 'install' | 'update' | 'remove' | 'rollback';
+	readonly kind: 'install' | 'update' | 'remove' | 'rollback' | 'switch' | 'undo' | 'redo' | PlanMark;
 	/** For instance `install eslint@9 prettier`; the scripted command that does the same is `plugward ${command}`. */
 	readonly command: string;
 	/** Number of the generation this plan starts from; 0 for an empty home. */
 	readonly baseGeneration: number;
-	/** Only for a rollback: the generation that would become current. */
+	/** Only for a plan that switches (rollback, switch): the generation that would become current. */
 	readonly targetGeneration: number | null;
 	readonly changes: readonly Change[];
 	readonly packages: readonly PlannedPackage[];

@@ -15,9 +15,14 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planUpdate: unexpected('planUpdate'),
 		planRemove: unexpected('planRemove'),
 		planRollback: unexpected('planRollback'),
+		planSwitch: unexpected('planSwitch'),
 		applyPlan: unexpected('applyPlan'),
 		list: unexpected('list'),
 		history: unexpected('history'),
+		diff: unexpected('diff'),
+		keepGeneration: unexpected('keepGeneration'),
+		releaseGeneration: unexpected('releaseGeneration'),
+		collectGarbage: unexpected('collectGarbage'),
 		verify: unexpected('verify'),
 		runTask: unexpected('runTask'),
 		subscribe: unexpected('subscribe'),
@@ -89,6 +94,7 @@ export function applyingEngine(plan: Plan, calls: Partial<Engine> = {}) {
 		planUpdate: async () => plan,
 		planRemove: async () => plan,
 		planRollback: async () => plan,
+		planSwitch: async () => plan,
 		applyPlan: async (given, { decisions }): Promise<Applied> => {
 			const answered = (answer: string) =>
 				decisions.filter((decision) => decision.answer === answer).map((decision) => decision.requirementId);

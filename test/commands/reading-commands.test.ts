@@ -172,6 +172,7 @@ describe('history', () => {
 		changes: [{ type: 'add' as const, name: `p${number}`, to: '1.0.0', isRoot: true }],
 		pluginCount: number,
 		packageCount: number,
+		isKept: false,
 	}));
 	const engine = standInEngine({ history: async () => generations });
 

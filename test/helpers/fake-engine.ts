@@ -86,6 +86,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			createdAt: new Date(NOW).toISOString(),
 			command,
 			user: 'maya',
+			isKept: false,
 			changes,
 			pluginCount: next.length,
 			packageCount: next.length + 80,
@@ -117,7 +118,12 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			await askRegistry(call);
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
 		},
-		resolve: () => Promise.reject(new EngineError('internal', 'The screens never resolve by themselves.')),
+		resolve: notAsked,
+		planSwitch: notAsked,
+		diff: notAsked,
+		keepGeneration: notAsked,
+		releaseGeneration: notAsked,
+		collectGarbage: notAsked,
 		async planInstall(specs, call) {
 			calls.push(`planInstall ${specs.join(' ')}`);
 			await steps(['resolve'], call, `${specs.join(', ')} and what they need`);
@@ -209,6 +215,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		},
 		[Symbol.asyncDispose]: () => Promise.resolve(),
 	};
+}
+
+function notAsked(): Promise<never> {
+	return Promise.reject(new EngineError('internal', 'No screen asks for this.'));
 }
 
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -388,6 +398,7 @@ function sampleHistory(): readonly GenerationSummary[] {
 		user: 'maya',
 		changes,
 		pluginCount: 9,
+		isKept: false,
 		packageCount: 89,
 	});
 	return [

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { EngineError, toEngineError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 import { FILE_MODE, temporaryName } from './disk.ts';
@@ -36,6 +36,27 @@ export async function writeBundle({ disk, layout }: Place, bundleKey: string, by
 		// The first error is the one to report; a temporary file that stays is removed by `recover`.
 		await disk.removeFile(temporary).catch(() => undefined);
 		throw writeError(error, 'keep a bundle');
+	}
+}
+
+/** Keys of all bundles, whoever wrote them. */
+export async function listBundles({ layout }: Pick<Place, 'layout'>): Promise<readonly string[]> {
+	try {
+		return (await readdir(layout.bundles)).filter((name) => BUNDLE_KEY.test(name));
+	} catch (error) {
+		if (isMissing(error)) {
+			return [];
+		}
+
+		throw toEngineError(error, { code: 'home-damaged', message: 'The bundle cache cannot be listed.' });
+	}
+}
+
+export async function removeBundle({ disk, layout }: Place, bundleKey: string): Promise<void> {
+	try {
+		await disk.removeFile(pathOf(layout, bundleKey));
+	} catch (error) {
+		throw writeError(error, 'remove a bundle');
 	}
 }
 

@@ -45,6 +45,10 @@ export type Home = {
 	/** `key` is hex. Null when absent or not written by this home. */
 	readonly readBundle: (key: string) => Promise<Uint8Array | null>;
 	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;
+	/** Keys of all bundles kept. */
+	readonly bundleKeys: () => Promise<readonly string[]>;
+	/** A bundle that is missed is made again. The mutex must be held. */
+	readonly removeBundle: (key: string) => Promise<void>;
 	/** Adds one line to `state/audit.jsonl`. */
 	readonly appendAudit: (line: object) => Promise<void>;
 	/** The same before it returns, for what must be on record before an answer is given. */

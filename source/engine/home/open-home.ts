@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import { auditText } from './audit.ts';
-import { readBundle, writeBundle } from './bundles.ts';
+import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
 import { commitGeneration, switchGeneration } from './commit.ts';
 import { readCurrentGeneration } from './current.ts';
 import type { Disk } from './disk.ts';
@@ -90,6 +90,11 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 		},
 		readBundle: (key) => readBundle(place, key),
 		writeBundle: (key, bytes) => writeBundle(place, key, bytes),
+		bundleKeys: () => listBundles(place),
+		removeBundle: async (key) => {
+			requireMutex();
+			await removeBundle(place, key);
+		},
 		...auditOn(place),
 		...collectionOn({ place, open, requireMutex }),
 		recover: async () =>

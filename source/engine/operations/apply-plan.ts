@@ -13,8 +13,9 @@ import { idsOf, requireDecided } from './consent.ts';
 import type { EngineContext } from './engine-context.ts';
 import { grantsOf, summarizeGrants } from './grants.ts';
 import { uniquePackages } from './lock-queries.ts';
-import { planRollback } from './plan-rollback.ts';
+import { planRollback, planSwitch, type SwitchKind } from './plan-rollback.ts';
 import { bundleOf } from './plugin-bundle.ts';
+import { whileExclusive } from './while-exclusive.ts';
 
 type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
 
@@ -25,8 +26,8 @@ type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
 export async function applyPlan(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
 	const base = await context.home.current();
 	requireBase(base, plan);
-	if (plan.kind === 'rollback') {
-		return applyRollback(context, plan, options);
+	if (plan.kind === 'rollback' || plan.kind === 'switch') {
+		return applySwitch(context, plan, { ...options, kind: plan.kind });
 	}
 
 	const named = new Set(plan.requirements.flatMap((requirement) => (requirement.type === 'permission' ? [requirement.plugin] : [])));
@@ -45,9 +46,13 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 	return { fromGeneration: base.number, toGeneration: next.number, changes: assessment.changes, ...outcome, unchanged: false };
 }
 
-async function applyRollback(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
+async function applySwitch(
+	context: EngineContext,
+	plan: Plan,
+	{ kind, ...options }: ApplyOptions & { readonly kind: SwitchKind },
+): Promise<Applied> {
 	// Recomputed rather than believed: it checks that the target is whole and holds nothing revoked since.
-	const checked = await planRollback(context, plan.targetGeneration, options);
+	const checked = await recompute(context, { kind, target: plan.targetGeneration ?? 0 }, options);
 	const next = await whileExclusive(context, options, () =>
 		runStep({ name: 'switch', detail: `generation ${checked.targetGeneration}`, onEvent: options.onEvent }, async () => {
 			requireBase(await context.home.current(), plan);
@@ -62,6 +67,19 @@ async function applyRollback(context: EngineContext, plan: Plan, options: ApplyO
 		denied: [],
 		unchanged: next.number === plan.baseGeneration,
 	};
+}
+
+async function recompute(
+	context: EngineContext,
+	{ kind, target }: { readonly kind: SwitchKind; readonly target: number },
+	options: CallOptions,
+): Promise<Plan> {
+	switch (kind) {
+		case 'rollback':
+			return planRollback(context, target, options);
+		case 'switch':
+			return planSwitch(context, target, options);
+	}
 }
 
 type CommitRequest = { readonly plan: Plan; readonly base: Generation; readonly grants: readonly Grant[]; readonly assessment: Assessment };
@@ -92,22 +110,6 @@ async function commit(
 			),
 		),
 	);
-}
-
-async function whileExclusive<T>(context: EngineContext, { signal, onEvent }: CallOptions, work: () => Promise<T>): Promise<T> {
-	return context.home.withMutex(work, {
-		signal,
-		onWaiting: (holder) =>
-			onEvent({
-				type: 'notice',
-				severity: 'info',
-				code: 'home-busy',
-				text:
-					holder === null
-						? 'Waiting for another plugward to finish.'
-						: `Waiting for another plugward to finish: ${stripToLine(holder.command)}.`,
-			}),
-	});
 }
 
 function requireBase(base: Generation, plan: Plan): void {

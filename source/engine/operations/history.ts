@@ -4,7 +4,7 @@ import { uniquePackages } from './lock-queries.ts';
 
 /** All generations, newest first. */
 export async function history({ home }: EngineContext): Promise<readonly GenerationSummary[]> {
-	const [current, generations] = await Promise.all([home.current(), home.generations()]);
+	const [current, generations, kept] = await Promise.all([home.current(), home.generations(), home.keptGenerations()]);
 	return generations
 		.map(({ number, lock, meta }) => ({
 			number,
@@ -12,6 +12,7 @@ export async function history({ home }: EngineContext): Promise<readonly Generat
 			createdAt: meta.createdAt,
 			command: meta.command,
 			user: meta.user,
+			isKept: kept.includes(number),
 			changes: meta.changes,
 			pluginCount: Object.keys(lock.roots).length,
 			packageCount: uniquePackages(lock).length,

@@ -7,16 +7,42 @@ import type { EngineContext } from './engine-context.ts';
 import { uniquePackages } from './lock-queries.ts';
 import { findRevokedVersion } from './revoked-version.ts';
 
+/** Kinds of plans that make an existing generation current and write none. */
+export type SwitchKind = Extract<Plan['kind'], 'rollback' | 'switch'>;
+
 /** Plans to make an earlier generation current again: no network, no unpacking. Null means the one the current was made from. */
 export async function planRollback(context: EngineContext, number: number | null, options: CallOptions): Promise<Plan> {
 	const base = await context.home.current();
 	const target = await targetOf(context, { base, number });
+	return planTarget(context, { kind: 'rollback', command: `rollback ${target.number}`, base, target }, options);
+}
+
+/** Plans to make any generation current, earlier or later than the present one. */
+export async function planSwitch(context: EngineContext, number: number, options: CallOptions): Promise<Plan> {
+	const base = await context.home.current();
+	const target = await targetOf(context, { base, number });
+	return planTarget(context, { kind: 'switch', command: `switch ${target.number}`, base, target }, options);
+}
+
+export type TargetPlanRequest = {
+	readonly kind: SwitchKind;
+	readonly command: string;
+	readonly base: Generation;
+	readonly target: Generation;
+};
+
+/** The common way of everything that makes an existing generation current. */
+export async function planTarget(
+	context: EngineContext,
+	{ kind, command, base, target }: TargetPlanRequest,
+	options: CallOptions,
+): Promise<Plan> {
 	await refuseRevoked(context, target);
 	// Permissions come back with the generation that holds them; nothing is asked again.
 	const assessment = await assess(context, { base, lock: target.lock, named: new Set(), asksRegistry: false }, options);
 	return {
-		kind: 'rollback',
-		command: `rollback ${target.number}`,
+		kind,
+		command,
 		baseGeneration: base.number,
 		targetGeneration: target.number,
 		...assessment,

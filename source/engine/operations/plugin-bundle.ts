@@ -63,7 +63,7 @@ async function requireUnchanged(
 }
 
 /** Equal keys mean equal code: every byte that goes in is named by its sha512, and the way it is bundled by its format. */
-function bundleKey({ lock, instance, manifest }: BundleTarget): string {
+export function bundleKey({ lock, instance, manifest }: BundleTarget): string {
 	const closure = closureOf(lock, instance).map((id) => [id, lock.packages[id]?.integrity, lock.packages[id]?.dependencies]);
 	const parts = [BUNDLE_FORMAT, manifest === null ? 'plain' : 'plugin', manifest?.main ?? null, instance, closure];
 	return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

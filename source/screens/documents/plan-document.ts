@@ -119,7 +119,7 @@ function packageDocument(entry: PlannedPackage, plan: Plan, width: number): read
 		...fact('Tasks', entry.tasks === null ? `none: a plain package; try plugward x ${entry.name}` : entry.tasks.join(', '), width),
 		BLANK,
 		...evidenceDocument(entry.evidence, width),
-		...(plan.kind === 'rollback'
+		...(plan.targetGeneration !== null
 			? [BLANK, ...paragraph('Judged again from cached evidence and current revocations.', width, { tone: 'dim' })]
 			: []),
 	];

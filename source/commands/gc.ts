@@ -1,0 +1,56 @@
+import type { CollectionReport } from '../engine/index.ts';
+import { formatBytes, plural } from '../format.ts';
+import type { CommandDefinition } from './command.ts';
+import { countFlag, isSet, PLAN_FLAGS, requirePositionals } from './flags.ts';
+import { joinBlocks, paragraphLines, type View } from './layout.ts';
+
+/** How many of the newest stay when no flag says which. */
+const NEWEST = 5;
+
+export const gc: CommandDefinition<CollectionReport> = {
+	name: 'gc',
+	aliases: [],
+	summary: 'Remove old generations and what only they needed',
+	usage: '',
+	flags: {
+		keep: { type: 'number', placeholder: 'COUNT', description: `Keep this many of the newest generations (${NEWEST})` },
+		olderThan: { type: 'number', placeholder: 'DAYS', description: 'Remove only generations made more than this many days ago' },
+		dryRun: { type: 'boolean', description: PLAN_FLAGS['dryRun']?.description ?? '' },
+	},
+	examples: ['plugward gc --dry-run', 'plugward gc --keep 2', 'plugward gc --older-than 30'],
+	fields: ['removed', 'generations', 'keptGenerations', 'packageCount', 'bundleCount', 'bytes'],
+	rows: null,
+	run: async ({ engine, parsed, call }) => {
+		requirePositionals(parsed, { least: 0, most: 0, usage: 'gc' });
+		const olderThanDays = countFlag(parsed, 'olderThan', 0);
+		const newest = countFlag(parsed, 'keep', 0) ?? (olderThanDays === null ? NEWEST : 0);
+		return engine.collectGarbage({ newest, olderThanDays, isDryRun: isSet(parsed, 'dryRun') }, call);
+	},
+	toJson: ({ removed, generations, keptGenerations, packageCount, bundleCount, bytes }) => ({
+		removed,
+		generations,
+		keptGenerations,
+		packageCount,
+		bundleCount,
+		bytes,
+	}),
+	toText: gcText,
+};
+
+function gcText(report: CollectionReport, view: View): string {
+	const { generations, keptGenerations, packageCount, bundleCount, bytes, removed } = report;
+	if (generations.length + packageCount + bundleCount === 0) {
+		return joinBlocks([paragraphLines('Nothing to remove.', { view }), staying(keptGenerations, view)]);
+	}
+
+	const which = generations.length === 0 ? '' : ` (${generations.join(', ')})`;
+	const what = `${plural(generations.length, 'generation')}${which}, ${plural(packageCount, 'package')} of at most ${formatBytes(bytes)}, ${plural(bundleCount, 'bundle')}`;
+	return joinBlocks([
+		paragraphLines(removed ? `Removed ${what}.` : `Would remove ${what}. Dry run: nothing was changed.`, { view }),
+		staying(keptGenerations, view),
+	]);
+}
+
+function staying(generations: readonly number[], view: View): string[] {
+	return generations.length === 0 ? [] : paragraphLines(`Stays: generation ${generations.join(', ')}.`, { view, tone: 'dim' });
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { CollectionRequest } from '../../source/engine/index.ts';
+import { applyingEngine, planOf, standInEngine } from './engine-stand-in.ts';
+import { plugward } from './run-command-line.ts';
+
+describe('diff', () => {
+	it('shows packages, specs, rights and marks, and compares with the current generation when one is named', async () => {
+		const asked: (number | null)[] = [];
+		const engine = standInEngine({
+			diff: async (from, to) => {
+				asked.push(from, to);
+				return {
+					from,
+					to: to ?? 5,
+					changes: [{ type: 'update', name: 'a', from: '1.0.0', to: '1.1.0', isRoot: true }],
+					specs: [{ name: 'b', from: '^1', to: '1.2.3' }],
+					grants: { added: [{ plugin: 'a', permission: 'env:TOKEN' }], removed: [] },
+					held: { added: ['b'], removed: [] },
+					disabled: { added: [], removed: ['c'] },
+				};
+			},
+		});
+		const { stdout, exitCode } = await plugward(['diff', '3'], { engine });
+		expect(exitCode).toBe(0);
+		expect(asked).toEqual([3, null]);
+		expect(stdout).toContain('Generation 3 -> 5');
+		expect(stdout).toContain('b  ^1 -> 1.2.3');
+		expect(stdout).toContain('+  a env:TOKEN  granted');
+		expect(stdout).toContain('-  c  enabled');
+		expect((await plugward(['diff', '3', 'x'], { engine })).exitCode).toBe(2);
+	});
+});
+
+describe('switch', () => {
+	it('goes through a plan and says so', async () => {
+		const { engine, applications } = applyingEngine(planOf({ kind: 'switch', command: 'switch 4', targetGeneration: 4 }));
+		expect((await plugward(['switch', '4'], { engine })).exitCode).toBe(9);
+		const { stdout } = await plugward(['switch', '4', '--yes'], { engine });
+		expect(stdout).toContain('Switched from generation 3. Generation 4 is current.');
+		expect(applications).toHaveLength(1);
+	});
+});
+
+describe('keep', () => {
+	it('marks a generation, and takes the mark away with --release', async () => {
+		const calls: string[] = [];
+		const engine = standInEngine({
+			keepGeneration: async (number) => void calls.push(`keep ${number}`),
+			releaseGeneration: async (number) => void calls.push(`release ${number}`),
+		});
+		expect((await plugward(['keep', '3'], { engine })).stdout).toBe('Generation 3 is kept; gc leaves it.\n');
+		expect((await plugward(['keep', '3', '--release'], { engine })).stdout).toBe('Generation 3 is no longer kept.\n');
+		expect(calls).toEqual(['keep 3', 'release 3']);
+	});
+});
+
+describe('gc', () => {
+	it('keeps the newest by default, and only what is young when only an age is given', async () => {
+		const requests: CollectionRequest[] = [];
+		const engine = standInEngine({
+			collectGarbage: async (request) => {
+				requests.push(request);
+				return { removed: !request.isDryRun, generations: [1, 2], keptGenerations: [3], packageCount: 4, bundleCount: 1, bytes: 4200 };
+			},
+		});
+		const { stdout } = await plugward(['gc', '--dry-run'], { engine });
+		expect(stdout).toBe(
+			'Would remove 2 generations (1, 2), 4 packages of at most 4.2 kB, 1 bundle. Dry run: nothing was\nchanged.\n\nStays: generation 3.\n',
+		);
+		expect((await plugward(['gc', '--older-than', '30'], { engine })).stdout).toContain('Removed 2 generations (1, 2)');
+		await plugward(['gc', '--keep', '2', '--older-than', '30'], { engine });
+		expect(requests).toEqual([
+			{ newest: 5, olderThanDays: null, isDryRun: true },
+			{ newest: 0, olderThanDays: 30, isDryRun: false },
+			{ newest: 2, olderThanDays: 30, isDryRun: false },
+		]);
+		expect((await plugward(['gc', '--keep', '-1'], { engine })).exitCode).toBe(2);
+	});
+});
