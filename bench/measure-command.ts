@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { watchMemory } from './peak-memory.ts';
 
 export type Measured = {
 	readonly wallMilliseconds: number;
 	/** User and system time of the command and everything it started. */
 	readonly cpuMilliseconds: number;
+	/** Most memory that the command and everything it started held at one time. */
+	readonly peakBytes: number;
 };
 
 /** Runs a command to its end and measures it. Throws with its output when it fails: a failed run has no time. */
@@ -19,13 +22,32 @@ export async function measureCommand(
 		env: environment,
 		stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'],
 	});
+	using memory = watchMemory(child.pid ?? 0);
 	const [times, output] = await Promise.all([collect(child.stdio[3]), collect(child.stdio[4]), exited(child)]);
 	const wallMilliseconds = performance.now() - startedAt;
 	if (child.exitCode !== 0) {
 		throw new Error(`${command.join(' ')} ended with ${child.exitCode}:\n${output}`);
 	}
 
-	return { wallMilliseconds, cpuMilliseconds: childTime(times) };
+	return { wallMilliseconds, cpuMilliseconds: childTime(times), peakBytes: memory.peakBytes() };
+}
+
+/** Commands that only together do what is measured: times add up, memory does not. */
+export async function measureSequence(
+	commands: readonly (readonly string[])[],
+	options: { readonly cwd: string; readonly environment: NodeJS.ProcessEnv },
+): Promise<Measured> {
+	let sum: Measured = { wallMilliseconds: 0, cpuMilliseconds: 0, peakBytes: 0 };
+	for (const command of commands) {
+		const one = await measureCommand(command, options);
+		sum = {
+			wallMilliseconds: sum.wallMilliseconds + one.wallMilliseconds,
+			cpuMilliseconds: sum.cpuMilliseconds + one.cpuMilliseconds,
+			peakBytes: Math.max(sum.peakBytes, one.peakBytes),
+		};
+	}
+
+	return sum;
 }
 
 function childTime(times: string): number {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Measured } from './measure-command.ts';
 
-export type Row = { readonly set: string; readonly tool: string; readonly runs: readonly Measured[] };
+export type Row = { readonly set: string; readonly tool: string; readonly runs: readonly Measured[]; readonly diskBytes?: number };
 
 export function median(values: readonly number[]): number {
 	const sorted = values.toSorted((a, b) => a - b);
@@ -16,14 +16,25 @@ export async function report(rows: readonly Row[], { against, file }: { readonly
 		const wall = median(row.runs.map(({ wallMilliseconds }) => wallMilliseconds));
 		const cpu = median(row.runs.map(({ cpuMilliseconds }) => cpuMilliseconds));
 		const base = median((rival ?? row).runs.map(({ wallMilliseconds }) => wallMilliseconds));
-		return [row.set.padEnd(28), row.tool.padEnd(10), seconds(wall), seconds(cpu), `${(wall / base).toFixed(2)}x`.padStart(8)].join('  ');
+		return [
+			row.set.padEnd(28),
+			row.tool.padEnd(16),
+			seconds(wall),
+			seconds(cpu),
+			megabytes(median(row.runs.map(({ peakBytes }) => peakBytes))),
+			row.diskBytes === undefined ? ' '.repeat(8) : megabytes(row.diskBytes),
+			`${(wall / base).toFixed(2)}x`.padStart(8),
+		].join('  ');
 	});
-	process.stdout.write(
-		`${'set'.padEnd(28)}  ${'tool'.padEnd(10)}    wall s     cpu s  ${`/${against}`.padStart(8)}\n${lines.join('\n')}\n`,
-	);
+	const columns = ['wall s', 'cpu s', 'peak MB', 'disk MB', `/${against}`].map((title) => title.padStart(8));
+	process.stdout.write(`${['set'.padEnd(28), 'tool'.padEnd(16), ...columns].join('  ')}\n${lines.join('\n')}\n`);
 	await writeFile(file, `${JSON.stringify({ node: process.version, rows }, null, '\t')}\n`);
 }
 
 function seconds(milliseconds: number): string {
 	return (milliseconds / 1000).toFixed(2).padStart(8);
+}
+
+function megabytes(bytes: number): string {
+	return (bytes / 1_000_000).toFixed(1).padStart(8);
 }

@@ -1,0 +1,20 @@
+export type PackageSet = { readonly name: string; readonly specs: readonly string[] };
+
+export const SETS: readonly PackageSet[] = [
+	{ name: 'medium', specs: ['eslint', 'typescript-eslint', 'prettier', 'typescript@6'] },
+	{
+		name: 'large',
+		specs: [
+			'next',
+			'react',
+			'react-dom',
+			'typescript@6',
+			'@types/node',
+			'@types/react',
+			'@types/react-dom',
+			'eslint@9',
+			'eslint-config-next',
+			'tailwindcss',
+		],
+	},
+];
