@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Integrity } from '../integrity.ts';
 import { hexOfIntegrity } from '../integrity.ts';
 
@@ -53,7 +53,10 @@ export function resolveHomePath(options: {
 	}
 
 	const dataFolder = nonEmpty(environment['XDG_DATA_HOME']);
-	return dataFolder === null ? join(nonEmpty(environment['HOME']) ?? homedir(), '.local/share/plugward') : resolve(dataFolder, 'plugward');
+	// The XDG base directory specification: a relative path is invalid and is to be ignored.
+	return dataFolder === null || !isAbsolute(dataFolder)
+		? join(nonEmpty(environment['HOME']) ?? homedir(), '.local/share/plugward')
+		: join(dataFolder, 'plugward');
 }
 
 export function createLayout(home: string): Layout {

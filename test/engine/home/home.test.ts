@@ -30,6 +30,11 @@ test('the home is where --home says, then the environment, then the data folder 
 	expect(resolveHomePath({ home: null, environment: { HOME: '/user' } })).toBe('/user/.local/share/plugward');
 });
 
+test('a relative data folder is ignored, so that the home does not depend on where one stands', () => {
+	const environment = { XDG_DATA_HOME: 'data', HOME: '/user' };
+	expect(resolveHomePath({ home: null, environment })).toBe('/user/.local/share/plugward');
+});
+
 test('a new home is private and at generation 0', async () => {
 	await using scene = await freshHome();
 	expect((await stat(scene.path)).mode & 0o777).toBe(0o700);
