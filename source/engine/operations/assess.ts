@@ -59,7 +59,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 			facts,
 			previous,
 			ageHours: hours,
-			verdict: verdictOf(context, { locked, receipt, facts, previous, hours: baseIds.has(id) ? null : hours }),
+			verdict: verdictOf(context, { locked, receipt, facts, previous, hours, isInstalled: baseIds.has(id) }),
 			isNew: !baseIds.has(id),
 			manifest: rootIds.has(id) ? parsePluginManifest(await context.home.store.readPackageJson(locked.integrity)) : null,
 		});
@@ -98,11 +98,11 @@ type VerdictFacts = {
 	readonly receipt: Receipt;
 	readonly facts: RegistryFacts;
 	readonly previous: Receipt | null;
-	/** Null for what is installed already: waiting would protect nobody. */
 	readonly hours: number | null;
+	readonly isInstalled: boolean;
 };
 
-function verdictOf(context: EngineContext, { locked, receipt, facts, previous, hours }: VerdictFacts): Verdict {
+function verdictOf(context: EngineContext, { locked, receipt, facts, previous, hours, isInstalled }: VerdictFacts): Verdict {
 	return judge({
 		name: locked.name,
 		version: locked.version,
@@ -110,6 +110,7 @@ function verdictOf(context: EngineContext, { locked, receipt, facts, previous, h
 		identityPin: identityIn(previous),
 		previousEvidence: previous?.evidence ?? null,
 		ageHours: hours,
+		isInstalled,
 		policy: context.policy,
 		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
 		deprecated: facts.manifest?.deprecated ?? null,

@@ -7,7 +7,7 @@ import type { LockPackage } from '../lock.ts';
 import type { Packument, RegistryManifest } from '../packument.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
 import { judge } from '../trust/index.ts';
-import { ageHours, ageIsJudged } from './age.ts';
+import { ageIsJudged } from './age.ts';
 import { effectiveGrants } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import { parseSpec } from './parse-spec.ts';
@@ -23,7 +23,7 @@ export async function info(context: EngineContext, text: string, { signal }: Cal
 	const locked = generation.lock.packages[generation.lock.roots[spec.name]?.instance ?? ''];
 	return {
 		...registryPart(packument, manifest),
-		...(await installedPart(context, { generation, locked, manifest, publishedAt: packument.time[manifest.version] ?? null })),
+		...(await installedPart(context, { generation, locked, manifest })),
 	};
 }
 
@@ -77,12 +77,11 @@ type InstalledFacts = {
 	readonly generation: Generation;
 	readonly locked: LockPackage | undefined;
 	readonly manifest: RegistryManifest;
-	readonly publishedAt: string | null;
 };
 
 async function installedPart(
 	context: EngineContext,
-	{ generation, locked, manifest, publishedAt }: InstalledFacts,
+	{ generation, locked, manifest }: InstalledFacts,
 ): Promise<Pick<PackageInfo, 'installed' | 'tasks' | 'permissions' | 'grants' | 'trust'>> {
 	if (locked === undefined) {
 		return { installed: null, tasks: null, permissions: null, grants: [], trust: null };
@@ -98,7 +97,8 @@ async function installedPart(
 		evidence,
 		identityPin: null,
 		previousEvidence: null,
-		ageHours: ageHours(context, { name, at: publishedAt === null ? null : Date.parse(publishedAt) }),
+		ageHours: null,
+		isInstalled: true,
 		policy: context.policy,
 		hasInstallScript: manifest.hasInstallScript,
 		deprecated: manifest.deprecated,

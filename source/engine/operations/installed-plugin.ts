@@ -58,6 +58,7 @@ export async function effectiveLevelOf(context: EngineContext, { lock }: Generat
 								identityPin: null,
 								previousEvidence: null,
 								ageHours: null,
+								isInstalled: true,
 								policy: context.policy,
 								hasInstallScript: false,
 								deprecated: null,

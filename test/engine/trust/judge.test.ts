@@ -39,6 +39,7 @@ function verdict(changes: Partial<JudgeRequest> = {}) {
 		policy: DEFAULT_POLICY,
 		hasInstallScript: false,
 		deprecated: null,
+		isInstalled: false,
 		isOwnRegistry: false,
 		now: NOW,
 		...changes,
@@ -234,6 +235,13 @@ describe('what is asked and warned of', () => {
 		expect(verdict({ ageHours: 1, policy: { ...DEFAULT_POLICY, ageExempt: ['@acme/*'] } }).decision).toBe('warn');
 		expect(verdict({ ageHours: 1, isOwnRegistry: true }).decision).toBe('warn');
 		expect(verdict({ ageHours: null }).decision).toBe('warn');
+	});
+
+	it('the age of what is installed already is not judged, and the reason does not blame the registry', () => {
+		const installed = verdict({ ageHours: 1, isInstalled: true });
+		expect(installed.decision).toBe('warn');
+		const reason = installed.reasons.find(({ rule }) => rule === 'minimum-age');
+		expect(reason).toMatchObject({ passed: true, text: 'It is installed already, so its age is not judged.' });
 	});
 
 	it('a deprecated version is warned of, an install script only named', () => {

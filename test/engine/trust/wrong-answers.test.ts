@@ -59,6 +59,7 @@ function decisionFor(evidence: Awaited<ReturnType<typeof collect>>) {
 		policy: DEFAULT_POLICY,
 		hasInstallScript: false,
 		deprecated: null,
+		isInstalled: false,
 		isOwnRegistry: false,
 	}).decision;
 }

@@ -101,9 +101,13 @@ function continuity({ continuity }: JudgedFacts): readonly Finding[] {
 }
 
 function age(facts: JudgedFacts): readonly Finding[] {
-	const { ageHours, policy, isOwnRegistry, name } = facts.request;
+	const { ageHours, isInstalled, policy, isOwnRegistry, name } = facts.request;
 	if (isOwnRegistry) {
 		return [pass('minimum-age', 'It comes from a registry of your own, where age is not judged.')];
+	}
+
+	if (isInstalled) {
+		return [pass('minimum-age', 'It is installed already, so its age is not judged.')];
 	}
 
 	if (ageHours === null) {
