@@ -313,7 +313,7 @@ test('a task that needs what nobody granted ends with 126 and says how to grant 
 		exitCode: 126,
 		code: 'plugin-denied',
 		says: ['worker', '"leak"', 'api.example.com:443'],
-		hint: /--allow worker=net:api\.example\.com/,
+		hint: /--allow 'worker=net:api\.example\.com/,
 	});
 });
 

@@ -150,10 +150,10 @@ test('from inside the isolate: granted works, denied is an error with a hint, an
 	]);
 	expect(await readFile(join(project, 'out/r.txt'), 'utf8')).toBe('ü');
 	expect(seen.output).toEqual([
-		'log: true ERR_PERMISSION_DENIED fs.read:$project/secret.txt The package.json of probe does not ask for it; to grant it to this run all the same: --allow probe=fs.read:$project/secret.txt',
+		"log: true ERR_PERMISSION_DENIED fs.read:$project/secret.txt The package.json of probe does not ask for it; to grant it to this run all the same: --allow 'probe=fs.read:$project/secret.txt'",
 	]);
 	expect(result.denied).toEqual([
-		{ permission: 'fs.read:$project/secret.txt', count: 1, hint: expect.stringContaining('--allow probe=') as string },
+		{ permission: 'fs.read:$project/secret.txt', count: 1, hint: expect.stringContaining("--allow 'probe=") as string },
 	]);
 	expect(seen.audit[1]).toMatchObject({
 		event: 'permission-denied',
@@ -167,7 +167,7 @@ test('a denial nobody catches ends the run as denied, naming what would have gra
 	const failure = await failureOf(run(pluginCode('await context.env.get("HOME");'), { requested: [parsePermission('env:HOME')] }));
 	expect(failure.code).toBe('plugin-denied');
 	expect(failure.exitCode).toBe(126);
-	expect(failure.hint).toBe('Grant it with: --allow probe=env:HOME');
+	expect(failure.hint).toBe("Grant it with: --allow 'probe=env:HOME'");
 });
 
 test('a plugin cannot make its own failure look like a denial', async () => {
