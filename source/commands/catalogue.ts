@@ -6,12 +6,15 @@ import { info } from './info.ts';
 import { install } from './install.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
+import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
+import { redo } from './redo.ts';
 import { remove } from './remove.ts';
 import { resolve } from './resolve.ts';
 import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
 import { switchGeneration } from './switch.ts';
+import { undo } from './undo.ts';
 import { update } from './update.ts';
 import { verify } from './verify.ts';
 
@@ -30,6 +33,14 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(diff),
 	hideResult(rollback),
 	hideResult(switchGeneration),
+	hideResult(undo),
+	hideResult(redo),
+	hideResult(pin),
+	hideResult(unpin),
+	hideResult(hold),
+	hideResult(unhold),
+	hideResult(enable),
+	hideResult(disable),
 	hideResult(keep),
 	hideResult(gc),
 ];

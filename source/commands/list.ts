@@ -22,6 +22,8 @@ export const list: CommandDefinition<InstalledState> = {
 		'permissions',
 		'grants',
 		'identity',
+		'isHeld',
+		'isDisabled',
 		'dependencyCount',
 		'sizeBytes',
 		'wanted',
@@ -61,16 +63,16 @@ function listText(state: InstalledState, view: View): string {
 function pluginRow(plugin: InstalledPlugin): readonly Cell[] {
 	return [
 		cell(plugin.name, 'strong'),
-		isBehind(plugin) ? `${plugin.version} -> ${plugin.wanted ?? ''}` : plugin.version,
+		plugin.isHeld ? `${plugin.version} held` : isBehind(plugin) ? `${plugin.version} -> ${plugin.wanted ?? ''}` : plugin.version,
 		cell(plugin.level, levelBadge(plugin.level).tone),
 		rightsCell(plugin),
 		formatBytes(plugin.sizeBytes),
-		plugin.tasks === null ? cell('plain package', 'dim') : plugin.tasks.join(', '),
+		plugin.isDisabled ? cell('disabled', 'warning') : plugin.tasks === null ? cell('plain package', 'dim') : plugin.tasks.join(', '),
 	];
 }
 
-function isBehind({ version, wanted }: InstalledPlugin): boolean {
-	return wanted !== null && wanted !== version;
+function isBehind({ version, wanted, isHeld }: InstalledPlugin): boolean {
+	return !isHeld && wanted !== null && wanted !== version;
 }
 
 function rightsCell({ permissions, grants }: InstalledPlugin): Cell {

@@ -13,8 +13,11 @@ import { keepGeneration, releaseGeneration } from './operations/keep-generation.
 import { list } from './operations/list.ts';
 import { loadPolicy } from './operations/load-policy.ts';
 import { planInstall } from './operations/plan-install.ts';
+import { planMark } from './operations/plan-mark.ts';
+import { planRedo } from './operations/plan-redo.ts';
 import { planRemove } from './operations/plan-remove.ts';
 import { planRollback, planSwitch } from './operations/plan-rollback.ts';
+import { planUndo } from './operations/plan-undo.ts';
 import { planUpdate } from './operations/plan-update.ts';
 import { currentPlatform } from './operations/platform.ts';
 import { resolveReport } from './operations/resolve-report.ts';
@@ -82,6 +85,9 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planRemove: (names, call) => guard(call, () => planRemove(context, names, call)),
 		planRollback: (generation, call) => guard(call, () => planRollback(context, generation, call)),
 		planSwitch: (generation, call) => guard(call, () => planSwitch(context, generation, call)),
+		planUndo: (generation, call) => guard(call, () => planUndo(context, generation, call)),
+		planRedo: (call) => guard(call, () => planRedo(context, call)),
+		planMark: (mark, names, call) => guard(call, () => planMark(context, { mark, names }, call)),
 		applyPlan: (plan, call) => guard(call, () => applyPlan(context, plan, call)),
 		list: (call) => guard(call, () => list(context)),
 		history: (call) => guard(call, () => history(context)),

@@ -2,7 +2,7 @@ import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidenc
 import type { CallOptions } from './events.ts';
 import type { TaskDeclaration } from './manifest.ts';
 import type { Grant, Permission } from './permission.ts';
-import type { Applied, Change, Decision, Plan } from './plan.ts';
+import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 
 export type EngineOptions = {
 	/** Absolute path of the home; null takes `PLUGWARD_HOME`, then `$XDG_DATA_HOME/plugward`. */
@@ -94,6 +94,10 @@ export type InstalledPlugin = {
 	readonly permissions: readonly Permission[];
 	readonly grants: readonly Grant[];
 	readonly identity: SourceIdentity | null;
+	/** Updates leave it alone. */
+	readonly isHeld: boolean;
+	/** Installed, but it does not run. */
+	readonly isDisabled: boolean;
 	readonly dependencyCount: number;
 	readonly sizeBytes: number;
 	/** Newest version the spec allows and newest of all, as far as cached metadata knows. */
@@ -230,6 +234,12 @@ export type Engine = {
 	readonly planRollback: (generation: number | null, options: CallOptions) => Promise<Plan>;
 	/** Any generation, earlier or later. */
 	readonly planSwitch: (generation: number, options: CallOptions) => Promise<Plan>;
+	/** Takes back what one generation changed, on top of the current one. Null: what the current generation changed. */
+	readonly planUndo: (generation: number | null, options: CallOptions) => Promise<Plan>;
+	/** To the generation that the last undo, rollback or switch back left. */
+	readonly planRedo: (options: CallOptions) => Promise<Plan>;
+	/** Pins, holds or disables installed plugins, or takes that back. Needs no registry. */
+	readonly planMark: (mark: PlanMark, names: readonly string[], options: CallOptions) => Promise<Plan>;
 	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
 	readonly list: (options: CallOptions) => Promise<InstalledState>;
 	readonly history: (options: CallOptions) => Promise<readonly GenerationSummary[]>;

@@ -27,5 +27,5 @@ export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Re
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { parsePermission, permissionId } from './permission.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
-export type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from './plan.ts';
+export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlanSettings, Requirement } from './plan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';

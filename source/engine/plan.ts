@@ -97,7 +97,14 @@ export type Plan = {
 	readonly fetchedBytes: number;
 	readonly fetchedCount: number;
 	readonly lock: Lock;
+	/** Which plugins the next generation holds and disables; without it, those of the base that are still installed. */
+	readonly settings?: PlanSettings;
+	/** Grants that end with this plan. */
+	readonly withdrawn?: readonly { readonly plugin: string; readonly permission: PermissionId }[];
 };
+
+/** Names of plugins, sorted. */
+export type PlanSettings = { readonly held: readonly string[]; readonly disabled: readonly string[] };
 
 export type Applied = {
 	readonly fromGeneration: number;

@@ -16,6 +16,9 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planRemove: unexpected('planRemove'),
 		planRollback: unexpected('planRollback'),
 		planSwitch: unexpected('planSwitch'),
+		planUndo: unexpected('planUndo'),
+		planRedo: unexpected('planRedo'),
+		planMark: unexpected('planMark'),
 		applyPlan: unexpected('applyPlan'),
 		list: unexpected('list'),
 		history: unexpected('history'),
@@ -95,6 +98,9 @@ export function applyingEngine(plan: Plan, calls: Partial<Engine> = {}) {
 		planRemove: async () => plan,
 		planRollback: async () => plan,
 		planSwitch: async () => plan,
+		planUndo: async () => plan,
+		planRedo: async () => plan,
+		planMark: async () => plan,
 		applyPlan: async (given, { decisions }): Promise<Applied> => {
 			const answered = (answer: string) =>
 				decisions.filter((decision) => decision.answer === answer).map((decision) => decision.requirementId);

@@ -77,3 +77,30 @@ describe('gc', () => {
 		expect((await plugward(['gc', '--keep', '-1'], { engine })).exitCode).toBe(2);
 	});
 });
+
+describe('undo and redo', () => {
+	it('go through a plan that needs a yes', async () => {
+		const { engine, applications } = applyingEngine(planOf({ kind: 'undo', command: 'undo 2' }));
+		expect((await plugward(['undo', '2'], { engine })).exitCode).toBe(9);
+		expect(applications).toEqual([]);
+		expect((await plugward(['undo', '2', '--yes'], { engine })).stdout).toContain('Took back what generation 2 changed.');
+		const redoing = applyingEngine(planOf({ kind: 'redo', command: 'redo', targetGeneration: 5 }));
+		expect((await plugward(['redo', '--yes'], { engine: redoing.engine })).stdout).toContain('Did again what was taken back');
+	});
+});
+
+describe('pin, hold and disable', () => {
+	it.each([
+		['pin', 'Pinned a.'],
+		['unpin', 'Unpinned a.'],
+		['hold', 'Held a; updates leave it alone.'],
+		['unhold', 'Updates heed a again.'],
+		['disable', 'Disabled a; it stays installed and does not run.'],
+		['enable', 'Enabled a.'],
+	] as const)('%s says what it did', async (word, sentence) => {
+		const { engine } = applyingEngine(planOf({ kind: word, command: `${word} a`, changes: [] }));
+		const { stdout, exitCode } = await plugward([word, 'a'], { engine });
+		expect(exitCode).toBe(0);
+		expect(stdout).toContain(`${sentence} Generation 4 is current.`);
+	});
+});

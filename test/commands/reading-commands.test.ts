@@ -138,6 +138,8 @@ describe('list', () => {
 		grants: [],
 		identity: null,
 		dependencyCount: 0,
+		isHeld: false,
+		isDisabled: false,
 		sizeBytes: 1200,
 		wanted: '1.3.0',
 		latest: '2.0.0',

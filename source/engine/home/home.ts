@@ -3,6 +3,7 @@ import type { Garbage, GarbageRule } from './garbage.ts';
 import type { Generation, GenerationChange } from './generation.ts';
 import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
+import type { RecordedOperation } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import type { Revocation } from './revocation.ts';
 
@@ -49,6 +50,8 @@ export type Home = {
 	readonly bundleKeys: () => Promise<readonly string[]>;
 	/** A bundle that is missed is made again. The mutex must be held. */
 	readonly removeBundle: (key: string) => Promise<void>;
+	/** Every change of `current` on record, oldest first. */
+	readonly operations: () => Promise<readonly RecordedOperation[]>;
 	/** Adds one line to `state/audit.jsonl`. */
 	readonly appendAudit: (line: object) => Promise<void>;
 	/** The same before it returns, for what must be on record before an answer is given. */

@@ -20,6 +20,7 @@ import { createMutex } from './mutex.ts';
 import type { OpenStore } from './open-content-store.ts';
 import { openContentStore } from './open-content-store.ts';
 import { prepareHome } from './prepare-home.ts';
+import { readOperations } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import { recoverHome } from './recover.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
@@ -95,6 +96,7 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 			requireMutex();
 			await removeBundle(place, key);
 		},
+		operations: () => readOperations(layout),
 		...auditOn(place),
 		...collectionOn({ place, open, requireMutex }),
 		recover: async () =>

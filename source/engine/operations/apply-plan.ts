@@ -1,18 +1,20 @@
 import { userInfo } from 'node:os';
 import { EngineError } from '../errors.ts';
 import { type CallOptions, runStep } from '../events.ts';
-import type { Generation } from '../home/index.ts';
+import type { Generation, GenerationSettings } from '../home/index.ts';
 import type { Lock } from '../lock.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
 import type { Grant } from '../permission.ts';
 import type { Applied, Decision, Plan } from '../plan.ts';
 import { stripToLine } from '../strip-controls.ts';
 import { type Assessment, assess } from './assess.ts';
+import { asksRegistry } from './asks-registry.ts';
 import { changesBetween } from './changes.ts';
 import { idsOf, requireDecided } from './consent.ts';
 import type { EngineContext } from './engine-context.ts';
 import { grantsOf, summarizeGrants } from './grants.ts';
 import { uniquePackages } from './lock-queries.ts';
+import { planRedo } from './plan-redo.ts';
 import { planRollback, planSwitch, type SwitchKind } from './plan-rollback.ts';
 import { bundleOf } from './plugin-bundle.ts';
 import { whileExclusive } from './while-exclusive.ts';
@@ -26,23 +28,26 @@ type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
 export async function applyPlan(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
 	const base = await context.home.current();
 	requireBase(base, plan);
-	if (plan.kind === 'rollback' || plan.kind === 'switch') {
+	if (plan.kind === 'rollback' || plan.kind === 'switch' || plan.kind === 'redo') {
 		return applySwitch(context, plan, { ...options, kind: plan.kind });
 	}
 
 	const named = new Set(plan.requirements.flatMap((requirement) => (requirement.type === 'permission' ? [requirement.plugin] : [])));
-	const assessment = await assess(context, { base, lock: plan.lock, named, asksRegistry: plan.kind !== 'remove' }, options);
+	const assessment = await assess(context, { base, lock: plan.lock, named, asksRegistry: asksRegistry(plan) }, options);
 	requireSame(plan, assessment);
 	requireDecided(assessment.requirements, options.decisions);
-	const grants = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions });
+	const settings = settingsOf(plan, base);
+	const grants = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions }).filter(
+		({ plugin, permission }) => !plan.withdrawn?.some((one) => one.plugin === plugin && one.permission === permission),
+	);
 	const outcome = summarizeGrants(assessment.requirements, grants);
 	// What had to be fetched was missing from the store, so even an equal lock is committed: that is what makes it whole again.
-	if (plan.fetchedCount === 0 && isUnchanged(base, plan.lock, grants)) {
+	if (plan.fetchedCount === 0 && isUnchanged(base, { lock: plan.lock, grants, settings })) {
 		return { fromGeneration: base.number, toGeneration: base.number, changes: [], ...outcome, unchanged: true };
 	}
 
 	await bundlePlugins(context, plan.lock, options);
-	const next = await commit(context, { plan, base, grants, assessment }, options);
+	const next = await commit(context, { plan, base, grants, settings, assessment }, options);
 	return { fromGeneration: base.number, toGeneration: next.number, changes: assessment.changes, ...outcome, unchanged: false };
 }
 
@@ -79,14 +84,22 @@ async function recompute(
 			return planRollback(context, target, options);
 		case 'switch':
 			return planSwitch(context, target, options);
+		case 'redo':
+			return planRedo(context, options);
 	}
 }
 
-type CommitRequest = { readonly plan: Plan; readonly base: Generation; readonly grants: readonly Grant[]; readonly assessment: Assessment };
+type CommitRequest = {
+	readonly plan: Plan;
+	readonly base: Generation;
+	readonly grants: readonly Grant[];
+	readonly settings: GenerationSettings;
+	readonly assessment: Assessment;
+};
 
 async function commit(
 	context: EngineContext,
-	{ plan, base, grants, assessment }: CommitRequest,
+	{ plan, base, grants, settings, assessment }: CommitRequest,
 	options: ApplyOptions,
 ): Promise<Generation> {
 	return whileExclusive(context, options, () =>
@@ -96,7 +109,7 @@ async function commit(
 					base: base.number,
 					lock: plan.lock,
 					grants,
-					settings: base.settings,
+					settings,
 					meta: {
 						createdAt: context.clock().toISOString(),
 						command: stripToLine(plan.command),
@@ -110,6 +123,20 @@ async function commit(
 			),
 		),
 	);
+}
+
+/** Marks of plugins that are not installed any more go with them. Throws `plan-stale` for a mark on something else. */
+function settingsOf({ settings, lock }: Plan, base: Generation): GenerationSettings {
+	const stray = [...(settings?.held ?? []), ...(settings?.disabled ?? [])].find((name) => lock.roots[name] === undefined);
+	if (stray !== undefined) {
+		throw new EngineError('plan-stale', `The plan marks ${stripToLine(stray)}, which it does not install.`, {
+			hint: 'Make the plan again.',
+		});
+	}
+
+	const { held, disabled } = settings ?? base.settings;
+	const isInstalled = (name: string) => lock.roots[name] !== undefined;
+	return { ...base.settings, disabled: disabled.filter(isInstalled), held: held.filter(isInstalled) };
 }
 
 function requireBase(base: Generation, plan: Plan): void {
@@ -139,11 +166,12 @@ function requireSame(plan: Plan, assessment: Assessment): void {
 	}
 }
 
-function isUnchanged(base: Generation, lock: Lock, grants: readonly Grant[]): boolean {
+function isUnchanged(base: Generation, { lock, grants, settings }: Pick<Generation, 'lock' | 'grants' | 'settings'>): boolean {
 	return (
 		changesBetween(base.lock, lock).length === 0 &&
 		JSON.stringify(base.lock) === JSON.stringify(lock) &&
-		JSON.stringify(base.grants) === JSON.stringify(grants)
+		JSON.stringify(base.grants) === JSON.stringify(grants) &&
+		JSON.stringify(base.settings) === JSON.stringify(settings)
 	);
 }
 

@@ -24,6 +24,12 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 		});
 	}
 
+	if (generation.settings.disabled.includes(name)) {
+		throw new EngineError('policy-refused', `${name} is disabled in generation ${generation.number}.`, {
+			hint: `Enable it: plugward enable ${name}`,
+		});
+	}
+
 	const revocations = await context.home.revocations();
 	refuseRevoked(generation, instance, revocations);
 	const manifest = parsePluginManifest(await context.home.store.readPackageJson(locked.integrity));

@@ -56,6 +56,8 @@ async function describe(context: EngineContext, { generation, root, known, revoc
 			permissions: manifest?.permissions ?? [],
 			grants: effectiveGrants(generation, { plugin: locked.name, version: locked.version, now: context.clock(), revocations }),
 			identity: provenance?.identity ?? null,
+			isHeld: generation.settings.held.includes(root),
+			isDisabled: generation.settings.disabled.includes(root),
 			dependencyCount: receipts.length - 1,
 			sizeBytes: receipts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0),
 			latest: latest?.version ?? null,

@@ -33,3 +33,11 @@ export function closureOf(lock: Lock, instance: InstanceId): readonly InstanceId
 
 	return [...seen];
 }
+
+/** The lock without some roots and what only they needed. */
+export function withoutRoots(lock: Lock, names: ReadonlySet<string>): Lock {
+	const roots = Object.entries(lock.roots).filter(([name]) => !names.has(name));
+	const kept = new Set(roots.flatMap(([, { instance }]) => closureOf(lock, instance)));
+	const packages = Object.entries(lock.packages).filter(([id]) => kept.has(id));
+	return { format: 1, roots: Object.fromEntries(roots), packages: Object.fromEntries(packages) };
+}

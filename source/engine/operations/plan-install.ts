@@ -27,26 +27,37 @@ export async function planInstall(context: EngineContext, specs: readonly string
 }
 
 export type TreePlanRequest = {
-	readonly kind: 'install' | 'update';
+	readonly kind: 'install' | 'update' | 'undo';
 	readonly command: string;
 	readonly base: Generation;
 	readonly asked: readonly RequestedRoot[];
 	readonly unlocked: readonly string[] | 'all';
+	/** What keeps its versions, when that is not everything of the base. */
+	readonly preferred?: Lock;
+	/** Roots that go. */
+	readonly removed?: ReadonlySet<string>;
+	/** What is written down as asked for, where that is not what is resolved. */
+	readonly specs?: ReadonlyMap<string, string>;
 };
 
 /** Resolves, fetches and assesses: the common way of installing and updating. */
 export async function planTree(context: EngineContext, request: TreePlanRequest, options: CallOptions): Promise<Plan> {
 	const { base, asked } = request;
-	const roots = mergeRoots(base.lock, asked);
+	const roots = mergeRoots(base.lock, asked).filter(({ name }) => request.removed?.has(name) !== true);
 	const resolution = await resolveTree(
 		context,
-		{ roots, lock: base.lock, unlocked: request.unlocked, asksAnew: request.kind === 'update' ? 'all' : asked.map(({ name }) => name) },
+		{
+			roots,
+			lock: request.preferred ?? base.lock,
+			unlocked: request.unlocked,
+			asksAnew: request.kind === 'update' ? 'all' : asked.map(({ name }) => name),
+		},
 		options,
 	);
 	const artefacts = await fetchArtefacts(context, resolution, options);
 	const lock = lockOfResolution(resolution, {
 		integrities: artefacts.integrities,
-		specs: specsToKeep(resolution, { base: base.lock, asked }),
+		specs: new Map([...specsToKeep(resolution, { base: base.lock, asked }), ...(request.specs ?? [])]),
 	});
 	const named = new Set(asked.map(({ name }) => name));
 	const assessment = await assess(context, { base, lock, named, asksRegistry: true }, options);

@@ -1,10 +1,9 @@
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
-import type { Lock } from '../lock.ts';
 import type { Plan } from '../plan.ts';
 import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
-import { closureOf } from './lock-queries.ts';
+import { withoutRoots } from './lock-queries.ts';
 import { requireInstalled } from './plan-update.ts';
 
 /** Plans to take roots away together with what only they needed. Needs no registry. */
@@ -26,11 +25,4 @@ export async function planRemove(context: EngineContext, names: readonly string[
 		fetchedCount: 0,
 		lock,
 	};
-}
-
-function withoutRoots(lock: Lock, names: ReadonlySet<string>): Lock {
-	const roots = Object.entries(lock.roots).filter(([name]) => !names.has(name));
-	const kept = new Set(roots.flatMap(([, { instance }]) => closureOf(lock, instance)));
-	const packages = Object.entries(lock.packages).filter(([id]) => kept.has(id));
-	return { format: 1, roots: Object.fromEntries(roots), packages: Object.fromEntries(packages) };
 }

@@ -8,7 +8,7 @@ import { uniquePackages } from './lock-queries.ts';
 import { findRevokedVersion } from './revoked-version.ts';
 
 /** Kinds of plans that make an existing generation current and write none. */
-export type SwitchKind = Extract<Plan['kind'], 'rollback' | 'switch'>;
+export type SwitchKind = Extract<Plan['kind'], 'rollback' | 'switch' | 'redo'>;
 
 /** Plans to make an earlier generation current again: no network, no unpacking. Null means the one the current was made from. */
 export async function planRollback(context: EngineContext, number: number | null, options: CallOptions): Promise<Plan> {

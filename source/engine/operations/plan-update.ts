@@ -3,6 +3,7 @@ import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
 import type { Plan } from '../plan.ts';
 import type { EngineContext } from './engine-context.ts';
+import { withoutRoots } from './lock-queries.ts';
 import type { RequestedRoot } from './parse-spec.ts';
 import { planTree } from './plan-install.ts';
 
@@ -14,6 +15,7 @@ export async function planUpdate(
 ): Promise<Plan> {
 	const base = await context.home.current();
 	requireInstalled(base, names);
+	refuseHeld(base, names);
 	const held = new Set(base.settings.held);
 	const updated = names.length > 0 ? names : Object.keys(base.lock.roots).filter((name) => !held.has(name));
 	const flags = options.toLatest ? ' --latest' : '';
@@ -25,9 +27,21 @@ export async function planUpdate(
 			base,
 			asked: updated.map((name) => askedAgain(base, { name, toLatest: options.toLatest })),
 			unlocked: names.length > 0 || held.size > 0 ? updated : 'all',
+			// What runs below a held plugin stays as it is too; everything else is free.
+			...(names.length === 0 && held.size > 0 ? { preferred: withoutRoots(base.lock, new Set(updated)) } : {}),
 		},
 		options,
 	);
+}
+
+/** Throws `policy-refused` for a plugin that updates are to leave alone. */
+function refuseHeld({ settings }: Generation, names: readonly string[]): void {
+	const held = names.find((name) => settings.held.includes(name));
+	if (held !== undefined) {
+		throw new EngineError('policy-refused', `${held} is held; updates leave it alone.`, {
+			hint: `Let it move again: plugward unhold ${held}`,
+		});
+	}
 }
 
 /** Throws `not-installed`, naming what is. */
