@@ -1,5 +1,6 @@
 import { type Command, hideResult } from './command.ts';
 import { diff } from './diff.ts';
+import { doctor } from './doctor.ts';
 import { gc } from './gc.ts';
 import { history } from './history.ts';
 import { info } from './info.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(disable),
 	hideResult(keep),
 	hideResult(gc),
+	hideResult(doctor),
 ];
 
 export function findCommand(word: string): Command | null {

@@ -7,6 +7,7 @@ import { applyPlan } from './operations/apply-plan.ts';
 import { collectGarbage } from './operations/collect-garbage.ts';
 import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
+import { doctor } from './operations/doctor.ts';
 import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
 import { keepGeneration, releaseGeneration } from './operations/keep-generation.ts';
@@ -96,6 +97,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		releaseGeneration: (generation, call) => guard(call, () => releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, () => collectGarbage(context, request, call)),
 		verify: (names, call) => guard(call, () => verify(context, names, call)),
+		doctor: (call) => guard(call, () => doctor(context, call)),
 		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		async [Symbol.asyncDispose]() {

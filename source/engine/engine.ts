@@ -126,6 +126,22 @@ export type GenerationSummary = {
 	readonly packageCount: number;
 };
 
+/** One thing that must be right for plugward to work. */
+export type DoctorCheck = {
+	readonly id: string;
+	readonly state: 'ok' | 'warn' | 'fail';
+	/** What was found, in one sentence. */
+	readonly text: string;
+	/** What to do about it; null when there is nothing to do. */
+	readonly fix: string | null;
+};
+
+export type DoctorReport = {
+	readonly checks: readonly DoctorCheck[];
+	/** One sentence for each thing that was put right. */
+	readonly fixed: readonly string[];
+};
+
 /** What came and what went, of one list. */
 export type ListDifference<T> = { readonly added: readonly T[]; readonly removed: readonly T[] };
 
@@ -253,6 +269,8 @@ export type Engine = {
 	readonly collectGarbage: (request: CollectionRequest, options: CallOptions) => Promise<CollectionReport>;
 	/** No names: the whole current generation. Findings are data; only a broken home throws. */
 	readonly verify: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
+	/** Looks at everything plugward depends on; with `fix`, first puts right what can be put right safely. */
+	readonly doctor: (options: CallOptions & { readonly fix: boolean }) => Promise<DoctorReport>;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;

@@ -2,6 +2,8 @@ export { createEngine } from './create-engine.ts';
 export type {
 	CollectionReport,
 	CollectionRequest,
+	DoctorCheck,
+	DoctorReport,
 	Engine,
 	EngineOptions,
 	GenerationDiff,

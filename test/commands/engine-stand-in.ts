@@ -27,6 +27,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		releaseGeneration: unexpected('releaseGeneration'),
 		collectGarbage: unexpected('collectGarbage'),
 		verify: unexpected('verify'),
+		doctor: unexpected('doctor'),
 		runTask: unexpected('runTask'),
 		subscribe: unexpected('subscribe'),
 		[Symbol.asyncDispose]: async () => {},

@@ -104,3 +104,29 @@ describe('pin, hold and disable', () => {
 		expect(stdout).toContain(`${sentence} Generation 4 is current.`);
 	});
 });
+
+describe('doctor', () => {
+	it('says what is wrong and what to do, and fails only for what fails', async () => {
+		let asked: boolean | null = null;
+		const check = (state: 'ok' | 'warn' | 'fail') => ({
+			id: `a-${state}`,
+			state,
+			text: `It is ${state}.`,
+			fix: state === 'ok' ? null : 'Do it.',
+		});
+		const engine = (states: readonly ('ok' | 'warn' | 'fail')[]) =>
+			standInEngine({
+				doctor: async ({ fix }) => {
+					asked = fix;
+					return { checks: states.map(check), fixed: fix ? ['Closed the home.'] : [] };
+				},
+			});
+		const warned = await plugward(['doctor'], { engine: engine(['ok', 'warn']) });
+		expect(warned.exitCode).toBe(0);
+		expect(warned.stdout).toBe('ok a-ok: It is ok.\nwarn a-warn: It is warn.\n     Do it.\n\n1 thing to look at.\n');
+		expect(asked).toBe(false);
+		const failed = await plugward(['doctor', '--fix', '--json'], { engine: engine(['fail']) });
+		expect(failed.exitCode).toBe(1);
+		expect(JSON.parse(failed.stdout).data).toEqual({ checks: [check('fail')], fixed: ['Closed the home.'] });
+	});
+});

@@ -120,6 +120,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		},
 		resolve: notAsked,
 		planSwitch: notAsked,
+		doctor: notAsked,
 		planUndo: notAsked,
 		planRedo: notAsked,
 		planMark: notAsked,

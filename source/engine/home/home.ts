@@ -68,6 +68,12 @@ export type Home = {
 	readonly releaseGeneration: (number: number) => Promise<void>;
 	/** Completes or removes what an interrupted operation left behind. Takes the mutex itself; call it outside `withMutex`. */
 	readonly recover: () => Promise<RecoverReport>;
+	/** True while an operation runs or after one was interrupted. */
+	readonly hasUnfinished: () => Promise<boolean>;
+	/** Writes one file and links it, and takes both away. Throws `home-unwritable`, `disk-full`. */
+	readonly probeDisk: () => Promise<{ readonly canLink: boolean }>;
+	/** Takes every right on the home's folder from other users. */
+	readonly closeToOthers: () => Promise<void>;
 	/** Yields the present number first, then each change, also by other processes, until the signal fires. */
 	readonly watchCurrent: (options: { readonly signal: AbortSignal }) => AsyncIterable<number>;
 	/** Removes what this process has added and not committed. */

@@ -19,7 +19,8 @@ import { createLayout, generationNumberOf } from './layout.ts';
 import { createMutex } from './mutex.ts';
 import type { OpenStore } from './open-content-store.ts';
 import { openContentStore } from './open-content-store.ts';
-import { prepareHome } from './prepare-home.ts';
+import { closeToOthers, prepareHome } from './prepare-home.ts';
+import { probeDisk } from './probe-disk.ts';
 import { readOperations } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import { recoverHome } from './recover.ts';
@@ -105,6 +106,9 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 			const held = await mutex.tryAcquire();
 			return held === null ? null : underMutex(held, recover);
 		},
+		hasUnfinished: () => hasIntents(layout),
+		probeDisk: () => probeDisk(place),
+		closeToOthers: () => closeToOthers(layout),
 		watchCurrent: (watching) => watchCurrent(layout, watching),
 		[Symbol.asyncDispose]: open.dispose,
 	};

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
@@ -121,5 +121,14 @@ async function requireFormat(layout: Layout): Promise<void> {
 		throw new EngineError('home-damaged', `This home has format ${parsed.output.format}, expected ${FORMAT}.`, {
 			hint: 'It was made by another version of plugward; use that one, or another home with --home.',
 		});
+	}
+}
+
+/** Takes every right on the home's folder from other users. Throws `home-unwritable`. */
+export async function closeToOthers(layout: Layout): Promise<void> {
+	try {
+		await chmod(layout.home, 0o700);
+	} catch (error) {
+		throw writeError(error, 'change the mode of the home');
 	}
 }

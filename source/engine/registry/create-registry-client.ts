@@ -8,6 +8,7 @@ import { scopeOf } from './package-name.ts';
 import type { KnownPackage, RegistryClient, RegistryClientOptions, RegistryKey } from './registry-client.ts';
 import { parseRegistryUrl } from './configuration/registry-url.ts';
 import { createRequester } from './network/requester.ts';
+import { probeRegistry } from './probe.ts';
 import { createSearch } from './search.ts';
 import { joinShared, untilAborted } from './network/shared-work.ts';
 import { openTarball } from './tarball.ts';
@@ -74,6 +75,10 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 			const url = new URL(`${configuration.defaultRegistry}-/ping`);
 			await requester.get({ url, what: 'a ping', packageName: null, maximumBytes: LARGEST_PING_BYTES, signal });
 			return performance.now() - startedAt;
+		},
+		probe: async ({ signal }) => {
+			needNetwork(configuration.defaultRegistry);
+			return probeRegistry({ requester, configuration, signal });
 		},
 		[Symbol.asyncDispose]: async () => {
 			requester.close();

@@ -8,6 +8,7 @@ export type {
 	RegistryClientOptions,
 	RegistryKey,
 	RegistryNotice,
+	RegistryProbe,
 	RegistrySearchHit,
 	RegistrySearchResult,
 	TarballStream,

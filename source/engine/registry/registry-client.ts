@@ -60,6 +60,17 @@ export type AttestationsAnswer =
 	| { readonly type: 'served'; /** As the registry sent it; unverified and unparsed. */ readonly json: unknown }
 	| { readonly type: 'not-served'; readonly why: string };
 
+export type RegistryProbe = {
+	readonly milliseconds: number;
+	readonly status: number;
+	/** The registry's clock; null when it does not tell. */
+	readonly date: Date | null;
+	/** Who issued its certificate; null without TLS. */
+	readonly tlsIssuer: string | null;
+	/** Whether .npmrc holds credentials for it. */
+	readonly hasCredentials: boolean;
+};
+
 export type TarballStream = {
 	/** Ends with `tarball-truncated` when the transfer breaks or falls short; destroying it closes the connection. */
 	readonly stream: Readable;
@@ -102,6 +113,8 @@ export type RegistryClient = {
 	) => Promise<AttestationsAnswer>;
 	/** Milliseconds the default registry took to answer `/-/ping`. */
 	readonly ping: (options: Waiting) => Promise<number>;
+	/** What one ping tells. Any answer counts, since not every registry has the route. Rejects as every call does when there is none. */
+	readonly probe: (options: Waiting) => Promise<RegistryProbe>;
 	/** Waits for what is still being written to the metadata store and closes connections. */
 	readonly [Symbol.asyncDispose]: () => Promise<void>;
 };

@@ -18,6 +18,8 @@ export type Question = {
 	/** A larger body, after decompression, is refused. */
 	readonly maximumBytes: number;
 	readonly signal: AbortSignal;
+	/** Sees status, headers and connection before the body is read. */
+	readonly onResponse?: (response: IncomingMessage) => void;
 };
 
 export type Answer = {
@@ -133,7 +135,7 @@ function watch(response: IncomingMessage, heard: () => void): void {
 
 async function getOnce(openCall: Requester['openCall'], question: Question): Promise<Answer> {
 	const { default: fetch } = await import('npm-registry-fetch');
-	const call = await openCall(question, () => {});
+	const call = await openCall(question, question.onResponse ?? (() => {}));
 	let outcome: 'complete' | 'abandon' = 'abandon';
 	try {
 		const response = await fetch(question.url.href, { ...call.options, headers: question.headers });
