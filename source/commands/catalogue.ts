@@ -1,4 +1,5 @@
 import { type Command, hideResult } from './command.ts';
+import { cache } from './cache.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { gc } from './gc.ts';
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(disable),
 	hideResult(keep),
 	hideResult(gc),
+	hideResult(cache),
 	hideResult(doctor),
 ];
 

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Engine, EngineOptions, Topics } from './engine.ts';
 import { type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 import { openHome, resolveHomePath } from './home/index.ts';
 import { applyPlan } from './operations/apply-plan.ts';
+import { cacheFolder, cacheInfo, cleanCache, verifyCache } from './operations/cache.ts';
 import { collectGarbage } from './operations/collect-garbage.ts';
 import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
@@ -42,7 +42,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		environment: options.environment,
 		registry: options.registry,
 		offline: options.offline,
-		cacheFolder: join(home.path, 'cache'),
+		cacheFolder: cacheFolder(home.path),
 		onNotice: (notice) => startNotices.push(notice),
 	});
 	const policy = await loadPolicy(options);
@@ -98,6 +98,9 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		collectGarbage: (request, call) => guard(call, () => collectGarbage(context, request, call)),
 		verify: (names, call) => guard(call, () => verify(context, names, call)),
 		doctor: (call) => guard(call, () => doctor(context, call)),
+		cacheInfo: (call) => guard(call, () => cacheInfo(context, call)),
+		verifyCache: (call) => guard(call, () => verifyCache(context, call)),
+		cleanCache: (call) => guard(call, () => cleanCache(context, call)),
 		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		async [Symbol.asyncDispose]() {

@@ -126,6 +126,20 @@ export type GenerationSummary = {
 	readonly packageCount: number;
 };
 
+/** What is kept to be faster, and what it takes. */
+export type CacheInfo = {
+	readonly metadataBytes: number;
+	readonly storeBytes: number;
+	/** Packages in the content store, of all generations. */
+	readonly packageCount: number;
+	readonly bundleCount: number;
+};
+
+export type CacheVerification = {
+	readonly packagesChecked: number;
+	readonly findings: readonly VerifyFinding[];
+};
+
 /** One thing that must be right for plugward to work. */
 export type DoctorCheck = {
 	readonly id: string;
@@ -271,6 +285,11 @@ export type Engine = {
 	readonly verify: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
 	/** Looks at everything plugward depends on; with `fix`, first puts right what can be put right safely. */
 	readonly doctor: (options: CallOptions & { readonly fix: boolean }) => Promise<DoctorReport>;
+	readonly cacheInfo: (options: CallOptions) => Promise<CacheInfo>;
+	/** Re-hashes every package of the content store, also those that only old generations need. */
+	readonly verifyCache: (options: CallOptions) => Promise<CacheVerification>;
+	/** Removes metadata, bundles, and packages that no generation needs; all of it comes back when needed. Gives what is left. */
+	readonly cleanCache: (options: CallOptions) => Promise<CacheInfo>;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;

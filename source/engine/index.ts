@@ -1,5 +1,7 @@
 export { createEngine } from './create-engine.ts';
 export type {
+	CacheInfo,
+	CacheVerification,
 	CollectionReport,
 	CollectionRequest,
 	DoctorCheck,

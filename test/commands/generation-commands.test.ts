@@ -130,3 +130,23 @@ describe('doctor', () => {
 		expect(JSON.parse(failed.stdout).data).toEqual({ checks: [check('fail')], fixed: ['Closed the home.'] });
 	});
 });
+
+describe('cache', () => {
+	it('shows sizes, fails on findings, and refuses other words', async () => {
+		const info = { metadataBytes: 1200, storeBytes: 4200, packageCount: 2, bundleCount: 1 };
+		const finding = { id: 'a@1.0.0', problem: 'extra' as const, path: 'x', text: 'x is not part of the package.' };
+		const engine = standInEngine({
+			cacheInfo: async () => info,
+			cleanCache: async () => info,
+			verifyCache: async () => ({ packagesChecked: 2, findings: [finding] }),
+		});
+		expect((await plugward(['cache', 'info'], { engine })).stdout).toBe(
+			'Metadata 1.2 kB; content store 4.2 kB with 2 packages; 1 bundle.\n',
+		);
+		expect((await plugward(['cache', 'clean'], { engine })).stdout).toContain('Cleaned. Left: Metadata');
+		const { exitCode, stdout } = await plugward(['cache', 'verify'], { engine });
+		expect(exitCode).toBe(5);
+		expect(stdout).toBe('! a@1.0.0: x is not part of the package.\n2 packages read again.\n');
+		expect((await plugward(['cache', 'burn'], { engine })).exitCode).toBe(2);
+	});
+});

@@ -1,6 +1,7 @@
 import type { ContentStore } from './content-store.ts';
 import type { Garbage, GarbageRule } from './garbage.ts';
 import type { Generation, GenerationChange } from './generation.ts';
+import type { Integrity } from '../integrity.ts';
 import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
@@ -46,6 +47,8 @@ export type Home = {
 	/** `key` is hex. Null when absent or not written by this home. */
 	readonly readBundle: (key: string) => Promise<Uint8Array | null>;
 	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;
+	/** Everything in the content store, whether a generation needs it or not. */
+	readonly entries: () => Promise<readonly Integrity[]>;
 	/** Keys of all bundles kept. */
 	readonly bundleKeys: () => Promise<readonly string[]>;
 	/** A bundle that is missed is made again. The mutex must be held. */

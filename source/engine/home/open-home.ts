@@ -23,6 +23,7 @@ import { closeToOthers, prepareHome } from './prepare-home.ts';
 import { probeDisk } from './probe-disk.ts';
 import { readOperations } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
+import { listEntries } from './receipts.ts';
 import { recoverHome } from './recover.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
 import { removeDeadStaging } from './staging.ts';
@@ -92,6 +93,7 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 		},
 		readBundle: (key) => readBundle(place, key),
 		writeBundle: (key, bytes) => writeBundle(place, key, bytes),
+		entries: () => listEntries(layout),
 		bundleKeys: () => listBundles(place),
 		removeBundle: async (key) => {
 			requireMutex();
