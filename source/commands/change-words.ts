@@ -18,7 +18,7 @@ export function whatHappened(plan: Plan, changes: readonly Change[]): string {
 		case 'undo':
 			return `Took back what generation ${namesIn(plan)} changed`;
 		case 'redo':
-			return `Did again what was taken back after generation ${plan.baseGeneration}`;
+			return `Did again what was taken back and left generation ${plan.baseGeneration}`;
 		case 'pin':
 			return `Pinned ${namesIn(plan)}`;
 		case 'unpin':
