@@ -3,6 +3,7 @@ import { cache } from './cache.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { gc } from './gc.ts';
+import { exportTree } from './export.ts';
 import { history } from './history.ts';
 import { info } from './info.ts';
 import { install } from './install.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(gc),
 	hideResult(cache),
 	hideResult(doctor),
+	hideResult(exportTree),
 ];
 
 export function findCommand(word: string): Command | null {

@@ -8,6 +8,7 @@ import { collectGarbage } from './operations/collect-garbage.ts';
 import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { doctor } from './operations/doctor.ts';
+import { exportNodeModules } from './operations/export-node-modules.ts';
 import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
 import { keepGeneration, releaseGeneration } from './operations/keep-generation.ts';
@@ -101,6 +102,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		cacheInfo: (call) => guard(call, () => cacheInfo(context, call)),
 		verifyCache: (call) => guard(call, () => verifyCache(context, call)),
 		cleanCache: (call) => guard(call, () => cleanCache(context, call)),
+		exportNodeModules: (folder, call) => guard(call, () => exportNodeModules(context, folder, call)),
 		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		async [Symbol.asyncDispose]() {

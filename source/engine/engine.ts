@@ -210,6 +210,17 @@ export type VerifyReport = {
 	readonly packages: readonly { readonly id: string; readonly level: Level; readonly evidence: ArtefactEvidence['evidence'] }[];
 };
 
+export type ExportedTree = {
+	/** Absolute path of the node_modules folder. */
+	readonly folder: string;
+	readonly generation: number;
+	/** Package folders made; one package has several where versions collide. All counts are 0 when nothing had to be done. */
+	readonly folders: number;
+	readonly linkedFiles: number;
+	readonly copiedFiles: number;
+	readonly unchanged: boolean;
+};
+
 export type RunRequest = {
 	/** An installed plugin's name, or a folder that starts with `.` or `/`. */
 	readonly target: string;
@@ -290,6 +301,11 @@ export type Engine = {
 	readonly verifyCache: (options: CallOptions) => Promise<CacheVerification>;
 	/** Removes metadata, bundles, and packages that no generation needs; all of it comes back when needed. Gives what is left. */
 	readonly cleanCache: (options: CallOptions) => Promise<CacheInfo>;
+	/**
+	 * Links a node_modules of the current generation; a relative folder starts at `cwd`. Throws `usage` for a folder that is neither empty
+	 * nor of an earlier export.
+	 */
+	readonly exportNodeModules: (folder: string, options: CallOptions) => Promise<ExportedTree>;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;

@@ -1,4 +1,4 @@
-export { createEngine } from './create-engine.ts';
+export { createEngine } from './load-engine.ts';
 export type {
 	CacheInfo,
 	CacheVerification,
@@ -9,6 +9,7 @@ export type {
 	Engine,
 	EngineOptions,
 	GenerationDiff,
+	ExportedTree,
 	GenerationSummary,
 	InstalledPlugin,
 	InstalledState,

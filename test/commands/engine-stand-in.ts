@@ -31,6 +31,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		cacheInfo: unexpected('cacheInfo'),
 		verifyCache: unexpected('verifyCache'),
 		cleanCache: unexpected('cleanCache'),
+		exportNodeModules: unexpected('exportNodeModules'),
 		runTask: unexpected('runTask'),
 		subscribe: unexpected('subscribe'),
 		[Symbol.asyncDispose]: async () => {},

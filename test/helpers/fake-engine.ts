@@ -207,6 +207,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 				})),
 			};
 		},
+		async exportNodeModules(folder, call) {
+			await wait(Math.min(pause, 100), call.signal);
+			return { folder, generation: current(), folders: 92, linkedFiles: 1840, copiedFiles: 0, unchanged: false };
+		},
 		async runTask(request, call) {
 			calls.push(`runTask ${request.target} ${request.task ?? ''} ${JSON.stringify(request.input)}`);
 			return runSample(request, call, pause);
