@@ -52,7 +52,8 @@ export function createClients({ rivals, command }: { readonly rivals: Rivals; re
 			'--no-progress',
 			'--silent',
 		]),
-		plugward(command),
+		plugward('plugward', command, { isExporting: false }),
+		plugward('plugward+export', command, { isExporting: true }),
 	];
 }
 
@@ -83,19 +84,25 @@ function cachesIn({ folder }: Place): NodeJS.ProcessEnv {
 	};
 }
 
-function plugward(command: string): Client {
+function plugward(name: string, command: string, { isExporting }: { readonly isExporting: boolean }): Client {
+	const start = [process.execPath, command];
 	const inHome = ({ folder, registry }: Place): readonly string[] => ['--home', join(folder, 'home'), '--registry', registry, '--quiet'];
-	const install = (place: Place): readonly string[] => [process.execPath, command, 'install', ...place.specs, '--yes', ...inHome(place)];
 	const names = ({ specs }: Place): readonly string[] => specs.map((spec) => spec.replace(/(?<=.)@.*$/, ''));
 	const run = (place: Place, commands: readonly (readonly string[])[]): Promise<Measured> =>
 		measureSequence(commands, { cwd: place.folder, environment: place.environment });
+	const install = (place: Place): Promise<Measured> =>
+		run(place, [
+			[...start, 'install', ...place.specs, '--yes', ...inHome(place)],
+			...(isExporting ? [[...start, 'export', '--node-modules', join(place.folder, 'node_modules'), ...inHome(place)]] : []),
+		]);
 	return {
-		name: 'plugward',
-		cold: (place) => run(place, [install(place)]),
-		repeat: (place) => run(place, [install(place)]),
+		name,
+		cold: install,
+		repeat: install,
 		warm: async (place) => {
-			await run(place, [[process.execPath, command, 'remove', ...names(place), '--yes', ...inHome(place)]]);
-			return run(place, [install(place)]);
+			await rm(join(place.folder, 'node_modules'), { recursive: true, force: true });
+			await run(place, [[...start, 'remove', ...names(place), '--yes', ...inHome(place)]]);
+			return install(place);
 		},
 	};
 }
