@@ -92,7 +92,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planMark: (mark, names, call) => guard(call, () => planMark(context, { mark, names }, call)),
 		applyPlan: (plan, call) => guard(call, () => applyPlan(context, plan, call)),
 		list: (call) => guard(call, () => list(context)),
-		history: (call) => guard(call, () => history(context)),
+		history: (call) => guard(call, () => history(context, call)),
 		diff: (from, to, call) => guard(call, () => diff(context, { from, to })),
 		keepGeneration: (generation, call) => guard(call, () => keepGeneration(context, generation, call)),
 		releaseGeneration: (generation, call) => guard(call, () => releaseGeneration(context, generation, call)),

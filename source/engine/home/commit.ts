@@ -6,7 +6,7 @@ import type { Integrity } from '../integrity.ts';
 import type { StagedArtefact } from './artefact-adder.ts';
 import { appendDurably } from './audit.ts';
 import type { Current } from './current.ts';
-import { readCurrent, writeCurrent } from './current.ts';
+import { readCurrent, readCurrentUnlessDamaged, writeCurrent } from './current.ts';
 import type { Disk } from './disk.ts';
 import { makeDurable } from './durability.ts';
 import type { Generation, GenerationChange } from './generation.ts';
@@ -77,7 +77,7 @@ export async function commitGeneration(
 	return generation;
 }
 
-/** Switches `current` to a generation that exists and is whole. */
+/** Switches `current` to a generation that exists and is whole, also when `current` itself is damaged or lost. */
 export async function switchGeneration(
 	parts: CommitParts,
 	number: number,
@@ -85,16 +85,16 @@ export async function switchGeneration(
 ): Promise<Generation> {
 	const { disk, layout } = parts;
 	throwIfAborted(signal);
-	const current = await readCurrent(layout);
+	const current = await readCurrentUnlessDamaged(layout);
 	const target = number === 0 ? { generation: FIRST_GENERATION, digest: null } : await readGeneration(layout, { number, digest: null });
-	if (current.number === number) {
+	if (current?.number === number && current.digest === target.digest) {
 		return target.generation;
 	}
 
 	const intent: Intent = {
 		operation: newOperationId(),
 		type: 'switch',
-		from: current.number,
+		from: current?.number ?? 0,
 		to: number,
 		command,
 		user: currentUser(),

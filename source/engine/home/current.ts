@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './disk.ts';
@@ -7,39 +7,102 @@ import type { Generation } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
 import { damaged, isMissing } from './home-errors.ts';
+import { readIntents } from './journal.ts';
 import type { Layout } from './layout.ts';
+import { generationNumberOf } from './layout.ts';
 
 /** What `current` says: which generation, and the digest of its meta.json (null only for the empty generation 0). */
 export type Current = { readonly number: number; readonly digest: string | null };
 
 const schema = v.object({ number: v.pipe(v.number(), v.safeInteger(), v.minValue(0)), digest: v.nullable(v.string()) });
 
-/** Throws `home-damaged`. A home without the file has never had a generation. */
+/** Throws `home-damaged`, naming what to type. A home without the file has never had a generation. */
 export async function readCurrent(layout: Layout): Promise<Current> {
-	let text: string;
-	try {
-		text = await readFile(layout.current, 'utf8');
-	} catch (error) {
-		if (isMissing(error)) {
-			return { number: 0, digest: null };
-		}
-
-		throw damaged('current', 'cannot be read', error);
+	const text = (await readText(layout)) ?? (await readTextAgain(layout));
+	if (text === null) {
+		return { number: 0, digest: null };
 	}
 
 	let json: unknown;
 	try {
 		json = JSON.parse(text);
 	} catch (error) {
-		throw damaged('current', 'is not JSON', error);
+		throw await currentDamaged(layout, 'is not JSON', error);
 	}
 
 	const parsed = v.safeParse(schema, json);
 	if (!parsed.success || parsed.output.number > 0 !== (parsed.output.digest !== null)) {
-		throw damaged('current', 'does not name a generation and its digest');
+		throw await currentDamaged(layout, 'does not name a generation and its digest');
 	}
 
 	return parsed.output;
+}
+
+/** The same, null when `current` is damaged or lost: for what brings it back. */
+export async function readCurrentUnlessDamaged(layout: Layout): Promise<Current | null> {
+	try {
+		return await readCurrent(layout);
+	} catch (error) {
+		if (error instanceof EngineError && error.code === 'home-damaged') {
+			return null;
+		}
+
+		throw error;
+	}
+}
+
+async function readText(layout: Layout): Promise<string | null> {
+	try {
+		return await readFile(layout.current, 'utf8');
+	} catch (error) {
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw await currentDamaged(layout, 'cannot be read', error);
+	}
+}
+
+// Without the file there may be generations only while the first commit is under way, which its intent tells. That commit may have
+// ended between our looks, so the file is looked for once more before it counts as lost.
+async function readTextAgain(layout: Layout): Promise<string | null> {
+	const numbers = await generationNumbers(layout);
+	if (numbers.length === 0) {
+		return null;
+	}
+
+	const arriving = new Set((await readIntents(layout)).flatMap(({ type, to }) => (type === 'commit' ? [to] : [])));
+	const text = await readText(layout);
+	if (text === null && numbers.some((number) => !arriving.has(number))) {
+		throw await currentDamaged(layout, 'is missing although there are generations');
+	}
+
+	return text;
+}
+
+async function currentDamaged(layout: Layout, problem: string, cause?: unknown): Promise<EngineError> {
+	const newest = (await generationNumbers(layout)).at(-1) ?? null;
+	return damaged('current', problem, {
+		cause,
+		hint:
+			newest === null
+				? 'There is no generation to go back to. Install again in another home: --home FOLDER'
+				: `The newest generation there is has the number ${newest}; make it current: plugward rollback ${newest}`,
+	});
+}
+
+/** Ascending. */
+async function generationNumbers(layout: Layout): Promise<readonly number[]> {
+	try {
+		const numbers = (await readdir(layout.generations)).map(generationNumberOf).filter((number) => number !== null);
+		return numbers.toSorted((a, b) => a - b);
+	} catch (error) {
+		if (isMissing(error)) {
+			return [];
+		}
+
+		throw damaged('generations', 'cannot be listed', { cause: error });
+	}
 }
 
 /** The moment of change: before it everybody sees the old generation, after it the new one. */
@@ -63,7 +126,7 @@ export async function readCurrentGeneration(layout: Layout): Promise<Generation>
 			const now = await readCurrent(layout);
 			if (now.digest === current.digest || tries === MAXIMUM_TRIES) {
 				throw isNotFound(error)
-					? damaged(`generations/${current.number}`, 'is missing although it is the current generation', error)
+					? damaged(`generations/${current.number}`, 'is missing although it is the current generation', { cause: error })
 					: error;
 			}
 		}

@@ -147,11 +147,11 @@ async function readPart(layout: Layout, path: string, number: number | null): Pr
 		return await readFile(path);
 	} catch (error) {
 		if (!isMissing(error)) {
-			throw damaged(layout.relative(path), 'cannot be read', error);
+			throw damaged(layout.relative(path), 'cannot be read', { cause: error });
 		}
 
 		if (number === null) {
-			throw damaged(layout.relative(path), 'is missing', error);
+			throw damaged(layout.relative(path), 'is missing', { cause: error });
 		}
 
 		throw new EngineError('generation-not-found', `There is no generation ${number} in this home.`, {
@@ -174,6 +174,6 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
 	try {
 		return JSON.parse(Buffer.from(bytes).toString('utf8'));
 	} catch (error) {
-		throw damaged(file, 'is not JSON', error);
+		throw damaged(file, 'is not JSON', { cause: error });
 	}
 }

@@ -2,12 +2,22 @@ import type { ErrorCode } from '../errors.ts';
 import { EngineError, toEngineError } from '../errors.ts';
 
 /** A file of the home that cannot be what was written. `file` is relative to the home. */
-export function damaged(file: string, problem: string, cause?: unknown): EngineError {
+export function damaged(
+	file: string,
+	problem: string,
+	{ cause, hint = hintFor(file) }: { readonly cause?: unknown; readonly hint?: string } = {},
+): EngineError {
 	return new EngineError('home-damaged', `The file ${file} of the home ${problem}.`, {
-		hint: 'Type `plugward doctor` to see what is damaged, or `plugward rollback` to go back to a whole generation.',
+		hint,
 		...(cause === undefined ? {} : { cause }),
 		details: { file },
 	});
+}
+
+function hintFor(file: string): string {
+	return file.startsWith('generations/')
+		? 'Go back to a generation that is whole, by its number: plugward rollback <generation>'
+		: 'Put the file back from a backup, or choose another home: --home FOLDER';
 }
 
 /** The operating system's word for what went wrong (`ENOSPC`, `EROFS`), or null for errors that are not its. */

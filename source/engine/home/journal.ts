@@ -74,7 +74,7 @@ function parse(text: string, file: string): Intent {
 	try {
 		json = JSON.parse(text);
 	} catch (error) {
-		throw damaged(file, 'is not JSON', error);
+		throw damaged(file, 'is not JSON', { cause: error });
 	}
 
 	const parsed = v.safeParse(schema, json);

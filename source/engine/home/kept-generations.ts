@@ -18,7 +18,7 @@ export async function readKept(layout: Layout): Promise<readonly number[]> {
 			return [];
 		}
 
-		throw damaged(file, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', error);
+		throw damaged(file, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
 	}
 
 	const parsed = v.safeParse(schema, json);

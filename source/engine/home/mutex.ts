@@ -117,7 +117,7 @@ async function tryPath(path: string, layout: Layout): Promise<KernelLock | null>
 		return await tryLock(path);
 	} catch (error) {
 		throw systemCode(error) === NOT_A_LOCK
-			? damaged(layout.relative(path), 'is not the empty lock file it was', error)
+			? damaged(layout.relative(path), 'is not the empty lock file it was', { cause: error })
 			: writeError(error, 'take the mutex of the home');
 	}
 }

@@ -159,7 +159,7 @@ async function readChecked(receipt: Receipt, { layout, folder, path }: ReadReque
 	try {
 		bytes = await readFile(full);
 	} catch (error) {
-		throw damaged(shortName(layout, full), 'cannot be read', error);
+		throw damaged(shortName(layout, full), 'cannot be read', { cause: error });
 	}
 
 	const got = hash('sha256', bytes, 'base64url');

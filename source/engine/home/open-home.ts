@@ -197,7 +197,7 @@ async function readGenerations(layout: Layout): Promise<readonly Generation[]> {
 	try {
 		names = await readdir(layout.generations);
 	} catch (error) {
-		throw damaged('generations', 'cannot be listed', error);
+		throw damaged('generations', 'cannot be listed', { cause: error });
 	}
 
 	const numbers = names.map(generationNumberOf).filter((number) => number !== null);

@@ -82,7 +82,7 @@ async function requireSafe(path: string, what: string): Promise<void> {
 	try {
 		status = await stat(path);
 	} catch (error) {
-		throw isMissing(error) ? damaged(what, 'is missing', error) : writeError(error, `look into the ${what}`);
+		throw isMissing(error) ? damaged(what, 'is missing', { cause: error }) : writeError(error, `look into the ${what}`);
 	}
 
 	const user = process.getuid?.();
@@ -109,7 +109,7 @@ async function requireFormat(layout: Layout): Promise<void> {
 	try {
 		json = JSON.parse(await readFile(layout.format, 'utf8'));
 	} catch (error) {
-		throw damaged('format.json', error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', error);
+		throw damaged('format.json', error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
 	}
 
 	const parsed = v.safeParse(v.object({ format: v.number() }), json);

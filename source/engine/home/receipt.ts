@@ -72,7 +72,7 @@ export function parseReceipt(text: string, { file, expected }: { readonly file: 
 	try {
 		json = JSON.parse(text);
 	} catch (error) {
-		throw damaged(file, 'is not JSON', error);
+		throw damaged(file, 'is not JSON', { cause: error });
 	}
 
 	const head = v.safeParse(headSchema, json);

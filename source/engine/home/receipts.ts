@@ -54,7 +54,7 @@ export async function listEntries(layout: Layout): Promise<readonly Integrity[]>
 			return [];
 		}
 
-		throw damaged('store/packages', 'cannot be listed', error);
+		throw damaged('store/packages', 'cannot be listed', { cause: error });
 	}
 }
 
@@ -76,6 +76,6 @@ async function versionOf(path: string): Promise<string | null> {
 			return null;
 		}
 
-		throw damaged(path, 'cannot be read', error);
+		throw damaged(path, 'cannot be read', { cause: error });
 	}
 }

@@ -31,7 +31,7 @@ export async function readOperations(layout: Layout): Promise<readonly RecordedO
 			return [];
 		}
 
-		throw damaged(layout.relative(layout.audit), 'cannot be read', error);
+		throw damaged(layout.relative(layout.audit), 'cannot be read', { cause: error });
 	}
 
 	return operations;

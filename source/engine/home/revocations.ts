@@ -30,7 +30,7 @@ export async function readRevocations(layout: Layout): Promise<readonly Revocati
 			return [];
 		}
 
-		throw damaged(FILE, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', error);
+		throw damaged(FILE, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
 	}
 
 	const parsed = v.safeParse(schema, json);

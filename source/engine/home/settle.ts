@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { appendDurably, hasAuditLine } from './audit.ts';
-import { readCurrent } from './current.ts';
+import { readCurrentUnlessDamaged } from './current.ts';
 import type { Disk } from './disk.ts';
 import type { Intent } from './journal.ts';
 import { removeIntent } from './journal.ts';
@@ -21,7 +21,11 @@ export function auditLine(intent: Intent): object {
 
 /** Brings a begun operation to its end: `current` alone decides whether it is completed or taken back. The mutex must be held. Returns one sentence. */
 export async function settleIntent({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }, intent: Intent): Promise<string> {
-	const current = await readCurrent(layout);
+	const current = await readCurrentUnlessDamaged(layout);
+	if (current === null) {
+		return settleWithoutCurrent({ disk, layout }, intent);
+	}
+
 	if (current.number === intent.to) {
 		// The rename may have been seen without being durable yet.
 		await disk.syncFolder(layout.home);
@@ -47,4 +51,17 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 
 	await removeIntent(disk, layout, intent.operation);
 	return `Took back \`${intent.command}\`, which was interrupted: generation ${current.number} is current.`;
+}
+
+// Only `current` tells whether a commit was made, so that one waits until a rollback has made it whole again; a switch made nothing else.
+async function settleWithoutCurrent(
+	{ disk, layout }: { readonly disk: Disk; readonly layout: Layout },
+	{ type, operation, command }: Intent,
+): Promise<string> {
+	if (type === 'commit') {
+		return `Left the record of \`${command}\` open: the file current is damaged.`;
+	}
+
+	await removeIntent(disk, layout, operation);
+	return `Took back \`${command}\`, which was interrupted: the file current is damaged.`;
 }

@@ -14,6 +14,7 @@ import { idsOf, requireDecided } from './consent.ts';
 import type { EngineContext } from './engine-context.ts';
 import { grantsOf, summarizeGrants } from './grants.ts';
 import { uniquePackages } from './lock-queries.ts';
+import { currentOrLost } from './lost-current.ts';
 import { planRedo } from './plan-redo.ts';
 import { planRollback, planSwitch, type SwitchKind } from './plan-rollback.ts';
 import { bundleOf } from './plugin-bundle.ts';
@@ -26,11 +27,13 @@ type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
  * and any difference is `plan-stale`. Throws `consent-required` for an undecided requirement other than a permission.
  */
 export async function applyPlan(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
-	const base = await context.home.current();
-	requireBase(base, plan);
 	if (plan.kind === 'rollback' || plan.kind === 'switch' || plan.kind === 'redo') {
+		requireBase((await currentOrLost(context.home)).generation, plan);
 		return applySwitch(context, plan, { ...options, kind: plan.kind });
 	}
+
+	const base = await context.home.current();
+	requireBase(base, plan);
 
 	const named = new Set(plan.requirements.flatMap((requirement) => (requirement.type === 'permission' ? [requirement.plugin] : [])));
 	const assessment = await assess(context, { base, lock: plan.lock, named, asksRegistry: asksRegistry(plan) }, options);
@@ -60,7 +63,7 @@ async function applySwitch(
 	const checked = await recompute(context, { kind, target: plan.targetGeneration ?? 0 }, options);
 	const next = await whileExclusive(context, options, () =>
 		runStep({ name: 'switch', detail: `generation ${checked.targetGeneration}`, onEvent: options.onEvent }, async () => {
-			requireBase(await context.home.current(), plan);
+			requireBase((await currentOrLost(context.home)).generation, plan);
 			return context.home.switchTo(checked.targetGeneration ?? 0, { signal: options.signal, command: checked.command });
 		}),
 	);

@@ -1,10 +1,20 @@
 import type { GenerationSummary } from '../engine.ts';
+import type { CallOptions } from '../events.ts';
 import type { EngineContext } from './engine-context.ts';
 import { uniquePackages } from './lock-queries.ts';
+import { currentOrLost } from './lost-current.ts';
 
-/** All generations, newest first. */
-export async function history({ home }: EngineContext): Promise<readonly GenerationSummary[]> {
-	const [current, generations, kept] = await Promise.all([home.current(), home.generations(), home.keptGenerations()]);
+/** All generations, newest first. None is current when that is damaged, which is told: one looks here for a way back. */
+export async function history({ home }: EngineContext, { onEvent }: CallOptions): Promise<readonly GenerationSummary[]> {
+	const [{ generation: current, lost }, generations, kept] = await Promise.all([
+		currentOrLost(home),
+		home.generations(),
+		home.keptGenerations(),
+	]);
+	if (lost !== null) {
+		onEvent({ type: 'notice', severity: 'warning', code: lost.code, text: lost.message });
+	}
+
 	return generations
 		.map(({ number, lock, meta }) => ({
 			number,

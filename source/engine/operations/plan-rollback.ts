@@ -5,16 +5,25 @@ import type { Plan } from '../plan.ts';
 import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
 import { uniquePackages } from './lock-queries.ts';
+import { currentOrLost } from './lost-current.ts';
 import { findRevokedVersion } from './revoked-version.ts';
 
 /** Kinds of plans that make an existing generation current and write none. */
 export type SwitchKind = Extract<Plan['kind'], 'rollback' | 'switch' | 'redo'>;
 
-/** Plans to make an earlier generation current again: no network, no unpacking. Null means the one the current was made from. */
+/**
+ * Plans to make an earlier generation current again: no network, no unpacking. Null means the one the current was made from. With a
+ * number it needs no readable current generation: that is the way out of a damaged one.
+ */
 export async function planRollback(context: EngineContext, number: number | null, options: CallOptions): Promise<Plan> {
-	const base = await context.home.current();
+	const { generation: base, lost } = await currentOrLost(context.home);
+	if (lost !== null && number === null) {
+		throw lost;
+	}
+
 	const target = await targetOf(context, { base, number });
-	return planTarget(context, { kind: 'rollback', command: `rollback ${target.number}`, base, target }, options);
+	const plan = await planTarget(context, { kind: 'rollback', command: `rollback ${target.number}`, base, target }, options);
+	return lost === null ? plan : { ...plan, notices: [{ severity: 'warning', text: lost.message }, ...plan.notices] };
 }
 
 /** Plans to make any generation current, earlier or later than the present one. */

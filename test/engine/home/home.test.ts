@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -271,6 +272,49 @@ test('a truncated current is named', async () => {
 	await install(scene.home, [one]);
 	await truncate(scene.home.layout.current, 0);
 	await expect(scene.home.current()).rejects.toMatchObject({ code: 'home-damaged', details: { file: 'current' } });
+});
+
+test('a missing current with generations is damage and not a new home', async () => {
+	await using scene = await freshHome();
+	await install(scene.home, [one]);
+	await rm(scene.home.layout.current);
+	const failure: unknown = await scene.home.current().catch((error: unknown) => error);
+	expect(failure).toMatchObject({ code: 'home-damaged', details: { file: 'current' } });
+	expect((failure as EngineError).hint).toContain('plugward rollback 1');
+	await add(scene.home, two);
+	const commit = scene.home.withMutex(() => scene.home.commit(changeTo([two], 0), { signal }), waiting);
+	await expect(commit).rejects.toMatchObject({ code: 'home-damaged' });
+});
+
+test.each(['missing', 'empty', 'pointing nowhere'] as const)('a %s current is made whole by a switch to a number', async (state) => {
+	await using scene = await freshHome();
+	await install(scene.home, [one]);
+	await install(scene.home, [two]);
+	const { current } = scene.home.layout;
+	await rm(current);
+	if (state !== 'missing') {
+		await writeFile(current, state === 'empty' ? '' : JSON.stringify({ number: 9, digest: 'sha512-x' }));
+	}
+
+	await expect(scene.home.current()).rejects.toMatchObject({ code: 'home-damaged' });
+	const home = await scene.reopen();
+	await rollBack(home, 1);
+	expect((await home.current()).number).toBe(1);
+	expect(await readdir(home.layout.journal)).toEqual([]);
+	expect(await readFile(home.layout.audit, 'utf8')).toContain('"to":1,"command":"rollback 1"');
+});
+
+test('an interrupted switch does not keep a home with a damaged current from opening', async () => {
+	await using scene = await freshHome();
+	await install(scene.home, [one]);
+	const { current, journal } = scene.home.layout;
+	await truncate(current, 0);
+	const operation = randomUUID();
+	const intent = { format: 1, operation, type: 'switch', from: 0, to: 1, command: 'rollback 1', user: 'x', startedAt: '', artefacts: [] };
+	await writeFile(join(journal, `${operation}.json`), JSON.stringify(intent));
+	const home = await scene.reopen();
+	await rollBack(home, 1);
+	expect((await home.current()).number).toBe(1);
 });
 
 test.each([
