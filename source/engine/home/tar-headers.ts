@@ -1,4 +1,4 @@
-import { Header } from 'tar';
+import { Header } from 'tar/header';
 import { refuseArchive } from './archive-refusal.ts';
 
 /** One file or folder of a tar stream, under the name its headers give it; nothing about the name was judged yet. */
