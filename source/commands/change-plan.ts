@@ -1,4 +1,4 @@
-import type { Applied, Decision, Plan } from '../engine/index.ts';
+import { type Applied, type Decision, EngineError, type Plan } from '../engine/index.ts';
 import type { CommandContext } from './command.ts';
 import { decide, readConsentFlags } from './consent.ts';
 import { isSet } from './flags.ts';
@@ -18,8 +18,42 @@ export type ChangeResult = {
 
 export const CHANGES_AVAILABLE_EXIT_CODE = 10;
 
-/** The way of every plan: decide by flags, show, ask, apply. */
-export async function changeByPlan(context: CommandContext, plan: Plan): Promise<ChangeResult> {
+/** Two installs beside each other need one; more than this means that the home never comes to rest. */
+const MOST_NEW_PLANS = 3;
+
+/**
+ * The way of every plan: make it, decide by flags, show, ask, apply. When another plugward was faster, a plan that no person has read is
+ * made again, and whatever the new one asks for needs its own consent.
+ */
+export async function changeByPlan(context: CommandContext, makePlan: () => Promise<Plan>): Promise<ChangeResult> {
+	for (let newPlans = 0; ; newPlans++) {
+		const proposed = await propose(context, await makePlan());
+		if (isSet(context.parsed, 'dryRun')) {
+			return { ...proposed, outcome: 'planned', applied: null };
+		}
+
+		try {
+			const applied = await context.engine.applyPlan(proposed.plan, { ...context.call, decisions: proposed.decisions });
+			return { ...proposed, outcome: applied.unchanged ? 'unchanged' : 'applied', applied };
+		} catch (error) {
+			if (newPlans === MOST_NEW_PLANS || !mayPlanAgain(error, proposed)) {
+				throw error;
+			}
+
+			context.call.onEvent({
+				type: 'notice',
+				severity: 'info',
+				code: 'plan-made-again',
+				text: 'The home has changed since the plan was made; it is made again.',
+			});
+		}
+	}
+}
+
+type Proposed = Pick<ChangeResult, 'plan' | 'decisions' | 'wasShown' | 'tellsByExitCode'>;
+
+/** Rejects with `consent-required` when the plan may not be applied. A dry run asks for nothing. */
+async function propose(context: CommandContext, plan: Plan): Promise<Proposed> {
 	const { decisions, undecided, warnings } = decide(plan, readConsentFlags(context.parsed));
 	for (const warning of warnings) {
 		context.warn(warning);
@@ -31,16 +65,15 @@ export async function changeByPlan(context: CommandContext, plan: Plan): Promise
 		}
 	}
 
-	const base = { plan, decisions, tellsByExitCode: isSet(context.parsed, 'exitCode') };
-	if (isSet(context.parsed, 'dryRun')) {
-		return { ...base, outcome: 'planned', applied: null, wasShown: false };
-	}
+	// A plan without changes is applied too, since what the user asked for (a range, a tag) may have changed while no version did.
+	const needsConsent = !isSet(context.parsed, 'dryRun') && !changesNothing(plan, decisions);
+	const { wasShown } = needsConsent ? await context.requireConsent({ plan, decisions, undecided }) : { wasShown: false };
+	return { plan, decisions, wasShown, tellsByExitCode: isSet(context.parsed, 'exitCode') };
+}
 
-	// Even then the plan is applied, since what the user asked for (a range, a tag) may have changed while no version did.
-	const { wasShown } = changesNothing(plan, decisions) ? { wasShown: false } : await context.requireConsent({ plan, decisions, undecided });
-
-	const applied = await context.engine.applyPlan(plan, { ...context.call, decisions });
-	return { ...base, outcome: applied.unchanged ? 'unchanged' : 'applied', applied, wasShown };
+/** What a person has read is not replaced behind their back, and a rollback is meant against the generation that was current. */
+function mayPlanAgain(error: unknown, { plan, wasShown }: Proposed): boolean {
+	return error instanceof EngineError && error.code === 'plan-stale' && !wasShown && plan.kind !== 'rollback';
 }
 
 /** Without a changed package and without a new grant there is nothing to ask about. */

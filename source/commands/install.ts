@@ -21,7 +21,10 @@ export const install: CommandDefinition<ChangeResult> = {
 	],
 	fields: CHANGE_FIELDS,
 	rows: null,
-	run: async (context) => changeByPlan(context, await context.engine.planInstall(await readSpecs(context), context.call)),
+	run: async (context) => {
+		const specs = await readSpecs(context);
+		return changeByPlan(context, () => context.engine.planInstall(specs, context.call));
+	},
 	toJson: changeToJson,
 	toText: changeToText,
 	toExitCode: changeToExitCode,

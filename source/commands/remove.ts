@@ -14,7 +14,7 @@ export const remove: CommandDefinition<ChangeResult> = {
 	rows: null,
 	run: async (context) => {
 		requirePositionals(context.parsed, { least: 1, most: Number.POSITIVE_INFINITY, usage: 'remove <plugin...>' });
-		return changeByPlan(context, await context.engine.planRemove(context.parsed.positionals, context.call));
+		return changeByPlan(context, () => context.engine.planRemove(context.parsed.positionals, context.call));
 	},
 	toJson: changeToJson,
 	toText: changeToText,

@@ -16,7 +16,7 @@ export const rollback: CommandDefinition<ChangeResult> = {
 	run: async (context) => {
 		requirePositionals(context.parsed, { least: 0, most: 1, usage: 'rollback [generation]' });
 		const generation = parseGeneration(context.parsed.positionals[0] ?? null);
-		return changeByPlan(context, await context.engine.planRollback(generation, context.call));
+		return changeByPlan(context, () => context.engine.planRollback(generation, context.call));
 	},
 	toJson: changeToJson,
 	toText: changeToText,

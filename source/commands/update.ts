@@ -18,7 +18,7 @@ export const update: CommandDefinition<ChangeResult> = {
 	rows: null,
 	run: async (context) => {
 		const options = { ...context.call, toLatest: isSet(context.parsed, 'latest') };
-		return changeByPlan(context, await context.engine.planUpdate(context.parsed.positionals, options));
+		return changeByPlan(context, () => context.engine.planUpdate(context.parsed.positionals, options));
 	},
 	toJson: changeToJson,
 	toText: changeToText,

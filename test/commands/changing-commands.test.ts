@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { specsOfText } from '../../source/commands/install.ts';
-import { EngineError, type Requirement } from '../../source/engine/index.ts';
+import { type Engine, EngineError, type Plan, type Requirement } from '../../source/engine/index.ts';
 import { applyingEngine, netRequirement, packageOf, planOf, standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
 
@@ -163,6 +163,42 @@ describe('install', () => {
 	});
 });
 
+describe('a plan that another plugward made stale', () => {
+	it('is made again with --yes', async () => {
+		const { engine, calls } = busyHome([planOf(), planOf({ baseGeneration: 4 })]);
+		const { exitCode, stderr } = await plugward(['install', 'left-pad', '--yes'], { engine });
+		expect(exitCode).toBe(0);
+		expect(calls).toEqual({ planned: 2, applied: [3, 4] });
+		expect(stderr).toBe('');
+	});
+
+	it('needs consent anew for what only the new plan asks for', async () => {
+		const level: Requirement = { type: 'lower-level', id: 'level', package: 'a', version: '1.0.0', level: 'unknown', minimum: 'known' };
+		const { engine, calls } = busyHome([planOf(), planOf({ baseGeneration: 4, requirements: [level] })]);
+		const { exitCode, stderr } = await plugward(['install', 'left-pad', '--yes'], { engine });
+		expect(exitCode).toBe(9);
+		expect(calls.applied).toEqual([3]);
+		expect(stderr).toContain('--accept-trust unknown');
+	});
+
+	it('is made again three times at most', async () => {
+		const { engine, calls } = busyHome([planOf(), planOf(), planOf(), planOf(), planOf()]);
+		const { exitCode, stderr } = await plugward(['install', 'left-pad', '--yes'], { engine });
+		expect(exitCode).not.toBe(0);
+		expect(calls.applied).toHaveLength(4);
+		expect(stderr).toContain('error: Stale.');
+	});
+
+	it('is refused when a person has read it, or when it goes back', async () => {
+		const read = busyHome([planOf(), planOf()]);
+		await plugward(['install', 'left-pad'], { engine: read.engine, answers: ['y'] });
+		expect(read.calls.planned).toBe(1);
+		const back = busyHome([planOf({ kind: 'rollback', targetGeneration: 2 }), planOf()]);
+		await plugward(['rollback', '--yes'], { engine: back.engine });
+		expect(back.calls.planned).toBe(1);
+	});
+});
+
 describe('update', () => {
 	it('passes the names and --latest on', async () => {
 		const asked: unknown[] = [];
@@ -227,3 +263,22 @@ describe('remove and rollback', () => {
 		expect(stderr).toBe('error: There is no generation 9.\nhint: See them: plugward history\n');
 	});
 });
+
+/** Every plan but the last is stale by the time it is applied. */
+function busyHome(plans: readonly Plan[]): { readonly engine: Engine; readonly calls: { planned: number; applied: number[] } } {
+	const calls: { planned: number; applied: number[] } = { planned: 0, applied: [] };
+	const makePlan = async () => plans[calls.planned++] ?? planOf();
+	const engine = standInEngine({
+		planInstall: makePlan,
+		planRollback: makePlan,
+		applyPlan: async (plan) => {
+			calls.applied.push(plan.baseGeneration);
+			if (plan !== plans.at(-1)) {
+				throw new EngineError('plan-stale', 'Stale.');
+			}
+
+			return { fromGeneration: 4, toGeneration: 5, changes: plan.changes, granted: [], denied: [], unchanged: false };
+		},
+	});
+	return { engine, calls };
+}
