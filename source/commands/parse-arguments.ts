@@ -122,7 +122,7 @@ function parseFlags(words: readonly string[], table: FlagTable): ParsedArguments
 			importMeta: import.meta,
 			pkg: { name: 'plugward' },
 			description: false,
-			argv: explicitWords(words, table),
+			argv: lastOfEach(explicitWords(words, table), table),
 			autoHelp: false,
 			autoVersion: false,
 			booleanDefault: undefined,
@@ -136,6 +136,15 @@ function parseFlags(words: readonly string[], table: FlagTable): ParsedArguments
 
 		throw new EngineError('usage', error instanceof Error ? error.message : String(error), { cause: error });
 	}
+}
+
+/** `--json=name --json` means the last one; meow would say nothing of either. Other flags that stand once may not stand twice. */
+function lastOfEach(words: readonly string[], table: FlagTable): string[] {
+	const nameOf = (word: string) => word.split('=', 1)[0] ?? word;
+	const last = new Map(words.map((word, index) => [nameOf(word), index]));
+	return words.filter(
+		(word, index) => !isFlag(word) || lookUp(word, table)?.definition.isValueOptional !== true || last.get(nameOf(word)) === index,
+	);
 }
 
 function explicitWords(words: readonly string[], table: FlagTable): string[] {

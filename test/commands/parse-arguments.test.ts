@@ -103,6 +103,12 @@ describe('the table of commands', () => {
 		expect(new Set(words).size).toBe(words.length);
 	});
 
+	it('takes the last --json of several, and every --allow', () => {
+		expect(summary(['list', '--json=name', '--json'])).toMatchObject({ json: '' });
+		expect(summary(['list', '--json', '--json=name'])).toMatchObject({ json: 'name' });
+		expect(summary(['install', 'a', '--allow', 'net:a', '--allow', 'net:b'])).toMatchObject({ allow: ['net:a', 'net:b'] });
+	});
+
 	it('has examples that parse', () => {
 		for (const command of COMMANDS) {
 			for (const example of command.examples) {
