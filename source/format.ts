@@ -5,7 +5,8 @@ const DOUBTFUL_WIDTH = /[\uFE00-\uFE0F\u20E3]/gu;
 const ASCII_ONLY = /^[\u0020-\u007E]*$/;
 const WIDE =
 	/[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|[\u{20000}-\u{3FFFD}]/u;
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+// Making one takes milliseconds that most commands can do without.
+let segmenter: Intl.Segmenter | undefined;
 
 /** Hostile text as one safe line of predictable width. */
 export function cleanLine(text: string): string {
@@ -19,7 +20,12 @@ export function cleanLines(text: string): readonly string[] {
 
 /** What a reader counts as single characters. */
 export function graphemes(text: string): readonly string[] {
-	return ASCII_ONLY.test(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment);
+	if (ASCII_ONLY.test(text)) {
+		return text.split('');
+	}
+
+	segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+	return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
 /** Terminal cells that `text` takes. */
