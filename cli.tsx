@@ -30,7 +30,8 @@ async function main(): Promise<number> {
 		createEngine: async (options) => (await import('./source/engine/index.ts')).createEngine(options),
 		openScreen: async (engine) => {
 			const { runFullScreen } = await import('./source/full-screen.tsx');
-			await runFullScreen({ engine, environment, stdin, stdout, version: readVersion() });
+			const { exitCode } = await runFullScreen({ engine, environment, stdin, stdout, version: readVersion() });
+			return exitCode;
 		},
 		watchForInterruption,
 	});

@@ -21,9 +21,10 @@ export type CommandLineOptions = {
 	readonly stdin: Input;
 	readonly stdout: Output;
 	readonly stderr: Output;
-	/** Both are loaded only when needed, since each takes longer than a whole `--help`. */
+	/** This and the screen are loaded only when needed, since each takes longer than a whole `--help`. */
 	readonly createEngine: (options: EngineOptions) => Promise<Engine>;
-	readonly openScreen: (engine: Engine) => Promise<void>;
+	/** Resolves to the exit code. */
+	readonly openScreen: (engine: Engine) => Promise<number>;
 	/** Watches for Ctrl-C; taken when a command starts, since the screen handles keys itself. */
 	readonly watchForInterruption: () => { readonly signal: AbortSignal; readonly exitCode: () => number } & Disposable;
 };
@@ -61,8 +62,7 @@ async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Pr
 	}
 
 	await using engine = await options.createEngine(await engineOptions(parsed, options));
-	await options.openScreen(engine);
-	return 0;
+	return await options.openScreen(engine);
 }
 
 async function runCommand(command: Command, parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {

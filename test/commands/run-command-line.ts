@@ -10,6 +10,7 @@ export type Surroundings = {
 	/** True: a person sits at a terminal, and types each answer when the question is seen. */
 	readonly answers?: readonly string[];
 	readonly cwd?: string;
+	readonly screenExitCode?: number;
 	readonly interrupt?: AbortSignal;
 };
 
@@ -60,6 +61,7 @@ export async function plugward(words: readonly string[], surroundings: Surroundi
 		},
 		openScreen: async () => {
 			hasOpenedScreen = true;
+			return surroundings.screenExitCode ?? 0;
 		},
 		watchForInterruption: () => ({
 			signal: surroundings.interrupt ?? new AbortController().signal,

@@ -193,6 +193,10 @@ describe('without a command', () => {
 		expect(engineOptions).toMatchObject({ home: '/a', offline: true });
 	});
 
+	it('exits as the screen was left', async () => {
+		expect((await plugward([], { engine: standInEngine({}), answers: [], screenExitCode: 130 })).exitCode).toBe(130);
+	});
+
 	it.each([
 		['no terminal', undefined, {}],
 		['TERM=dumb', [], { TERM: 'dumb' }],
