@@ -41,7 +41,7 @@ export const run: CommandDefinition<RunResult> = {
 		task,
 		level,
 		output,
-		milliseconds,
+		milliseconds: Math.round(milliseconds),
 		peakMemoryBytes,
 		denied,
 	}),

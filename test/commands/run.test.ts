@@ -110,6 +110,11 @@ describe('what a task returns', () => {
 		expect(stdout).toBe('ok    1\nnone  none\n\nlinks\nline  url\n   3  https://a.example\n  12  https://b.example\n');
 	});
 
+	it('comes with whole milliseconds in JSON', async () => {
+		const { stdout } = await plugward(['run', '@a/b', '--json'], { engine: returning({ ...RESULT, milliseconds: 12.3456 }) });
+		expect(JSON.parse(stdout).data.milliseconds).toBe(12);
+	});
+
 	it('is JSON when it is deeper than that', async () => {
 		const { stdout } = await plugward(['run', '@a/b'], { engine: returning({ ...RESULT, output: { deep: { er: [1] } } }) });
 		expect(stdout).toContain('"er": [');
