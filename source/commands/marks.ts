@@ -21,7 +21,7 @@ function markCommand(mark: PlanMark, summary: string): CommandDefinition<ChangeR
 		examples: [`plugward ${mark} @examples/log-summary`],
 		fields: CHANGE_FIELDS,
 		rows: null,
-		run: async (context) => changeByPlan(context, await context.engine.planMark(mark, context.parsed.positionals, context.call)),
+		run: async (context) => changeByPlan(context, () => context.engine.planMark(mark, context.parsed.positionals, context.call)),
 		toJson: changeToJson,
 		toText: changeToText,
 		toExitCode: changeToExitCode,

@@ -14,7 +14,7 @@ export const redo: CommandDefinition<ChangeResult> = {
 	rows: null,
 	run: async (context) => {
 		requirePositionals(context.parsed, { least: 0, most: 0, usage: 'redo' });
-		return changeByPlan(context, await context.engine.planRedo(context.call));
+		return changeByPlan(context, () => context.engine.planRedo(context.call));
 	},
 	toJson: changeToJson,
 	toText: changeToText,

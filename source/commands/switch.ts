@@ -16,7 +16,7 @@ export const switchGeneration: CommandDefinition<ChangeResult> = {
 	run: async (context) => {
 		requirePositionals(context.parsed, { least: 1, most: 1, usage: 'switch <generation>' });
 		const generation = requireGenerationNumber(context.parsed.positionals[0] ?? '');
-		return changeByPlan(context, await context.engine.planSwitch(generation, context.call));
+		return changeByPlan(context, () => context.engine.planSwitch(generation, context.call));
 	},
 	toJson: changeToJson,
 	toText: changeToText,

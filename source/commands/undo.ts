@@ -16,7 +16,7 @@ export const undo: CommandDefinition<ChangeResult> = {
 	run: async (context) => {
 		requirePositionals(context.parsed, { least: 0, most: 1, usage: 'undo [generation]' });
 		const generation = parseGeneration(context.parsed.positionals[0] ?? null);
-		return changeByPlan(context, await context.engine.planUndo(generation, context.call));
+		return changeByPlan(context, () => context.engine.planUndo(generation, context.call));
 	},
 	toJson: changeToJson,
 	toText: changeToText,
