@@ -2,6 +2,7 @@ import { EngineError, LEVELS, type VerifyReport } from '../engine/index.ts';
 import { formatBytes, plural } from '../format.ts';
 import { levelBadge } from '../theme.ts';
 import type { CommandDefinition } from './command.ts';
+import { isSet } from './flags.ts';
 import { cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 
 export const verify: CommandDefinition<VerifyReport> = {
@@ -9,17 +10,18 @@ export const verify: CommandDefinition<VerifyReport> = {
 	aliases: [],
 	summary: 'Read everything installed again and check every proof',
 	usage: '[plugin...]',
-	flags: {},
-	examples: ['plugward verify', 'plugward verify @examples/link-checker --json'],
-	fields: ['generation', 'packagesChecked', 'filesChecked', 'bytesChecked', 'findings', 'packages'],
+	flags: { repair: { type: 'boolean', description: 'Fetch again what is changed, missing or extra' } },
+	examples: ['plugward verify', 'plugward verify @examples/link-checker --json', 'plugward verify --repair'],
+	fields: ['generation', 'packagesChecked', 'filesChecked', 'bytesChecked', 'findings', 'repaired', 'packages'],
 	rows: null,
-	run: async ({ engine, parsed, call }) => engine.verify(parsed.positionals, call),
-	toJson: ({ generation, packagesChecked, filesChecked, bytesChecked, findings, packages }) => ({
+	run: async ({ engine, parsed, call }) => (isSet(parsed, 'repair') ? engine.repair : engine.verify)(parsed.positionals, call),
+	toJson: ({ generation, packagesChecked, filesChecked, bytesChecked, findings, repaired, packages }) => ({
 		generation,
 		packagesChecked,
 		filesChecked,
 		bytesChecked,
 		findings,
+		repaired,
 		packages,
 	}),
 	toText: verifyText,
@@ -27,13 +29,20 @@ export const verify: CommandDefinition<VerifyReport> = {
 		findings.length === 0
 			? null
 			: new EngineError('verification-failed', `${plural(findings.length, 'finding')} in what is installed.`, {
-					hint: 'Go back to a generation without them (plugward rollback), or remove and install the package again.',
+					hint: hintFor(findings),
 				}),
 };
+
+function hintFor(findings: VerifyReport['findings']): string {
+	return findings.every(({ problem }) => problem === 'revoked' || problem === 'evidence-invalid')
+		? 'Take another version (plugward update), or go back to a generation without it: plugward rollback'
+		: 'Fetch again what is damaged: plugward verify --repair';
+}
 
 function verifyText(report: VerifyReport, view: View): string {
 	const checked = `${plural(report.packagesChecked, 'package')}, ${plural(report.filesChecked, 'file')}, ${formatBytes(report.bytesChecked)} read again; generation ${report.generation}.`;
 	return joinBlocks([
+		report.repaired.flatMap((id) => paragraphLines(`Fetched ${id} again.`, { view })),
 		findingLines(report, view),
 		levelLines(report, view),
 		[

@@ -22,6 +22,7 @@ import { planRollback, planSwitch } from './operations/plan-rollback.ts';
 import { planUndo } from './operations/plan-undo.ts';
 import { planUpdate } from './operations/plan-update.ts';
 import { currentPlatform } from './operations/platform.ts';
+import { repair } from './operations/repair.ts';
 import { resolveReport } from './operations/resolve-report.ts';
 import { trackRunningTasks } from './operations/running-tasks.ts';
 import { runTask } from './operations/run-task.ts';
@@ -103,6 +104,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		verifyCache: (call) => guard(call, () => verifyCache(context, call)),
 		cleanCache: (call) => guard(call, () => cleanCache(context, call)),
 		exportNodeModules: (folder, call) => guard(call, () => exportNodeModules(context, folder, call)),
+		repair: (names, call) => guard(call, () => repair(context, names, call)),
 		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		async [Symbol.asyncDispose]() {

@@ -207,6 +207,8 @@ export type VerifyReport = {
 	readonly filesChecked: number;
 	readonly bytesChecked: number;
 	readonly findings: readonly VerifyFinding[];
+	/** Ids of what was fetched again; empty unless a repair was asked for. */
+	readonly repaired: readonly string[];
 	readonly packages: readonly { readonly id: string; readonly level: Level; readonly evidence: ArtefactEvidence['evidence'] }[];
 };
 
@@ -306,6 +308,8 @@ export type Engine = {
 	 * nor of an earlier export.
 	 */
 	readonly exportNodeModules: (folder: string, options: CallOptions) => Promise<ExportedTree>;
+	/** Verifies, fetches again what is changed, missing or extra, and verifies again. Makes no generation. Throws `offline-missing`. */
+	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;

@@ -32,6 +32,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		verifyCache: unexpected('verifyCache'),
 		cleanCache: unexpected('cleanCache'),
 		exportNodeModules: unexpected('exportNodeModules'),
+		repair: unexpected('repair'),
 		runTask: unexpected('runTask'),
 		subscribe: unexpected('subscribe'),
 		[Symbol.asyncDispose]: async () => {},

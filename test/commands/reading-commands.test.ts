@@ -201,6 +201,7 @@ describe('verify', () => {
 		filesChecked: 10,
 		bytesChecked: 5000,
 		findings: [],
+		repaired: [],
 		packages: [
 			{ id: 'a@1.0.0', level: 'verified', evidence: [] },
 			{ id: 'b@1.0.0', level: 'unknown', evidence: [] },
@@ -273,5 +274,5 @@ describe('the fields of every command', () => {
 });
 
 function emptyReport(): VerifyReport {
-	return { generation: 1, packagesChecked: 0, filesChecked: 0, bytesChecked: 0, findings: [], packages: [] };
+	return { generation: 1, packagesChecked: 0, filesChecked: 0, bytesChecked: 0, findings: [], repaired: [], packages: [] };
 }

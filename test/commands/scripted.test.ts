@@ -154,7 +154,7 @@ describe('progress', () => {
 describe('colour', () => {
 	const engine = standInEngine({
 		list: async () => ({ ...EMPTY, generation: 1 }),
-		verify: async () => ({ generation: 1, packagesChecked: 0, filesChecked: 0, bytesChecked: 0, findings: [], packages: [] }),
+		verify: async () => ({ generation: 1, packagesChecked: 0, filesChecked: 0, bytesChecked: 0, findings: [], repaired: [], packages: [] }),
 	});
 	const isColoured = async (words: readonly string[], environment: Record<string, string>, isTerminal: boolean) =>
 		(

@@ -200,6 +200,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 				filesChecked: 1840,
 				bytesChecked: 48_200_000,
 				findings: [{ id: 'left-pad@1.3.0', problem: 'changed', path: 'index.js', text: 'expected sha512-aaaa, got sha512-bbbb' }],
+				repaired: [],
 				packages: plugins.map((plugin) => ({
 					id: `${plugin.name}@${plugin.version}`,
 					level: plugin.level,
@@ -210,6 +211,9 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		async exportNodeModules(folder, call) {
 			await wait(Math.min(pause, 100), call.signal);
 			return { folder, generation: current(), folders: 92, linkedFiles: 1840, copiedFiles: 0, unchanged: false };
+		},
+		repair(names, call) {
+			return this.verify(names, call);
 		},
 		async runTask(request, call) {
 			calls.push(`runTask ${request.target} ${request.task ?? ''} ${JSON.stringify(request.input)}`);

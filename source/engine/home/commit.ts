@@ -24,7 +24,7 @@ import { shareFiles } from './share-files.ts';
 
 export type CommitParts = { readonly disk: Disk; readonly layout: Layout; readonly clock: () => Date; readonly open: OpenStore };
 
-type Moved = StagedArtefact & { readonly integrity: Integrity; readonly entry: string };
+export type Moved = StagedArtefact & { readonly integrity: Integrity; readonly entry: string };
 
 /**
  * Makes the next generation. The order is what makes it survive a power cut at any instant: the intent is durable before anything
@@ -107,7 +107,7 @@ export async function switchGeneration(
 }
 
 // From the intent to the audit line. A failure is settled the way `recover` would: taken back, or completed when `current` has changed.
-async function perform({ disk, layout }: CommitParts, intent: Intent, work: () => Promise<void>): Promise<void> {
+export async function perform({ disk, layout }: CommitParts, intent: Intent, work: () => Promise<void>): Promise<void> {
 	let switched = false;
 	try {
 		await writeIntent(disk, layout, intent);
@@ -120,12 +120,13 @@ async function perform({ disk, layout }: CommitParts, intent: Intent, work: () =
 		await settleIntent({ disk, layout }, intent).catch(() => undefined);
 		// The change is made and durable; only its record is late, and the journal still holds it.
 		if (!switched) {
-			throw writeError(error, intent.type === 'commit' ? `write generation ${intent.to}` : `switch to generation ${intent.to}`);
+			throw writeError(error, doing(intent));
 		}
 	}
 }
 
-async function storeArtefacts(parts: CommitParts, moved: readonly Moved[], signal: AbortSignal): Promise<void> {
+/** Moves artefacts into the store: whole and durable first, then their receipts. */
+export async function storeArtefacts(parts: CommitParts, moved: readonly Moved[], signal: AbortSignal): Promise<void> {
 	const { disk, layout, open } = parts;
 	open.twins.forget();
 	for (const artefact of moved) {
@@ -209,7 +210,18 @@ async function nextNumber(layout: Layout, current: Current): Promise<number> {
 	return Math.max(current.number, ...numbers) + 1;
 }
 
-function currentUser(): string {
+function doing({ type, to }: Intent): string {
+	switch (type) {
+		case 'commit':
+			return `write generation ${to}`;
+		case 'switch':
+			return `switch to generation ${to}`;
+		case 'repair':
+			return 'repair the content store';
+	}
+}
+
+export function currentUser(): string {
 	try {
 		return userInfo().username;
 	} catch {

@@ -19,6 +19,8 @@ export type AddRequest = {
 		readonly packageJson: unknown;
 		readonly packedBytes: number;
 	}) => Promise<readonly Evidence[]>;
+	/** Fetches it also when it is there, for `replaceEntries`: what is there is damaged. */
+	readonly replaces?: boolean;
 	readonly signal: AbortSignal;
 	readonly onProgress: (receivedBytes: number, totalBytes: number | null, finished: boolean) => void;
 };
@@ -54,6 +56,8 @@ export type ContentStore = {
 	readonly readPackageJson: (integrity: Integrity) => Promise<unknown>;
 	/** Re-hashes what is on disk against the receipt and the tarball's own digest. */
 	readonly verifyEntry: (integrity: Integrity, options: { readonly signal: AbortSignal }) => Promise<EntryReport>;
+	/** The other entries that hold one of these files of an entry too: equal files are one file on disk, so that they change together. */
+	readonly sharing: (integrity: Integrity, paths: readonly string[]) => Promise<readonly Receipt[]>;
 	/** Bytes of the whole store on disk, links counted once. */
 	readonly sizeBytes: () => Promise<number>;
 };

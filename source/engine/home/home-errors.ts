@@ -15,6 +15,10 @@ export function damaged(
 }
 
 function hintFor(file: string): string {
+	if (file.startsWith('store/')) {
+		return 'Fetch what is damaged again: plugward verify --repair';
+	}
+
 	return file.startsWith('generations/')
 		? 'Go back to a generation that is whole, by its number: plugward rollback <generation>'
 		: 'Put the file back from a backup, or choose another home: --home FOLDER';

@@ -1,7 +1,7 @@
+import type { Integrity } from '../integrity.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Garbage, GarbageRule } from './garbage.ts';
 import type { Generation, GenerationChange } from './generation.ts';
-import type { Integrity } from '../integrity.ts';
 import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
@@ -41,6 +41,11 @@ export type Home = {
 	readonly commit: (change: GenerationChange, options: { readonly signal: AbortSignal }) => Promise<Generation>;
 	/** Switches `current` to an existing generation: no network, no unpacking. The mutex must be held. */
 	readonly switchTo: (number: number, options: { readonly signal: AbortSignal; readonly command: string }) => Promise<Generation>;
+	/** Puts artefacts added with `replaces` in the place of damaged entries; no generation changes. The mutex must be held. */
+	readonly replaceEntries: (
+		integrities: readonly Integrity[],
+		options: { readonly signal: AbortSignal; readonly command: string },
+	) => Promise<void>;
 	readonly revocations: () => Promise<readonly Revocation[]>;
 	/** The mutex must be held. */
 	readonly revoke: (revocation: Revocation) => Promise<void>;

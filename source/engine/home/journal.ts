@@ -13,14 +13,14 @@ import type { Layout } from './layout.ts';
 export type Intent = {
 	/** Also in the audit line that closes the operation. */
 	readonly operation: string;
-	readonly type: 'commit' | 'switch';
+	readonly type: 'commit' | 'switch' | 'repair';
 	readonly from: number;
 	readonly to: number;
 	readonly command: string;
 	readonly user: string;
 	/** ISO time. */
 	readonly startedAt: string;
-	/** Artefacts this operation moves into the store. */
+	/** Artefacts this operation moves into the store, or into the place of damaged ones. */
 	readonly artefacts: readonly Integrity[];
 };
 
@@ -28,7 +28,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const schema = v.object({
 	format: v.literal(1),
 	operation: v.pipe(v.string(), v.uuid()),
-	type: v.picklist(['commit', 'switch']),
+	type: v.picklist(['commit', 'switch', 'repair']),
 	from: count,
 	to: count,
 	command: v.string(),

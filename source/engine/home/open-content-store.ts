@@ -17,7 +17,7 @@ import { createLimiter } from './limiter.ts';
 import type { Receipt } from './receipt.ts';
 import { encodeReceipt } from './receipt.ts';
 import type { ReceiptReader } from './receipts.ts';
-import { createReceiptReader, listEntries, shortName } from './receipts.ts';
+import { createReceiptReader, findSharing, listEntries, shortName } from './receipts.ts';
 import { createStaging } from './staging.ts';
 import type { TwinFinder } from './twin-files.ts';
 import { createTwinFinder } from './twin-files.ts';
@@ -97,6 +97,7 @@ export function openContentStore({
 					}
 				: verifyFolder(receipt, { folder: folderOf(integrity), signal });
 		},
+		sharing: (integrity, paths) => findSharing({ layout, receipts }, integrity, new Set(paths)),
 		sizeBytes: async () => sizeOf(receipts, await listEntries(layout)),
 	};
 
@@ -111,14 +112,15 @@ type AddOnce = {
 
 async function addOnce(request: AddRequest, { parts, staged, receiptOf }: AddOnce): Promise<Receipt> {
 	const { integrity } = request.expected;
-	const known = integrity === null ? null : await receiptOf(integrity);
+	const replaces = request.replaces === true;
+	const known = integrity === null || replaces ? null : await receiptOf(integrity);
 	if (known !== null) {
 		return known;
 	}
 
 	const added = await addArtefact(request, parts);
 	const got = added.receipt.integrity;
-	const earlier = await receiptOf(got);
+	const earlier = replaces ? null : await receiptOf(got);
 	if (earlier !== null) {
 		// The same bytes under another name, or no sha512 was known before: the first stays, since its path may be in use.
 		await parts.disk.removeTree(added.folder);

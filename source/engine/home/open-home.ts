@@ -25,6 +25,7 @@ import { readOperations } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import { listEntries } from './receipts.ts';
 import { recoverHome } from './recover.ts';
+import { replaceEntries } from './replace-entries.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
 import { removeDeadStaging } from './staging.ts';
 import { watchCurrent } from './watch-current.ts';
@@ -85,6 +86,10 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 		switchTo: async (number, call) => {
 			requireMutex();
 			return switchGeneration(parts, number, call);
+		},
+		replaceEntries: async (integrities, call) => {
+			requireMutex();
+			await replaceEntries(parts, integrities, call);
 		},
 		revocations: () => readRevocations(layout),
 		revoke: async (revocation) => {

@@ -1,5 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EngineError } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import { integrityOfDigest } from '../integrity.ts';
 import { damaged, isMissing } from './home-errors.ts';
@@ -55,6 +56,31 @@ export async function listEntries(layout: Layout): Promise<readonly Integrity[]>
 		}
 
 		throw damaged('store/packages', 'cannot be listed', { cause: error });
+	}
+}
+
+/** Receipts of the other entries that hold one of these files of an entry. Receipts that cannot be read are left out: their entries are found damaged by themselves. */
+export async function findSharing(
+	{ layout, receipts }: { readonly layout: Layout; readonly receipts: ReceiptReader },
+	integrity: Integrity,
+	paths: ReadonlySet<string>,
+): Promise<readonly Receipt[]> {
+	const own = await readUnlessDamaged(receipts, integrity);
+	const names = new Set((own?.files ?? []).filter(({ path }) => paths.has(path)).map((file) => layout.sharedFile(file)));
+	const others = (await listEntries(layout)).filter((other) => other !== integrity && names.size > 0);
+	const read = await Promise.all(others.map((other) => readUnlessDamaged(receipts, other)));
+	return read.filter((receipt) => receipt !== null).filter(({ files }) => files.some((file) => names.has(layout.sharedFile(file))));
+}
+
+async function readUnlessDamaged(receipts: ReceiptReader, integrity: Integrity): Promise<Receipt | null> {
+	try {
+		return await receipts.read(integrity);
+	} catch (error) {
+		if (error instanceof EngineError && error.code === 'home-damaged') {
+			return null;
+		}
+
+		throw error;
 	}
 }
 

@@ -6,21 +6,30 @@ import type { Intent } from './journal.ts';
 import { removeIntent } from './journal.ts';
 import type { Layout } from './layout.ts';
 
+const EVENTS = { commit: 'generation-committed', switch: 'generation-switched', repair: 'entries-repaired' } as const;
+
 /** The line that closes an operation in the audit log. */
 export function auditLine(intent: Intent): object {
 	return {
 		ts: intent.startedAt,
-		event: intent.type === 'commit' ? 'generation-committed' : 'generation-switched',
+		event: EVENTS[intent.type],
 		operation: intent.operation,
 		from: intent.from,
 		to: intent.to,
 		command: intent.command,
 		user: intent.user,
+		...(intent.type === 'repair' ? { artefacts: intent.artefacts } : {}),
 	};
 }
 
 /** Brings a begun operation to its end: `current` alone decides whether it is completed or taken back. The mutex must be held. Returns one sentence. */
 export async function settleIntent({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }, intent: Intent): Promise<string> {
+	if (intent.type === 'repair') {
+		// What was not put in place has no receipt and counts as absent; the next repair fetches it.
+		await removeIntent(disk, layout, intent.operation);
+		return `Ended \`${intent.command}\`, which was interrupted.`;
+	}
+
 	const current = await readCurrentUnlessDamaged(layout);
 	if (current === null) {
 		return settleWithoutCurrent({ disk, layout }, intent);

@@ -77,7 +77,7 @@ async function fetchOne(context: EngineContext, resolved: ResolvedPackage, { sig
 }
 
 /** Looks at the newest versions only: a package that was ever published with attestations usually still is. */
-async function othersAttested(context: EngineContext, { name }: IndexedManifest, signal: AbortSignal): Promise<boolean> {
+export async function othersAttested(context: EngineContext, { name }: IndexedManifest, signal: AbortSignal): Promise<boolean> {
 	const answer = (await context.registry.metadata.load([name], { signal })).get(name);
 	if (answer?.type !== 'found') {
 		return false;

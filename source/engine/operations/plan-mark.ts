@@ -5,7 +5,7 @@ import type { Lock, LockRoot } from '../lock.ts';
 import type { Plan, PlanMark, PlanSettings } from '../plan.ts';
 import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
-import { requireInstalled } from './plan-update.ts';
+import { requireInstalled } from './require-installed.ts';
 
 type MarkRequest = { readonly mark: PlanMark; readonly names: readonly string[] };
 

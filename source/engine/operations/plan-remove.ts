@@ -4,7 +4,7 @@ import type { Plan } from '../plan.ts';
 import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
 import { withoutRoots } from './lock-queries.ts';
-import { requireInstalled } from './plan-update.ts';
+import { requireInstalled } from './require-installed.ts';
 
 /** Plans to take roots away together with what only they needed. Needs no registry. */
 export async function planRemove(context: EngineContext, names: readonly string[], options: CallOptions): Promise<Plan> {

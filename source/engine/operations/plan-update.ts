@@ -6,6 +6,7 @@ import type { EngineContext } from './engine-context.ts';
 import { withoutRoots } from './lock-queries.ts';
 import type { RequestedRoot } from './parse-spec.ts';
 import { planTree } from './plan-install.ts';
+import { requireInstalled } from './require-installed.ts';
 
 /** Plans newer versions within what was asked for, or of everything newest with `toLatest`. No names: all roots. */
 export async function planUpdate(
@@ -40,17 +41,6 @@ function refuseHeld({ settings }: Generation, names: readonly string[]): void {
 	if (held !== undefined) {
 		throw new EngineError('policy-refused', `${held} is held; updates leave it alone.`, {
 			hint: `Let it move again: plugward unhold ${held}`,
-		});
-	}
-}
-
-/** Throws `not-installed`, naming what is. */
-export function requireInstalled(base: Generation, names: readonly string[]): void {
-	const installed = Object.keys(base.lock.roots);
-	const unknown = names.find((name) => !installed.includes(name));
-	if (unknown !== undefined) {
-		throw new EngineError('not-installed', `${unknown} is not installed in generation ${base.number}.`, {
-			hint: installed.length === 0 ? `Install it: plugward install ${unknown}` : `Installed: ${installed.join(', ')}.`,
 		});
 	}
 }

@@ -1,11 +1,12 @@
 import type { VerifyFinding, VerifyReport } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { type CallOptions, runStep } from '../events.ts';
+import type { Receipt } from '../home/index.ts';
 import type { LockPackage } from '../lock.ts';
 import type { EngineContext } from './engine-context.ts';
 import { effectiveLevelOf } from './installed-plugin.ts';
 import { closureOf, idOf, uniquePackages } from './lock-queries.ts';
-import { requireInstalled } from './plan-update.ts';
+import { requireInstalled } from './require-installed.ts';
 import { fitsPlatform } from './platform.ts';
 import { findRevokedVersion } from './revoked-version.ts';
 import { runConcurrently } from './run-concurrently.ts';
@@ -24,9 +25,9 @@ export async function verify(context: EngineContext, names: readonly string[], o
 	const detail = `${packages.length} packages of generation ${generation.number}`;
 	await runStep({ name: 'verify', detail, onEvent: options.onEvent }, () =>
 		runConcurrently(packages, CONCURRENT_ENTRIES, async (locked) => {
-			const receipt = await context.home.store.receipt(locked.integrity);
-			if (receipt === null) {
-				findings.push(...missing(context, locked));
+			const receipt = await readReceipt(context, locked.integrity);
+			if (receipt === null || receipt instanceof EngineError) {
+				findings.push(...(receipt === null ? missing(context, locked) : [damagedReceipt(locked, receipt)]));
 				return;
 			}
 
@@ -55,6 +56,7 @@ export async function verify(context: EngineContext, names: readonly string[], o
 		filesChecked,
 		bytesChecked,
 		findings: findings.toSorted((a, b) => compareText(a.id, b.id)),
+		repaired: [],
 		packages: described.toSorted((a, b) => compareText(a.id, b.id)),
 	};
 }
@@ -79,6 +81,23 @@ function missing(context: EngineContext, locked: LockPackage): readonly VerifyFi
 	return isLeftOut
 		? []
 		: [{ id: idOf(locked), problem: 'missing', path: null, text: `${idOf(locked)} is in the lock but not in the content store.` }];
+}
+
+/** An error says that the receipt is damaged. */
+async function readReceipt({ home }: EngineContext, integrity: LockPackage['integrity']): Promise<Receipt | EngineError | null> {
+	try {
+		return await home.store.receipt(integrity);
+	} catch (error) {
+		if (error instanceof EngineError && error.code === 'home-damaged') {
+			return error;
+		}
+
+		throw error;
+	}
+}
+
+function damagedReceipt(locked: LockPackage, { message }: EngineError): VerifyFinding {
+	return { id: idOf(locked), problem: 'changed', path: null, text: message };
 }
 
 function compareText(a: string, b: string): number {
