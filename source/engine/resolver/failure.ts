@@ -39,7 +39,11 @@ export type Conflict = {
 /** A change that was tried and does solve. */
 export type Suggestion =
 	| { readonly type: 'change-root'; readonly name: string; readonly spec: string; readonly sentence: string }
+	/** Root name -> what to ask for instead; only when no single change is enough. */
+	| { readonly type: 'change-roots'; readonly roots: Readonly<Record<string, string>>; readonly sentence: string }
 	| { readonly type: 'drop-root'; readonly name: string; readonly sentence: string }
+	/** Only when leaving out one is not enough. */
+	| { readonly type: 'drop-roots'; readonly names: readonly string[]; readonly sentence: string }
 	| { readonly type: 'allow-young'; readonly name: string; readonly version: string; readonly lifts: string; readonly sentence: string }
 	| { readonly type: 'override'; readonly name: string; readonly range: string; readonly sentence: string };
 

@@ -30,8 +30,12 @@ export class Numbers {
 
 /** A growing pool of words; sets of values live in it and are known by offset. */
 export class Words {
-	items = new Uint32Array(4096);
+	items: Uint32Array;
 	length = 0;
+
+	constructor(capacity = 1024) {
+		this.items = new Uint32Array(capacity);
+	}
 
 	/** The new words hold whatever was there before; the caller writes all of them. */
 	allocate(count: number): number {

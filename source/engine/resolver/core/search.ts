@@ -59,9 +59,14 @@ export class Search {
 	/** The terms can never all hold, says `cause`. */
 	addFact(terms: readonly Term[], cause: number): number {
 		const number = this.incompatibilities.addFact(terms, cause);
+		this.activate(number);
+		return number;
+	}
+
+	/** Lets propagation use an incompatibility that so far served only as a premise. */
+	activate(number: number): void {
 		this.incompatibilities.attach(number);
 		this.#propagator.enqueueFresh(number);
-		return number;
 	}
 
 	/** Decides the variable as soon as it is present. */

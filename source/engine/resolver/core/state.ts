@@ -91,6 +91,23 @@ export class State {
 		return !this.canBe(variable, 0);
 	}
 
+	/** The highest value of the domain that is at most `value`, or -1. */
+	highestUpTo(variable: Variable, value: number): number {
+		const at = this.domainAt.at(variable);
+		let i = value >>> 5;
+		let word = value < 0 ? 0 : (this.domains.items[at + i] ?? 0) & (0xffffffff >>> (31 - (value & 31)));
+		while (word === 0) {
+			i -= 1;
+			if (value < 0 || i < 0) {
+				return -1;
+			}
+
+			word = this.domains.items[at + i] ?? 0;
+		}
+
+		return i * 32 + 31 - Math.clz32(word);
+	}
+
 	/** How the domain now relates to "the variable is in the set". */
 	relation(variable: Variable, set: ValueSet): number {
 		if (set < 0) {

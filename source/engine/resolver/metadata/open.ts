@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors.ts';
-import { parsePrerelease } from '../semver/version.ts';
-import type { PrereleaseIdentifier } from '../semver/version.ts';
+import { comparePrereleases, isExactVersion, parsePrerelease, parseVersion } from '../semver/version.ts';
+import type { PrereleaseIdentifier, Version } from '../semver/version.ts';
 import { checksumOf, FORMAT, HEADER, HEADER_WORDS, MAGIC } from './format.ts';
 import { FLAG_INSTALL_SCRIPT, FLAG_PLUGIN, FLAG_PRERELEASE } from './format.ts';
 import type { PackageFacts, RawEdges, Traits } from './format.ts';
@@ -57,7 +57,6 @@ class OpenedIndex implements PackageIndex {
 	readonly #edges = new Map<number, EdgeMap>();
 	readonly #traits = new Map<number, Traits>();
 	#suffixes: readonly string[] | null = null;
-	#numbers: Map<string, number> | null = null;
 
 	constructor(bytes: Uint8Array, words: Uint32Array) {
 		this.#bytes = bytes;
@@ -84,8 +83,41 @@ class OpenedIndex implements PackageIndex {
 	}
 
 	indexOfVersion(version: string): number {
-		this.#numbers ??= new Map(Array.from({ length: this.versionCount }, (_, i) => [this.versionText(i), i]));
-		return this.#numbers.get(version) ?? -1;
+		const parsed = isExactVersion(version) ? parseVersion(version) : null;
+		if (parsed === null) {
+			return -1;
+		}
+
+		let low = 0;
+		let high = this.versionCount;
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			if (this.compare(middle, parsed) < 0) {
+				low = middle + 1;
+			} else {
+				high = middle;
+			}
+		}
+
+		// Versions that differ only in build metadata are neighbours.
+		while (low < this.versionCount && this.compare(low, parsed) === 0) {
+			if (this.versionText(low) === version) {
+				return low;
+			}
+
+			low += 1;
+		}
+
+		return -1;
+	}
+
+	compare(i: number, version: Version): number {
+		return (
+			(this.majors[i] ?? 0) - version.major ||
+			(this.minors[i] ?? 0) - version.minor ||
+			(this.patches[i] ?? 0) - version.patch ||
+			comparePrereleases(this.prerelease(i), version.prerelease)
+		);
 	}
 
 	prerelease(i: number): readonly PrereleaseIdentifier[] | null {
@@ -240,8 +272,13 @@ function without(flat: readonly string[], isLeftOut: (name: string) => boolean):
 function recordOf(flat: readonly string[]): Readonly<Record<string, string>> {
 	const record: Record<string, string> = {};
 	for (let i = 0; i < flat.length; i += 2) {
-		// A key named `__proto__` must become an own property, not the prototype.
-		Object.defineProperty(record, flat[i] ?? '', { value: flat[i + 1] ?? '', enumerable: true, configurable: true, writable: true });
+		const name = flat[i] ?? '';
+		if (name === '__proto__') {
+			// Assigned plainly, it would become the prototype instead of a key.
+			Object.defineProperty(record, name, { value: flat[i + 1] ?? '', enumerable: true, configurable: true, writable: true });
+		} else {
+			record[name] = flat[i + 1] ?? '';
+		}
 	}
 
 	return record;

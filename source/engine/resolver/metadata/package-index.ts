@@ -1,4 +1,5 @@
 import type { RegistrySignature } from '../../packument.ts';
+import type { Version } from '../semver/version.ts';
 
 /** What the index keeps of one version. */
 export type IndexedManifest = {
@@ -51,6 +52,8 @@ export interface PackageIndex {
 	/** Bits named in `metadata/format.ts`. */
 	readonly flags: Uint8Array;
 	versionText(i: number): string;
+	/** Negative when version i precedes the given one, zero when they are of equal precedence. */
+	compare(i: number, version: Version): number;
 	/** -1 when there is no such version. */
 	indexOfVersion(version: string): number;
 	/** Prerelease identifiers, or null for a release. */

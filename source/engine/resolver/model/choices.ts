@@ -1,5 +1,4 @@
 import type { Search } from '../core/search.ts';
-import { ABSENT } from '../core/state.ts';
 import type { State, Variable } from '../core/state.ts';
 import type { Package, VersionSet } from './packages.ts';
 import type { Preferences } from './prefer.ts';
@@ -73,16 +72,7 @@ export class Choices {
 			options.push(() => [this.#slots.own(package_, scope, allowed)]);
 		}
 
-		const choice = this.#make(key, { members: [{ name: package_.name, package: package_, allowed }], options });
-		if (allowed.count === 0) {
-			const cause =
-				package_.index === null
-					? { type: 'not-found' as const, name: package_.name }
-					: { type: 'no-version' as const, package: package_, range: allowed.text };
-			this.#facts.tell([{ variable: choice.variable, set: ~1 }], cause);
-		}
-
-		return choice;
+		return this.#make(key, { members: [{ name: package_.name, package: package_, allowed }], options });
 	}
 
 	/** The choice of several packages that see each other: the copies everybody sees, or own ones together. */
@@ -131,11 +121,16 @@ export class Choices {
 		const slots = choice.options[value - 1]?.() ?? [];
 		choice.slots[value] = slots;
 		for (const [i, slot] of slots.entries()) {
-			const set = choice.members[i]?.allowed.no ?? ABSENT;
+			const allowed = choice.members[i]?.allowed;
+			if (allowed === undefined || allowed.count === 0) {
+				// That nothing is allowed is a fact of its own, which a report must be able to leave out.
+				continue;
+			}
+
 			this.#facts.tell(
 				[
 					{ variable: choice.variable, set: ~value },
-					{ variable: slot.variable, set },
+					{ variable: slot.variable, set: allowed.no },
 				],
 				{ type: 'structure' },
 			);
@@ -149,7 +144,22 @@ export class Choices {
 		const choice: Choice = { type: 'choice', variable, slots: [], ...parts };
 		this.#known.set(key, choice);
 		this.#byVariable[variable] = choice;
+		const impossible = parts.members.find(({ allowed }) => allowed.count === 0);
+		if (impossible !== undefined) {
+			this.#tellImpossible(choice, impossible);
+		}
+
 		return choice;
+	}
+
+	/** No option can answer, since the package or a version that fits does not exist. */
+	#tellImpossible(choice: Choice, { package: package_, allowed }: Member): void {
+		const cause =
+			package_.index === null
+				? { type: 'not-found' as const, name: package_.name }
+				: { type: 'no-version' as const, package: package_, range: allowed.text };
+		const words = Uint32Array.from({ length: (choice.options.length >>> 5) + 1 }, (_, i) => (i === 0 ? ~1 : ~0));
+		this.#facts.tell([{ variable: choice.variable, set: this.#search.state.addSet(words) }], cause);
 	}
 
 	#addVariable(valueCount: number): Variable {

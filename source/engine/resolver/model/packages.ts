@@ -5,7 +5,6 @@ import type { PackageIndex } from '../metadata/package-index.ts';
 import type { MetadataAnswer } from '../request.ts';
 import { hasSameTriple, parseRange } from '../semver/range.ts';
 import type { Interval } from '../semver/range.ts';
-import { comparePrereleases } from '../semver/version.ts';
 import type { Version } from '../semver/version.ts';
 
 /** The versions of one package that a range or tag allows. Version i is value i + 1; value 0 is absent. */
@@ -181,7 +180,7 @@ export class Package {
 		let high = this.versionCount;
 		while (low < high) {
 			const middle = (low + high) >>> 1;
-			if (this.#compare(middle, bound) < isPast) {
+			if ((this.index?.compare(middle, bound) ?? 0) < isPast) {
 				low = middle + 1;
 			} else {
 				high = middle;
@@ -189,20 +188,6 @@ export class Package {
 		}
 
 		return low;
-	}
-
-	#compare(i: number, bound: Version): number {
-		const { index } = this;
-		if (index === null) {
-			return 0;
-		}
-
-		return (
-			(index.majors[i] ?? 0) - bound.major ||
-			(index.minors[i] ?? 0) - bound.minor ||
-			(index.patches[i] ?? 0) - bound.patch ||
-			comparePrereleases(index.prerelease(i), bound.prerelease)
-		);
 	}
 }
 

@@ -27,9 +27,10 @@ export class PeerNames {
 
 		seen.add(edges);
 		const own = [...edges.dependencies, ...edges.optionalDependencies];
+		// An optional dependency may be dropped, and then it hides nothing.
 		const shielded = new Set<string>([name]);
-		for (let i = 0; i < own.length; i += 2) {
-			shielded.add(own[i] ?? '');
+		for (let i = 0; i < edges.dependencies.length; i += 2) {
+			shielded.add(edges.dependencies[i] ?? '');
 		}
 
 		for (let i = 0; i < edges.peers.length; i += 2) {

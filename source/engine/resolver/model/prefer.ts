@@ -3,6 +3,8 @@ import { FLAG_DEPRECATED, FLAG_ENGINES, FLAG_PRERELEASE } from '../metadata/form
 import { satisfies } from '../semver/range.ts';
 import type { Package } from './packages.ts';
 
+const NONE = -1;
+
 /** Which versions to try first, apart from what is possible. */
 export class Preferences {
 	readonly #node: string;
@@ -25,12 +27,24 @@ export class Preferences {
 
 	/** The best version in the variable's domain, which has at least one. */
 	bestInDomain(package_: Package, state: State, variable: Variable): number {
-		return this.best(package_, (i) => state.canBe(variable, i + 1));
+		return this.#best(package_, (from) => Math.max(state.highestUpTo(variable, from + 1) - 1, NONE));
 	}
 
 	/** Lock first, then `latest`, then the highest that is stable, not deprecated and fits this node; -1 when none may be. */
 	best(package_: Package, mayBe: (i: number) => boolean): number {
-		const favourite = this.#favouritesOf(package_).find(mayBe);
+		return this.#best(package_, (from) => {
+			let i = from;
+			while (i >= 0 && !mayBe(i)) {
+				i -= 1;
+			}
+
+			return i;
+		});
+	}
+
+	/** `candidate` gives the highest possible version up to a given one, or -1. */
+	#best(package_: Package, candidate: (from: number) => number): number {
+		const favourite = this.#favouritesOf(package_).find((i) => candidate(i) === i);
 		if (favourite !== undefined) {
 			return favourite;
 		}
@@ -39,19 +53,19 @@ export class Preferences {
 		const latestText = index?.tags.get('latest');
 		const latest = latestText === undefined ? -1 : (index?.indexOfVersion(latestText) ?? -1);
 		if (latest !== -1) {
-			if (mayBe(latest) && this.#demerits(package_, latest) <= 1) {
+			if (candidate(latest) === latest && this.#demerits(package_, latest) <= 1) {
 				return latest;
 			}
 
 			// What follows `latest` was not meant for everybody, so it comes after what precedes it.
-			const before = this.#highest(package_, { from: latest, mayBe, mostDemerits: 0 });
+			const before = this.#highest(package_, { from: latest, candidate, mostDemerits: 0 });
 			if (before !== -1) {
 				return before;
 			}
 		}
 
 		for (const mostDemerits of [0, 1, 3, 7]) {
-			const found = this.#highest(package_, { from: package_.versionCount - 1, mayBe, mostDemerits });
+			const found = this.#highest(package_, { from: package_.versionCount - 1, candidate, mostDemerits });
 			if (found !== -1) {
 				return found;
 			}
@@ -62,15 +76,14 @@ export class Preferences {
 
 	#highest(
 		package_: Package,
-		{ from, mayBe, mostDemerits }: { from: number; mayBe: (i: number) => boolean; mostDemerits: number },
+		{ from, candidate, mostDemerits }: { from: number; candidate: (from: number) => number; mostDemerits: number },
 	): number {
-		for (let i = from; i >= 0; i -= 1) {
-			if (mayBe(i) && this.#demerits(package_, i) <= mostDemerits) {
-				return i;
-			}
+		let i = candidate(from);
+		while (i >= 0 && this.#demerits(package_, i) > mostDemerits) {
+			i = candidate(i - 1);
 		}
 
-		return -1;
+		return i;
 	}
 
 	/** 0 is best; a prerelease counts 4, a deprecated version 2, one for another node 1. */

@@ -43,7 +43,7 @@ export type SessionStatistics = { decisions: number; conflicts: number; restarts
 /** What all solves of one request share: packages, ranges, names of peers. No solve reads metadata twice. */
 export class Session {
 	readonly request: ResolveRequest;
-	readonly table = new PackageTable(new Words());
+	readonly table = new PackageTable(new Words(65_536));
 	readonly edges: EdgeReader;
 	readonly peerNames = new PeerNames();
 	readonly policy: PolicyMasks;

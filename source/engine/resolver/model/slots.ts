@@ -79,10 +79,15 @@ export class Slots {
 		return this.#byVariable[variable];
 	}
 
-	/** The root `name` is another package: everybody who looks for `name` sees that. */
+	/** Under `name` everybody sees another package. */
 	alias(name: string, package_: Package): Slot {
+		const isNew = !this.#aliases.has(name);
 		const slot = this.#make(`alias ${name}`, { package: package_, scope: OUTERMOST, among: package_.range('*') });
 		this.#aliases.set(name, slot);
+		if (isNew) {
+			this.onVisible(name, slot);
+		}
+
 		return slot;
 	}
 
@@ -93,7 +98,7 @@ export class Slots {
 
 	/** The same, put there if need be. */
 	visibleOrMain(name: string, package_: Package): Slot {
-		return this.#aliases.get(name) ?? this.main(package_, OUTERMOST);
+		return this.#aliases.get(name) ?? (package_.name === name ? this.main(package_, OUTERMOST) : this.alias(name, package_));
 	}
 
 	main(package_: Package, scope: Scope): Slot {

@@ -36,7 +36,14 @@ export class UnitPlacer {
 
 	prepare(slot: Slot, edges: readonly PlacedEdge[], plans: readonly UnitPlan[]): Unit[] {
 		const own = new Set(edges.map(({ name }) => name));
-		return plans.map((plan) => ({ ...plan, surroundings: this.#surroundings(slot, own, plan.asks), emitted: new Set(), current: null }));
+		return plans.map((plan) => {
+			const surroundings = new Map<string, Slot>();
+			for (const name of plan.asks) {
+				this.#bind(surroundings, name, own.has(name) ? undefined : outsideOf(slot, name));
+			}
+
+			return { ...plan, surroundings, emitted: new Set(), current: null };
+		});
 	}
 
 	/** Places what waits for nothing; the rest follows when `settle` is told of the variables it waits for. */
@@ -82,7 +89,7 @@ export class UnitPlacer {
 				continue;
 			}
 
-			const seen = this.#seenBy(unit, byName);
+			const seen = this.#seenBy(expansion.slot, unit, byName);
 			if (seen === null) {
 				unit.current = null;
 				continue;
@@ -101,23 +108,18 @@ export class UnitPlacer {
 		return landing === null ? undefined : landing.slots;
 	}
 
-	#surroundings(slot: Slot, own: ReadonlySet<string>, asks: ReadonlySet<string>): ReadonlyMap<string, Slot> {
-		const seen = new Map<string, Slot>();
-		for (const name of asks) {
-			if (own.has(name)) {
-				continue;
-			}
-
-			const visible = name === slot.package.name ? slot : slot.scope.bindings.get(name);
-			if (visible !== undefined && visible !== this.#parts.slots.visible(name)) {
-				seen.set(name, visible);
-			}
+	/** Notes what is seen under a name, unless it is what everybody sees. */
+	#bind(bindings: Map<string, Slot>, name: string, slot: Slot | undefined): void {
+		if (slot !== undefined && slot !== this.#parts.slots.visible(name)) {
+			bindings.set(name, slot);
 		}
-
-		return seen;
 	}
 
-	#seenBy(unit: Unit, byName: ReadonlyMap<string, Unit>): { readonly terms: Term[]; readonly bindings: Map<string, Slot> } | null {
+	#seenBy(
+		from: Slot,
+		unit: Unit,
+		byName: ReadonlyMap<string, Unit>,
+	): { readonly terms: Term[]; readonly bindings: Map<string, Slot> } | null {
 		const bindings = new Map(unit.surroundings);
 		const terms: Term[] = [];
 		for (const name of unit.providers) {
@@ -128,10 +130,9 @@ export class UnitPlacer {
 			}
 
 			terms.push(...landing.terms);
-			const slot = landing.slots?.[provider.edges.findIndex((edge) => edge.name === name)];
-			if (slot !== undefined && slot !== this.#parts.slots.visible(name)) {
-				bindings.set(name, slot);
-			}
+			// Behind an optional dependency that was dropped, one sees what is outside.
+			const position = provider.edges.findIndex((edge) => edge.name === name);
+			this.#bind(bindings, name, landing.slots === null ? outsideOf(from, name) : landing.slots[position]);
 		}
 
 		return { terms, bindings };
@@ -223,7 +224,7 @@ export class UnitPlacer {
 			return null;
 		}
 
-		const choice = unit.edges.length === 1 ? choices.single(edge.package, edge.allowed, scope) : this.#group(unit.edges, bindings, scope);
+		const choice = unit.isGroup ? this.#group(unit.edges, bindings, scope) : choices.single(edge.package, edge.allowed, scope);
 		const isOptional = unit.edges.every((each) => each.isOptional);
 		return { choice, leave: isOptional ? choices.leave(choice) : null };
 	}
@@ -253,6 +254,11 @@ export class UnitPlacer {
 		const watching = this.#watching.get(variable) ?? new Set();
 		this.#watching.set(variable, watching.add(expansion));
 	}
+}
+
+/** What a dependency of the slot's package sees under a name for which the package has no dependency of its own. */
+function outsideOf(slot: Slot, name: string): Slot | undefined {
+	return name === slot.package.name ? slot : slot.scope.bindings.get(name);
 }
 
 function unitsByName(expansion: Expansion): Map<string, Unit> {

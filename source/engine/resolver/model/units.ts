@@ -13,6 +13,8 @@ export type UnitPlan = {
 	/** Names the targets may ask of their surroundings. */
 	readonly asks: ReadonlySet<string>;
 	readonly providers: readonly string[];
+	/** True when members may ask for each other, or for the name they are imported by. */
+	readonly isGroup: boolean;
 };
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -24,7 +26,7 @@ export function planUnits(edges: readonly PlacedEdge[], asksOf: (target: string)
 	for (const edge of edges) {
 		const asks = asksOf(edge.package.name);
 		if (asks === null || asks.size === 0) {
-			plain.push({ edges: [edge], asks: NOTHING, providers: [] });
+			plain.push({ edges: [edge], asks: NOTHING, providers: [], isGroup: false });
 		} else {
 			asking.push({ edge, asks });
 		}
@@ -50,7 +52,8 @@ export function planUnits(edges: readonly PlacedEdge[], asksOf: (target: string)
 		const providers = new Set(items.flatMap(({ edge }) => links.get(edge.name) ?? []).filter((name) => !members.has(name)));
 		const asks = items.length === 1 ? (items[0]?.asks ?? NOTHING) : new Set(items.flatMap(({ asks }) => [...asks]));
 		const reach = Math.max(...items.map(({ edge }) => reaches.get(edge.name)?.size ?? 0));
-		return { edges: items.map(({ edge }) => edge), asks, providers: [...providers], reach };
+		const isGroup = items.length > 1 || items.some((item) => item.asks.has(item.edge.name));
+		return { edges: items.map(({ edge }) => edge), asks, providers: [...providers], isGroup, reach };
 	});
 	// A unit reaches everything that its providers reach, and itself not, so fewer means earlier.
 	return [...plain, ...units.sort((a, b) => a.reach - b.reach)];

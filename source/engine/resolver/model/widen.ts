@@ -6,6 +6,9 @@ import type { Facts } from './slots.ts';
 
 type EdgeCause = Extract<Cause, { readonly type: 'dependency' | 'optional-dependency' | 'peer' | 'unsupported' }>;
 
+/** Edges told of one dependent before the next ones are widened at once. */
+const MANY = 200;
+
 /**
  * A conclusion drawn from one version's edge holds for every version with the same edge. Told so only when a conflict is analysed:
  * then one lesson covers them all, and most solves never pay for it.
@@ -15,16 +18,32 @@ export class Widener {
 	readonly #facts: Facts;
 	readonly #candidates = new Set<number>();
 	readonly #widened = new Map<number, number>();
+	readonly #noted = new Map<number, number>();
 
 	constructor(search: Search, facts: Facts) {
 		this.#search = search;
 		this.#facts = facts;
 	}
 
-	/** The incompatibility's first term names one version of the dependent, and nothing else in it depends on which. */
+	/**
+	 * The incompatibility's first term names one version of the dependent, and nothing else in it depends on which. Once many versions
+	 * of one dependent were tried, what rules out one is at once told of all that share it.
+	 */
 	note(incompatibility: number): void {
-		if (incompatibility !== -1) {
-			this.#candidates.add(incompatibility);
+		if (incompatibility === -1) {
+			return;
+		}
+
+		this.#candidates.add(incompatibility);
+		const { starts, termVariables } = this.#search.incompatibilities;
+		const dependent = termVariables.at(starts.at(incompatibility));
+		const count = (this.#noted.get(dependent) ?? 0) + 1;
+		this.#noted.set(dependent, count);
+		if (count > MANY) {
+			const widened = this.widen(incompatibility);
+			if (widened !== incompatibility) {
+				this.#search.activate(widened);
+			}
 		}
 	}
 

@@ -1,4 +1,4 @@
-import type { Conflict, Failure } from '../failure.ts';
+import type { Conflict, Fact, Failure } from '../failure.ts';
 import type { Root } from '../model/roots.ts';
 import type { Session, Solved, Steps } from '../model/session.ts';
 import { citedCauses, minimalCauses } from './cited-causes.ts';
@@ -60,8 +60,15 @@ function mergedCauses(found: readonly Cited[]): Cited {
 function toConflict({ request: { policy } }: Session, cited: Cited): Conflict {
 	const context = { relevant: relevantVersions(cited), policy };
 	return {
-		facts: [...cited.values()].flatMap((cause) => toFact(cause, context)),
+		facts: inOrder([...cited.values()].flatMap((cause) => toFact(cause, context))),
 		sentences: sentencesOf(cited, context),
 		paths: pathsOf(cited),
 	};
+}
+
+/** Roots first, then by what they are about, so that equal conflicts are equal data. */
+function inOrder(facts: readonly Fact[]): Fact[] {
+	const key = (fact: Fact): string =>
+		`${fact.type === 'root' ? 0 : 1} ${'dependent' in fact ? fact.dependent : ''} ${fact.name} ${JSON.stringify(fact)}`;
+	return facts.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }

@@ -6,6 +6,7 @@ import type { Session, Steps } from '../model/session.ts';
 import type { Cited } from './cited-causes.ts';
 import { forbiddenMembers } from './to-facts.ts';
 import type { Relevant } from './to-facts.ts';
+import { joined } from './version-text.ts';
 
 /** Each is proven by a solve, so only a few are tried. */
 const MOST_TRIALS = 8;
@@ -44,7 +45,41 @@ export function* suggest(
 		}
 	}
 
-	return suggestions;
+	return suggestions.length > 0 ? suggestions : yield* suggestSeveral(session, roots, involved);
+}
+
+/** Where no single change helps: other versions of all roots in the conflict, else leaving out one after the other. */
+function* suggestSeveral(session: Session, roots: readonly Root[], involved: readonly Root[]): Steps<Suggestion[]> {
+	const relaxed = roots.map((root) => (involved.includes(root) ? { ...root, allowed: root.package.range('*') } : root));
+	const solved = yield* session.solve({ roots: relaxed, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const changed = involved.flatMap((root) => {
+		const version = solved.type === 'done' ? solved.tree.get(root.name)?.version : undefined;
+		const isFine = version === undefined || root.package.has(root.allowed, version);
+		return isFine ? [] : [{ root, version }];
+	});
+	if (changed.length > 0 && changed.every(({ root, version }) => !isTooFarBack(session, root, version))) {
+		const specs = changed.map(({ root, version }) => [root.name, specOf(root, version)] as const);
+		const sentence = `Ask for ${joined(specs.map(([name, spec]) => `${name}@${spec}`))} instead.`;
+		return [{ type: 'change-roots', roots: Object.fromEntries(specs), sentence }];
+	}
+
+	let kept = roots;
+	const names: string[] = [];
+	for (const root of involved) {
+		kept = kept.filter((other) => other !== root);
+		names.push(root.name);
+		const fewer = yield* session.solve({ roots: kept, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		if (fewer.type === 'done' && kept.length > 0) {
+			return [{ type: 'drop-roots', names, sentence: `Leave out ${joined(names)}.` }];
+		}
+	}
+
+	return [];
+}
+
+function specOf(root: Root, version: number): string {
+	const range = `^${root.package.index?.versionText(version)}`;
+	return root.package.name === root.name ? range : `npm:${root.package.name}@${range}`;
 }
 
 function youngTrials(
@@ -86,8 +121,7 @@ function* tryOtherVersion(session: Session, roots: readonly Root[], root: Root):
 		return null;
 	}
 
-	const spec = `^${node.slot.package.index?.versionText(node.version)}`;
-	const target = root.package.name === root.name ? spec : `npm:${root.package.name}@${spec}`;
+	const target = specOf(root, node.version);
 	return {
 		type: 'change-root',
 		name: root.name,
@@ -120,7 +154,7 @@ function overrideTrials(session: Session, { roots, cited }: { readonly roots: re
 
 		return [
 			function* () {
-				const edges = new EdgeReader({ ...session.request.overrides, [cause.name]: '*' });
+				const edges = new EdgeReader({ ...session.request.overrides, [cause.name]: root.spec });
 				const solved = yield* session.solve({ roots, edges, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
 				const sentence = `Override ${cause.name} to ${root.spec} at your own risk: ${cause.dependent.name} was not made for it.`;
 				return solved.type === 'done' ? { type: 'override', name: cause.name, range: root.spec, sentence } : null;

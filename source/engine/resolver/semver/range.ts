@@ -234,7 +234,7 @@ function readHyphen(text: string): readonly Comparator[] | null {
 
 	const lower: Comparator[] = from.major === null ? [] : [{ operator: '>=', version: floorOf(from) }];
 	if (to.major === null) {
-		return lower;
+		return dropZero(lower);
 	}
 
 	const upper: Comparator = to.patch === null ? { operator: '<', version: ceilingOf(to) } : { operator: '<=', version: floorOf(to) };
