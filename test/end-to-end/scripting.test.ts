@@ -190,7 +190,10 @@ describe('a script that reads --json', () => {
 	});
 
 	test('verifies what is installed', async () => {
-		const data = await dataOf(['verify'], ['generation', 'packagesChecked', 'filesChecked', 'bytesChecked', 'findings', 'packages']);
+		const data = await dataOf(
+			['verify'],
+			['generation', 'packagesChecked', 'filesChecked', 'bytesChecked', 'findings', 'packages', 'repaired'],
+		);
 		expect(data).toMatchObject({
 			generation: 2,
 			packagesChecked: 2,
