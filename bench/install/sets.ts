@@ -1,6 +1,8 @@
 export type PackageSet = { readonly name: string; readonly specs: readonly string[] };
 
 export const SETS: readonly PackageSet[] = [
+	{ name: 'eslint', specs: ['eslint@9', 'prettier'] },
+	{ name: 'jest', specs: ['@babel/core@7', 'jest@29'] },
 	{ name: 'medium', specs: ['eslint', 'typescript-eslint', 'prettier', 'typescript@6'] },
 	{
 		name: 'large',
