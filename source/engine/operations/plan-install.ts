@@ -9,7 +9,6 @@ import type { EngineContext } from './engine-context.ts';
 import { fetchArtefacts } from './fetch-artefacts.ts';
 import { lockOfResolution } from './lock-of-resolution.ts';
 import { parseSpec, type RequestedRoot } from './parse-spec.ts';
-import { repair } from './repair.ts';
 import { resolveTree } from './resolve-tree.ts';
 
 /** Plans to add or change roots. What was not asked for keeps its version where that is possible. */
@@ -20,12 +19,6 @@ export async function planInstall(context: EngineContext, specs: readonly string
 
 	const asked = specs.map(parseSpec);
 	const base = await context.home.current();
-	// A receipt counts as present, so what is named again and damaged would stay damaged.
-	const again = asked.map(({ name }) => name).filter((name) => base.lock.roots[name] !== undefined);
-	if (again.length > 0) {
-		await repair(context, again, options);
-	}
-
 	return planTree(
 		context,
 		{ kind: 'install', command: `install ${specs.join(' ')}`, base, asked, unlocked: asked.map(({ name }) => name) },

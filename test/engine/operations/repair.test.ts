@@ -45,7 +45,7 @@ test('a changed file that two packages share is repaired for both when one is na
 	expect((await engine.repair([], call)).repaired).toEqual([]);
 });
 
-test('what is missing and what is extra is repaired, and naming a damaged plugin to install repairs it too', async () => {
+test('what is extra is repaired, and a plugin whose entry is missing comes back when it is named to install', async () => {
 	await using here = await scene();
 	const { engine, call, entry, install } = here;
 	await writeFile(join(entry, 'tree/extra.js'), 'evil');
