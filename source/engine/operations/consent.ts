@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { Decision, Requirement } from '../plan.ts';
+import { quoteForShell } from '../quote-for-shell.ts';
 import { stripToLine } from '../strip-controls.ts';
 
 export function idsOf(requirements: readonly Requirement[]): ReadonlySet<string> {
@@ -40,7 +41,7 @@ function sentenceOf(requirement: Requirement): string {
 function hintOf(requirement: Requirement): string {
 	switch (requirement.type) {
 		case 'permission':
-			return `Allow it with: --allow ${quoteForShell(`${requirement.plugin}=${requirement.permissionId}`)}`;
+			return `Allow it with: --allow ${quoteForShell(stripToLine(`${requirement.plugin}=${requirement.permissionId}`))}`;
 		case 'lower-level':
 			return `Accept it with: --accept-trust ${requirement.level}`;
 		case 'changed-identity':
@@ -48,9 +49,4 @@ function hintOf(requirement: Requirement): string {
 		case 'young-version':
 			return `Accept it with: --accept-young ${requirement.package}`;
 	}
-}
-
-// A path that a plugin chose may hold anything; pasted into a shell it must stay one word.
-function quoteForShell(word: string): string {
-	return `'${stripToLine(word).replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { stripToLine } from '../../strip-controls.ts';
 import { permissionId, type Permission, type PermissionId } from '../../permission.ts';
+import { quoteForShell } from '../../quote-for-shell.ts';
 import type { AuditEvent } from '../audit.ts';
 import { isCovered } from '../grants.ts';
 import type { CapabilityRequest } from '../host-messages.ts';
@@ -128,11 +129,6 @@ function hintFor({ plugin, requested, grants }: BrokerOptions, permission: Permi
 
 	const asked = requested.find((candidate) => isCovered(permission, [candidate]));
 	return asked === undefined
-		? `The package.json of ${plugin} does not ask for it; to grant it to this run all the same: --allow ${oneWord(`${plugin}=${id}`)}`
-		: `Grant it with: --allow ${oneWord(`${plugin}=${permissionId(asked)}`)}`;
-}
-
-/** For a shell: a path that the plugin chose may hold anything. */
-function oneWord(text: string): string {
-	return `'${text.replaceAll("'", `'\\''`)}'`;
+		? `The package.json of ${plugin} does not ask for it; to grant it to this run all the same: --allow ${quoteForShell(`${plugin}=${id}`)}`
+		: `Grant it with: --allow ${quoteForShell(`${plugin}=${permissionId(asked)}`)}`;
 }

@@ -1,0 +1,4 @@
+/** One word for a shell. A path that a plugin chose may hold anything; pasted from a hint it must stay what it is. */
+export function quoteForShell(word: string): string {
+	return `'${word.replaceAll("'", `'\\''`)}'`;
+}
