@@ -10,6 +10,7 @@ import { install } from './install.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
 import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
+import { policy } from './policy.ts';
 import { redo } from './redo.ts';
 import { remove } from './remove.ts';
 import { resolve } from './resolve.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(keep),
 	hideResult(gc),
 	hideResult(cache),
+	hideResult(policy),
 	hideResult(doctor),
 	hideResult(exportTree),
 ];

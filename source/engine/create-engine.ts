@@ -27,6 +27,7 @@ import { resolveReport } from './operations/resolve-report.ts';
 import { trackRunningTasks } from './operations/running-tasks.ts';
 import { runTask } from './operations/run-task.ts';
 import { search } from './operations/search.ts';
+import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import { verify } from './operations/verify.ts';
 import { createRegistryClient, type RegistryNotice } from './registry/index.ts';
 import { loadTrustRoots, type TrustRoots } from './trust/index.ts';
@@ -47,13 +48,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		cacheFolder: cacheFolder(home.path),
 		onNotice: (notice) => startNotices.push(notice),
 	});
-	const policy = await loadPolicy(options);
+	const policies = await loadPolicy(options);
+	startNotices.push(...policies.refused.map((text) => ({ severity: 'warning' as const, code: 'policy-not-loosened', text })));
 	let roots: Promise<TrustRoots> | undefined;
 	const context: EngineContext = {
 		options,
 		home,
 		registry,
-		policy,
+		policy: policies.policy,
+		policies,
 		platform: currentPlatform(),
 		clock: () => new Date(),
 		running: trackRunningTasks(),
@@ -98,6 +101,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		keepGeneration: (generation, call) => guard(call, () => keepGeneration(context, generation, call)),
 		releaseGeneration: (generation, call) => guard(call, () => releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, () => collectGarbage(context, request, call)),
+		trust: trustCalls(context, guard),
 		verify: (names, call) => guard(call, () => verify(context, names, call)),
 		doctor: (call) => guard(call, () => doctor(context, call)),
 		cacheInfo: (call) => guard(call, () => cacheInfo(context, call)),

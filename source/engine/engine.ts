@@ -2,6 +2,7 @@ import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidenc
 import type { CallOptions } from './events.ts';
 import type { TaskDeclaration } from './manifest.ts';
 import type { Grant, Permission } from './permission.ts';
+import type { TrustCalls } from './trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 
 export type EngineOptions = {
@@ -310,6 +311,8 @@ export type Engine = {
 	readonly exportNodeModules: (folder: string, options: CallOptions) => Promise<ExportedTree>;
 	/** Verifies, fetches again what is changed, missing or extra, and verifies again. Makes no generation. Throws `offline-missing`. */
 	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
+	/** Policy, people and proofs. */
+	readonly trust: TrustCalls;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;

@@ -34,3 +34,4 @@ export { parsePermission, permissionId } from './permission.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlanSettings, Requirement } from './plan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';
+export type { PolicyLayer, PolicyReport, SignedPolicy, TrustCalls } from './trust-calls.ts';

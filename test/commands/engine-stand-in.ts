@@ -1,4 +1,4 @@
-import type { Applied, Engine, Plan, PlannedPackage, Requirement } from '../../source/engine/index.ts';
+import type { Applied, Engine, Plan, PlannedPackage, Requirement, TrustCalls } from '../../source/engine/index.ts';
 
 /** An engine whose calls fail the test unless they were given: what a command asks of the engine is part of its behaviour. */
 export function standInEngine(calls: Partial<Engine>): Engine {
@@ -33,10 +33,18 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		cleanCache: unexpected('cleanCache'),
 		exportNodeModules: unexpected('exportNodeModules'),
 		repair: unexpected('repair'),
+		trust: standInTrust(unexpected),
 		runTask: unexpected('runTask'),
 		subscribe: unexpected('subscribe'),
 		[Symbol.asyncDispose]: async () => {},
 		...calls,
+	};
+}
+
+function standInTrust(unexpected: (name: string) => () => never): TrustCalls {
+	return {
+		checkPolicy: unexpected('trust.checkPolicy'),
+		signPolicy: unexpected('trust.signPolicy'),
 	};
 }
 

@@ -1,3 +1,4 @@
+export { writePrivateFile } from './private-file.ts';
 export { ARCHIVE_LIMITS } from './archive-rules.ts';
 export type { ArchiveLimits } from './archive-rules.ts';
 export { scanArchive } from './archive-scan.ts';

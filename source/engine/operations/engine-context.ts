@@ -2,6 +2,7 @@ import type { EngineOptions } from '../engine.ts';
 import type { Home } from '../home/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { TrustPolicy, TrustRoots } from '../trust/index.ts';
+import type { LoadedPolicy } from './load-policy.ts';
 import type { Platform } from './platform.ts';
 import type { RunningTasks } from './running-tasks.ts';
 
@@ -11,6 +12,8 @@ export type EngineContext = {
 	readonly home: Home;
 	readonly registry: RegistryClient;
 	readonly policy: TrustPolicy;
+	/** Where each word of the policy comes from. */
+	readonly policies: LoadedPolicy;
 	readonly platform: Platform;
 	readonly clock: () => Date;
 	readonly running: RunningTasks;

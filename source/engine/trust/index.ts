@@ -7,8 +7,18 @@ export type { ClosureMember, EffectiveLevel } from './level/closure.ts';
 export { describeIdentity, identityChange } from './level/identity.ts';
 export type { IdentityPin } from './level/identity.ts';
 export { matchesAny } from './policy/name-pattern.ts';
-export { DEFAULT_POLICY, findException, parseTrustPolicy } from './policy/policy.ts';
-export type { Ceiling, ExceptionRule, PermissionCeilings, PolicyException, TrustPolicy } from './policy/policy.ts';
+export { DEFAULT_POLICY, findException, organisationOf, parseTrustPolicy } from './policy/policy.ts';
+export type {
+	Ceiling,
+	Certifier,
+	ExceptionRule,
+	OrganisationSource,
+	PermissionCeilings,
+	PolicyException,
+	PolicyPerson,
+	PolicyRoot,
+	TrustPolicy,
+} from './policy/policy.ts';
 export { NO_STANDING } from './level/standing.ts';
 export type { Standing } from './level/standing.ts';
 export { loadTrustRoots } from './roots/trust-roots.ts';
@@ -22,8 +32,11 @@ export { evaluatePeople } from './people/evaluate-people.ts';
 export type { PeopleQuestion } from './people/evaluate-people.ts';
 export { IDENTITY_TRUST_TYPE, REVIEW_TYPE, REVOKE_TYPE } from './people/person-statement.ts';
 export type { PersonLevel, PersonStatement, UnsignedStatement } from './people/person-statement.ts';
-export { personIdOf, signStatement, verifyStatement } from './people/signed-statement.ts';
-export type { PersonId, SignedStatement } from './people/signed-statement.ts';
+export { personIdOf } from './people/dsse-envelope.ts';
+export type { PersonId } from './people/dsse-envelope.ts';
+export { openSignedPolicy, signPolicy } from './people/signed-policy.ts';
+export { signStatement, verifyStatement } from './people/signed-statement.ts';
+export type { SignedStatement } from './people/signed-statement.ts';
 export type { GraphLimits, Person } from './people/trust-graph.ts';
 export { judgeContinuity } from './level/continuity.ts';
 export type { Continuity, ContinuityQuestion } from './level/continuity.ts';

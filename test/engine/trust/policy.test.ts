@@ -89,7 +89,7 @@ describe('layers of policies', () => {
 	const none = { organisation: null, user: null, project: null };
 
 	it('are the default when there are none', () => {
-		expect(layerTrustPolicies(none)).toEqual({ policy: DEFAULT_POLICY, lockedBy: {}, refused: [] });
+		expect(layerTrustPolicies(none)).toEqual({ policy: DEFAULT_POLICY, lockedBy: {}, setBy: {}, refused: [] });
 	});
 
 	it('let the user choose where the organisation says nothing', () => {
@@ -144,6 +144,24 @@ describe('layers of policies', () => {
 		const { policy, refused } = layerTrustPolicies({ ...none, project });
 		expect(policy).toMatchObject({ minimumLevel: 'known', minimumAgeHours: 72, ageExempt: [], ownRegistries: [], exceptions: [] });
 		expect(refused).toHaveLength(4);
+	});
+
+	it('let a project demand a builder without making it trusted, and name nobody to believe', () => {
+		const person = { id: `ed25519:${'A'.repeat(43)}`, name: 'Eve', level: 'high', expires: '2099-01-01' };
+		const project = { version: 1, pins: { plug: { repositoryId: '666' } }, people: [person], certifiers: [{ id: person.id, name: 'Eve' }] };
+		const user = { version: 1, pins: { plug: { repositoryId: '1' } } };
+		const { policy, setBy, refused } = layerTrustPolicies({ ...none, user, project });
+		expect(policy).toMatchObject({
+			pins: { plug: { repositoryId: '1' } },
+			projectPins: { plug: { repositoryId: '666' } },
+			people: [],
+			certifiers: [],
+		});
+		expect(setBy).toMatchObject({ pins: 'project' });
+		expect(refused).toEqual([
+			'The project policy cannot loosen people, which a project never may.',
+			'The project policy cannot loosen certifiers, which a project never may.',
+		]);
 	});
 
 	it('let the user except a package only from what the organisation does not state', () => {

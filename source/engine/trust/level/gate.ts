@@ -1,6 +1,7 @@
 import type { Level, Reason, Verdict } from '../../evidence.ts';
 import { LEVELS } from '../../evidence.ts';
 import { pinMismatch } from './identity.ts';
+import type { IdentityPin } from './identity.ts';
 import type { JudgedFacts } from './judged-facts.ts';
 import { matchesAny } from '../policy/name-pattern.ts';
 import { findException } from '../policy/policy.ts';
@@ -59,24 +60,24 @@ function requiredProvenance(facts: JudgedFacts): readonly Finding[] {
 }
 
 function pinned(facts: JudgedFacts): readonly Finding[] {
-	const { request, identity } = facts;
-	const pin = request.policy.pins[request.name];
-	if (pin === undefined) {
-		return [];
-	}
+	const { policy, name } = facts.request;
+	return [policy.pins[name], policy.projectPins[name]].flatMap((pin) => (pin === undefined ? [] : [heldAgainst(pin, facts)]));
+}
 
+function heldAgainst(pin: IdentityPin, facts: JudgedFacts): Finding {
+	const { request, identity } = facts;
 	if (identity === null) {
 		const text = `Your policy pins the builder of ${request.name}, and no provenance is verified.`;
-		return [excepted(facts, 'pin', text) ?? fail('deny', 'pin', text)];
+		return excepted(facts, 'pin', text) ?? fail('deny', 'pin', text);
 	}
 
 	const mismatch = pinMismatch(pin, identity);
 	if (mismatch === null) {
-		return [pass('pin', 'Its builder is the one your policy pins.')];
+		return pass('pin', 'Its builder is the one your policy pins.');
 	}
 
 	const text = `Your policy pins ${mismatch.field} ${mismatch.from}, but it was built with ${mismatch.field} ${mismatch.to}.`;
-	return [excepted(facts, 'pin', text) ?? fail('deny', 'pin', text)];
+	return excepted(facts, 'pin', text) ?? fail('deny', 'pin', text);
 }
 
 function minimumLevel(facts: JudgedFacts, level: Level): readonly Finding[] {

@@ -1,7 +1,8 @@
 import { nameMatches } from '../policy/name-pattern.ts';
 import { PERSON_LEVELS } from './person-statement.ts';
 import type { PersonLevel } from './person-statement.ts';
-import type { PersonId, SignedStatement } from './signed-statement.ts';
+import type { PersonId } from './dsse-envelope.ts';
+import type { SignedStatement } from './signed-statement.ts';
 
 /** Someone the user chose to trust, for these names. */
 export type Person = {

@@ -8,17 +8,24 @@ export type PolicySource = 'organisation' | 'user' | 'project';
 /** Policy files as JSON, from the widest to the narrowest; null where there is none. */
 export type PolicyLayers = Readonly<Record<PolicySource, unknown>>;
 
-export type PolicyKey = Exclude<keyof TrustPolicy, 'version'>;
+export type PolicyKey = Exclude<keyof TrustPolicy, 'version' | 'projectPins'>;
 
 export type LayeredPolicy = {
 	readonly policy: TrustPolicy;
 	/** The layer whose word each stated key is held to. */
 	readonly lockedBy: Readonly<Partial<Record<PolicyKey, PolicySource>>>;
+	/** The last layer that changed a key's value; a key that is missing has its default. */
+	readonly setBy: Readonly<Partial<Record<PolicyKey, PolicySource>>>;
 	/** What a layer wanted to loosen and could not, one sentence each. */
 	readonly refused: readonly string[];
 };
 
-type Merged = { policy: TrustPolicy; readonly lockedBy: Partial<Record<PolicyKey, PolicySource>>; readonly refused: string[] };
+type Merged = {
+	policy: TrustPolicy;
+	readonly lockedBy: Partial<Record<PolicyKey, PolicySource>>;
+	readonly setBy: Partial<Record<PolicyKey, PolicySource>>;
+	readonly refused: string[];
+};
 type Combine<K extends PolicyKey> = (kept: TrustPolicy[K], wanted: TrustPolicy[K]) => TrustPolicy[K];
 
 const CEILINGS: readonly Ceiling[] = ['deny', 'ask', 'allow'];
@@ -39,6 +46,9 @@ const STRICTER: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: Combine<K> }
 	minimumAgeHours: (kept, wanted) => Math.max(kept, wanted),
 	ageExempt: intersection,
 	ownRegistries: intersection,
+	people: intersection,
+	certifiers: intersection,
+	roots: intersection,
 	requireProvenance: (kept, wanted) => [...new Set([...kept, ...wanted])],
 	pins: (kept, wanted) => ({ ...wanted, ...kept }),
 	permissionCeilings: (kept, wanted) => {
@@ -58,7 +68,7 @@ const STRICTER: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: Combine<K> }
  * only tighten; and a project, which comes with a clone, can never loosen anything. Throws `settings-invalid`.
  */
 export function layerTrustPolicies(layers: PolicyLayers): LayeredPolicy {
-	const merged: Merged = { policy: DEFAULT_POLICY, lockedBy: {}, refused: [] };
+	const merged: Merged = { policy: DEFAULT_POLICY, lockedBy: {}, setBy: {}, refused: [] };
 	for (const source of ['organisation', 'user', 'project'] as const) {
 		const json = layers[source];
 		if (json !== null && json !== undefined) {
@@ -87,9 +97,21 @@ function addKey(
 	{ key, source, wanted }: { readonly key: keyof typeof STRICTER; readonly source: PolicySource; readonly wanted: TrustPolicy },
 ): void {
 	const lockedBy = merged.lockedBy[key];
+	if (key === 'pins' && source === 'project') {
+		// It may demand a builder, but a clone must not make its own builder trusted.
+		merged.policy = { ...merged.policy, projectPins: wanted.pins };
+		merged.setBy.pins = source;
+		return;
+	}
+
+	const before = JSON.stringify(merged.policy[key]);
 	const isFree = lockedBy === undefined && source !== 'project';
 	merged.policy = { ...merged.policy, [key]: isFree ? wanted[key] : strictest(key, { kept: merged.policy, wanted }) };
 	merged.lockedBy[key] = lockedBy ?? source;
+	if (isFree || JSON.stringify(merged.policy[key]) !== before) {
+		merged.setBy[key] = source;
+	}
+
 	if (!isFree && isLoosened(key, { wanted, value: merged.policy })) {
 		merged.refused.push(
 			`The ${source} policy cannot loosen ${key}, which ${lockedBy === undefined ? 'a project never may' : `the ${lockedBy} policy states`}.`,
@@ -124,12 +146,14 @@ function addExceptions(merged: Merged, source: PolicySource, exceptions: TrustPo
 			);
 		} else {
 			merged.policy = { ...merged.policy, exceptions: [...merged.policy.exceptions, exception] };
+			merged.setBy.exceptions = source;
 		}
 	}
 }
 
-function intersection(kept: readonly string[], wanted: readonly string[]): readonly string[] {
-	return kept.filter((entry) => wanted.includes(entry));
+function intersection<T>(kept: readonly T[], wanted: readonly T[]): readonly T[] {
+	const words = new Set(wanted.map((entry) => JSON.stringify(entry)));
+	return kept.filter((entry) => words.has(JSON.stringify(entry)));
 }
 
 function lowerCeilings(kept: PermissionCeilings, wanted: PermissionCeilings): PermissionCeilings {

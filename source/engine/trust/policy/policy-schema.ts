@@ -25,6 +25,26 @@ const pin = {
 		runner: text,
 	},
 };
+const personId = { type: 'string', pattern: '^(?:ed25519:[\\w-]{43}|sigstore:https:\\/\\/[^\\s#]+#\\S+)$' };
+const absolutePath = { type: 'string', pattern: '^(?:\\/|[A-Za-z]:[\\\\/])' };
+const person = {
+	type: 'object',
+	additionalProperties: false,
+	required: ['id', 'name', 'level', 'expires'],
+	properties: { id: personId, name: text, level: { enum: ['high', 'medium', 'low'] }, scopes: namePatterns, expires: text },
+};
+const certifier = {
+	type: 'object',
+	additionalProperties: false,
+	required: ['id', 'name'],
+	properties: { id: personId, name: text, scopes: namePatterns },
+};
+const root = {
+	type: 'object',
+	additionalProperties: false,
+	required: ['id', 'file', 'scopes'],
+	properties: { id: text, file: absolutePath, scopes: namePatterns },
+};
 const ceiling = { enum: ['allow', 'ask', 'deny'] };
 const ceilings = { type: 'object', additionalProperties: false, properties: { net: ceiling, fs: ceiling, env: ceiling } };
 
@@ -48,6 +68,16 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 			type: 'object',
 			additionalProperties: false,
 			properties: Object.fromEntries(LEVELS.map((level) => [level, ceilings])),
+		},
+		people: { type: 'array', items: person, description: 'Whose endorsements and rejections count.' },
+		certifiers: { type: 'array', items: certifier, description: 'Whose certifications count.' },
+		roots: { type: 'array', items: root, description: 'Private Sigstore roots, each for its names only.' },
+		organisation: {
+			type: 'object',
+			additionalProperties: false,
+			required: ['file', 'key'],
+			properties: { file: absolutePath, key: personId },
+			description: 'A signed policy of the organisation; only read from the policy of the user.',
 		},
 		exceptions: {
 			type: 'array',

@@ -21,6 +21,27 @@ export type PolicyException = {
 export type Ceiling = 'allow' | 'ask' | 'deny';
 export type PermissionCeilings = { readonly net: Ceiling; readonly fs: Ceiling; readonly env: Ceiling };
 
+/** Someone whose endorsements and rejections count, for these names. */
+export type PolicyPerson = {
+	/** `ed25519:...` or `sigstore:ISSUER#SUBJECT`. */
+	readonly id: string;
+	readonly name: string;
+	readonly level: 'high' | 'medium' | 'low';
+	/** Name patterns. */
+	readonly scopes: readonly string[];
+	/** ISO time. */
+	readonly expires: string;
+};
+
+/** Whose certifications make a package `verified`, for these names. */
+export type Certifier = { readonly id: string; readonly name: string; readonly scopes: readonly string[] };
+
+/** A private Sigstore: its trusted_root.json by absolute path, and the names that only it may vouch for. */
+export type PolicyRoot = { readonly id: string; readonly file: string; readonly scopes: readonly string[] };
+
+/** Where a signed policy of the organisation lies, and who must have signed it. */
+export type OrganisationSource = { readonly file: string; readonly key: string };
+
 export type TrustPolicy = {
 	readonly version: 1;
 	readonly minimumLevel: Level;
@@ -31,9 +52,14 @@ export type TrustPolicy = {
 	readonly requireProvenance: readonly string[];
 	/** Exact names -> who must have built them. */
 	readonly pins: Readonly<Record<string, IdentityPin>>;
+	/** Pins that a project adds: demanded like the others, but they raise no level. Never from a file of their own key. */
+	readonly projectPins: Readonly<Record<string, IdentityPin>>;
 	/** Registry URLs that the minimum age does not apply to. */
 	readonly ownRegistries: readonly string[];
 	readonly permissionCeilings: Readonly<Record<Level, PermissionCeilings>>;
+	readonly people: readonly PolicyPerson[];
+	readonly certifiers: readonly Certifier[];
+	readonly roots: readonly PolicyRoot[];
 	readonly exceptions: readonly PolicyException[];
 };
 
@@ -46,8 +72,12 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	ageExempt: [],
 	requireProvenance: [],
 	pins: {},
+	projectPins: {},
 	ownRegistries: [],
 	permissionCeilings: { unknown: ASK_ALWAYS, known: ASK_ALWAYS, trusted: ASK_ALWAYS, verified: ASK_ALWAYS, core: ASK_ALWAYS },
+	people: [],
+	certifiers: [],
+	roots: [],
 	exceptions: [],
 };
 
@@ -70,6 +100,17 @@ const pin = v.strictObject({
 });
 const ceiling = v.optional(v.picklist(['allow', 'ask', 'deny']), 'ask');
 const ceilings = v.optional(v.strictObject({ net: ceiling, fs: ceiling, env: ceiling }), ASK_ALWAYS);
+const personId = v.pipe(
+	v.string(),
+	v.regex(/^(?:ed25519:[\w-]{43}|sigstore:https:\/\/[^\s#]+#\S+)$/, 'expected ed25519:KEY or sigstore:ISSUER#SUBJECT'),
+);
+const scopes = v.optional(v.pipe(v.array(namePattern), v.minLength(1)), ['*']);
+// Posix or Windows; what a relative one starts at would depend on who asks.
+const absolutePath = v.pipe(v.string(), v.regex(/^(?:\/|[A-Za-z]:[\\/])/, 'expected an absolute path'));
+const person = v.strictObject({ id: personId, name: text, level: v.picklist(['high', 'medium', 'low']), scopes, expires: isoTime });
+const certifier = v.strictObject({ id: personId, name: text, scopes });
+const root = v.strictObject({ id: text, file: absolutePath, scopes: v.pipe(v.array(namePattern), v.minLength(1)) });
+const organisation = v.strictObject({ file: absolutePath, key: personId });
 const exception = v.strictObject({ package: text, rule: v.picklist(EXCEPTION_RULES), reason: text, expires: isoTime });
 
 const policySchema = v.strictObject({
@@ -85,11 +126,25 @@ const policySchema = v.strictObject({
 		v.strictObject({ unknown: ceilings, known: ceilings, trusted: ceilings, verified: ceilings, core: ceilings }),
 		DEFAULT_POLICY.permissionCeilings,
 	),
+	people: v.optional(v.array(person), []),
+	certifiers: v.optional(v.array(certifier), []),
+	roots: v.optional(v.array(root), []),
 	exceptions: v.optional(v.array(exception), []),
+	organisation: v.optional(organisation),
 });
 
 /** Reads a policy file's JSON; what it leaves out takes the default. An unknown key is refused, since a misspelt rule protects nobody. Throws `settings-invalid`. */
 export function parseTrustPolicy(json: unknown): TrustPolicy {
+	const { $schema: _schema, organisation: _organisation, ...policy } = parsePolicyFile(json);
+	return { ...policy, projectPins: {} };
+}
+
+/** Where the file says that the organisation's policy lies, or null. Throws `settings-invalid`. */
+export function organisationOf(json: unknown): OrganisationSource | null {
+	return parsePolicyFile(json).organisation ?? null;
+}
+
+function parsePolicyFile(json: unknown): v.InferOutput<typeof policySchema> {
 	const result = v.safeParse(policySchema, json);
 	if (!result.success) {
 		const issue = result.issues[0];
@@ -98,8 +153,7 @@ export function parseTrustPolicy(json: unknown): TrustPolicy {
 		});
 	}
 
-	const { $schema: _schema, ...policy } = result.output;
-	return policy;
+	return result.output;
 }
 
 /** The exception that frees this version from this rule now, or null. */

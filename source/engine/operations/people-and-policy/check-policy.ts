@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EngineError } from '../../errors.ts';
+import { LEVELS } from '../../evidence.ts';
+import { organisationOf, parseTrustPolicy, type PolicyKey, signPolicy, type TrustPolicy } from '../../trust/index.ts';
+import type { PolicyReport, SignedPolicy } from '../../trust-calls.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { ownSigningKey } from './signing-key.ts';
+
+/** What holds, and by whose word. */
+export function checkPolicy({ policies, clock }: EngineContext): PolicyReport {
+	const { policy, files, refused, setBy, lockedBy } = policies;
+	const now = clock().getTime();
+	return {
+		files,
+		rules: (Object.keys(SENTENCES) as (keyof typeof SENTENCES)[]).map((key) => ({
+			key,
+			value: key === 'pins' ? { ...policy.projectPins, ...policy.pins } : policy[key],
+			setBy: setBy[key] ?? 'default',
+			lockedBy: lockedBy[key] ?? null,
+			text: SENTENCES[key](policy),
+		})),
+		exceptions: policy.exceptions.map((exception) => ({ ...exception, isExpired: Date.parse(exception.expires) <= now })),
+		refused,
+	};
+}
+
+/** Signs a policy file that reads as one. Throws `settings-invalid`. */
+export async function signPolicyFile(context: EngineContext, file: string): Promise<SignedPolicy> {
+	const json = await readJson(resolve(context.options.cwd, file));
+	parseTrustPolicy(json);
+	if (organisationOf(json) !== null) {
+		throw new EngineError('settings-invalid', 'The policy names an organisation itself, which only the policy of a user may.', {
+			hint: 'Remove that key.',
+		});
+	}
+
+	const { key, id } = await ownSigningKey(context);
+	return { key: id, bundle: signPolicy(json as object, key) };
+}
+
+async function readJson(path: string): Promise<unknown> {
+	try {
+		return JSON.parse(await readFile(path, 'utf8'));
+	} catch (error) {
+		throw new EngineError('settings-invalid', `The policy ${path} cannot be read as JSON.`, {
+			hint: 'Check the path and the file.',
+			cause: error,
+		});
+	}
+}
+
+const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: TrustPolicy) => string } = {
+	minimumLevel: ({ minimumLevel }) =>
+		minimumLevel === 'unknown' ? 'A plugin of any level may be installed.' : `A plugin below ${minimumLevel} is asked about.`,
+	minimumAgeHours: ({ minimumAgeHours }) =>
+		minimumAgeHours === 0 ? 'Versions of any age are taken.' : `Versions younger than ${minimumAgeHours} hours are left aside.`,
+	ageExempt: ({ ageExempt }) => names(ageExempt, { none: 'Age is judged for every name.', some: 'Age is not judged for' }),
+	ownRegistries: ({ ownRegistries }) => names(ownRegistries, { none: 'No registry is exempt from age.', some: 'Age is not judged at' }),
+	requireProvenance: ({ requireProvenance }) =>
+		names(requireProvenance, { none: 'No name must have provenance.', some: 'Refused without verified provenance:' }),
+	pins: ({ pins, projectPins }) =>
+		names(Object.keys({ ...projectPins, ...pins }).toSorted(), { none: 'No builder is pinned.', some: 'The builder is pinned of' }),
+	permissionCeilings: ({ permissionCeilings }) => {
+		const stated = LEVELS.flatMap((level) =>
+			(['net', 'fs', 'env'] as const)
+				.filter((kind) => permissionCeilings[level][kind] !== 'ask')
+				.map((kind) => `${kind} is ${permissionCeilings[level][kind] === 'deny' ? 'never granted' : 'granted without asking'} at ${level}`),
+		);
+		return stated.length === 0 ? 'Every permission is asked for, at every level.' : `${stated.join('; ')}.`;
+	},
+	people: ({ people }) =>
+		names(
+			people.map(({ name, level }) => `${name} (${level})`),
+			{ none: "Nobody's word counts but yours.", some: 'Endorsements and rejections count of' },
+		),
+	certifiers: ({ certifiers }) =>
+		names(
+			certifiers.map(({ name }) => name),
+			{ none: 'Nobody certifies, so no plugin is verified.', some: 'Certifications count of' },
+		),
+	roots: ({ roots }) =>
+		names(
+			roots.map(({ id, scopes }) => `${id} (${scopes.join(', ')})`),
+			{ none: 'Only the public Sigstore is believed.', some: 'Besides the public Sigstore:' },
+		),
+};
+
+function names(list: readonly string[], { none, some }: { readonly none: string; readonly some: string }): string {
+	return list.length === 0 ? none : `${some} ${list.join(', ')}.`;
+}
