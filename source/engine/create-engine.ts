@@ -13,7 +13,8 @@ import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
 import { keepGeneration, releaseGeneration } from './operations/keep-generation.ts';
 import { list } from './operations/list.ts';
-import { loadPolicy } from './operations/load-policy.ts';
+import { loadPolicy, type LoadedPolicy } from './operations/load-policy.ts';
+import { readStandings, type Standings } from './operations/people-and-policy/standings.ts';
 import { planInstall } from './operations/plan-install.ts';
 import { planMark } from './operations/plan-mark.ts';
 import { planRedo } from './operations/plan-redo.ts';
@@ -30,7 +31,7 @@ import { search } from './operations/search.ts';
 import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import { verify } from './operations/verify.ts';
 import { createRegistryClient, type RegistryNotice } from './registry/index.ts';
-import { loadTrustRoots, type TrustRoots } from './trust/index.ts';
+import { loadTrustRoots, type TrustPolicy, type TrustRootFile, type TrustRoots } from './trust/index.ts';
 
 /** Opens the home (creating it when it is new, recovering it when it was interrupted) and reads the npm configuration. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -50,19 +51,51 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	});
 	const policies = await loadPolicy(options);
 	startNotices.push(...policies.refused.map((text) => ({ severity: 'warning' as const, code: 'policy-not-loosened', text })));
-	let roots: Promise<TrustRoots> | undefined;
+	const believed = believe(options, policies);
 	const context: EngineContext = {
 		options,
 		home,
 		registry,
-		policy: policies.policy,
-		policies,
+		get policy() {
+			return believed.policies.policy;
+		},
+		get policies() {
+			return believed.policies;
+		},
+		reloadPolicies: () => believed.reload(),
+		standings: () => (believed.standings ??= readStandings(context)),
 		platform: currentPlatform(),
 		clock: () => new Date(),
 		running: trackRunningTasks(),
-		trustRoots: () => (roots ??= loadTrustRoots()),
+		trustRoots: () => (believed.roots ??= loadTrustRoots({ files: rootFiles(believed.policies.policy) })),
 	};
 	return engineOf(context, startNotices);
+}
+
+type Believed = {
+	policies: LoadedPolicy;
+	roots: Promise<TrustRoots> | undefined;
+	standings: Promise<Standings> | undefined;
+	readonly reload: () => Promise<void>;
+};
+
+/** What the user believes, which the user may change while the engine lives. */
+function believe(options: EngineOptions, policies: LoadedPolicy): Believed {
+	const believed: Believed = {
+		policies,
+		roots: undefined,
+		standings: undefined,
+		reload: async () => {
+			believed.policies = await loadPolicy(options);
+			believed.roots = undefined;
+			believed.standings = undefined;
+		},
+	};
+	return believed;
+}
+
+function rootFiles({ roots }: TrustPolicy): readonly TrustRootFile[] {
+	return roots.map(({ id, file, scopes }) => ({ id, path: file, scopes }));
 }
 
 function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {

@@ -13,6 +13,7 @@ import { changesBetween } from './changes.ts';
 import type { EngineContext } from './engine-context.ts';
 import { idOf, idOfInstance, uniquePackages } from './lock-queries.ts';
 import { loadRegistryFacts, type RegistryFacts } from './package-facts.ts';
+import type { Standings } from './people-and-policy/standings.ts';
 import { fitsPlatform } from './platform.ts';
 import { requirementsOf } from './requirements.ts';
 
@@ -41,6 +42,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	const factsOf = request.asksRegistry ? await loadRegistryFacts(context, lock, options) : () => ({ manifest: null, publishedAt: null });
 	const rootIds = new Set(Object.values(lock.roots).map(({ instance }) => idOfInstance(lock, instance)));
 	const baseIds = new Set(Object.values(base.lock.packages).map(idOf));
+	const standings = await context.standings();
 	const assessed = new Map<string, AssessedPackage>();
 	for (const locked of uniquePackages(lock)) {
 		const id = idOf(locked);
@@ -59,7 +61,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 			facts,
 			previous,
 			ageHours: hours,
-			verdict: verdictOf(context, { locked, receipt, facts, previous, hours, isInstalled: baseIds.has(id) }),
+			verdict: verdictOf(context, { locked, receipt, facts, previous, hours, isInstalled: baseIds.has(id), standings }),
 			isNew: !baseIds.has(id),
 			manifest: rootIds.has(id) ? parsePluginManifest(await context.home.store.readPackageJson(locked.integrity)) : null,
 		});
@@ -100,9 +102,10 @@ type VerdictFacts = {
 	readonly previous: Receipt | null;
 	readonly hours: number | null;
 	readonly isInstalled: boolean;
+	readonly standings: Standings;
 };
 
-function verdictOf(context: EngineContext, { locked, receipt, facts, previous, hours, isInstalled }: VerdictFacts): Verdict {
+function verdictOf(context: EngineContext, { locked, receipt, facts, previous, hours, isInstalled, standings }: VerdictFacts): Verdict {
 	return judge({
 		name: locked.name,
 		version: locked.version,
@@ -115,6 +118,7 @@ function verdictOf(context: EngineContext, { locked, receipt, facts, previous, h
 		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
 		deprecated: facts.manifest?.deprecated ?? null,
 		isOwnRegistry: !ageIsJudged(context, locked.name),
+		standing: standings.of({ ...locked, identity: identityIn(receipt) }),
 		now: context.clock().getTime(),
 	});
 }

@@ -3,6 +3,7 @@ import type { Home } from '../home/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { TrustPolicy, TrustRoots } from '../trust/index.ts';
 import type { LoadedPolicy } from './load-policy.ts';
+import type { Standings } from './people-and-policy/standings.ts';
 import type { Platform } from './platform.ts';
 import type { RunningTasks } from './running-tasks.ts';
 
@@ -14,6 +15,10 @@ export type EngineContext = {
 	readonly policy: TrustPolicy;
 	/** Where each word of the policy comes from. */
 	readonly policies: LoadedPolicy;
+	/** Reads the policy files again after one of them was changed. */
+	readonly reloadPolicies: () => Promise<void>;
+	/** What people say; read when first asked for. */
+	readonly standings: () => Promise<Standings>;
 	readonly platform: Platform;
 	readonly clock: () => Date;
 	readonly running: RunningTasks;

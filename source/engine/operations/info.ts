@@ -6,10 +6,9 @@ import type { Generation } from '../home/index.ts';
 import type { LockPackage } from '../lock.ts';
 import type { Packument, RegistryManifest } from '../packument.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
-import { judge } from '../trust/index.ts';
-import { ageIsJudged } from './age.ts';
 import { effectiveGrants } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
+import { judgeInstalled } from './judge-installed.ts';
 import { parseSpec } from './parse-spec.ts';
 
 /** What a registry says about one version, with what was proven about it when it is installed. */
@@ -89,28 +88,15 @@ async function installedPart(
 
 	const { store } = context.home;
 	const plugin = parsePluginManifest(await store.readPackageJson(locked.integrity));
-	const evidence = (await store.receipt(locked.integrity))?.evidence ?? [];
+	const receipt = await store.receipt(locked.integrity);
 	const { name, version } = locked;
-	const verdict = judge({
-		name,
-		version,
-		evidence,
-		identityPin: null,
-		previousEvidence: null,
-		ageHours: null,
-		isInstalled: true,
-		policy: context.policy,
-		hasInstallScript: manifest.hasInstallScript,
-		deprecated: manifest.deprecated,
-		isOwnRegistry: !ageIsJudged(context, name),
-		now: context.clock().getTime(),
-	});
+	const verdict = judgeInstalled(context, { locked, receipt, manifest, standings: await context.standings() });
 	const revocations = await context.home.revocations();
 	return {
 		installed: version,
 		tasks: plugin?.tasks ?? null,
 		permissions: plugin?.permissions ?? [],
 		grants: effectiveGrants(generation, { plugin: name, version, now: context.clock(), revocations }),
-		trust: { verdict, evidence },
+		trust: { verdict, evidence: receipt?.evidence ?? [] },
 	};
 }

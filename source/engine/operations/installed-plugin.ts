@@ -4,10 +4,10 @@ import type { Level } from '../evidence.ts';
 import type { Generation, Revocation } from '../home/index.ts';
 import type { InstanceId } from '../lock.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
-import { judge, judgeClosure } from '../trust/index.ts';
-import { ageIsJudged } from './age.ts';
+import { judgeClosure } from '../trust/index.ts';
 import { effectiveGrants, permissionsOf } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
+import { judgeInstalled } from './judge-installed.ts';
 import { closureOf, idOfInstance } from './lock-queries.ts';
 import { bundleOf } from './plugin-bundle.ts';
 import { findRevokedVersion } from './revoked-version.ts';
@@ -48,31 +48,14 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 
 /** The lowest level of a plugin and everything it reaches, from evidence in the store. */
 export async function effectiveLevelOf(context: EngineContext, { lock }: Generation, instance: InstanceId): Promise<Level> {
+	const standings = await context.standings();
 	const members = await Promise.all(
 		closureOf(lock, instance).map(async (id) => {
 			const locked = lock.packages[id];
 			const receipt = locked === undefined ? null : await context.home.store.receipt(locked.integrity);
 			return locked === undefined || receipt === null
 				? []
-				: [
-						{
-							id: idOfInstance(lock, id),
-							verdict: judge({
-								name: locked.name,
-								version: locked.version,
-								evidence: receipt.evidence,
-								identityPin: null,
-								previousEvidence: null,
-								ageHours: null,
-								isInstalled: true,
-								policy: context.policy,
-								hasInstallScript: false,
-								deprecated: null,
-								isOwnRegistry: !ageIsJudged(context, locked.name),
-								now: context.clock().getTime(),
-							}),
-						},
-					];
+				: [{ id: idOfInstance(lock, id), verdict: judgeInstalled(context, { locked, receipt, manifest: null, standings }) }];
 		}),
 	);
 	const [plugin, ...dependencies] = members.flat();

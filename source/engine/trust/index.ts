@@ -30,12 +30,15 @@ export type { LayeredPolicy, PolicyKey, PolicyLayers, PolicySource } from './pol
 export { TRUST_POLICY_SCHEMA } from './policy/policy-schema.ts';
 export { evaluatePeople } from './people/evaluate-people.ts';
 export type { PeopleQuestion } from './people/evaluate-people.ts';
-export { IDENTITY_TRUST_TYPE, REVIEW_TYPE, REVOKE_TYPE } from './people/person-statement.ts';
+export { CERTIFICATION_TYPE, IDENTITY_TRUST_TYPE, PUBLISHER_TYPE, REVIEW_TYPE, REVOKE_TYPE } from './people/person-statement.ts';
 export type { PersonLevel, PersonStatement, UnsignedStatement } from './people/person-statement.ts';
 export { personIdOf } from './people/dsse-envelope.ts';
 export type { PersonId } from './people/dsse-envelope.ts';
 export { openSignedPolicy, signPolicy } from './people/signed-policy.ts';
 export { signStatement, verifyStatement } from './people/signed-statement.ts';
+export { packageUrl } from './provenance/statement.ts';
+export { indexStatements } from './people/statement-index.ts';
+export { verifyAnyStatement } from './people/verify-any-statement.ts';
 export type { SignedStatement } from './people/signed-statement.ts';
 export type { GraphLimits, Person } from './people/trust-graph.ts';
 export { judgeContinuity } from './level/continuity.ts';

@@ -4,6 +4,7 @@ import type { Person, PersonLevel, SignedStatement } from '../../../source/engin
 import {
 	evaluatePeople,
 	IDENTITY_TRUST_TYPE,
+	indexStatements,
 	personIdOf,
 	REVIEW_TYPE,
 	REVOKE_TYPE,
@@ -48,7 +49,16 @@ function person(name: string, { id }: { readonly id: string }, changes: Partial<
 }
 
 function standing(people: readonly Person[], statements: readonly SignedStatement[], now = NOW) {
-	return evaluatePeople({ name: '@acme/plug', purl: PURL, sha512: SHA512, people, statements, now });
+	return evaluatePeople({
+		name: '@acme/plug',
+		purl: PURL,
+		sha512: SHA512,
+		identity: null,
+		people,
+		certifiers: [],
+		statements: indexStatements(statements, now),
+		now,
+	});
 }
 
 const ana = someone();

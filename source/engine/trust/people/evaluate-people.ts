@@ -1,7 +1,10 @@
+import type { SourceIdentity } from '../../evidence.ts';
+import { pinMismatch } from '../level/identity.ts';
+import { NO_STANDING } from '../level/standing.ts';
 import type { Standing } from '../level/standing.ts';
-import { standingStatements } from './person-statement.ts';
-import type { PersonStatement } from './person-statement.ts';
-import type { SignedStatement } from './signed-statement.ts';
+import { nameMatches } from '../policy/name-pattern.ts';
+import type { Certifier } from '../policy/policy.ts';
+import type { Certification, Review, StatementIndex } from './statement-index.ts';
 import { trustedFor } from './trust-graph.ts';
 import type { GraphLimits, Person, TrustedPerson } from './trust-graph.ts';
 
@@ -11,49 +14,57 @@ export type PeopleQuestion = {
 	readonly purl: string;
 	/** Lower-case hex. */
 	readonly sha512: string;
+	/** Who built it, when that is proven; what a publisher's entry is held against. */
+	readonly identity: SourceIdentity | null;
 	readonly people: readonly Person[];
-	/** Verified ones, in any order, about anything. */
-	readonly statements: readonly SignedStatement[];
+	readonly certifiers: readonly Certifier[];
+	/** Of verified statements, about anything. */
+	readonly statements: StatementIndex;
+	/** Milliseconds since the epoch. */
 	readonly now: number;
 	readonly limits?: GraphLimits;
 };
-
-type Review = Extract<PersonStatement, { readonly type: 'review' }> & { readonly signer: string };
 
 // A delta review needs a reviewed start; a longer chain than this is a whole review overdue.
 const LONGEST_CHAIN = 16;
 
 /**
- * What the people that the user trusts say about one artefact. A quorum is one person of level high or two of medium, counted by the
- * user's own people that lead to them. Only the user's own people can reject.
+ * What people and certifiers that the user believes say about one artefact. A quorum is one person of level high or two of medium, counted
+ * by the user's own people that lead to them. Only the user's own people can reject.
  */
-export function evaluatePeople(question: PeopleQuestion): Pick<Standing, 'endorsements' | 'rejectedBy'> {
-	const statements = standingStatements(question.statements, question.now);
-	const trusted = Map.groupBy(trustedFor(question.name, { ...question, statements }), ({ id }) => id);
-	const reviews = statements
-		.flatMap(({ signer, statement }): readonly Review[] => (statement.type === 'review' ? [{ ...statement, signer }] : []))
-		// The same bytes under another name are another matter: who reviewed them looked at another role.
-		.filter(({ sha512, purl }) => sha512 !== question.sha512 || purl === question.purl);
-	const own = reviews.filter(({ sha512 }) => sha512 === question.sha512);
-	const rejecting = own
+export function evaluatePeople(question: PeopleQuestion): Standing {
+	const { statements, name, sha512 } = question;
+	const certification = certificationOf(question);
+	if (!statements.reviews.has(sha512) && !statements.publishers.has(name)) {
+		return { ...NO_STANDING, certification };
+	}
+
+	const trusted = Map.groupBy(trustedFor(name, { ...question, statements: statements.trust }), ({ id }) => id);
+	const search: Search = { question, trusted, known: new Map() };
+	const rejecting = reviewsOf(search, sha512)
 		.filter(({ verdict }) => verdict === 'reject')
 		.flatMap(({ signer }) => (trusted.get(signer) ?? []).filter(({ depth }) => depth === 0));
-	const endorsing = endorsers(
-		{ reviews: Map.groupBy(reviews, ({ sha512 }) => sha512), trusted, known: new Map() },
-		{ sha512: question.sha512, chain: LONGEST_CHAIN },
-	);
+	const endorsing = [...endorsers(search, { sha512, chain: LONGEST_CHAIN }), ...vouchingForBuilder(search)];
 	return {
+		...NO_STANDING,
+		certification,
 		rejectedBy: rejecting[0]?.root.name ?? null,
 		endorsements: endorsing.length === 0 ? null : { quorum: quorumOf(endorsing), text: describe(endorsing) },
 	};
 }
 
 type Search = {
-	readonly reviews: ReadonlyMap<string, readonly Review[]>;
+	readonly question: PeopleQuestion;
 	readonly trusted: ReadonlyMap<string, readonly TrustedPerson[]>;
 	/** What was found for a digest, so that many deltas from one start cost one look. */
 	readonly known: Map<string, readonly TrustedPerson[]>;
 };
+
+function reviewsOf({ question }: Search, sha512: string): readonly Review[] {
+	const reviews = question.statements.reviews.get(sha512) ?? [];
+	// The same bytes under another name are another matter: who reviewed them looked at another role.
+	return sha512 === question.sha512 ? reviews.filter(({ purl }) => purl === question.purl) : reviews;
+}
 
 /** Trusted people who endorse the whole artefact, or its difference from one that has a quorum itself. */
 function endorsers(search: Search, { sha512, chain }: { readonly sha512: string; readonly chain: number }): readonly TrustedPerson[] {
@@ -64,12 +75,43 @@ function endorsers(search: Search, { sha512, chain }: { readonly sha512: string;
 
 	// Deltas in a circle start nowhere: while a digest is looked at, it counts as not endorsed.
 	search.known.set(sha512, []);
-	const found = (search.reviews.get(sha512) ?? [])
+	const found = reviewsOf(search, sha512)
 		.filter(({ verdict, signer }) => verdict === 'endorse' && search.trusted.has(signer))
 		.filter(({ deltaFrom }) => deltaFrom === null || quorumOf(endorsers(search, { sha512: deltaFrom, chain: chain - 1 })) !== null)
 		.flatMap(({ signer }) => search.trusted.get(signer) ?? []);
 	search.known.set(sha512, found);
 	return found;
+}
+
+/** Trusted people whose entry says that this name comes from the builder that is proven. */
+function vouchingForBuilder({ question, trusted }: Search): readonly TrustedPerson[] {
+	const { identity, name, statements } = question;
+	return identity === null
+		? []
+		: (statements.publishers.get(name) ?? [])
+				.filter(({ builder }) => pinMismatch(builder, identity) === null)
+				.flatMap(({ signer }) => trusted.get(signer) ?? []);
+}
+
+// A denial outweighs a pass by the same certifier, and a pass outweighs an earlier one that was taken back.
+const STATES = ['denied', 'verified', 'revoked'] as const;
+
+/** The word of the first certifier of the policy that said something about these bytes. */
+function certificationOf({ certifiers, statements, name, purl, sha512 }: PeopleQuestion): Standing['certification'] {
+	const about = (statements.certifications.get(sha512) ?? []).filter((one) => one.purl === purl);
+	for (const { id, scopes, name: by } of about.length === 0 ? [] : certifiers) {
+		const states = scopes.some((scope) => nameMatches(scope, name)) ? about.filter(({ signer }) => signer === id).map(stateOf) : [];
+		const state = STATES.find((one) => states.includes(one));
+		if (state !== undefined) {
+			return { state, by };
+		}
+	}
+
+	return null;
+}
+
+function stateOf({ isRevoked, result }: Certification): (typeof STATES)[number] {
+	return isRevoked ? 'revoked' : result;
 }
 
 function quorumOf(endorsing: readonly TrustedPerson[]): string | null {

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
 import { invalid } from '../evidence/outcome.ts';
+import type { IdentityPin } from '../level/identity.ts';
 import type { SignedStatement } from './signed-statement.ts';
 
 export const REVIEW_TYPE = 'tag:plugward,2026:review/v1';
 export const IDENTITY_TRUST_TYPE = 'tag:plugward,2026:identity-trust/v1';
 export const REVOKE_TYPE = 'tag:plugward,2026:revoke/v1';
+export const PUBLISHER_TYPE = 'tag:plugward,2026:publisher/v1';
+/** SLSA's own type, so that other tools' certifications can be read. */
+export const CERTIFICATION_TYPE = 'https://slsa.dev/verification_summary/v1';
 
 export const PERSON_LEVELS = ['high', 'medium', 'low'] as const;
 export type PersonLevel = (typeof PERSON_LEVELS)[number];
@@ -27,6 +31,23 @@ export type PersonStatement =
 			readonly level: PersonLevel;
 			/** Name patterns. */
 			readonly scopes: readonly string[];
+			readonly expires: number;
+	  }
+	/** "What this builder makes of these names is what its publisher means to publish." */
+	| {
+			readonly type: 'publisher';
+			/** Exact names. */
+			readonly names: readonly string[];
+			readonly builder: IdentityPin;
+			readonly starts: number;
+			readonly expires: number;
+	  }
+	/** A certifier's word on one artefact. */
+	| {
+			readonly type: 'certification';
+			readonly purl: string;
+			readonly sha512: string;
+			readonly result: 'verified' | 'denied';
 			readonly expires: number;
 	  }
 	/** Takes back an own statement. */
@@ -74,7 +95,38 @@ const revokeSchema = v.looseObject({
 	predicateType: v.literal(REVOKE_TYPE),
 	predicate: v.looseObject({ sha256: hex(64) }),
 });
-const schema = v.variant('predicateType', [reviewSchema, identityTrustSchema, revokeSchema]);
+const text = v.pipe(v.string(), v.nonEmpty());
+const publisherSchema = v.looseObject({
+	_type: type,
+	predicateType: v.literal(PUBLISHER_TYPE),
+	predicate: v.looseObject({
+		names: v.pipe(v.array(text), v.minLength(1)),
+		// At least who built it must be said; a pin of nothing would match everyone.
+		builder: v.strictObject({
+			issuer: text,
+			repository: text,
+			repositoryId: v.optional(text),
+			ownerId: v.optional(text),
+			workflow: v.optional(text),
+			refs: v.optional(v.array(text)),
+			triggers: v.optional(v.array(text)),
+			runner: v.optional(text),
+		}),
+		made: time,
+		expires: time,
+	}),
+});
+const certificationSchema = v.looseObject({
+	_type: type,
+	subject: reviewSchema.entries.subject,
+	predicateType: v.literal(CERTIFICATION_TYPE),
+	predicate: v.looseObject({
+		timeVerified: time,
+		verificationResult: v.picklist(['PASSED', 'FAILED']),
+		expires: v.optional(time),
+	}),
+});
+const schema = v.variant('predicateType', [reviewSchema, identityTrustSchema, revokeSchema, publisherSchema, certificationSchema]);
 
 /** Reads a signed payload. Throws `evidence-invalid`, also for a life of more than a year. */
 export function parsePersonStatement(payload: unknown): PersonStatement {
@@ -102,6 +154,23 @@ export function parsePersonStatement(payload: unknown): PersonStatement {
 		case IDENTITY_TRUST_TYPE: {
 			const { subject, level, scopes, made, expires } = statement.predicate;
 			return { type: 'identity-trust', subject, level, scopes, expires: endOf(made, expires) };
+		}
+
+		case PUBLISHER_TYPE: {
+			const { names, builder, made, expires } = statement.predicate;
+			return { type: 'publisher', names, builder, starts: made, expires: endOf(made, expires) };
+		}
+
+		case CERTIFICATION_TYPE: {
+			const [subject] = statement.subject;
+			const { timeVerified, verificationResult, expires } = statement.predicate;
+			return {
+				type: 'certification',
+				purl: subject.name,
+				sha512: subject.digest.sha512,
+				result: verificationResult === 'PASSED' ? 'verified' : 'denied',
+				expires: endOf(timeVerified, expires ?? timeVerified + LONGEST_LIFE_MILLISECONDS),
+			};
 		}
 
 		case REVOKE_TYPE:
