@@ -18,6 +18,7 @@ import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
 import { switchGeneration } from './switch.ts';
+import { trust } from './trust.ts';
 import { undo } from './undo.ts';
 import { update } from './update.ts';
 import { verify } from './verify.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(keep),
 	hideResult(gc),
 	hideResult(cache),
+	hideResult(trust),
 	hideResult(policy),
 	hideResult(doctor),
 	hideResult(exportTree),

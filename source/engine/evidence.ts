@@ -41,6 +41,7 @@ export type Reason = { readonly rule: string; readonly passed: boolean; readonly
 export type Verdict = {
 	readonly level: Level;
 	readonly decision: 'allow' | 'warn' | 'ask' | 'deny';
+	/** Of evidence, then of levels, then of policy with the severest last. */
 	readonly reasons: readonly Reason[];
 	readonly wouldRaise: readonly string[];
 };

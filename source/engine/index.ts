@@ -34,4 +34,17 @@ export { parsePermission, permissionId } from './permission.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlanSettings, Requirement } from './plan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';
-export type { PolicyLayer, PolicyReport, SignedPolicy, TrustCalls } from './trust-calls.ts';
+export type {
+	ImportReport,
+	KeylessSigner,
+	MadeStatement,
+	PersonSummary,
+	PolicyLayer,
+	PolicyReport,
+	RootSummary,
+	SignedPolicy,
+	TrustAudit,
+	TrustCalls,
+	TrustDifference,
+	TrustExplanation,
+} from './trust-calls.ts';

@@ -1,4 +1,5 @@
 import type { CallOptions } from './events.ts';
+import type { Evidence, EvidenceKind, EvidenceState, Level, SourceIdentity, Verdict } from './evidence.ts';
 
 export type PolicyLayer = 'organisation' | 'user' | 'project';
 
@@ -38,10 +39,149 @@ export type SignedPolicy = {
 	readonly bundle: unknown;
 };
 
+/** The level of one package of the current generation, and everything that led to it. */
+export type TrustExplanation = {
+	readonly id: string;
+	readonly verdict: Verdict;
+	/** What it counts as together with everything it depends on, in one sentence. */
+	readonly effective: { readonly level: Level; readonly limitedBy: string | null; readonly text: string };
+	readonly evidence: readonly Evidence[];
+	readonly identity: SourceIdentity | null;
+	/** How the builder differs from the one of the version before, old to new; empty when it does not. */
+	readonly identityChanges: readonly { readonly field: string; readonly from: string; readonly to: string }[];
+	/** Who spoke about it, and through whom the user believes them: `you > Ana > Ben`. */
+	readonly paths: readonly { readonly path: string; readonly text: string }[];
+};
+
+export type TrustAudit = {
+	readonly generation: number;
+	readonly packages: readonly {
+		readonly id: string;
+		/** Name of the plugin when the user asked for it, else null. */
+		readonly plugin: string | null;
+		readonly level: Level;
+		/** For a plugin: what it counts as, and the dependency that holds it down. */
+		readonly effectiveLevel: Level;
+		readonly limitedBy: string | null;
+		readonly provenance: EvidenceState;
+		readonly signature: EvidenceState;
+		readonly repository: string | null;
+		readonly decision: Verdict['decision'];
+	}[];
+	readonly roots: readonly RootSummary[];
+};
+
+export type RootSummary = {
+	readonly id: string;
+	/** Names that it may vouch for. */
+	readonly scopes: readonly string[];
+	/** ISO time, or null when it does not say. */
+	readonly expiresAt: string | null;
+	readonly source: 'embedded' | 'policy';
+};
+
+export type PersonSummary = {
+	readonly id: string;
+	readonly name: string;
+	readonly level: 'high' | 'medium' | 'low';
+	readonly scopes: readonly string[];
+	readonly expires: string;
+	readonly isExpired: boolean;
+	/** How many statements of theirs are kept here. */
+	readonly statementCount: number;
+};
+
+/** One difference between what is proven about two versions. */
+export type TrustDifference = {
+	readonly from: string;
+	readonly to: string;
+	readonly identity: readonly { readonly field: string; readonly from: string; readonly to: string }[];
+	readonly evidence: readonly { readonly kind: EvidenceKind; readonly from: EvidenceState; readonly to: EvidenceState }[];
+	readonly level: { readonly from: Level; readonly to: Level };
+};
+
+export type MadeStatement = {
+	/** Id of who signed: the user's own key, or a keyless identity. */
+	readonly signer: string;
+	/** Lower-case hex sha256 of the signed bytes; what a revocation names. */
+	readonly sha256: string;
+	/** `name@version` of what it is about; null when it is about no package. */
+	readonly subject: string | null;
+	/** ISO time; null for a revocation, which does not end. */
+	readonly expires: string | null;
+	/** The key was made just now, so that nobody knows it yet. */
+	readonly isNewKey: boolean;
+	/** The Sigstore bundle, for others. */
+	readonly bundle: unknown;
+};
+
+export type ReviewRequest = {
+	readonly verdict: 'endorse' | 'reject';
+	/** `name` of something installed, or `name@version`. */
+	readonly spec: string;
+	/** Version that the review starts from; null when the whole was looked at. */
+	readonly from: string | null;
+	readonly notes: string;
+	/** ISO time, at most a year from now. */
+	readonly expires: string;
+	/** Signs by a certificate for an identity; null signs with the user's own key. */
+	readonly keyless: KeylessSigner | null;
+};
+
+/** Addresses of a Sigstore; null stands for the public one's. */
+export type KeylessSigner = {
+	readonly identityToken: string;
+	readonly certificateAuthorityUrl: string | null;
+	readonly logUrl: string | null;
+	readonly timestampUrl: string | null;
+};
+
+export type PersonRequest = Pick<PersonSummary, 'id' | 'name' | 'level' | 'scopes' | 'expires'>;
+
+/** Where statements come from: a file, an npm package that holds `endorsements.jsonl`, or the registry's own collection about one name. */
+export type StatementSource =
+	| { readonly type: 'file'; readonly path: string }
+	| { readonly type: 'package'; readonly spec: string }
+	| { readonly type: 'registry'; readonly name: string };
+
+export type ImportReport = { readonly added: number; readonly known: number; readonly refused: readonly string[] };
+
 /** What the user believes, and what others say. Nothing here changes a generation. */
 export type TrustCalls = {
 	/** Tells what the policy says, and by whose word. */
 	readonly checkPolicy: (options: CallOptions) => Promise<PolicyReport>;
 	/** Signs an organisation's policy with the user's own key, which is made when there is none. Throws `settings-invalid`. */
 	readonly signPolicy: (file: string, options: CallOptions) => Promise<SignedPolicy>;
+	/** Why an installed package has its level. Throws `not-installed`. */
+	readonly why: (name: string, options: CallOptions) => Promise<TrustExplanation>;
+	/** The level of everything installed, from cached evidence: no network. */
+	readonly audit: (options: CallOptions) => Promise<TrustAudit>;
+	/** What is proven about one version and not about another, both installed or named exactly and in the store. Throws `not-installed`. */
+	readonly diff: (from: string, to: string, options: CallOptions) => Promise<TrustDifference>;
+	/** Signs what the user thinks of one artefact, and keeps it. Throws `not-installed`, `usage`. */
+	readonly review: (request: ReviewRequest, options: CallOptions) => Promise<MadeStatement>;
+	/** Takes back an own statement. Throws `usage` for one that is not the user's. */
+	readonly revoke: (sha256: string, options: CallOptions) => Promise<MadeStatement>;
+	/** Tells others whom the user trusts. */
+	readonly vouch: (person: PersonRequest, options: CallOptions) => Promise<MadeStatement>;
+	readonly people: (options: CallOptions) => Promise<readonly PersonSummary[]>;
+	/** Writes the user's policy file. Throws `policy-refused` when the organisation names the people. */
+	readonly addPerson: (person: PersonRequest, options: CallOptions) => Promise<void>;
+	/** By id or name. Throws `usage` for somebody who is not there. */
+	readonly removePerson: (person: string, options: CallOptions) => Promise<void>;
+	/** Pins the builder of an installed package in the user's policy. Throws `not-installed`, `policy-refused`, `evidence-invalid` without provenance. */
+	readonly pin: (name: string, options: CallOptions) => Promise<SourceIdentity>;
+	readonly unpin: (name: string, options: CallOptions) => Promise<void>;
+	readonly roots: (options: CallOptions) => Promise<readonly RootSummary[]>;
+	readonly addRoot: (
+		root: { readonly id: string; readonly file: string; readonly scopes: readonly string[] },
+		options: CallOptions,
+	) => Promise<void>;
+	readonly removeRoot: (id: string, options: CallOptions) => Promise<void>;
+	/** Verifies and keeps what others said. What does not verify is told and left out. */
+	readonly importStatements: (source: StatementSource, options: CallOptions) => Promise<ImportReport>;
+	/** Every kept statement as it came. */
+	readonly exportStatements: (options: CallOptions) => Promise<readonly unknown[]>;
+	/** Id of the user's own key, which is made when there is none. */
+	readonly ownId: (options: CallOptions) => Promise<string>;
 };

@@ -45,6 +45,23 @@ function standInTrust(unexpected: (name: string) => () => never): TrustCalls {
 	return {
 		checkPolicy: unexpected('trust.checkPolicy'),
 		signPolicy: unexpected('trust.signPolicy'),
+		why: unexpected('trust.why'),
+		audit: unexpected('trust.audit'),
+		diff: unexpected('trust.diff'),
+		review: unexpected('trust.review'),
+		revoke: unexpected('trust.revoke'),
+		vouch: unexpected('trust.vouch'),
+		people: unexpected('trust.people'),
+		addPerson: unexpected('trust.addPerson'),
+		removePerson: unexpected('trust.removePerson'),
+		pin: unexpected('trust.pin'),
+		unpin: unexpected('trust.unpin'),
+		roots: unexpected('trust.roots'),
+		addRoot: unexpected('trust.addRoot'),
+		removeRoot: unexpected('trust.removeRoot'),
+		importStatements: unexpected('trust.importStatements'),
+		exportStatements: unexpected('trust.exportStatements'),
+		ownId: unexpected('trust.ownId'),
 	};
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { fetchAttestations, fetchSigningKeys } from './evidence-routes.ts';
+import { fetchAttestations, fetchSigningKeys, fetchStatements } from './evidence-routes.ts';
 import { MetadataSource } from './metadata/metadata-source.ts';
 import { MetadataStore } from './metadata/metadata-store.ts';
 import { readNpmConfiguration } from './configuration/npm-configuration.ts';
 import { scopeOf } from './package-name.ts';
 import type { KnownPackage, RegistryClient, RegistryClientOptions, RegistryKey } from './registry-client.ts';
 import { parseRegistryUrl } from './configuration/registry-url.ts';
-import { createRequester } from './network/requester.ts';
+import { createRequester, type Requester } from './network/requester.ts';
 import { probeRegistry } from './probe.ts';
 import { createSearch } from './search.ts';
 import { joinShared, untilAborted } from './network/shared-work.ts';
@@ -65,10 +65,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 			});
 			return untilAborted(asked, signal);
 		},
-		attestations: async (artefact, { signal }) => {
-			needNetwork(`the attestations of ${artefact.name}@${artefact.version}`);
-			return fetchAttestations(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
-		},
+		...statementCalls({ needNetwork, requester, registryFor }),
 		ping: async ({ signal }) => {
 			needNetwork(configuration.defaultRegistry);
 			const startedAt = performance.now();
@@ -83,6 +80,27 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		[Symbol.asyncDispose]: async () => {
 			requester.close();
 			await store.close();
+		},
+	};
+}
+
+function statementCalls({
+	needNetwork,
+	requester,
+	registryFor,
+}: {
+	readonly needNetwork: (what: string) => void;
+	readonly requester: Requester;
+	readonly registryFor: (name: string) => string;
+}): Pick<RegistryClient, 'attestations' | 'statements'> {
+	return {
+		attestations: async (artefact, { signal }) => {
+			needNetwork(`the attestations of ${artefact.name}@${artefact.version}`);
+			return fetchAttestations(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
+		},
+		statements: async (name, { signal }) => {
+			needNetwork(`what people said of ${name}`);
+			return fetchStatements(name, { requester, registryUrl: registryFor(name), signal });
 		},
 	};
 }

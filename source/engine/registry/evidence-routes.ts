@@ -33,6 +33,14 @@ export async function fetchAttestations(
 		: { type: 'served', json };
 }
 
+/** Signed statements of people about a name, unverified; empty when the registry keeps none. */
+export async function fetchStatements(name: string, { requester, registryUrl, signal }: Source): Promise<readonly unknown[]> {
+	const url = new URL(`${registryUrl}-/trust/v1/statements/${escapePackageName(name)}`);
+	const json = await askForJson(requester, { url, what: `what people said of ${name}`, signal });
+	const statements = isObject(json) ? json['statements'] : null;
+	return Array.isArray(statements) ? (statements as readonly unknown[]) : [];
+}
+
 /** Undefined when the registry has no such route, which it says by status or by a page for people. */
 async function askForJson(
 	requester: Requester,

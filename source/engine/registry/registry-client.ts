@@ -111,6 +111,8 @@ export type RegistryClient = {
 		artefact: { readonly name: string; readonly version: string; readonly url: string | null },
 		options: Waiting,
 	) => Promise<AttestationsAnswer>;
+	/** What people said of this name, as the registry keeps it: signed bundles, unverified. Empty when it keeps none. */
+	readonly statements: (name: string, options: Waiting) => Promise<readonly unknown[]>;
 	/** Milliseconds the default registry took to answer `/-/ping`. */
 	readonly ping: (options: Waiting) => Promise<number>;
 	/** What one ping tells. Any answer counts, since not every registry has the route. Rejects as every call does when there is none. */

@@ -25,7 +25,9 @@ export function decide(facts: JudgedFacts, level: Level): { readonly decision: D
 		notes(facts, level),
 	].flat();
 	const decision = SEVERITY.findLast((severity) => findings.some((finding) => finding.decision === severity)) ?? 'allow';
-	return { decision, reasons: findings.map((finding) => finding.reason) };
+	// The severest last, so that the last reason that failed is the one that decided.
+	const ordered = findings.toSorted((a, b) => SEVERITY.indexOf(a.decision) - SEVERITY.indexOf(b.decision));
+	return { decision, reasons: ordered.map((finding) => finding.reason) };
 }
 
 function falseEvidence({ invalid }: JudgedFacts): readonly Finding[] {

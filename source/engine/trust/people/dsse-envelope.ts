@@ -4,6 +4,9 @@ import * as v from 'valibot';
 import { EngineError } from '../../errors.ts';
 import { invalid } from '../evidence/outcome.ts';
 
+export const IN_TOTO_TYPE = 'application/vnd.in-toto+json';
+export const IN_TOTO_STATEMENT = 'https://in-toto.io/Statement/v1';
+
 /** `ed25519:<raw key, base64url>`: the key itself, so that an id needs no directory. */
 export type PersonId = string;
 

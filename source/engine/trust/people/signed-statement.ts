@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { openEnvelope, type PersonId, sealEnvelope } from './dsse-envelope.ts';
+import { IN_TOTO_STATEMENT, IN_TOTO_TYPE, openEnvelope, type PersonId, sealEnvelope } from './dsse-envelope.ts';
 import { parsePersonStatement } from './person-statement.ts';
 import type { PersonStatement, UnsignedStatement } from './person-statement.ts';
 
@@ -11,11 +11,9 @@ export type SignedStatement = {
 	readonly statement: PersonStatement;
 };
 
-const IN_TOTO_TYPE = 'application/vnd.in-toto+json';
-
 /** A Sigstore bundle (v0.3, public key) that other tools can read. Throws `usage` for another kind of key. */
 export function signStatement(statement: UnsignedStatement, privateKey: KeyObject): unknown {
-	return sealEnvelope({ payloadType: IN_TOTO_TYPE, json: { _type: 'https://in-toto.io/Statement/v1', ...statement } }, privateKey);
+	return sealEnvelope({ payloadType: IN_TOTO_TYPE, json: { _type: IN_TOTO_STATEMENT, ...statement } }, privateKey);
 }
 
 /** Checks the signature and reads what was signed. Throws `evidence-invalid`. */

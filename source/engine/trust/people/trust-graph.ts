@@ -22,6 +22,8 @@ export type TrustedPerson = {
 	/** The person of the user's own choice at the start of the path; many identities behind one such person count as one. */
 	readonly root: Person;
 	readonly depth: number;
+	/** From the user's own person to this one, both included. */
+	readonly via: readonly PersonId[];
 };
 
 type Edge = { readonly from: PersonId; readonly to: PersonId; readonly level: PersonLevel; readonly scopes: readonly string[] };
@@ -61,7 +63,7 @@ function walk(
 	{ edges, limits }: { readonly edges: ReadonlyMap<PersonId, readonly Edge[]>; readonly limits: GraphLimits },
 ): readonly TrustedPerson[] {
 	const found = new Map<PersonId, Step[]>();
-	let frontier: Step[] = [{ id: root.id, level: root.level, root, depth: 0, cost: 0 }];
+	let frontier: Step[] = [{ id: root.id, level: root.level, root, depth: 0, cost: 0, via: [root.id] }];
 	while (frontier.length > 0) {
 		const fresh = frontier.filter((step) => isBetter(step, found.get(step.id) ?? []));
 		fresh.forEach((step) => found.set(step.id, [...(found.get(step.id) ?? []), step]));
@@ -73,7 +75,14 @@ function walk(
 
 function follow(step: Step, edge: Edge, limits: GraphLimits): readonly Step[] {
 	const level = rank(edge.level) > rank(step.level) ? edge.level : step.level;
-	const next = { id: edge.to, level, root: step.root, depth: step.depth + 1, cost: step.cost + COST[edge.level] };
+	const next = {
+		id: edge.to,
+		level,
+		root: step.root,
+		depth: step.depth + 1,
+		cost: step.cost + COST[edge.level],
+		via: [...step.via, edge.to],
+	};
 	return next.depth > limits.depth || next.cost > limits.budget ? [] : [next];
 }
 

@@ -1,0 +1,281 @@
+import {
+	EngineError,
+	type ImportReport,
+	type KeylessSigner,
+	type MadeStatement,
+	type PersonSummary,
+	type RootSummary,
+	type SourceIdentity,
+	stripToLine,
+	type TrustAudit,
+	type TrustDifference,
+	type TrustExplanation,
+} from '../engine/index.ts';
+import type { CommandContext, CommandDefinition, ParsedArguments } from './command.ts';
+import { isSet, listFlag, requirePositionals, textFlag } from './flags.ts';
+import { trustText } from './trust-text.ts';
+
+export type TrustResult =
+	| ({ readonly type: 'why' } & TrustExplanation)
+	| ({ readonly type: 'audit' } & TrustAudit)
+	| ({ readonly type: 'diff' } & TrustDifference)
+	| ({ readonly type: 'signed' } & MadeStatement)
+	| { readonly type: 'people'; readonly people: readonly PersonSummary[] }
+	| { readonly type: 'roots'; readonly roots: readonly RootSummary[] }
+	| { readonly type: 'pinned'; readonly name: string; readonly identity: SourceIdentity | null }
+	| ({ readonly type: 'imported' } & ImportReport)
+	| { readonly type: 'exported'; readonly statements: readonly unknown[] }
+	| { readonly type: 'key'; readonly id: string };
+
+type Word = {
+	/** Behind `trust`. */
+	readonly usage: string;
+	/** How many arguments follow the word. */
+	readonly least: number;
+	readonly most: number;
+	readonly run: (context: CommandContext, words: readonly string[]) => Promise<TrustResult>;
+};
+
+const DAY_MILLISECONDS = 86_400_000;
+
+const WORDS: Readonly<Record<string, Word>> = {
+	why: {
+		usage: 'why <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => ({ type: 'why', ...(await engine.trust.why(name, call)) }),
+	},
+	audit: { usage: 'audit', least: 0, most: 0, run: async ({ engine, call }) => ({ type: 'audit', ...(await engine.trust.audit(call)) }) },
+	diff: {
+		usage: 'diff <name@version> <name@version>',
+		least: 2,
+		most: 2,
+		run: async ({ engine, call }, [from = '', to = '']) => ({ type: 'diff', ...(await engine.trust.diff(from, to, call)) }),
+	},
+	endorse: { usage: 'endorse <name[@version]>', least: 1, most: 1, run: (context, [spec = '']) => review(context, 'endorse', spec) },
+	reject: { usage: 'reject <name[@version]>', least: 1, most: 1, run: (context, [spec = '']) => review(context, 'reject', spec) },
+	revoke: {
+		usage: 'revoke <sha256>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [sha256 = '']) => ({ type: 'signed', ...(await engine.trust.revoke(sha256, call)) }),
+	},
+	people: { usage: 'people [add <id>|remove <id or name>|vouch <id>]', least: 0, most: 2, run: people },
+	pin: {
+		usage: 'pin <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => ({ type: 'pinned', name, identity: await engine.trust.pin(name, call) }),
+	},
+	unpin: {
+		usage: 'unpin <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => {
+			await engine.trust.unpin(name, call);
+			return { type: 'pinned', name, identity: null };
+		},
+	},
+	roots: { usage: 'roots [add <file>|remove <id>]', least: 0, most: 2, run: roots },
+	import: { usage: 'import <file|npm:package>', least: 0, most: 1, run: importFrom },
+	export: {
+		usage: 'export',
+		least: 0,
+		most: 0,
+		run: async ({ engine, call }) => ({ type: 'exported', statements: await engine.trust.exportStatements(call) }),
+	},
+	key: { usage: 'key', least: 0, most: 0, run: async ({ engine, call }) => ({ type: 'key', id: await engine.trust.ownId(call) }) },
+};
+
+export const trust: CommandDefinition<TrustResult> = {
+	name: 'trust',
+	aliases: [],
+	summary: 'Show why something is trusted, say what you trust, and tell others',
+	usage: Object.keys(WORDS).join('|'),
+	flags: {
+		delta: { type: 'string', placeholder: 'VERSION', description: 'endorse, reject: you looked at the difference from this version' },
+		notes: { type: 'string', placeholder: 'TEXT', description: 'endorse, reject: what you found' },
+		expires: { type: 'string', placeholder: 'DATE', description: 'When it ends; a year from now at most, which is the default' },
+		keyless: { type: 'boolean', description: 'endorse, reject: sign as whom the token in SIGSTORE_ID_TOKEN names, not with your key' },
+		fulcio: { type: 'string', placeholder: 'URL', description: 'Certificate authority of --keyless, for a private Sigstore' },
+		rekor: { type: 'string', placeholder: 'URL', description: 'Log of --keyless, for a private Sigstore' },
+		timestamps: { type: 'string', placeholder: 'URL', description: 'Timestamp authority of --keyless, for a private Sigstore' },
+		name: { type: 'string', placeholder: 'NAME', description: 'people add: what you call them' },
+		level: { type: 'string', placeholder: 'LEVEL', description: 'people add, vouch: high, medium (the default) or low' },
+		scope: { type: 'string', isMultiple: true, placeholder: 'NAMES', description: 'people, roots: for these names only, like @acme/*' },
+		id: { type: 'string', placeholder: 'ID', description: 'roots add: what to call it' },
+		fromRegistry: { type: 'string', placeholder: 'PACKAGE', description: 'import: what the registry keeps about this package' },
+	},
+	examples: [
+		'plugward trust why @examples/link-checker',
+		'plugward trust audit --json',
+		'plugward trust endorse left-pad@1.3.0 --notes "read all of it"',
+		'plugward trust people add ed25519:... --name Ana --level high --scope "@acme/*"',
+		'plugward trust import npm:@acme/endorsements',
+	],
+	fields: [
+		'type',
+		'id',
+		'verdict',
+		'effective',
+		'evidence',
+		'identity',
+		'identityChanges',
+		'paths',
+		'generation',
+		'packages',
+		'roots',
+		'from',
+		'to',
+		'level',
+		'signer',
+		'sha256',
+		'subject',
+		'expires',
+		'isNewKey',
+		'bundle',
+		'people',
+		'name',
+		'added',
+		'known',
+		'refused',
+		'statements',
+	],
+	rows: null,
+	run: async (context) => {
+		const [word = '', ...rest] = context.parsed.positionals;
+		const found = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+		if (found === undefined) {
+			throw new EngineError('usage', word === '' ? 'trust wants a word.' : `trust cannot "${stripToLine(word)}".`, {
+				hint: `Type: plugward trust ${Object.keys(WORDS).join('|')}`,
+			});
+		}
+
+		requirePositionals(context.parsed, { least: found.least + 1, most: found.most + 1, usage: `trust ${found.usage}` });
+		return found.run(context, rest);
+	},
+	toJson: (result) => ({ ...result }),
+	toText: trustText,
+};
+
+async function review({ engine, parsed, call }: CommandContext, verdict: 'endorse' | 'reject', spec: string): Promise<TrustResult> {
+	const request = {
+		verdict,
+		spec,
+		from: textFlag(parsed, 'delta'),
+		notes: textFlag(parsed, 'notes') ?? '',
+		expires: expiryOf(parsed),
+		keyless: isSet(parsed, 'keyless') ? keylessSigner(parsed) : null,
+	};
+	return { type: 'signed', ...(await engine.trust.review(request, call)) };
+}
+
+function keylessSigner(parsed: ParsedArguments): KeylessSigner {
+	const identityToken = process.env['SIGSTORE_ID_TOKEN'] ?? '';
+	if (identityToken === '') {
+		throw new EngineError('usage', '--keyless needs an OpenID token in SIGSTORE_ID_TOKEN, which is not set.', {
+			hint: 'In a CI job, let it ask for one with the audience "sigstore"; elsewhere leave --keyless out.',
+		});
+	}
+
+	return {
+		identityToken,
+		certificateAuthorityUrl: textFlag(parsed, 'fulcio'),
+		logUrl: textFlag(parsed, 'rekor'),
+		timestampUrl: textFlag(parsed, 'timestamps'),
+	};
+}
+
+async function people({ engine, parsed, call }: CommandContext, [word, who = '']: readonly string[]): Promise<TrustResult> {
+	switch (word) {
+		case undefined:
+			break;
+		case 'add':
+			await engine.trust.addPerson({ id: who, name: textFlag(parsed, 'name') ?? who, ...terms(parsed) }, call);
+			break;
+		case 'remove':
+			await engine.trust.removePerson(who, call);
+			break;
+		case 'vouch':
+			return { type: 'signed', ...(await engine.trust.vouch({ id: who, name: who, ...terms(parsed) }, call)) };
+		default:
+			throw unknownWord('people', word);
+	}
+
+	return { type: 'people', people: await engine.trust.people(call) };
+}
+
+async function roots({ engine, parsed, call }: CommandContext, [word, which = '']: readonly string[]): Promise<TrustResult> {
+	switch (word) {
+		case undefined:
+			break;
+		case 'add': {
+			const scopes = listFlag(parsed, 'scope');
+			const id = textFlag(parsed, 'id');
+			if (id === null || scopes.length === 0) {
+				throw new EngineError('usage', 'A trust root needs a name and the packages that it may vouch for.', {
+					hint: 'For example: plugward trust roots add /etc/acme/trusted_root.json --id acme --scope "@acme/*"',
+				});
+			}
+
+			await engine.trust.addRoot({ id, file: which, scopes }, call);
+			break;
+		}
+
+		case 'remove':
+			await engine.trust.removeRoot(which, call);
+			break;
+		default:
+			throw unknownWord('roots', word);
+	}
+
+	return { type: 'roots', roots: await engine.trust.roots(call) };
+}
+
+async function importFrom({ engine, parsed, call }: CommandContext, [source]: readonly string[]): Promise<TrustResult> {
+	const name = textFlag(parsed, 'fromRegistry');
+	if ((source === undefined) === (name === null)) {
+		throw new EngineError('usage', 'import takes one source: a file, npm:PACKAGE, or --from-registry PACKAGE.', {
+			hint: 'For example: plugward trust import endorsements.jsonl',
+		});
+	}
+
+	if (name !== null) {
+		return { type: 'imported', ...(await engine.trust.importStatements({ type: 'registry', name }, call)) };
+	}
+
+	const path = source ?? '';
+	const from = path.startsWith('npm:') ? { type: 'package' as const, spec: path.slice('npm:'.length) } : { type: 'file' as const, path };
+	return { type: 'imported', ...(await engine.trust.importStatements(from, call)) };
+}
+
+function terms(parsed: ParsedArguments): Pick<PersonSummary, 'level' | 'scopes' | 'expires'> {
+	const level = textFlag(parsed, 'level') ?? 'medium';
+	if (level !== 'high' && level !== 'medium' && level !== 'low') {
+		throw new EngineError('usage', `People are trusted high, medium or low, not "${stripToLine(level)}".`, {
+			hint: 'For example: --level high',
+		});
+	}
+
+	const scopes = listFlag(parsed, 'scope');
+	return { level, scopes: scopes.length === 0 ? ['*'] : scopes, expires: expiryOf(parsed) };
+}
+
+function expiryOf(parsed: ParsedArguments): string {
+	const text = textFlag(parsed, 'expires');
+	if (text === null) {
+		return new Date(Date.now() + 365 * DAY_MILLISECONDS).toISOString();
+	}
+
+	if (Number.isNaN(Date.parse(text))) {
+		throw new EngineError('usage', `"${stripToLine(text)}" is no date.`, { hint: 'For example: --expires 2027-06-30' });
+	}
+
+	return new Date(text).toISOString();
+}
+
+function unknownWord(command: string, word: string): EngineError {
+	return new EngineError('usage', `trust ${command} cannot "${stripToLine(word)}".`, {
+		hint: `Type: plugward trust ${WORDS[command]?.usage ?? command}`,
+	});
+}
