@@ -3,6 +3,7 @@ import { compilePackageIndex, openPackageIndex, resolve } from '../../source/eng
 import type {
 	MetadataAnswer,
 	MetadataProvider,
+	Override,
 	Resolution,
 	ResolvedPackage,
 	ResolveOutcome,
@@ -86,7 +87,7 @@ export class Universe implements MetadataProvider {
 			roots: Object.entries(roots).map(([name, spec]) => ({ name, spec })),
 			lock: null,
 			unlocked: [],
-			overrides: {},
+			overrides: [],
 			platform: { os: 'linux', cpu: 'x64', libc: 'glibc', node: '26.0.0' },
 			policy: { minimumAgeMilliseconds: 0, now: NOW, asOf: null, ageExempt: () => false, revoked: [], ...policy },
 			...rest,
@@ -166,6 +167,11 @@ export function manifestOf(name: string, version: string, served: Served): Regis
 			attestations: null,
 		},
 	};
+}
+
+/** Name -> what everybody is to ask for instead. */
+export function everywhere(specs: Readonly<Record<string, string>>): Override[] {
+	return Object.entries(specs).map(([name, spec]) => ({ path: [], name, range: null, spec }));
 }
 
 /** Every `name@version` of the tree, sorted. */

@@ -47,7 +47,7 @@ async function solve(context: EngineContext, request: TreeRequest, options: Call
 	const { resolve, verifyResolution } = await import('../resolver/index.ts');
 	const resolveRequest = {
 		...request,
-		overrides: {},
+		overrides: [],
 		platform: context.platform,
 		policy: await resolvePolicy(context),
 	};

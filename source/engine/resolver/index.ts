@@ -4,6 +4,7 @@ export type { EdgeMap, IndexedManifest, PackageIndex } from './metadata/package-
 export type {
 	MetadataAnswer,
 	MetadataProvider,
+	Override,
 	Platform,
 	ResolveOptions,
 	ResolvePolicy,

@@ -36,14 +36,26 @@ export type ResolvePolicy = {
 	readonly revoked: readonly Revocation[];
 };
 
+/** Replaces what packages ask of one name. */
+export type Override = {
+	/** Packages that must lie, in this order, on the way from a root to the asking package, which may be the last; others may lie between. */
+	readonly path: readonly { readonly name: string; readonly range: string | null }[];
+	/** The name a dependency is asked for by. */
+	readonly name: string;
+	/** Only dependencies that ask for something this range has in common with theirs; null: all. */
+	readonly range: string | null;
+	/** What is asked for instead: a range, a version, a tag or `npm:other@range`; `$name` is what the root of that name asks for. */
+	readonly spec: string;
+};
+
 export type ResolveRequest = {
 	readonly roots: readonly RootRequest[];
 	/** Its versions are preferred, not required. */
 	readonly lock: Lock | null;
 	/** Root names whose locked versions are not preferred: what an update asks for. */
 	readonly unlocked: readonly string[] | 'all';
-	/** Package name -> range that replaces every other dependency's range on it. */
-	readonly overrides: Readonly<Record<string, string>>;
+	/** The one with the longest path wins, then the first. What a root asks for is never replaced. */
+	readonly overrides: readonly Override[];
 	readonly platform: Platform;
 	readonly policy: ResolvePolicy;
 };

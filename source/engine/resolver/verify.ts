@@ -94,8 +94,8 @@ function edgeProblem(
 		return `has an edge to ${target}, which is not in the tree.`;
 	}
 
-	const overrides = check.request.overrides;
-	const asked = readAsked(name, Object.hasOwn(overrides, name) ? (overrides[name] ?? '') : range);
+	const override = check.request.overrides.find((candidate) => candidate.name === name);
+	const asked = readAsked(name, override?.spec ?? range);
 	// A peer is met by whatever is installed under the name, so an alias of a root may answer; the version still has to fit.
 	return asked.isTag || check.matches(installed.version, asked.range) ? null : `needs ${name}@${asked.range} and gets ${target}.`;
 }
@@ -118,7 +118,7 @@ function policyProblems(package_: ResolvedPackage, { packages, roots }: Resoluti
 		const specs = [
 			...asking.flatMap((list) => Object.values(list)),
 			...Object.values(roots).map(({ spec }) => spec),
-			...Object.values(request.overrides),
+			...request.overrides.map(({ spec }) => spec),
 		];
 		if (!specs.some((spec) => spec.replace(/^npm:.*@|^[=v\s]+/u, '').trim() === version)) {
 			problems.push({ code: 'policy', at: id, text: `${id} is younger than the minimum age and nobody names it exactly.` });

@@ -2,7 +2,7 @@ import Logic from 'logic-solver';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 import { verifyResolution } from '../../../source/engine/resolver/index.ts';
-import { randomNumbers, Universe } from '../../helpers/universe.ts';
+import { everywhere, randomNumbers, Universe } from '../../helpers/universe.ts';
 
 const UNIVERSES = Number(process.env['PLUGWARD_FUZZ'] ?? 250);
 const RANGES = ['*', '^1.0.0', '^2.0.0', '~1.0.0', '1.0.0', '2.0.0', '>=1.1.0', '<2.0.0', '1.0.0 || 2.0.0', '>=3.0.0'];
@@ -58,9 +58,9 @@ describe('agreement with a search of all trees', { timeout: 60_000 + UNIVERSES *
 	it('finds no invalid tree in universes with cycles, aliases, optional edges and overrides', async () => {
 		for (let seed = 1; seed <= UNIVERSES / 2; seed += 1) {
 			const { universe, roots, overrides } = wildUniverse(randomNumbers(seed * 104_729));
-			const outcome = await universe.resolve(roots, { overrides });
+			const outcome = await universe.resolve(roots, { overrides: everywhere(overrides) });
 			if (outcome.type === 'resolved') {
-				const request = universe.request(roots, { overrides });
+				const request = universe.request(roots, { overrides: everywhere(overrides) });
 				expect({
 					seed,
 					problems: verifyResolution(outcome.resolution, request, (version, range) => semver.satisfies(version, range, { loose: true })),

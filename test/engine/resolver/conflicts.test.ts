@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../../source/engine/resolver/index.ts';
-import { randomNumbers, Universe } from '../../helpers/universe.ts';
+import { everywhere, randomNumbers, Universe } from '../../helpers/universe.ts';
 
 async function failureOf(universe: Universe, roots: Record<string, string>): Promise<Failure> {
 	const outcome = await universe.resolve(roots);
@@ -127,7 +127,7 @@ describe('a conflict', () => {
 					}
 				}
 
-				const overrides = suggestion.type === 'override' ? { [suggestion.name]: suggestion.range } : {};
+				const overrides = suggestion.type === 'override' ? everywhere({ [suggestion.name]: suggestion.range }) : [];
 				expect(`${seed} ${suggestion.sentence} ${(await universe.resolve(changed, { overrides })).type}`).toBe(
 					`${seed} ${suggestion.sentence} resolved`,
 				);

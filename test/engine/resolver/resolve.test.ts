@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../source/engine/errors.ts';
 import { resolve, verifyResolution } from '../../../source/engine/resolver/index.ts';
 import type { MetadataProvider } from '../../../source/engine/resolver/index.ts';
-import { at, randomNumbers, Universe, versions } from '../../helpers/universe.ts';
+import { at, everywhere, randomNumbers, Universe, versions } from '../../helpers/universe.ts';
 
 describe('basics', () => {
 	it('takes the highest version that a range allows', async () => {
@@ -126,7 +126,7 @@ describe('which version', () => {
 			.serve('b', '1.0.0')
 			.serve('b', '2.0.0')
 			.serve('c', '3.0.0');
-		expect(versions(await universe.solved({ a: '*' }, { overrides: { b: '2.0.0', c: '3.0.0' } }))).toEqual([
+		expect(versions(await universe.solved({ a: '*' }, { overrides: everywhere({ b: '2.0.0', c: '3.0.0' }) }))).toEqual([
 			'a@1.0.0',
 			'b@2.0.0',
 			'c@3.0.0',

@@ -1,4 +1,5 @@
 import type { EdgeMap } from '../metadata/package-index.ts';
+import type { Override } from '../request.ts';
 import type { Package, VersionSet } from './packages.ts';
 import { isPackageName, parseSpec } from './spec.ts';
 import type { Spec } from './spec.ts';
@@ -22,10 +23,10 @@ export type ReadEdges = {
 
 /** Reads the edges of versions, with overrides applied, each distinct map once. */
 export class EdgeReader {
-	readonly #overrides: Readonly<Record<string, string>>;
+	readonly #overrides: readonly Override[];
 	readonly #known = new Map<EdgeMap, ReadEdges>();
 
-	constructor(overrides: Readonly<Record<string, string>>) {
+	constructor(overrides: readonly Override[]) {
 		this.#overrides = overrides;
 	}
 
@@ -51,7 +52,7 @@ export class EdgeReader {
 		const list: Edge[] = [];
 		for (let i = 0; i < flat.length; i += 2) {
 			const name = flat[i] ?? '';
-			const text = Object.hasOwn(this.#overrides, name) ? (this.#overrides[name] ?? '') : (flat[i + 1] ?? '');
+			const text = this.#overrides.find((override) => override.name === name)?.spec ?? flat[i + 1] ?? '';
 			list.push({ name, text, spec: parseSpec(name, text) });
 		}
 

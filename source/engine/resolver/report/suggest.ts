@@ -154,7 +154,7 @@ function overrideTrials(session: Session, { roots, cited }: { readonly roots: re
 
 		return [
 			function* () {
-				const edges = new EdgeReader({ ...session.request.overrides, [cause.name]: root.spec });
+				const edges = new EdgeReader([{ path: [], name: cause.name, range: null, spec: root.spec }, ...session.request.overrides]);
 				const solved = yield* session.solve({ roots, edges, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
 				const sentence = `Override ${cause.name} to ${root.spec} at your own risk: ${cause.dependent.name} was not made for it.`;
 				return solved.type === 'done' ? { type: 'override', name: cause.name, range: root.spec, sentence } : null;
