@@ -1,9 +1,11 @@
+import semver from 'semver';
 import type { Packument, RegistryManifest } from '../../source/engine/packument.ts';
 import { compilePackageIndex, openPackageIndex, resolve } from '../../source/engine/resolver/index.ts';
 import type {
 	MetadataAnswer,
 	MetadataProvider,
 	Override,
+	RangeRules,
 	Resolution,
 	ResolvedPackage,
 	ResolveOutcome,
@@ -89,7 +91,16 @@ export class Universe implements MetadataProvider {
 			unlocked: [],
 			overrides: [],
 			platform: { os: 'linux', cpu: 'x64', libc: 'glibc', node: '26.0.0' },
-			policy: { minimumAgeMilliseconds: 0, now: NOW, asOf: null, ageExempt: () => false, revoked: [], ...policy },
+			policy: {
+				minimumAgeMilliseconds: 0,
+				now: NOW,
+				asOf: null,
+				ageExempt: () => false,
+				revoked: [],
+				denied: [],
+				engines: 'preferred',
+				...policy,
+			},
 			...rest,
 		};
 	}
@@ -168,6 +179,12 @@ export function manifestOf(name: string, version: string, served: Served): Regis
 		},
 	};
 }
+
+/** npm's own rules of ranges. */
+export const NPM_RULES: RangeRules = {
+	satisfies: (version, range) => semver.satisfies(version, range, { loose: true }),
+	intersects: (a, b) => semver.intersects(a, b, { loose: true }),
+};
 
 /** Name -> what everybody is to ask for instead. */
 export function everywhere(specs: Readonly<Record<string, string>>): Override[] {

@@ -4,6 +4,7 @@ import type { Lock } from '../lock.ts';
 import type { Failure, Resolution, ResolveOutcome, ResolvePolicy, RootRequest } from '../resolver/index.ts';
 import { ageIsJudged } from './age.ts';
 import type { EngineContext } from './engine-context.ts';
+import { npmRangeRules } from './npm-range-rules.ts';
 
 const MILLISECONDS_PER_HOUR = 3_600_000;
 /** A solve takes well under a second; past this it would not end in a time anyone waits for. */
@@ -57,7 +58,7 @@ async function solve(context: EngineContext, request: TreeRequest, options: Call
 		budgetMilliseconds: SOLVE_BUDGET_MILLISECONDS,
 	});
 	const resolution = resolutionOf(outcome);
-	const problems = verifyResolution(resolution, resolveRequest);
+	const problems = verifyResolution(resolution, resolveRequest, await npmRangeRules());
 	if (problems.length > 0) {
 		throw new EngineError('internal', `The resolver gave a tree that its own checker refuses: ${problems[0]?.text ?? ''}`, {
 			details: problems,
@@ -73,6 +74,8 @@ async function resolvePolicy(context: EngineContext): Promise<ResolvePolicy> {
 		minimumAgeMilliseconds: context.policy.minimumAgeHours * MILLISECONDS_PER_HOUR,
 		now: context.clock().getTime(),
 		asOf: null,
+		denied: [],
+		engines: 'preferred',
 		ageExempt: (name) => !ageIsJudged(context, name),
 		revoked: revocations.flatMap((revocation) =>
 			revocation.type === 'version'

@@ -24,6 +24,10 @@ export type Fact =
 	  }
 	| { readonly type: 'after-date'; readonly name: string; readonly versions: string; readonly asOf: string }
 	| { readonly type: 'revoked'; readonly name: string; readonly versions: string; readonly reason: string }
+	/** Policy denies these versions; `lifts` is the ISO time at which that ends, null: never by itself. */
+	| { readonly type: 'denied'; readonly name: string; readonly versions: string; readonly reason: string; readonly lifts: string | null }
+	/** They need another node, and the request asks to hold to that. */
+	| { readonly type: 'other-node'; readonly name: string; readonly versions: string; readonly needs: string; readonly node: string }
 	/** Copies would have to be nested without end. */
 	| { readonly type: 'nesting'; readonly name: string };
 

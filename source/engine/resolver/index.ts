@@ -3,6 +3,7 @@ export { openPackageIndex } from './metadata/open.ts';
 export type { EdgeMap, IndexedManifest, PackageIndex } from './metadata/package-index.ts';
 export type {
 	MetadataAnswer,
+	Denial,
 	MetadataProvider,
 	Override,
 	Platform,
@@ -20,4 +21,5 @@ export { isExactVersion, parseVersion } from './semver/version.ts';
 export type { Version } from './semver/version.ts';
 export { resolve } from './resolve.ts';
 export { verifyResolution } from './verify.ts';
+export type { RangeRules } from './verify-overrides.ts';
 export type { Problem } from './problem.ts';

@@ -26,6 +26,17 @@ export type Platform = {
 
 export type Revocation = { readonly name: string; readonly version: string; readonly reason: string };
 
+/** Versions that nobody may get, for a reason that has nothing to do with other packages: what trust policy forbids, for instance. */
+export type Denial = {
+	readonly name: string;
+	/** Which versions: a range, or one version. */
+	readonly range: string;
+	/** Completes `it is denied: `. */
+	readonly reason: string;
+	/** ISO time from which it is no longer denied; null: never by itself. */
+	readonly lifts: string | null;
+};
+
 export type ResolvePolicy = {
 	readonly minimumAgeMilliseconds: number;
 	/** Epoch milliseconds. */
@@ -34,6 +45,12 @@ export type ResolvePolicy = {
 	readonly asOf: number | null;
 	readonly ageExempt: (name: string) => boolean;
 	readonly revoked: readonly Revocation[];
+	readonly denied: readonly Denial[];
+	/**
+	 * What `engines.node` of a package means. `preferred`, as npm does it: a version for this node is taken where one fits, and one for
+	 * another node is taken with a warning rather than nothing at all. `required`, as npm's `engine-strict`: it is never taken.
+	 */
+	readonly engines: 'preferred' | 'required';
 };
 
 /** Replaces what packages ask of one name. */

@@ -1,5 +1,6 @@
 import type { Resolution, ResolvedPackage } from './resolution.ts';
 import type { Problem } from './problem.ts';
+import type { OverrideCheck, Passed } from './verify-overrides.ts';
 
 type Packages = ReadonlyMap<string, ResolvedPackage>;
 type Surroundings = ReadonlyMap<string, string>;
@@ -7,24 +8,38 @@ type Surroundings = ReadonlyMap<string, string>;
 /**
  * Walks the tree as an importer would see it and checks that each peer is the copy its surroundings show: the dependent's own
  * dependency of that name, the dependent itself, what its own surroundings show, and at last the one copy everybody sees.
+ * On the way it hands out every package with the parts of override paths that lie behind it.
  */
-export function contextProblems({ roots }: Resolution, packages: Packages): Problem[] {
+export function contextProblems(
+	{ roots }: Resolution,
+	{
+		packages,
+		overrides,
+		checkEdges,
+	}: {
+		readonly packages: Packages;
+		readonly overrides: OverrideCheck;
+		/** Called for each package and each way to it that overrides could tell apart. */
+		readonly checkEdges: (package_: ResolvedPackage, passed: Passed) => void;
+	},
+): Problem[] {
 	const asks = namesAsked(packages);
 	const shared = new Map<string, string>(Object.entries(roots).map(([name, { instance }]) => [name, instance]));
 	const problems = new Map<string, Problem>();
 	const seen = new Set<string>();
-	const open: { readonly id: string; readonly surroundings: Surroundings }[] = [];
-	const visit = (id: string, surroundings: Surroundings): void => {
+	const told = new Set<string>();
+	const open: Visit[] = [];
+	const visit = (id: string, surroundings: Surroundings, passed: Passed): void => {
 		const relevant = [...(asks.get(id) ?? [])].sort().map((name) => `${name}=${surroundings.get(name) ?? ''}`);
-		const key = `${id} ${relevant.join(' ')}`;
+		const key = `${id} ${passed.join(',')} ${relevant.join(' ')}`;
 		if (!seen.has(key)) {
 			seen.add(key);
-			open.push({ id, surroundings });
+			open.push({ id, surroundings, passed });
 		}
 	};
 
 	for (const { instance } of Object.values(roots)) {
-		visit(instance, new Map());
+		visit(instance, new Map(), overrides.outside);
 	}
 
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -33,12 +48,19 @@ export function contextProblems({ roots }: Resolution, packages: Packages): Prob
 			continue;
 		}
 
+		const passed = overrides.below(next.passed, package_);
+		const way = `${next.id} ${passed.join(',')}`;
+		if (!told.has(way)) {
+			told.add(way);
+			checkEdges(package_, passed);
+		}
+
 		for (const name of package_.peers) {
 			const actual = package_.dependencies[name] ?? '';
 			const expected = next.surroundings.get(name) ?? shared.get(name);
 			if (expected === undefined) {
 				shared.set(name, actual);
-				visit(actual, new Map());
+				visit(actual, new Map(), overrides.outside);
 			} else if (expected !== actual && name !== package_.name) {
 				problems.set(`${next.id} ${name}`, {
 					code: 'context',
@@ -48,20 +70,23 @@ export function contextProblems({ roots }: Resolution, packages: Packages): Prob
 			}
 		}
 
-		visitChildren(package_, { surroundings: next.surroundings, packages, asks, visit });
+		visitChildren(package_, { surroundings: next.surroundings, passed, packages, asks, visit });
 	}
 
 	return [...problems.values()];
 }
 
+type Visit = { readonly id: string; readonly surroundings: Surroundings; readonly passed: Passed };
+
 type Walk = {
 	readonly surroundings: Surroundings;
+	readonly passed: Passed;
 	readonly packages: Packages;
 	readonly asks: ReadonlyMap<string, ReadonlySet<string>>;
-	readonly visit: (id: string, surroundings: Surroundings) => void;
+	readonly visit: (id: string, surroundings: Surroundings, passed: Passed) => void;
 };
 
-function visitChildren(package_: ResolvedPackage, { surroundings, packages, asks, visit }: Walk): void {
+function visitChildren(package_: ResolvedPackage, { surroundings, passed, packages, asks, visit }: Walk): void {
 	const peers = new Set(package_.peers);
 	const own = Object.entries(package_.dependencies).filter(([name]) => !peers.has(name));
 	for (const [, target] of own) {
@@ -77,7 +102,7 @@ function visitChildren(package_: ResolvedPackage, { surroundings, packages, asks
 			}
 		}
 
-		visit(target, inner);
+		visit(target, inner, passed);
 	}
 }
 

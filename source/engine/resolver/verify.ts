@@ -1,30 +1,51 @@
 import type { Problem } from './problem.ts';
 import type { ResolveRequest } from './request.ts';
 import type { Resolution, ResolvedPackage } from './resolution.ts';
-import { satisfies as ownSatisfies } from './semver/range.ts';
 import { contextProblems } from './verify-context.ts';
-
-type Satisfies = (version: string, range: string) => boolean;
+import { isTag, OverrideCheck } from './verify-overrides.ts';
+import type { Passed, RangeRules } from './verify-overrides.ts';
 
 /**
- * Checks a resolution against what the manifests in it say, edge by edge. It shares no code with the solver: it knows nothing of
- * slots, scopes or search, only of package.json. No problems: an empty list.
+ * Checks a resolution against what the manifests in it say, edge by edge. It shares no code with the solver, and the rules of ranges
+ * come from the caller: it knows nothing of slots, scopes or search, only of package.json. No problems: an empty list.
  */
-export function verifyResolution(resolution: Resolution, request: ResolveRequest, satisfies: Satisfies = ownSatisfies): readonly Problem[] {
+export function verifyResolution(resolution: Resolution, request: ResolveRequest, rules: RangeRules): readonly Problem[] {
 	const packages = new Map(resolution.packages.map((package_) => [package_.id, package_]));
-	const check: Check = { packages, request, matches: (version, range) => isEverything(range) || satisfies(version, range) };
+	const overrides = new OverrideCheck(request, rules);
+	const check: Check = { packages, request, rules, overrides };
+	const checked = new Set<string>();
+	const edges: Problem[] = [];
+	const checkEdges = (package_: ResolvedPackage, passed: Passed): void => {
+		checked.add(package_.id);
+		edges.push(...edgeProblems(package_, passed, check));
+	};
+
+	const contexts = contextProblems(resolution, { packages, overrides, checkEdges });
+	for (const package_ of resolution.packages) {
+		if (!checked.has(package_.id)) {
+			checkEdges(package_, overrides.outside);
+		}
+	}
+
 	return [
 		...rootProblems(resolution, check),
-		...resolution.packages.flatMap((package_) => [...edgeProblems(package_, check), ...policyProblems(package_, resolution, check)]),
+		...edges,
+		...policyProblems(resolution, check),
 		...shapeProblems(resolution, packages),
-		...contextProblems(resolution, packages),
+		...contexts,
 	];
 }
 
-type Check = { readonly packages: ReadonlyMap<string, ResolvedPackage>; readonly request: ResolveRequest; readonly matches: Satisfies };
+type Check = {
+	readonly packages: ReadonlyMap<string, ResolvedPackage>;
+	readonly request: ResolveRequest;
+	readonly rules: RangeRules;
+	readonly overrides: OverrideCheck;
+};
 
-function isEverything(range: string): boolean {
-	return range.trim() === '' || range.trim() === '*';
+/** npm lets `*` stand for every version, prereleases too. */
+function matches({ rules }: Check, version: string, range: string): boolean {
+	return range === '' || range === '*' || rules.satisfies(version, range);
 }
 
 function rootProblems({ roots }: Resolution, check: Check): Problem[] {
@@ -36,26 +57,31 @@ function rootProblems({ roots }: Resolution, check: Check): Problem[] {
 		}
 
 		const asked = readAsked(name, spec);
-		const isRight = installed.name === asked.target && (asked.isTag || check.matches(installed.version, asked.range));
+		const isRight = installed.name === asked.target && (asked.isTag || matches(check, installed.version, asked.range));
 		return isRight ? [] : [{ code: 'root', at: name, text: `Expected ${name}@${spec}, got ${installed.id}.` }];
 	});
 }
 
-function edgeProblems(package_: ResolvedPackage, check: Check): Problem[] {
+function edgeProblems(package_: ResolvedPackage, passed: Passed, check: Check): Problem[] {
 	const { manifest, dependencies, dropped, id } = package_;
+	const asked = (name: string, spec: string): string => check.overrides.asked(passed, { name, spec });
 	const bundled = new Set(manifest.bundledDependencies);
 	const problems: Problem[] = [];
 	const expected = new Map<string, { readonly range: string; readonly kind: 'edge' | 'peer'; readonly mayMiss: boolean }>();
 	for (const [name, range] of Object.entries(manifest.peerDependencies)) {
-		expected.set(name, { range, kind: 'peer', mayMiss: manifest.optionalPeers.includes(name) || name === package_.name });
+		expected.set(name, {
+			range: asked(name, range),
+			kind: 'peer',
+			mayMiss: manifest.optionalPeers.includes(name) || name === package_.name,
+		});
 	}
 
 	for (const [name, range] of Object.entries(manifest.dependencies)) {
-		expected.set(name, { range, kind: 'edge', mayMiss: bundled.has(name) });
+		expected.set(name, { range: asked(name, range), kind: 'edge', mayMiss: bundled.has(name) });
 	}
 
 	for (const [name, range] of Object.entries(manifest.optionalDependencies)) {
-		expected.set(name, { range, kind: 'edge', mayMiss: bundled.has(name) || Object.hasOwn(dropped, name) });
+		expected.set(name, { range: asked(name, range), kind: 'edge', mayMiss: bundled.has(name) || Object.hasOwn(dropped, name) });
 	}
 
 	for (const [name, { range, kind, mayMiss }] of expected) {
@@ -94,35 +120,55 @@ function edgeProblem(
 		return `has an edge to ${target}, which is not in the tree.`;
 	}
 
-	const override = check.request.overrides.find((candidate) => candidate.name === name);
-	const asked = readAsked(name, override?.spec ?? range);
+	const asked = readAsked(name, range);
 	// A peer is met by whatever is installed under the name, so an alias of a root may answer; the version still has to fit.
-	return asked.isTag || check.matches(installed.version, asked.range) ? null : `needs ${name}@${asked.range} and gets ${target}.`;
+	return asked.isTag || matches(check, installed.version, asked.range) ? null : `needs ${name}@${asked.range} and gets ${target}.`;
 }
 
-function policyProblems(package_: ResolvedPackage, { packages, roots }: Resolution, { request }: Check): Problem[] {
-	const { revoked, asOf, minimumAgeMilliseconds, now, ageExempt } = request.policy;
-	const { id, name, version, publishedAt } = package_;
+function policyProblems({ packages, roots }: Resolution, check: Check): Problem[] {
+	const { minimumAgeMilliseconds, now, asOf, ageExempt } = check.request.policy;
+	const isYoung = ({ name, publishedAt }: ResolvedPackage): boolean =>
+		publishedAt !== null && minimumAgeMilliseconds > 0 && publishedAt > (asOf ?? now) - minimumAgeMilliseconds && !ageExempt(name);
+	const young = packages.filter(isYoung);
+	const named =
+		young.length === 0
+			? new Set<string>()
+			: namedVersions(packages, [...Object.values(roots).map(({ spec }) => spec), ...check.overrides.specs]);
+	return [
+		...packages.flatMap((package_) => forbiddenProblems(package_, check)),
+		...young
+			.filter(({ version }) => !named.has(version))
+			.map(({ id }): Problem => ({ code: 'policy', at: id, text: `${id} is younger than the minimum age and nobody names it exactly.` })),
+	];
+}
+
+function namedVersions(packages: readonly ResolvedPackage[], specs: readonly string[]): ReadonlySet<string> {
+	const asking = packages.flatMap(({ manifest }) => [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies]);
+	const all = [...asking.flatMap((list) => Object.values(list)), ...specs];
+	return new Set(all.map((spec) => spec.replace(/^npm:.*@|^[=v\s]+/u, '').trim()));
+}
+
+function forbiddenProblems({ id, name, version, publishedAt, manifest }: ResolvedPackage, { request, rules }: Check): Problem[] {
+	const { revoked, denied, asOf, engines } = request.policy;
 	const problems: Problem[] = [];
+	const problem = (text: string): number => problems.push({ code: 'policy', at: id, text: `${id} ${text}` });
 	if (revoked.some((entry) => entry.name === name && entry.version === version)) {
-		problems.push({ code: 'policy', at: id, text: `${id} is revoked and in the tree.` });
+		problem('is revoked and in the tree.');
+	}
+
+	for (const denial of denied) {
+		if (denial.name === name && (denial.range === '*' || rules.satisfies(version, denial.range))) {
+			problem(`is denied and in the tree: ${denial.reason}.`);
+		}
+	}
+
+	const needed = manifest.engines['node'] ?? '*';
+	if (engines === 'required' && !rules.satisfies(request.platform.node, needed)) {
+		problem(`needs node ${needed}, and this is ${request.platform.node}.`);
 	}
 
 	if (asOf !== null && publishedAt !== null && publishedAt > asOf) {
-		problems.push({ code: 'policy', at: id, text: `${id} was published at ${publishedAt}, after the date asked for, ${asOf}.` });
-	}
-
-	const isYoung = publishedAt !== null && minimumAgeMilliseconds > 0 && publishedAt > (asOf ?? now) - minimumAgeMilliseconds;
-	if (isYoung && !ageExempt(name)) {
-		const asking = packages.flatMap(({ manifest }) => [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies]);
-		const specs = [
-			...asking.flatMap((list) => Object.values(list)),
-			...Object.values(roots).map(({ spec }) => spec),
-			...request.overrides.map(({ spec }) => spec),
-		];
-		if (!specs.some((spec) => spec.replace(/^npm:.*@|^[=v\s]+/u, '').trim() === version)) {
-			problems.push({ code: 'policy', at: id, text: `${id} is younger than the minimum age and nobody names it exactly.` });
-		}
+		problem(`was published at ${publishedAt}, after the date asked for, ${asOf}.`);
 	}
 
 	return problems;
@@ -153,5 +199,5 @@ function shapeProblems({ roots, packages }: Resolution, known: ReadonlyMap<strin
 function readAsked(name: string, spec: string): { readonly target: string; readonly range: string; readonly isTag: boolean } {
 	const alias = /^npm:(@?[^@]+)(?:@(.*))?$/u.exec(spec);
 	const range = (alias === null ? spec : (alias[2] ?? '*')).trim();
-	return { target: alias?.[1] ?? name, range, isTag: /^[a-z]/iu.test(range) && !/^[vx][\d.*x]*$/iu.test(range) };
+	return { target: alias?.[1] ?? name, range, isTag: isTag(range) };
 }

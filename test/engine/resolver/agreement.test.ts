@@ -2,7 +2,7 @@ import Logic from 'logic-solver';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 import { verifyResolution } from '../../../source/engine/resolver/index.ts';
-import { everywhere, randomNumbers, Universe } from '../../helpers/universe.ts';
+import { everywhere, NPM_RULES, randomNumbers, Universe } from '../../helpers/universe.ts';
 
 const UNIVERSES = Number(process.env['PLUGWARD_FUZZ'] ?? 250);
 const RANGES = ['*', '^1.0.0', '^2.0.0', '~1.0.0', '1.0.0', '2.0.0', '>=1.1.0', '<2.0.0', '1.0.0 || 2.0.0', '>=3.0.0'];
@@ -13,7 +13,7 @@ type Random = (below: number) => number;
 const pick = <T>(random: Random, items: readonly T[]): T => items[random(items.length)] as T;
 
 function problemsOf(universe: Universe, roots: Record<string, string>, resolution: Parameters<typeof verifyResolution>[0]) {
-	return verifyResolution(resolution, universe.request(roots), (version, range) => semver.satisfies(version, range, { loose: true }));
+	return verifyResolution(resolution, universe.request(roots), NPM_RULES);
 }
 
 describe('agreement with a SAT solver', { timeout: 60_000 + UNIVERSES * 100 }, () => {
@@ -63,7 +63,7 @@ describe('agreement with a search of all trees', { timeout: 60_000 + UNIVERSES *
 				const request = universe.request(roots, { overrides: everywhere(overrides) });
 				expect({
 					seed,
-					problems: verifyResolution(outcome.resolution, request, (version, range) => semver.satisfies(version, range, { loose: true })),
+					problems: verifyResolution(outcome.resolution, request, NPM_RULES),
 				}).toEqual({ seed, problems: [] });
 			} else {
 				expect(`${seed} ${outcome.type}`).toBe(`${seed} unsolvable`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verifyResolution } from '../../../source/engine/resolver/index.ts';
-import { at, randomNumbers, Universe, versions } from '../../helpers/universe.ts';
+import { at, NPM_RULES, randomNumbers, Universe, versions } from '../../helpers/universe.ts';
 
 describe('peers', () => {
 	it('are the copy the root installs', async () => {
@@ -111,7 +111,7 @@ describe('peers', () => {
 		const outcome = await universe.resolve({ ring: '*' });
 		expect(outcome.type).not.toBe('gave-up');
 		if (outcome.type === 'resolved') {
-			expect(verifyResolution(outcome.resolution, universe.request({ ring: '*' }))).toEqual([]);
+			expect(verifyResolution(outcome.resolution, universe.request({ ring: '*' }), NPM_RULES)).toEqual([]);
 		}
 	});
 });
@@ -185,7 +185,7 @@ describe('plugins around a pinned host', () => {
 			const random = randomNumbers(seed * 31);
 			const { universe, roots } = plantedFamily(random);
 			const resolution = await universe.solved(roots);
-			expect({ seed, problems: verifyResolution(resolution, universe.request(roots)) }).toEqual({ seed, problems: [] });
+			expect({ seed, problems: verifyResolution(resolution, universe.request(roots), NPM_RULES) }).toEqual({ seed, problems: [] });
 		}
 	});
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../source/engine/errors.ts';
 import { resolve, verifyResolution } from '../../../source/engine/resolver/index.ts';
 import type { MetadataProvider } from '../../../source/engine/resolver/index.ts';
-import { at, everywhere, randomNumbers, Universe, versions } from '../../helpers/universe.ts';
+import { at, NPM_RULES, everywhere, randomNumbers, Universe, versions } from '../../helpers/universe.ts';
 
 describe('basics', () => {
 	it('takes the highest version that a range allows', async () => {
@@ -308,7 +308,7 @@ describe('the checker', () => {
 		}
 
 		const codes = (packages: typeof resolution.packages): string[] =>
-			verifyResolution({ ...resolution, packages }, request).map(({ code }) => code);
+			verifyResolution({ ...resolution, packages }, request, NPM_RULES).map(({ code }) => code);
 		expect(codes(resolution.packages)).toEqual([]);
 		expect(codes([b])).toContain('root');
 		expect(codes([{ ...a, dependencies: {} }, b])).toEqual(['edge', 'shape']);

@@ -1,5 +1,7 @@
 import type { Search } from '../core/search.ts';
 import type { State, Variable } from '../core/state.ts';
+import { NO_PROGRESS } from './overrides.ts';
+import type { Progress } from './overrides.ts';
 import type { Package, VersionSet } from './packages.ts';
 import type { Preferences } from './prefer.ts';
 import { OUTERMOST } from './scopes.ts';
@@ -78,10 +80,10 @@ export class Choices {
 	/** The choice of several packages that see each other: the copies everybody sees, or own ones together. */
 	group(
 		members: readonly Member[],
-		outer: ReadonlyMap<string, Slot>,
+		outer: { readonly bindings: ReadonlyMap<string, Slot>; readonly progress: Progress },
 		makeScope: (slots: (scope: Scope) => readonly Slot[]) => Scope,
 	): Choice {
-		const outside = [...outer].map(([name, slot]) => `${name}=${slot.variable}`).join(' ');
+		const outside = `${outer.progress.key} ${[...outer.bindings].map(([name, slot]) => `${name}=${slot.variable}`).join(' ')}`;
 		const key = `group ${members.map(({ name, package: { name: target }, allowed }) => `${name}:${target}:${allowed.yes}`).join(' ')} in ${outside}`;
 		const known = this.#known.get(key);
 		if (known !== undefined) {
@@ -91,7 +93,8 @@ export class Choices {
 		const slotsIn = (scope: Scope): readonly Slot[] => members.map((member) => this.#slots.main(member.package, scope));
 		const together = (): readonly Slot[] => slotsIn(makeScope(slotsIn));
 		const isPlain =
-			outer.size === 0 &&
+			outer.bindings.size === 0 &&
+			outer.progress === NO_PROGRESS &&
 			members.every(
 				({ name, package: { name: target } }) => name === target && (this.#slots.visible(name)?.package.name ?? target) === target,
 			);

@@ -1,5 +1,6 @@
 import { allowedOf } from './edges.ts';
 import type { EdgeReader } from './edges.ts';
+import { NO_PROGRESS } from './overrides.ts';
 import type { Package, PackageTable, VersionSet } from './packages.ts';
 import type { PeerNames } from './peer-names.ts';
 import { allowNamed } from './policy.ts';
@@ -97,7 +98,7 @@ export class Crawl {
 
 		const edges = index.edges(best);
 		this.#peerNames.observe(package_.name, edges);
-		const read = this.#edges.read(edges);
+		const read = this.#edges.read(edges, NO_PROGRESS);
 		const peers = read.peers.filter(({ name }) => !read.optionalPeers.has(name));
 		for (const { spec, text } of [...read.regular, ...read.optional, ...peers]) {
 			if (spec.type !== 'unsupported' && isPackageName(spec.target)) {

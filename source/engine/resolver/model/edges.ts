@@ -1,6 +1,8 @@
 import type { EdgeMap } from '../metadata/package-index.ts';
 import type { Override } from '../request.ts';
+import type { Overrides, Progress } from './overrides.ts';
 import type { Package, VersionSet } from './packages.ts';
+import type { Slot } from './slots.ts';
 import { isPackageName, parseSpec } from './spec.ts';
 import type { Spec } from './spec.ts';
 
@@ -19,44 +21,56 @@ export type ReadEdges = {
 	readonly optionalPeers: ReadonlySet<string>;
 	/** Packages that must be known before a version with these edges can be judged. */
 	readonly targets: readonly string[];
+	/** Overrides that replaced something. */
+	readonly overrides: readonly Override[];
 };
 
-/** Reads the edges of versions, with overrides applied, each distinct map once. */
+/** Reads the edges of versions, with overrides applied, each distinct map once for each progress along their paths. */
 export class EdgeReader {
-	readonly #overrides: readonly Override[];
-	readonly #known = new Map<EdgeMap, ReadEdges>();
+	readonly overrides: Overrides;
+	readonly #known = new Map<Progress, Map<EdgeMap, ReadEdges>>();
 
-	constructor(overrides: readonly Override[]) {
-		this.#overrides = overrides;
+	constructor(overrides: Overrides) {
+		this.overrides = overrides;
 	}
 
-	read(edges: EdgeMap): ReadEdges {
-		const known = this.#known.get(edges);
-		if (known !== undefined) {
-			return known;
-		}
+	/** Progress of what lies below a version in the slot. */
+	below({ scope, package: { name, index } }: Slot, version: number): Progress {
+		return this.overrides.enter(scope.progress, name, index?.versionText(version) ?? '');
+	}
+
+	read(edges: EdgeMap, progress: Progress): ReadEdges {
+		const byMap = this.#known.get(progress) ?? new Map<EdgeMap, ReadEdges>();
+		this.#known.set(progress, byMap);
+		const known = byMap.get(edges) ?? this.#read(edges, progress);
+		byMap.set(edges, known);
+		return known;
+	}
+
+	#read(edges: EdgeMap, progress: Progress): ReadEdges {
+		const overrides: Override[] = [];
+		const list = (flat: readonly string[]): Edge[] => {
+			const found: Edge[] = [];
+			for (let i = 0; i < flat.length; i += 2) {
+				const name = flat[i] ?? '';
+				const written = flat[i + 1] ?? '';
+				const override = this.overrides.replacement(progress, { name, text: written });
+				const text = override?.spec ?? written;
+				overrides.push(...(override === undefined ? [] : [override]));
+				found.push({ name, text, spec: parseSpec(name, text) });
+			}
+
+			return found;
+		};
 
 		const optionalPeers = new Set(edges.optionalPeers);
-		const regular = this.#list(edges.dependencies);
-		const optional = this.#list(edges.optionalDependencies);
-		const peers = this.#list(edges.peers);
+		const regular = list(edges.dependencies);
+		const optional = list(edges.optionalDependencies);
+		const peers = list(edges.peers);
 		const targets = [...regular, ...optional, ...peers.filter(({ name }) => !optionalPeers.has(name))].flatMap(({ spec }) =>
 			spec.type === 'unsupported' || !isPackageName(spec.target) ? [] : [spec.target],
 		);
-		const read = { regular, optional, peers, optionalPeers, targets };
-		this.#known.set(edges, read);
-		return read;
-	}
-
-	#list(flat: readonly string[]): Edge[] {
-		const list: Edge[] = [];
-		for (let i = 0; i < flat.length; i += 2) {
-			const name = flat[i] ?? '';
-			const text = this.#overrides.find((override) => override.name === name)?.spec ?? flat[i + 1] ?? '';
-			list.push({ name, text, spec: parseSpec(name, text) });
-		}
-
-		return list;
+		return { regular, optional, peers, optionalPeers, targets, overrides };
 	}
 }
 

@@ -1,5 +1,6 @@
 import type { Choice, Leave } from './choices.ts';
 import type { Edge } from './edges.ts';
+import type { Progress } from './overrides.ts';
 import type { Slot } from './slots.ts';
 import type { UnitPlan } from './units.ts';
 
@@ -7,6 +8,7 @@ import type { UnitPlan } from './units.ts';
 export type Unit = UnitPlan & {
 	/** Slots of the surroundings that the unit sees whatever its providers do. */
 	readonly surroundings: ReadonlyMap<string, Slot>;
+	readonly progress: Progress;
 	readonly emitted: Set<string>;
 	current: { readonly choice: Choice; readonly leave: Leave | null } | null;
 };

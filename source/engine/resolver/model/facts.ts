@@ -1,3 +1,4 @@
+import type { Denial } from '../request.ts';
 import type { Package, VersionSet } from './packages.ts';
 
 /** Why an incompatibility is true. Those marked structural only say how the model works and are never shown. */
@@ -26,10 +27,16 @@ export type Cause =
 	| { readonly type: 'unsupported'; readonly dependent: Package; readonly version: number; readonly name: string; readonly spec: string }
 	| { readonly type: 'not-found'; readonly name: string }
 	| { readonly type: 'no-version'; readonly package: Package; readonly range: string }
-	| { readonly type: 'policy'; readonly rule: PolicyRule; readonly package: Package; readonly forbidden: VersionSet }
+	| {
+			readonly type: 'policy';
+			readonly rule: PolicyRule;
+			readonly package: Package;
+			readonly forbidden: VersionSet;
+			readonly denial: Pick<Denial, 'reason' | 'lifts'> | null;
+	  }
 	| { readonly type: 'nesting'; readonly dependent: Package };
 
-export type PolicyRule = 'too-young' | 'after-date' | 'revoked';
+export type PolicyRule = 'too-young' | 'after-date' | 'revoked' | 'denied' | 'other-node';
 
 /** Equal for facts that a reader would call the same, whichever version or copy they were met on. */
 export function factKey(cause: Cause): string | null {
@@ -49,7 +56,7 @@ export function factKey(cause: Cause): string | null {
 		case 'no-version':
 			return `no-version ${cause.package.name} ${cause.range}`;
 		case 'policy':
-			return `${cause.rule} ${cause.package.name}`;
+			return `${cause.rule} ${cause.package.name} ${cause.denial?.reason ?? ''}`;
 		case 'nesting':
 			return `nesting ${cause.dependent.name}`;
 	}

@@ -59,13 +59,14 @@ export class Model implements Strategy {
 		this.facts = new Facts(this.search, parts.filter);
 		this.slots = new Slots({ search: this.search, facts: this.facts, policy: parts.policy });
 		this.choices = new Choices({ search: this.search, facts: this.facts, slots: this.slots, preferences: parts.preferences });
-		this.#widener = new Widener(this.search, this.facts);
+		this.#widener = new Widener(this.search, this.facts, parts.edges.overrides);
 		this.#placer = new UnitPlacer({
 			search: this.search,
 			facts: this.facts,
 			slots: this.slots,
 			choices: this.choices,
 			scopes: new Scopes(),
+			overrides: parts.edges.overrides,
 			widener: this.#widener,
 		});
 		this.slots.onVisible = (name, slot) => {
@@ -183,7 +184,8 @@ export class Model implements Strategy {
 		}
 
 		const edgeMap = index.edges(version);
-		const read = this.#parts.edges.read(edgeMap);
+		const progress = this.#parts.edges.below(slot, version);
+		const read = this.#parts.edges.read(edgeMap, progress);
 		const need = read.targets.filter((name) => this.#parts.table.get(name) === undefined);
 		if (need.length > 0) {
 			return { need };
@@ -196,7 +198,7 @@ export class Model implements Strategy {
 			...read.optional.flatMap((edge) => this.#placeable(slot, version, { edge, dropped })),
 		];
 		const plans = planUnits(placed, (target) => this.#parts.peerNames.of(target));
-		const units = this.#placer.prepare(slot, placed, plans);
+		const units = this.#placer.prepare(slot, { edges: placed, plans, progress });
 		const peers = read.peers.flatMap((edge) => this.#placePeer(slot, version, { edge, isOptional: read.optionalPeers.has(edge.name) }));
 		const hasProviders = units.some(({ providers }) => providers.length > 0);
 		const expansion: Expansion = { slot, version, units, peers, dropped, hasProviders };

@@ -1,16 +1,23 @@
 import type { EdgeMap } from '../metadata/package-index.ts';
+import type { Overrides } from './overrides.ts';
 import { parseSpec } from './spec.ts';
 
 /**
  * For each package the names that it, or something below it that does not bring its own copy, may ask of its surroundings. It is
- * grown from the versions seen so far, so it may be too small at first; it never shrinks.
+ * grown from the versions seen so far, so it may be too small at first; it never shrinks. To ask for what only some paths override
+ * counts as asking the surroundings.
  */
 export class PeerNames {
 	/** Counts growth: unchanged means that no earlier answer has become too small. */
 	generation = 0;
 	readonly #names = new Map<string, Set<string>>();
 	readonly #seen = new Map<string, Set<EdgeMap>>();
+	readonly #overrides: Overrides;
 	readonly #parents = new Map<string, { readonly parent: string; readonly shielded: ReadonlySet<string> }[]>();
+
+	constructor(overrides: Overrides) {
+		this.#overrides = overrides;
+	}
 
 	/** Null when the package asks nothing. */
 	of(name: string): ReadonlySet<string> | null {
@@ -35,13 +42,25 @@ export class PeerNames {
 
 		for (let i = 0; i < edges.peers.length; i += 2) {
 			this.#add(name, edges.peers[i] ?? '', name);
+			this.#addMark(name, edges.peers[i] ?? '');
 		}
 
 		for (let i = 0; i < own.length; i += 2) {
-			const spec = parseSpec(own[i] ?? '', own[i + 1] ?? '');
-			if (spec.type !== 'unsupported') {
-				this.#link(spec.target, { parent: name, shielded });
+			const imported = own[i] ?? '';
+			this.#addMark(name, imported);
+			for (const text of [own[i + 1] ?? '', ...this.#overrides.specsFor(imported)]) {
+				const spec = parseSpec(imported, text);
+				if (spec.type !== 'unsupported') {
+					this.#link(spec.target, { parent: name, shielded });
+				}
 			}
+		}
+	}
+
+	#addMark(name: string, imported: string): void {
+		const mark = this.#overrides.mark(imported);
+		if (mark !== null) {
+			this.#add(name, mark, name);
 		}
 	}
 

@@ -1,9 +1,15 @@
-import type { ResolvePolicy } from '../request.ts';
-import { parseRange } from '../semver/range.ts';
+import { FLAG_ENGINES } from '../metadata/format.ts';
+import type { Denial, ResolvePolicy, ResolveRequest } from '../request.ts';
+import { parseRange, satisfies } from '../semver/range.ts';
 import type { PolicyRule } from './facts.ts';
 import type { Package, VersionSet } from './packages.ts';
 
-export type Forbidden = { readonly rule: PolicyRule; readonly set: VersionSet };
+export type Forbidden = {
+	readonly rule: PolicyRule;
+	readonly set: VersionSet;
+	/** Only of what is denied. */
+	readonly denial: Pick<Denial, 'reason' | 'lifts'> | null;
+};
 
 /**
  * Which versions policy forbids. They stay in the model and are ruled out by a typed incompatibility, since leaving them out in
@@ -11,12 +17,16 @@ export type Forbidden = { readonly rule: PolicyRule; readonly set: VersionSet };
  */
 export class PolicyMasks {
 	readonly #policy: ResolvePolicy;
+	readonly #node: string;
+	readonly #denied: ReadonlyMap<string, readonly Denial[]>;
 	/** `name@version` of young versions that somebody names exactly. */
 	readonly #named: Set<string>;
 	readonly #known = new Map<Package, readonly Forbidden[]>();
 
-	constructor(policy: ResolvePolicy, named: ReadonlySet<string> = new Set()) {
+	constructor({ policy, platform }: Pick<ResolveRequest, 'policy' | 'platform'>, named: ReadonlySet<string> = new Set()) {
 		this.#policy = policy;
+		this.#node = platform.node;
+		this.#denied = Map.groupBy(policy.denied, ({ name }) => name);
 		this.#named = new Set(named);
 	}
 
@@ -53,6 +63,17 @@ export class PolicyMasks {
 			this.#collect(package_, forbidden, { rule: 'revoked', test: (i) => revoked.has(package_.index?.versionText(i) ?? '') });
 		}
 
+		for (const { range, reason, lifts } of this.#denied.get(package_.name) ?? []) {
+			const set = package_.range(range);
+			if (set.count > 0) {
+				forbidden.push({ rule: 'denied', set, denial: { reason, lifts } });
+			}
+		}
+
+		if (this.#policy.engines === 'required') {
+			this.#collect(package_, forbidden, { rule: 'other-node', test: (i) => !this.#fitsNode(package_, i) });
+		}
+
 		this.#known.set(package_, forbidden);
 		return forbidden;
 	}
@@ -70,6 +91,11 @@ export class PolicyMasks {
 			time > (this.#policy.asOf ?? this.#policy.now) - this.#policy.minimumAgeMilliseconds &&
 			!this.#policy.ageExempt(package_.name)
 		);
+	}
+
+	#fitsNode({ index }: Package, i: number): boolean {
+		const needed = ((index?.flags[i] ?? 0) & FLAG_ENGINES) === 0 ? null : (index?.engineNode(i) ?? null);
+		return needed === null || satisfies(this.#node, needed);
 	}
 
 	#isAfterDate(package_: Package, i: number): boolean {
@@ -94,7 +120,7 @@ export class PolicyMasks {
 		}
 
 		if (members.length > 0) {
-			into.push({ rule, set: package_.only(`${rule} ${members.join(',')}`, members) });
+			into.push({ rule, set: package_.only(`${rule} ${members.join(',')}`, members), denial: null });
 		}
 	}
 }

@@ -78,7 +78,7 @@ function taggedVersions(
 	}
 
 	const rules = policy.forbidden(package_).filter(({ set }) => package_.has(set, tagged));
-	const isTooNew = rules.length > 0 && rules.every(({ rule }) => rule !== 'revoked');
+	const isTooNew = rules.length > 0 && rules.every(({ rule }) => rule === 'too-young' || rule === 'after-date');
 	const earlier = isTooNew ? package_.members(package_.range(`<=${package_.index?.versionText(tagged)}`)) : [];
 	const locked = lockedVersionOf(name, package_, request);
 	const all = [tagged, ...earlier, ...(locked === -1 ? [] : [locked])];

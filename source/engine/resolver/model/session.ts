@@ -1,10 +1,11 @@
 import { Words } from '../core/numbers.ts';
-import type { ResolveRequest } from '../request.ts';
+import type { Override, ResolveRequest } from '../request.ts';
 import { Crawl } from './crawl.ts';
 import { allowedOf, EdgeReader } from './edges.ts';
 import { extractTree } from './extract.ts';
 import type { TreeNode } from './extract.ts';
 import { Model } from './model.ts';
+import { Overrides, readOverrides } from './overrides.ts';
 import { PackageTable } from './packages.ts';
 import type { Package } from './packages.ts';
 import { PeerNames } from './peer-names.ts';
@@ -44,8 +45,9 @@ export type SessionStatistics = { decisions: number; conflicts: number; restarts
 export class Session {
 	readonly request: ResolveRequest;
 	readonly table = new PackageTable(new Words(65_536));
+	readonly overrides: readonly Override[];
 	readonly edges: EdgeReader;
-	readonly peerNames = new PeerNames();
+	readonly peerNames: PeerNames;
 	readonly policy: PolicyMasks;
 	readonly preferences: Preferences;
 	readonly statistics: SessionStatistics = { decisions: 0, conflicts: 0, restarts: 0, solves: 0 };
@@ -58,8 +60,10 @@ export class Session {
 
 	constructor(request: ResolveRequest) {
 		this.request = request;
-		this.edges = new EdgeReader(request.overrides);
-		this.policy = new PolicyMasks(request.policy);
+		this.overrides = readOverrides(request);
+		this.edges = new EdgeReader(new Overrides(this.overrides));
+		this.peerNames = new PeerNames(this.edges.overrides);
+		this.policy = new PolicyMasks(request);
 		this.#locked = lockedVersions(request);
 		this.preferences = this.#preferencesWith(new Map());
 		this.#crawl = new Crawl({
@@ -85,7 +89,7 @@ export class Session {
 				return true;
 			}
 
-			const { regular, optional, peers } = this.edges.read(map);
+			const { regular, optional, peers } = this.edges.read(map, this.edges.below(slot, version));
 			return [...regular, ...optional, ...peers].every(({ name, spec }) => {
 				const target = edges.get(name);
 				const isChanged = target?.slot.package === change.package && target.version === change.replaced;

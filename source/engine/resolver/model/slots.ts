@@ -136,8 +136,8 @@ export class Slots {
 		const slot: Slot = { type: 'slot', variable, package: parts.package, scope: parts.scope };
 		this.#slots.set(key, slot);
 		this.#byVariable[variable] = slot;
-		for (const { rule, set } of this.#policy.forbidden(parts.package)) {
-			this.#facts.tell([{ variable, set: set.yes }], { type: 'policy', rule, package: parts.package, forbidden: set });
+		for (const { rule, set, denial } of this.#policy.forbidden(parts.package)) {
+			this.#facts.tell([{ variable, set: set.yes }], { type: 'policy', rule, package: parts.package, forbidden: set, denial });
 		}
 
 		return slot;

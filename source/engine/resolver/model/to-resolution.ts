@@ -1,18 +1,20 @@
-import type { Platform } from '../request.ts';
+import type { Override, Platform } from '../request.ts';
 import type { Resolution, ResolvedPackage, ResolveStatistics } from '../resolution.ts';
+import { satisfies } from '../semver/range.ts';
 import type { TreeNode } from './extract.ts';
 import { nameInstances } from './instances.ts';
 import type { Root } from './roots.ts';
+import type { Session } from './session.ts';
 
 export type ResolutionParts = {
 	readonly tree: ReadonlyMap<string, TreeNode>;
 	readonly roots: readonly Root[];
-	readonly platform: Platform;
+	readonly session: Session;
 	readonly statistics: ResolveStatistics;
 };
 
 /** The tree as plain data, sorted, with warnings about what a user would want to know. */
-export function toResolution({ tree, roots, platform, statistics }: ResolutionParts): Resolution {
+export function toResolution({ tree, roots, session, statistics }: ResolutionParts): Resolution {
 	const ids = nameInstances(tree);
 	const required = requiredNodes(tree);
 	const packages = new Map<string, ResolvedPackage>();
@@ -28,7 +30,10 @@ export function toResolution({ tree, roots, platform, statistics }: ResolutionPa
 	return {
 		roots: Object.fromEntries(roots.map(({ name, spec }) => [name, { spec, instance: idOf(tree.get(name), ids) }])),
 		packages: sorted,
-		warnings: sorted.flatMap((package_) => warningsFor(package_, platform)),
+		warnings: [
+			...sorted.flatMap((package_) => warningsFor(package_, session.request.platform)),
+			...unusedOverrides([...ids.keys()], session),
+		],
 		statistics,
 	};
 }
@@ -73,10 +78,15 @@ function requiredNodes(tree: ReadonlyMap<string, TreeNode>): ReadonlySet<TreeNod
 	return seen;
 }
 
-function warningsFor({ name, version, manifest, optional }: ResolvedPackage, { os, cpu, libc }: Platform): string[] {
+function warningsFor({ name, version, manifest, optional }: ResolvedPackage, { os, cpu, libc, node }: Platform): string[] {
 	const warnings: string[] = [];
 	if (manifest.deprecated !== null) {
 		warnings.push(`${name} ${version} is deprecated: ${manifest.deprecated}`);
+	}
+
+	const needed = manifest.engines['node'];
+	if (!optional && needed !== undefined && !satisfies(node, needed)) {
+		warnings.push(`${name} ${version} is for another node: expected ${needed}, got ${node}.`);
 	}
 
 	const misfits = [
@@ -89,6 +99,22 @@ function warningsFor({ name, version, manifest, optional }: ResolvedPackage, { o
 	}
 
 	return warnings;
+}
+
+function unusedOverrides(nodes: readonly TreeNode[], { edges, overrides }: Session): string[] {
+	const used = new Set(
+		nodes.flatMap(({ slot, version }) => {
+			const map = slot.package.index?.edges(version);
+			return map === undefined ? [] : edges.read(map, edges.below(slot, version)).overrides;
+		}),
+	);
+	return overrides
+		.filter((override) => !used.has(override))
+		.map((override) => `The override of ${overrideText(override)} was not needed: nothing in the tree asks for it.`);
+}
+
+function overrideText({ path, name, range }: Override): string {
+	return [...path, { name, range }].map((step) => (step.range === null ? step.name : `${step.name}@${step.range}`)).join(' > ');
 }
 
 /** npm's rule: any `!x` forbids x, any plain x must be among them. */

@@ -3,10 +3,10 @@ import type { Search } from '../core/search.ts';
 import { ABSENT } from '../core/state.ts';
 import type { Variable } from '../core/state.ts';
 import { DROPPED, TAKEN } from './choices.ts';
-import type { Choice, Choices, Leave, Member } from './choices.ts';
+import type { Choice, Choices, Leave } from './choices.ts';
 import type { Expansion, Unit } from './expansion.ts';
+import type { Overrides, Progress } from './overrides.ts';
 import type { Scope, Scopes } from './scopes.ts';
-import { OUTERMOST } from './scopes.ts';
 import type { Facts, Slot, Slots } from './slots.ts';
 import type { PlacedEdge, UnitPlan } from './units.ts';
 import type { Widener } from './widen.ts';
@@ -20,6 +20,7 @@ export type PlacerParts = {
 	readonly slots: Slots;
 	readonly choices: Choices;
 	readonly scopes: Scopes;
+	readonly overrides: Overrides;
 	readonly widener: Widener;
 };
 
@@ -34,7 +35,11 @@ export class UnitPlacer {
 		this.#parts = parts;
 	}
 
-	prepare(slot: Slot, edges: readonly PlacedEdge[], plans: readonly UnitPlan[]): Unit[] {
+	/** `progress` is that of what lies below the slot. */
+	prepare(
+		slot: Slot,
+		{ edges, plans, progress }: { readonly edges: readonly PlacedEdge[]; readonly plans: readonly UnitPlan[]; readonly progress: Progress },
+	): Unit[] {
 		const own = new Set(edges.map(({ name }) => name));
 		return plans.map((plan) => {
 			const surroundings = new Map<string, Slot>();
@@ -42,7 +47,7 @@ export class UnitPlacer {
 				this.#bind(surroundings, name, own.has(name) ? undefined : outsideOf(slot, name));
 			}
 
-			return { ...plan, surroundings, emitted: new Set(), current: null };
+			return { ...plan, surroundings, progress: this.#parts.overrides.keep(progress, plan.asks), emitted: new Set(), current: null };
 		});
 	}
 
@@ -219,20 +224,20 @@ export class UnitPlacer {
 	#placement(unit: Unit, bindings: ReadonlyMap<string, Slot>): Unit['current'] {
 		const { choices, scopes } = this.#parts;
 		const [edge] = unit.edges;
-		const scope = scopes.of(bindings);
+		const scope = scopes.of(bindings, unit.progress);
 		if (edge === undefined || scope.depth > DEEPEST_SCOPE) {
 			return null;
 		}
 
-		const choice = unit.isGroup ? this.#group(unit.edges, bindings, scope) : choices.single(edge.package, edge.allowed, scope);
+		const choice = unit.isGroup ? this.#group(unit, bindings, scope) : choices.single(edge.package, edge.allowed, scope);
 		const isOptional = unit.edges.every((each) => each.isOptional);
 		return { choice, leave: isOptional ? choices.leave(choice) : null };
 	}
 
-	#group(edges: readonly Member[], bindings: ReadonlyMap<string, Slot>, outer: Scope): Choice {
-		return this.#parts.choices.group(edges, bindings, (slotsIn) => {
+	#group({ edges, progress }: Unit, bindings: ReadonlyMap<string, Slot>, outer: Scope): Choice {
+		return this.#parts.choices.group(edges, { bindings, progress }, (slotsIn) => {
 			const inner = new Map(bindings);
-			const scope = this.#parts.scopes.create(inner, Math.max(outer.depth, OUTERMOST.depth) + 1);
+			const scope = this.#parts.scopes.create(inner, { progress, depth: outer.depth + 1 });
 			for (const [i, slot] of slotsIn(scope).entries()) {
 				inner.set(edges[i]?.name ?? '', slot);
 			}

@@ -1,6 +1,7 @@
 import type { Search } from '../core/search.ts';
 import type { EdgeMap } from '../metadata/package-index.ts';
 import type { Cause } from './facts.ts';
+import type { Overrides } from './overrides.ts';
 import type { VersionSet } from './packages.ts';
 import type { Facts } from './slots.ts';
 
@@ -16,11 +17,13 @@ const MANY = 200;
 export class Widener {
 	readonly #search: Search;
 	readonly #facts: Facts;
+	readonly #overrides: Overrides;
 	readonly #candidates = new Set<number>();
 	readonly #widened = new Map<number, number>();
 	readonly #noted = new Map<number, number>();
 
-	constructor(search: Search, facts: Facts) {
+	constructor(search: Search, facts: Facts, overrides: Overrides) {
+		this.#overrides = overrides;
 		this.#search = search;
 		this.#facts = facts;
 	}
@@ -62,6 +65,10 @@ export class Widener {
 		const cause = this.#facts.causeOf(incompatibility);
 		const [first, ...others] = this.#search.incompatibilities.terms(incompatibility);
 		if (cause === undefined || first === undefined || !('dependent' in cause) || cause.type === 'nesting') {
+			return incompatibility;
+		}
+
+		if (this.#overrides.judgesVersionsOf(cause.dependent.name)) {
 			return incompatibility;
 		}
 

@@ -57,8 +57,8 @@ function mergedCauses(found: readonly Cited[]): Cited {
 	return new Map(found.flatMap((cited) => [...cited]));
 }
 
-function toConflict({ request: { policy } }: Session, cited: Cited): Conflict {
-	const context = { relevant: relevantVersions(cited), policy };
+function toConflict({ request }: Session, cited: Cited): Conflict {
+	const context = { relevant: relevantVersions(cited), request };
 	return {
 		facts: inOrder([...cited.values()].flatMap((cause) => toFact(cause, context))),
 		sentences: sentencesOf(cited, context),

@@ -1,17 +1,18 @@
 import type { Cause } from '../model/facts.ts';
 import type { Package } from '../model/packages.ts';
-import type { ResolvePolicy } from '../request.ts';
+import type { ResolveRequest } from '../request.ts';
 import type { Cited } from './cited-causes.ts';
-import { dependentMembers, forbiddenMembers, newestOf } from './to-facts.ts';
+import { dependentMembers, forbiddenMembers, newestOf, policyFact } from './to-facts.ts';
 import type { Relevant } from './to-facts.ts';
-import { durationText, joined, versionsText } from './version-text.ts';
+import { durationText, joined, minuteText, versionsText } from './version-text.ts';
 
+type Context = { readonly relevant: Relevant; readonly request: ResolveRequest };
 type EdgeCause = Extract<Cause, { readonly type: 'dependency' | 'optional-dependency' | 'peer' | 'unsupported' }>;
 type RootCause = Extract<Cause, { readonly type: 'root' }>;
 type PolicyCause = Extract<Cause, { readonly type: 'policy' }>;
 
 /** What a user reads: who was asked for, what each of them needs, what that means. Only versions that exist are named. */
-export function sentencesOf(cited: Cited, { relevant, policy }: { readonly relevant: Relevant; readonly policy: ResolvePolicy }): string[] {
+export function sentencesOf(cited: Cited, { relevant, request }: Context): string[] {
 	const causes = [...cited.values()];
 	const roots = causes.filter((cause): cause is RootCause => cause.type === 'root').toSorted((a, b) => (a.name < b.name ? -1 : 1));
 	const edges = causes.filter((cause): cause is EdgeCause => 'spec' in cause && cause.type !== 'root');
@@ -19,7 +20,7 @@ export function sentencesOf(cited: Cited, { relevant, policy }: { readonly relev
 	return [
 		...(roots.length === 0 ? [] : [`You asked for ${joined(roots.map(rootText))}.`]),
 		...inReadingOrder([...groups.values()], roots).map((group) => edgeSentence(group, { relevant, roots })),
-		...causes.flatMap((cause) => otherSentence(cause, { relevant, policy })),
+		...causes.flatMap((cause) => otherSentence(cause, { relevant, request })),
 		conclusion(roots),
 	];
 }
@@ -123,7 +124,7 @@ function targetNote(cause: EdgeCause, roots: readonly RootCause[], name: string)
 	return root === undefined ? '' : `, not ${versionsText(root.package, root.package.members(root.allowed))}`;
 }
 
-function otherSentence(cause: Cause, { relevant, policy }: { readonly relevant: Relevant; readonly policy: ResolvePolicy }): string[] {
+function otherSentence(cause: Cause, { relevant, request }: Context): string[] {
 	switch (cause.type) {
 		case 'not-found':
 			return [`There is no package named ${cause.name} in the registry.`];
@@ -132,7 +133,7 @@ function otherSentence(cause: Cause, { relevant, policy }: { readonly relevant: 
 		case 'nesting':
 			return [`Copies of ${cause.dependent.name} would have to be nested without end.`];
 		case 'policy':
-			return [policySentence(cause, { relevant, policy })];
+			return [policySentence(cause, { relevant, request })];
 		case 'structure':
 		case 'root':
 		case 'dependency':
@@ -143,26 +144,24 @@ function otherSentence(cause: Cause, { relevant, policy }: { readonly relevant: 
 	}
 }
 
-function policySentence(cause: PolicyCause, { relevant, policy }: { readonly relevant: Relevant; readonly policy: ResolvePolicy }): string {
-	const { package: package_ } = cause;
-	const members = forbiddenMembers(cause, relevant);
-	const versions = `${package_.name} ${versionsText(package_, members)}`;
-	const would = members.length === 1 ? 'would fit but is' : 'would fit but are';
-	switch (cause.rule) {
+function policySentence(cause: PolicyCause, { relevant, request }: Context): string {
+	const { policy } = request;
+	const fact = policyFact(cause, { relevant, request });
+	const isOne = forbiddenMembers(cause, relevant).length === 1;
+	const fits = `${fact.name} ${fact.versions} would fit but`;
+	switch (fact.type) {
 		case 'too-young': {
-			const times = members.map((i) => package_.index?.publishedAt(i) ?? policy.now);
-			const oldest = Math.min(...times);
-			const lifts = new Date(oldest + policy.minimumAgeMilliseconds).toISOString().slice(0, 16).replace('T', ' ');
-			const age = durationText((policy.asOf ?? policy.now) - oldest);
-			return `${versions} ${would} ${age} old, and the minimum is ${durationText(policy.minimumAgeMilliseconds)}; allowed from ${lifts} UTC.`;
+			const age = (policy.asOf ?? policy.now) - (Date.parse(fact.lifts) - policy.minimumAgeMilliseconds);
+			return `${fits} ${isOne ? 'is' : 'are'} ${durationText(age)} old, and the minimum is ${durationText(policy.minimumAgeMilliseconds)}; allowed from ${minuteText(fact.lifts)}.`;
 		}
 
 		case 'after-date':
-			return `${versions} ${would} later than ${new Date(policy.asOf ?? 0).toISOString()}, the date asked for.`;
-		case 'revoked': {
-			const newest = package_.index?.versionText(members.at(-1) ?? 0);
-			const reason = policy.revoked.find(({ name, version }) => name === package_.name && version === newest)?.reason ?? '';
-			return `${versions} ${would} revoked${reason === '' ? '' : `: ${reason}`}.`;
-		}
+			return `${fits} ${isOne ? 'is' : 'are'} later than ${fact.asOf}, the date asked for.`;
+		case 'revoked':
+			return `${fits} ${isOne ? 'is' : 'are'} revoked${fact.reason === '' ? '' : `: ${fact.reason}`}.`;
+		case 'denied':
+			return `${fits} ${isOne ? 'is' : 'are'} denied: ${fact.reason}${fact.lifts === null ? '' : `; allowed from ${minuteText(fact.lifts)}`}.`;
+		case 'other-node':
+			return `${fits} ${isOne ? 'needs' : 'need'} node ${fact.needs}, and this is ${fact.node}.`;
 	}
 }

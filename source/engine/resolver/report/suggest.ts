@@ -6,7 +6,7 @@ import type { Session, Steps } from '../model/session.ts';
 import type { Cited } from './cited-causes.ts';
 import { forbiddenMembers } from './to-facts.ts';
 import type { Relevant } from './to-facts.ts';
-import { joined } from './version-text.ts';
+import { joined, minuteText } from './version-text.ts';
 
 /** Each is proven by a solve, so only a few are tried. */
 const MOST_TRIALS = 8;
@@ -97,11 +97,11 @@ function youngTrials(
 		const { name } = cause.package;
 		return [
 			function* () {
-				const policy = new PolicyMasks(session.request.policy);
+				const policy = new PolicyMasks(session.request);
 				policy.allowNamed(cause.package, version);
 				const solved = yield* session.solve({ roots, policy, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
 				const lifts = new Date(published + session.request.policy.minimumAgeMilliseconds).toISOString();
-				const sentence = `Ask for ${name}@${version} exactly to accept it although it is young, or wait until ${lifts.slice(0, 16).replace('T', ' ')} UTC.`;
+				const sentence = `Ask for ${name}@${version} exactly to accept it although it is young, or wait until ${minuteText(lifts)}.`;
 				return solved.type === 'done' ? { type: 'allow-young', name, version, lifts, sentence } : null;
 			},
 		];
@@ -154,7 +154,7 @@ function overrideTrials(session: Session, { roots, cited }: { readonly roots: re
 
 		return [
 			function* () {
-				const edges = new EdgeReader([{ path: [], name: cause.name, range: null, spec: root.spec }, ...session.request.overrides]);
+				const edges = new EdgeReader(session.edges.overrides.with({ path: [], name: cause.name, range: null, spec: root.spec }));
 				const solved = yield* session.solve({ roots, edges, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
 				const sentence = `Override ${cause.name} to ${root.spec} at your own risk: ${cause.dependent.name} was not made for it.`;
 				return solved.type === 'done' ? { type: 'override', name: cause.name, range: root.spec, sentence } : null;

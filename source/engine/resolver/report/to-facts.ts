@@ -2,7 +2,7 @@ import type { Fact } from '../failure.ts';
 import type { Cause } from '../model/facts.ts';
 import type { Package, VersionSet } from '../model/packages.ts';
 import { versionsWithEdge } from '../model/widen.ts';
-import type { ResolvePolicy } from '../request.ts';
+import type { ResolveRequest } from '../request.ts';
 import type { Cited } from './cited-causes.ts';
 import { membersOfAll, versionsText } from './version-text.ts';
 
@@ -29,7 +29,7 @@ export function relevantVersions(cited: Cited): Relevant {
 }
 
 /** The cause as plain data; nothing for one that only says how the model works. */
-export function toFact(cause: Cause, { relevant, policy }: { readonly relevant: Relevant; readonly policy: ResolvePolicy }): Fact[] {
+export function toFact(cause: Cause, { relevant, request }: { readonly relevant: Relevant; readonly request: ResolveRequest }): Fact[] {
 	switch (cause.type) {
 		case 'structure':
 			return [];
@@ -68,7 +68,7 @@ export function toFact(cause: Cause, { relevant, policy }: { readonly relevant: 
 		case 'nesting':
 			return [{ type: 'nesting', name: cause.dependent.name }];
 		case 'policy':
-			return [policyFact(cause, { relevant, policy })];
+			return [policyFact(cause, { relevant, request })];
 	}
 }
 
@@ -96,6 +96,8 @@ function dependentVersions(cause: EdgeCause, relevant: Relevant): string {
 
 type PolicyCause = Extract<Cause, { readonly type: 'policy' }>;
 
+type PolicyFact = Extract<Fact, { readonly type: PolicyCause['rule'] }>;
+
 /** Versions policy forbids that the conflict would have use for. */
 export function forbiddenMembers({ package: package_, forbidden }: PolicyCause, relevant: Relevant): number[] {
 	const all = package_.members(forbidden);
@@ -104,7 +106,17 @@ export function forbiddenMembers({ package: package_, forbidden }: PolicyCause, 
 	return both.length > 0 ? both : all;
 }
 
-function policyFact(cause: PolicyCause, { relevant, policy }: { readonly relevant: Relevant; readonly policy: ResolvePolicy }): Fact {
+/** The node that the newest of the versions in question needs. */
+function neededNode(cause: PolicyCause, relevant: Relevant): string {
+	return cause.package.index?.engineNode(forbiddenMembers(cause, relevant).at(-1) ?? 0) ?? '';
+}
+
+/** A rule of policy as plain data. */
+export function policyFact(
+	cause: PolicyCause,
+	{ relevant, request }: { readonly relevant: Relevant; readonly request: ResolveRequest },
+): PolicyFact {
+	const { policy, platform } = request;
 	const { package: package_, rule } = cause;
 	const members = forbiddenMembers(cause, relevant);
 	const versions = versionsText(package_, members);
@@ -122,5 +134,10 @@ function policyFact(cause: PolicyCause, { relevant, policy }: { readonly relevan
 			const reason = policy.revoked.find(({ name, version }) => name === package_.name && version === newest)?.reason ?? '';
 			return { type: 'revoked', name: package_.name, versions, reason };
 		}
+
+		case 'denied':
+			return { type: 'denied', name: package_.name, versions, reason: cause.denial?.reason ?? '', lifts: cause.denial?.lifts ?? null };
+		case 'other-node':
+			return { type: 'other-node', name: package_.name, versions, needs: neededNode(cause, relevant), node: platform.node };
 	}
 }

@@ -32,6 +32,11 @@ export function joined(texts: readonly string[]): string {
 	return texts.length <= 1 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }
 
+/** An ISO time to the minute, as a reader expects it. */
+export function minuteText(time: string): string {
+	return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** `2 days`, `5 hours`: the coarsest unit of which there are at least two, else hours. */
 export function durationText(milliseconds: number): string {
 	const hours = Math.max(1, Math.round(milliseconds / 3_600_000));

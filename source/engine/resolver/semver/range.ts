@@ -60,6 +60,23 @@ export function intervalContains(interval: Interval, version: Version): boolean 
 	return version.prerelease === null || interval.prereleaseOf.some((opted) => hasSameTriple(opted, version));
 }
 
+/** True when the two leave something in common between their bounds; what cannot be read has nothing in common with anything. */
+export function rangesMeet(a: string, b: string): boolean {
+	const others = parseRange(b)?.intervals ?? [];
+	return (parseRange(a)?.intervals ?? []).some((left) =>
+		others.some((right) => startsBeforeEnd(left, right) && startsBeforeEnd(right, left)),
+	);
+}
+
+function startsBeforeEnd(from: Interval, to: Interval): boolean {
+	if (from.lower === null || to.upper === null) {
+		return true;
+	}
+
+	const order = compareParsed(from.lower, to.upper);
+	return order < 0 || (order === 0 && from.lowerIncluded && to.upperIncluded);
+}
+
 export function hasSameTriple(a: Version, b: Version): boolean {
 	return a.major === b.major && a.minor === b.minor && a.patch === b.patch;
 }
