@@ -58,7 +58,8 @@ export function contextProblems(
 		for (const name of package_.peers) {
 			const actual = package_.dependencies[name] ?? '';
 			const expected = next.surroundings.get(name) ?? shared.get(name);
-			if (expected === undefined) {
+			const isBeyondItself = name === package_.name && expected !== actual && !shared.has(name);
+			if (expected === undefined || isBeyondItself) {
 				shared.set(name, actual);
 				visit(actual, new Map(), overrides.outside);
 			} else if (expected !== actual && name !== package_.name) {

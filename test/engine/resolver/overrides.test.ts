@@ -184,7 +184,7 @@ describe('overrides', () => {
 	it('give valid trees in random universes', async () => {
 		let solved = 0;
 		let used = 0;
-		for (let seed = 1; seed <= 150; seed += 1) {
+		for (let seed = 1; seed <= 50; seed += 1) {
 			const { universe, roots, overrides } = overriddenUniverse(randomNumbers(seed * 6_151));
 			const outcome = await universe.resolve(roots, { overrides });
 			if (outcome.type === 'resolved') {
@@ -199,8 +199,8 @@ describe('overrides', () => {
 			}
 		}
 
-		expect(solved).toBeGreaterThan(50);
-		expect(used).toBeGreaterThan(50);
+		expect(solved).toBeGreaterThan(30);
+		expect(used).toBeGreaterThan(20);
 	});
 });
 
@@ -216,7 +216,7 @@ function overriddenUniverse(random: (below: number) => number): {
 		Object.fromEntries(names.filter(() => random(chance) === 0).map((name) => [name, random(15) === 0 ? `npm:f@${range()}` : range()]));
 	for (const name of names) {
 		for (const version of ['1.0.0', '1.1.0', '2.0.0']) {
-			universe.serve(name, version, { dependencies: list(4), optionalDependencies: list(9), peerDependencies: list(12) });
+			universe.serve(name, version, { dependencies: list(4), optionalDependencies: list(14), peerDependencies: list(30) });
 		}
 	}
 

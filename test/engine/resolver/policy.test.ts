@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { verifyResolution } from '../../../source/engine/resolver/index.ts';
 import type { Resolution } from '../../../source/engine/resolver/index.ts';
 import type { Lock } from '../../../source/engine/lock.ts';
 import { parseIntegrity } from '../../../source/engine/integrity.ts';
-import { at, NOW, Universe, versions } from '../../helpers/universe.ts';
+import { at, NOW, NPM_RULES, Universe, versions } from '../../helpers/universe.ts';
 
 const DAY = 86_400_000;
 const THREE_DAYS = { policy: { minimumAgeMilliseconds: 3 * DAY } };
@@ -93,6 +94,76 @@ describe('revocations', () => {
 			'You asked for a@1.1.0.',
 			'a 1.1.0 would fit but is revoked: stolen token.',
 			'So a@1.1.0 cannot be installed.',
+		]);
+	});
+});
+
+describe('what policy denies', () => {
+	const universe = new Universe()
+		.serve('tool', '1.0.0', { dependencies: { a: '^1.0.0' } })
+		.serve('a', '1.0.0')
+		.serve('a', '1.1.0')
+		.serve('a', '1.2.0');
+	const denied = (range: string, lifts: string | null = null) => ({
+		policy: { denied: [{ name: 'a', range, reason: 'its provenance names another repository', lifts }] },
+	});
+
+	it('is gone around while another version fits', async () => {
+		expect(versions(await universe.solved({ tool: '*' }, denied('>=1.1.0')))).toEqual(['a@1.0.0', 'tool@1.0.0']);
+	});
+
+	it('is named with its reason and the time it ends when nothing else fits', async () => {
+		const outcome = await universe.resolve({ tool: '*' }, denied('*', '2030-02-01T00:00:00.000Z'));
+		expect(outcome).toMatchObject({
+			type: 'unsolvable',
+			failure: {
+				sentences: [
+					'You asked for tool.',
+					'tool 1.0.0 depends on a ^1.0.0.',
+					'a 1.0.0 to 1.2.0 would fit but are denied: its provenance names another repository; allowed from 2030-02-01 00:00 UTC.',
+					'So tool cannot be installed.',
+				],
+			},
+		});
+		expect(outcome.type === 'unsolvable' && outcome.failure.conflicts[0]?.facts).toContainEqual({
+			type: 'denied',
+			name: 'a',
+			versions: '1.0.0 to 1.2.0',
+			reason: 'its provenance names another repository',
+			lifts: '2030-02-01T00:00:00.000Z',
+		});
+	});
+
+	it('is seen by the checker', async () => {
+		const resolution = await universe.solved({ a: '1.2.0' });
+		expect(verifyResolution(resolution, universe.request({ a: '1.2.0' }, denied('^1.2.0')), NPM_RULES)).toEqual([
+			{ code: 'policy', at: 'a@1.2.0', text: 'a@1.2.0 is denied and in the tree: its provenance names another repository.' },
+		]);
+	});
+});
+
+describe('the node a package needs', () => {
+	const universe = new Universe()
+		.serve('a', '1.0.0', { engines: { node: '>=18' } })
+		.serve('a', '2.0.0', { engines: { node: '>=99' } })
+		.serve('only', '1.0.0', { engines: { node: '>=99' } });
+
+	it('is a preference by default, with a warning when nothing fits it', async () => {
+		const resolution = await universe.solved({ a: '*', only: '*' });
+		expect(versions(resolution)).toEqual(['a@1.0.0', 'only@1.0.0']);
+		expect(resolution.warnings).toEqual(['only 1.0.0 is for another node: expected >=99, got 26.0.0.']);
+	});
+
+	it('is a rule when the request says so, named when nothing fits it', async () => {
+		const required = { policy: { engines: 'required' as const } };
+		expect(versions(await universe.solved({ a: '*' }, required))).toEqual(['a@1.0.0']);
+		expect(await universe.sentences({ only: '*' }, required)).toEqual([
+			'You asked for only.',
+			'only 1.0.0 would fit but needs node >=99, and this is 26.0.0.',
+			'So only cannot be installed.',
+		]);
+		expect(verifyResolution(await universe.solved({ only: '*' }), universe.request({ only: '*' }, required), NPM_RULES)).toMatchObject([
+			{ code: 'policy', at: 'only@1.0.0' },
 		]);
 	});
 });
