@@ -96,10 +96,10 @@ export class Package {
 		return { name, first, versions };
 	}
 
-	/** Exactly the given versions, known by `key` from then on. */
-	only(key: string, versions: Iterable<number>): VersionSet {
+	/** Exactly the given versions, known by `key` from then on: they are computed once. */
+	only(key: string, versions: () => Iterable<number>): VersionSet {
 		return this.#remembered('only', key, () => (mark) => {
-			for (const i of versions) {
+			for (const i of versions()) {
 				mark(i);
 			}
 		});

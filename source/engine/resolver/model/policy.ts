@@ -120,7 +120,7 @@ export class PolicyMasks {
 		}
 
 		if (members.length > 0) {
-			into.push({ rule, set: package_.only(`${rule} ${members.join(',')}`, members), denial: null });
+			into.push({ rule, set: package_.only(`${rule} ${members.join(',')}`, () => members), denial: null });
 		}
 	}
 }

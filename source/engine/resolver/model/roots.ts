@@ -82,7 +82,7 @@ function taggedVersions(
 	const earlier = isTooNew ? package_.members(package_.range(`<=${package_.index?.versionText(tagged)}`)) : [];
 	const locked = lockedVersionOf(name, package_, request);
 	const all = [tagged, ...earlier, ...(locked === -1 ? [] : [locked])];
-	return all.length === 1 ? exact : package_.only(`tag ${tag} ${all.join(',')}`, all);
+	return all.length === 1 ? exact : package_.only(`tag ${tag} ${all.join(',')}`, () => all);
 }
 
 function lockedVersionOf(name: string, package_: Package, { lock, unlocked }: ResolveRequest): number {

@@ -1,5 +1,5 @@
 import type { Search } from '../core/search.ts';
-import type { EdgeMap } from '../metadata/package-index.ts';
+import type { EdgeMap, PackageIndex } from '../metadata/package-index.ts';
 import type { Cause } from './facts.ts';
 import type { Overrides } from './overrides.ts';
 import type { VersionSet } from './packages.ts';
@@ -96,19 +96,23 @@ export function versionsWithEdge(cause: EdgeCause): VersionSet | null {
 		return null;
 	}
 
-	const has = new Map<number, boolean>();
+	const kind = type === 'peer' && cause.isOptional ? 'optional-peer' : type;
+	return dependent.only(`${kind} ${name} ${spec}`, () => membersWithEdge(cause, index));
+}
+
+function membersWithEdge(cause: EdgeCause, index: PackageIndex): number[] {
+	const has: (boolean | undefined)[] = [];
 	const members: number[] = [];
 	for (let i = 0; i < index.versionCount; i += 1) {
 		const map = index.edgeMapNumber(i);
-		const known = has.get(map) ?? isSameEdge(cause, index.edges(i));
-		has.set(map, known);
+		const known = has[map] ?? isSameEdge(cause, index.edges(i));
+		has[map] = known;
 		if (known) {
 			members.push(i);
 		}
 	}
 
-	const kind = type === 'peer' && cause.isOptional ? 'optional-peer' : type;
-	return dependent.only(`${kind} ${name} ${spec}`, members);
+	return members;
 }
 
 function isSameEdge(cause: EdgeCause, edges: EdgeMap): boolean {

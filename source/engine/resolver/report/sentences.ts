@@ -63,26 +63,24 @@ function edgeSentence(
 	group: readonly EdgeCause[],
 	{ relevant, roots }: { readonly relevant: Relevant; readonly roots: readonly RootCause[] },
 ): string {
-	const byNewest = group.toSorted((a, b) => newestMember(b, relevant) - newestMember(a, relevant));
-	const [newest] = byNewest;
+	const byNewest = group
+		.map((cause) => ({ cause, members: dependentMembers(cause, relevant) }))
+		.toSorted((a, b) => (b.members.at(-1) ?? -1) - (a.members.at(-1) ?? -1));
+	const newest = byNewest[0]?.cause;
 	if (newest === undefined) {
 		return '';
 	}
 
 	const { dependent, name } = newest;
-	const members = [...new Set(byNewest.flatMap((cause) => dependentMembers(cause, relevant)))].sort((a, b) => a - b);
+	const members = [...new Set(byNewest.flatMap((each) => each.members))].sort((a, b) => a - b);
 	const who = whoText(dependent, { members, relevant });
 	const needs = byNewest.length === 1 ? needText(newest) : `${needText(newest)} or another range that does not fit either`;
 	return `${who} ${needs}${targetNote(newest, roots, name)}.`;
 }
 
-function newestMember(cause: EdgeCause, relevant: Relevant): number {
-	return dependentMembers(cause, relevant).at(-1) ?? -1;
-}
-
 function whoText(dependent: Package, { members, relevant }: { readonly members: readonly number[]; readonly relevant: Relevant }): string {
-	const asked = relevant.get(dependent.name) ?? dependent.members(dependent.range('*'));
-	const isEvery = members.length > 1 && members.length >= asked.length;
+	const asked = relevant.get(dependent.name)?.size ?? dependent.range('*').count;
+	const isEvery = members.length > 1 && members.length >= asked;
 	return isEvery
 		? `Every version of ${dependent.name} in question (${versionsText(dependent, members)})`
 		: `${dependent.name} ${versionsText(dependent, members)}`;

@@ -7,7 +7,7 @@ import type { Cited } from './cited-causes.ts';
 import { membersOfAll, versionsText } from './version-text.ts';
 
 /** Which versions of each package the conflict is about: what its root, its dependents and its dependents' peers allow. */
-export type Relevant = ReadonlyMap<string, readonly number[]>;
+export type Relevant = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** Narrows each package to the versions that the cited facts leave in question; where they leave none, to those the first of them allows. */
 export function relevantVersions(cited: Cited): Relevant {
@@ -23,7 +23,7 @@ export function relevantVersions(cited: Cited): Relevant {
 	return new Map(
 		[...allowed].map(([package_, sets]) => {
 			const all = membersOfAll(package_, sets);
-			return [package_.name, all.length > 0 ? all : membersOfAll(package_, sets.slice(0, 1))];
+			return [package_.name, new Set(all.length > 0 ? all : membersOfAll(package_, sets.slice(0, 1)))];
 		}),
 	);
 }
@@ -86,7 +86,7 @@ export function dependentMembers(cause: EdgeCause, relevant: Relevant): number[]
 	const set = versionsWithEdge(cause);
 	const having = set === null ? [cause.version] : cause.dependent.members(set);
 	const asked = relevant.get(cause.dependent.name);
-	const both = asked === undefined ? having : having.filter((i) => asked.includes(i));
+	const both = asked === undefined ? having : having.filter((i) => asked.has(i));
 	return both.length > 0 ? both : having;
 }
 
@@ -102,7 +102,7 @@ type PolicyFact = Extract<Fact, { readonly type: PolicyCause['rule'] }>;
 export function forbiddenMembers({ package: package_, forbidden }: PolicyCause, relevant: Relevant): number[] {
 	const all = package_.members(forbidden);
 	const asked = relevant.get(package_.name);
-	const both = asked === undefined ? all : all.filter((i) => asked.includes(i));
+	const both = asked === undefined ? all : all.filter((i) => asked.has(i));
 	return both.length > 0 ? both : all;
 }
 
