@@ -28,6 +28,7 @@ export const list: CommandDefinition<InstalledState> = {
 		'sizeBytes',
 		'wanted',
 		'latest',
+		'problem',
 	],
 	rows: 'plugins',
 	run: async ({ engine, parsed, call }) => {
@@ -55,6 +56,9 @@ function listText(state: InstalledState, view: View): string {
 				`${plural(state.plugins.length, 'plugin')}, ${plural(state.packageCount, 'package')}, ${formatBytes(state.storeBytes)} in the content store; generation ${state.generation}.`,
 				{ view, tone: 'dim' },
 			),
+			...state.plugins.flatMap(({ name, problem }) =>
+				problem === null ? [] : paragraphLines(`${name}: ${problem} Fetch it again: plugward verify --repair`, { view, tone: 'bad' }),
+			),
 			...(outdated === 0 ? [] : paragraphLines(`${plural(outdated, 'plugin')} can be updated: plugward update`, { view, tone: 'info' })),
 		],
 	]);
@@ -67,7 +71,13 @@ function pluginRow(plugin: InstalledPlugin): readonly Cell[] {
 		cell(plugin.level, levelBadge(plugin.level).tone),
 		rightsCell(plugin),
 		formatBytes(plugin.sizeBytes),
-		plugin.isDisabled ? cell('disabled', 'warning') : plugin.tasks === null ? cell('plain package', 'dim') : plugin.tasks.join(', '),
+		plugin.problem !== null
+			? cell('damaged', 'bad')
+			: plugin.isDisabled
+				? cell('disabled', 'warning')
+				: plugin.tasks === null
+					? cell('plain package', 'dim')
+					: plugin.tasks.join(', '),
 	];
 }
 

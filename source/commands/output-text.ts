@@ -4,6 +4,9 @@ import { type Cell, cell, joinBlocks, tableLines, titleLine, type View } from '.
 type Scalar = string | number | boolean | null;
 type Row = Readonly<Record<string, Scalar>>;
 
+/** What stands below a title of its own. */
+const NESTED_INDENT = 2;
+
 /**
  * What a task returned, for a reader: text as it is, a list of flat objects as a table, an object as its parts, and anything deeper as
  * JSON. The value came out of a plugin, so every string is cleaned.
@@ -31,23 +34,24 @@ function recordBlocks(record: Readonly<Record<string, unknown>>, view: View): st
 		if (isScalar(value) && !(typeof value === 'string' && value.includes('\n'))) {
 			facts.push([cell(key, 'dim'), scalarText(value)]);
 		} else if (isRows(value)) {
-			blocks.push([titleLine(key, view), ...rowLines(value, view)]);
+			blocks.push([titleLine(key, view), ...rowLines(value, view, NESTED_INDENT)]);
 		} else if (Array.isArray(value) && value.length === 0) {
 			facts.push([cell(key, 'dim'), cell('none', 'dim')]);
 		} else {
-			blocks.push([titleLine(key, view), typeof value === 'string' ? cleanLines(value).join('\n').trimEnd() : jsonText(value)]);
+			const text = typeof value === 'string' ? cleanLines(value).join('\n').trimEnd() : jsonText(value);
+			blocks.push([titleLine(key, view), ...text.split('\n').map((line) => (line === '' ? '' : ' '.repeat(NESTED_INDENT) + line))]);
 		}
 	}
 
 	return [tableLines(facts, { view }), ...blocks];
 }
 
-function rowLines(rows: readonly Row[], view: View): string[] {
+function rowLines(rows: readonly Row[], view: View, indent = 0): string[] {
 	const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
 	const numeric = keys.flatMap((key, column) => (rows.every((row) => typeof row[key] === 'number') ? [column] : []));
 	const body = rows.map((row) => keys.map((key) => scalarText(row[key] ?? null)));
 	const header = keys.map((key) => cell(key, 'dim'));
-	return tableLines([header, ...body], { view, flexible: widestColumn(body), alignRight: numeric });
+	return tableLines([header, ...body], { view, indent, flexible: widestColumn(body), alignRight: numeric });
 }
 
 function widestColumn(rows: readonly (readonly string[])[]): number {

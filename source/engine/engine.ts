@@ -104,6 +104,8 @@ export type InstalledPlugin = {
 	/** Newest version the spec allows and newest of all, as far as cached metadata knows. */
 	readonly wanted: string | null;
 	readonly latest: string | null;
+	/** Why it cannot run as it is on disk, in one sentence; null when nothing is missing. `verify --repair` helps. */
+	readonly problem: string | null;
 };
 
 export type InstalledState = {

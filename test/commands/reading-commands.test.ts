@@ -143,6 +143,7 @@ describe('list', () => {
 		sizeBytes: 1200,
 		wanted: '1.3.0',
 		latest: '2.0.0',
+		problem: null,
 	};
 
 	it('aligns plugins and says what can be updated', async () => {

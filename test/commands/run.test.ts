@@ -107,7 +107,7 @@ describe('what a task returns', () => {
 			],
 		};
 		const { stdout } = await plugward(['run', '@a/b'], { engine: returning({ ...RESULT, output }) });
-		expect(stdout).toBe('ok    1\nnone  none\n\nlinks\nline  url\n   3  https://a.example\n  12  https://b.example\n');
+		expect(stdout).toBe('ok    1\nnone  none\n\nlinks\n  line  url\n     3  https://a.example\n    12  https://b.example\n');
 	});
 
 	it('comes with whole milliseconds in JSON', async () => {

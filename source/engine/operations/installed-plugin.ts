@@ -10,6 +10,7 @@ import type { EngineContext } from './engine-context.ts';
 import { judgeInstalled } from './judge-installed.ts';
 import { closureOf, idOfInstance } from './lock-queries.ts';
 import { bundleOf } from './plugin-bundle.ts';
+import { notInstalled } from './require-installed.ts';
 import { findRevokedVersion } from './revoked-version.ts';
 import type { Runnable } from './run-task.ts';
 
@@ -19,9 +20,7 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 	const instance = generation.lock.roots[name]?.instance;
 	const locked = instance === undefined ? undefined : generation.lock.packages[instance];
 	if (instance === undefined || locked === undefined) {
-		throw new EngineError('not-installed', `${name} is not installed in generation ${generation.number}.`, {
-			hint: `Install it: plugward install ${name}`,
-		});
+		throw notInstalled(generation, name);
 	}
 
 	if (generation.settings.disabled.includes(name)) {

@@ -4,11 +4,11 @@ import type { Generation } from '../home/index.ts';
 import type { Lock } from '../lock.ts';
 import type { Plan } from '../plan.ts';
 import type { Resolution, RootRequest } from '../resolver/index.ts';
-import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
 import { fetchArtefacts } from './fetch-artefacts.ts';
 import { lockOfResolution } from './lock-of-resolution.ts';
 import { parseSpec, type RequestedRoot } from './parse-spec.ts';
+import { planOfLock } from './plan-of-lock.ts';
 import { resolveTree } from './resolve-tree.ts';
 
 /** Plans to add or change roots. What was not asked for keeps its version where that is possible. */
@@ -60,18 +60,19 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 		specs: new Map([...specsToKeep(resolution, { base: base.lock, asked }), ...(request.specs ?? [])]),
 	});
 	const named = new Set(asked.map(({ name }) => name));
-	const assessment = await assess(context, { base, lock, named, asksRegistry: true }, options);
-	return {
-		kind: request.kind,
-		command: request.command,
-		baseGeneration: base.number,
-		targetGeneration: null,
-		...assessment,
-		notices: [...resolution.warnings.map((text) => ({ severity: 'warning' as const, text })), ...assessment.notices],
-		fetchedBytes: artefacts.fetchedBytes,
-		fetchedCount: artefacts.fetched.length,
-		lock,
-	};
+	return planOfLock(
+		context,
+		{
+			kind: request.kind,
+			command: request.command,
+			base,
+			lock,
+			named,
+			fetched: { bytes: artefacts.fetchedBytes, count: artefacts.fetched.length },
+			notices: resolution.warnings.map((text) => ({ severity: 'warning' as const, text })),
+		},
+		options,
+	);
 }
 
 /** What is installed stays asked for; a tag that nobody asked to move stands for the version it meant. */

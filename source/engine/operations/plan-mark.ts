@@ -3,8 +3,8 @@ import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
 import type { Lock, LockRoot } from '../lock.ts';
 import type { Plan, PlanMark, PlanSettings } from '../plan.ts';
-import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
+import { planOfLock } from './plan-of-lock.ts';
 import { requireInstalled } from './require-installed.ts';
 
 type MarkRequest = { readonly mark: PlanMark; readonly names: readonly string[] };
@@ -18,17 +18,8 @@ export async function planMark(context: EngineContext, { mark, names }: MarkRequ
 	const base = await context.home.current();
 	requireInstalled(base, names);
 	const lock = lockWith(base.lock, { mark, names });
-	return {
-		kind: mark,
-		command: `${mark} ${names.join(' ')}`,
-		baseGeneration: base.number,
-		targetGeneration: null,
-		...(await assess(context, { base, lock, named: new Set(), asksRegistry: false }, options)),
-		fetchedBytes: 0,
-		fetchedCount: 0,
-		lock,
-		settings: settingsWith(base, { mark, names }),
-	};
+	const plan = await planOfLock(context, { kind: mark, command: `${mark} ${names.join(' ')}`, base, lock }, options);
+	return { ...plan, settings: settingsWith(base, { mark, names }) };
 }
 
 function settingsWith({ settings: { held, disabled } }: Generation, { mark, names }: MarkRequest): PlanSettings {

@@ -1,9 +1,9 @@
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Plan } from '../plan.ts';
-import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
 import { withoutRoots } from './lock-queries.ts';
+import { planOfLock } from './plan-of-lock.ts';
 import { requireInstalled } from './require-installed.ts';
 
 /** Plans to take roots away together with what only they needed. Needs no registry. */
@@ -15,14 +15,5 @@ export async function planRemove(context: EngineContext, names: readonly string[
 	const base = await context.home.current();
 	requireInstalled(base, names);
 	const lock = withoutRoots(base.lock, new Set(names));
-	return {
-		kind: 'remove',
-		command: `remove ${names.join(' ')}`,
-		baseGeneration: base.number,
-		targetGeneration: null,
-		...(await assess(context, { base, lock, named: new Set(), asksRegistry: false }, options)),
-		fetchedBytes: 0,
-		fetchedCount: 0,
-		lock,
-	};
+	return planOfLock(context, { kind: 'remove', command: `remove ${names.join(' ')}`, base, lock }, options);
 }

@@ -2,10 +2,10 @@ import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
 import type { Plan } from '../plan.ts';
-import { assess } from './assess.ts';
 import type { EngineContext } from './engine-context.ts';
 import { uniquePackages } from './lock-queries.ts';
 import { currentOrLost } from './lost-current.ts';
+import { planOfLock } from './plan-of-lock.ts';
 import { findRevokedVersion } from './revoked-version.ts';
 
 /** Kinds of plans that make an existing generation current and write none. */
@@ -47,19 +47,9 @@ export async function planTarget(
 	options: CallOptions,
 ): Promise<Plan> {
 	await refuseRevoked(context, target);
+	const plan = await planOfLock(context, { kind, command, base, lock: target.lock }, options);
 	// Permissions come back with the generation that holds them; nothing is asked again.
-	const assessment = await assess(context, { base, lock: target.lock, named: new Set(), asksRegistry: false }, options);
-	return {
-		kind,
-		command,
-		baseGeneration: base.number,
-		targetGeneration: target.number,
-		...assessment,
-		requirements: [],
-		fetchedBytes: 0,
-		fetchedCount: 0,
-		lock: target.lock,
-	};
+	return { ...plan, targetGeneration: target.number, requirements: [] };
 }
 
 async function targetOf(

@@ -3,11 +3,20 @@ import type { Generation } from '../home/index.ts';
 
 /** Throws `not-installed`, naming what is. */
 export function requireInstalled(base: Generation, names: readonly string[]): void {
-	const installed = Object.keys(base.lock.roots);
-	const unknown = names.find((name) => !installed.includes(name));
+	const unknown = names.find((name) => !Object.hasOwn(base.lock.roots, name));
 	if (unknown !== undefined) {
-		throw new EngineError('not-installed', `${unknown} is not installed in generation ${base.number}.`, {
-			hint: installed.length === 0 ? `Install it: plugward install ${unknown}` : `Installed: ${installed.join(', ')}.`,
-		});
+		throw notInstalled(base, unknown);
 	}
+}
+
+/** For something that the generation does not hold as a plugin. */
+export function notInstalled({ number, lock }: Generation, name: string): EngineError {
+	const installed = Object.keys(lock.roots);
+	return installed.length === 0
+		? new EngineError('not-installed', `${name} is not installed: nothing is installed yet.`, {
+				hint: `Install it: plugward install ${name}`,
+			})
+		: new EngineError('not-installed', `${name} is not installed in generation ${number}.`, {
+				hint: `Installed: ${installed.join(', ')}.`,
+			});
 }
