@@ -10,6 +10,7 @@ import { install } from './install.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
 import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
+import { override } from './override.ts';
 import { policy } from './policy.ts';
 import { redo } from './redo.ts';
 import { remove } from './remove.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(unhold),
 	hideResult(enable),
 	hideResult(disable),
+	hideResult(override),
 	hideResult(keep),
 	hideResult(gc),
 	hideResult(cache),

@@ -1,10 +1,15 @@
-import type { Change, Plan } from '../engine/index.ts';
+import type { Change, Plan, PlanMark } from '../engine/index.ts';
 import { plural } from '../format.ts';
 
 /** One sentence without its full stop: what applying the plan did. */
 export function whatHappened(plan: Plan, changes: readonly Change[]): string {
 	const roots = changes.filter((change) => change.isRoot).map((change) => change.name);
-	switch (plan.kind) {
+	const { kind } = plan;
+	if (isMark(kind)) {
+		return whatWasMarked(kind, namesIn(plan));
+	}
+
+	switch (kind) {
 		case 'install':
 			return roots.length === 0 ? 'Saved' : `Installed ${namedOrCounted(roots)}`;
 		case 'update':
@@ -19,18 +24,29 @@ export function whatHappened(plan: Plan, changes: readonly Change[]): string {
 			return `Took back what generation ${namesIn(plan)} changed`;
 		case 'redo':
 			return `Did again what was taken back and left generation ${plan.baseGeneration}`;
+		case 'override':
+			return 'Changed the overrides';
+	}
+}
+
+function isMark(kind: Plan['kind']): kind is PlanMark {
+	return ['pin', 'unpin', 'hold', 'unhold', 'enable', 'disable'].includes(kind);
+}
+
+function whatWasMarked(mark: PlanMark, names: string): string {
+	switch (mark) {
 		case 'pin':
-			return `Pinned ${namesIn(plan)}`;
+			return `Pinned ${names}`;
 		case 'unpin':
-			return `Unpinned ${namesIn(plan)}`;
+			return `Unpinned ${names}`;
 		case 'hold':
-			return `Held ${namesIn(plan)}; updates leave it alone`;
+			return `Held ${names}; updates leave it alone`;
 		case 'unhold':
-			return `Updates heed ${namesIn(plan)} again`;
+			return `Updates heed ${names} again`;
 		case 'enable':
-			return `Enabled ${namesIn(plan)}`;
+			return `Enabled ${names}`;
 		case 'disable':
-			return `Disabled ${namesIn(plan)}; it stays installed and does not run`;
+			return `Disabled ${names}; it stays installed and does not run`;
 	}
 }
 
@@ -55,6 +71,8 @@ function unchangedWords(plan: Plan): string {
 			return 'Nothing to take back';
 		case 'redo':
 			return 'Nothing to do again';
+		case 'override':
+			return 'Those overrides are there already';
 		case 'pin':
 		case 'unpin':
 		case 'hold':

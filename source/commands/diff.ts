@@ -13,14 +13,23 @@ export const diff: CommandDefinition<GenerationDiff> = {
 	usage: '<generation> [generation]',
 	flags: {},
 	examples: ['plugward diff 3', 'plugward diff 3 5 --json'],
-	fields: ['from', 'to', 'changes', 'specs', 'grants', 'held', 'disabled'],
+	fields: ['from', 'to', 'changes', 'specs', 'grants', 'held', 'disabled', 'overrides'],
 	rows: null,
 	run: async ({ engine, parsed, call }) => {
 		requirePositionals(parsed, { least: 1, most: 2, usage: 'diff <generation> [generation]' });
 		const [from = '', to] = parsed.positionals;
 		return engine.diff(requireGenerationNumber(from), to === undefined ? null : requireGenerationNumber(to), call);
 	},
-	toJson: ({ from, to, changes, specs, grants, held, disabled }) => ({ from, to, changes, specs, grants, held, disabled }),
+	toJson: ({ from, to, changes, specs, grants, held, disabled, overrides }) => ({
+		from,
+		to,
+		changes,
+		specs,
+		grants,
+		held,
+		disabled,
+		overrides,
+	}),
 	toText: diffText,
 };
 
@@ -31,6 +40,7 @@ function diffText(result: GenerationDiff, view: View): string {
 		block('Rights', listRows(grantWords(result), { added: 'granted', removed: 'taken away' }), view),
 		block('Held', listRows(result.held, { added: 'held', removed: 'not held' }), view),
 		block('Disabled', listRows(result.disabled, { added: 'disabled', removed: 'enabled' }), view),
+		block('Overrides', listRows(result.overrides, { added: 'set', removed: 'ended' }), view),
 	].filter((lines) => lines.length > 0);
 	const title = titleLine(`Generation ${result.from} -> ${result.to}`, view);
 	return joinBlocks([[title], ...(blocks.length === 0 ? [paragraphLines('Nothing differs.', { view })] : blocks)]);

@@ -3,6 +3,7 @@ import { changeByPlan, type ChangeResult } from './change-plan.ts';
 import { CHANGE_FIELDS, changeToExitCode, changeToJson, changeToText } from './change-views.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { CONSENT_FLAGS, PLAN_FLAGS, textFlag } from './flags.ts';
+import { readResolveChoices, RESOLVE_FLAGS } from './resolve-choices.ts';
 
 export const install: CommandDefinition<ChangeResult> = {
 	name: 'install',
@@ -11,6 +12,7 @@ export const install: CommandDefinition<ChangeResult> = {
 	usage: '<plugin[@version]...>',
 	flags: {
 		...CONSENT_FLAGS,
+		...RESOLVE_FLAGS,
 		...PLAN_FLAGS,
 		fromFile: { type: 'string', placeholder: 'FILE', description: 'Read more plugins from a file or - , one a line, # comments' },
 	},
@@ -23,7 +25,7 @@ export const install: CommandDefinition<ChangeResult> = {
 	rows: null,
 	run: async (context) => {
 		const specs = await readSpecs(context);
-		return changeByPlan(context, () => context.engine.planInstall(specs, context.call));
+		return changeByPlan(context, () => context.engine.planInstall(specs, { ...context.call, ...readResolveChoices(context.parsed) }));
 	},
 	toJson: changeToJson,
 	toText: changeToText,

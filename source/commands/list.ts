@@ -35,7 +35,7 @@ export const list: CommandDefinition<InstalledState> = {
 		requirePositionals(parsed, { least: 0, most: 0, usage: 'list' });
 		return engine.list(call);
 	},
-	toJson: ({ generation, plugins, packageCount, storeBytes }) => ({ generation, plugins, packageCount, storeBytes }),
+	toJson: ({ generation, plugins, packageCount, storeBytes, overrides }) => ({ generation, plugins, packageCount, storeBytes, overrides }),
 	toText: listText,
 };
 
@@ -56,6 +56,7 @@ function listText(state: InstalledState, view: View): string {
 				`${plural(state.plugins.length, 'plugin')}, ${plural(state.packageCount, 'package')}, ${formatBytes(state.storeBytes)} in the content store; generation ${state.generation}.`,
 				{ view, tone: 'dim' },
 			),
+			...(state.overrides.length === 0 ? [] : paragraphLines(`Overridden: ${state.overrides.join(', ')}`, { view, tone: 'dim' })),
 			...state.plugins.flatMap(({ name, problem }) =>
 				problem === null ? [] : paragraphLines(`${name}: ${problem} Fetch it again: plugward verify --repair`, { view, tone: 'bad' }),
 			),

@@ -3,6 +3,7 @@ import { formatDuration, plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
 import { isSet, requirePositionals } from './flags.ts';
 import { cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
+import { readResolveChoices, RESOLVE_FLAGS } from './resolve-choices.ts';
 
 export type ResolveResult = { readonly tree: ResolvedTree; readonly showsAll: boolean };
 
@@ -11,13 +12,16 @@ export const resolve: CommandDefinition<ResolveResult> = {
 	aliases: [],
 	summary: 'Work out the versions that would be installed, and fetch no package',
 	usage: '<plugin[@version]...>',
-	flags: { all: { type: 'boolean', description: 'List every package, not only those in several versions' } },
+	flags: {
+		all: { type: 'boolean', description: 'List every package, not only those in several versions' },
+		...RESOLVE_FLAGS,
+	},
 	examples: ['plugward resolve eslint@9 prettier', 'plugward resolve next react react-dom --all'],
 	fields: ['roots', 'packages', 'packageCount', 'warnings', 'solveMilliseconds', 'loadMilliseconds'],
 	rows: null,
 	run: async ({ engine, parsed, call, warn }) => {
 		requirePositionals(parsed, { least: 1, most: Number.POSITIVE_INFINITY, usage: 'resolve <plugin[@version]...>' });
-		const tree = await engine.resolve(parsed.positionals, call);
+		const tree = await engine.resolve(parsed.positionals, { ...call, ...readResolveChoices(parsed) });
 		for (const text of tree.warnings) {
 			warn({ code: 'resolve', text });
 		}

@@ -2,6 +2,7 @@ import { changeByPlan, type ChangeResult } from './change-plan.ts';
 import { CHANGE_FIELDS, changeToExitCode, changeToJson, changeToText } from './change-views.ts';
 import type { CommandDefinition } from './command.ts';
 import { CONSENT_FLAGS, isSet, PLAN_FLAGS } from './flags.ts';
+import { readResolveChoices, RESOLVE_FLAGS } from './resolve-choices.ts';
 
 export const update: CommandDefinition<ChangeResult> = {
 	name: 'update',
@@ -10,6 +11,7 @@ export const update: CommandDefinition<ChangeResult> = {
 	usage: '[plugin...]',
 	flags: {
 		...CONSENT_FLAGS,
+		...RESOLVE_FLAGS,
 		...PLAN_FLAGS,
 		latest: { type: 'boolean', description: 'Leave the range and take the newest version' },
 	},
@@ -17,7 +19,7 @@ export const update: CommandDefinition<ChangeResult> = {
 	fields: CHANGE_FIELDS,
 	rows: null,
 	run: async (context) => {
-		const options = { ...context.call, toLatest: isSet(context.parsed, 'latest') };
+		const options = { ...context.call, ...readResolveChoices(context.parsed), toLatest: isSet(context.parsed, 'latest') };
 		return changeByPlan(context, () => context.engine.planUpdate(context.parsed.positionals, options));
 	},
 	toJson: changeToJson,

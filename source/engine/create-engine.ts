@@ -17,6 +17,7 @@ import { loadPolicy, type LoadedPolicy } from './operations/load-policy.ts';
 import { readStandings, type Standings } from './operations/people-and-policy/standings.ts';
 import { planInstall } from './operations/plan-install.ts';
 import { planMark } from './operations/plan-mark.ts';
+import { planOverride } from './operations/plan-override.ts';
 import { planRedo } from './operations/plan-redo.ts';
 import { planRemove } from './operations/plan-remove.ts';
 import { planRollback, planSwitch } from './operations/plan-rollback.ts';
@@ -121,6 +122,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		resolve: (specs, call) => guard(call, () => resolveReport(context, specs, call)),
 		planInstall: (specs, call) => guard(call, () => planInstall(context, specs, call)),
 		planUpdate: (names, call) => guard(call, () => planUpdate(context, names, call)),
+		planOverride: (change, call) => guard(call, () => planOverride(context, change, call)),
 		planRemove: (names, call) => guard(call, () => planRemove(context, names, call)),
 		planRollback: (generation, call) => guard(call, () => planRollback(context, generation, call)),
 		planSwitch: (generation, call) => guard(call, () => planSwitch(context, generation, call)),

@@ -113,6 +113,8 @@ export type InstalledState = {
 	readonly plugins: readonly InstalledPlugin[];
 	readonly packageCount: number;
 	readonly storeBytes: number;
+	/** `[PARENT>]NAME=SPEC`, sorted: what replaces the ranges that packages ask for. */
+	readonly overrides: readonly string[];
 };
 
 export type GenerationSummary = {
@@ -127,6 +129,16 @@ export type GenerationSummary = {
 	readonly changes: readonly Change[];
 	readonly pluginCount: number;
 	readonly packageCount: number;
+};
+
+/** How a resolution departs from what it would be by itself. */
+export type ResolveChoices = {
+	/** ISO date (its first moment in UTC) or date-time with a zone: resolve as if nothing had been published later. */
+	readonly asOf?: string;
+	/** `NAME@VERSION`, or `NAME` for its only young version: taken although it is younger than the policy wants. */
+	readonly acceptYoung?: readonly string[];
+	/** `[PARENT[@RANGE]>]NAME[@RANGE]=SPEC`, remembered by the generation that comes of it. */
+	readonly overrides?: readonly string[];
 };
 
 /** What is kept to be faster, and what it takes. */
@@ -174,6 +186,8 @@ export type GenerationDiff = {
 	readonly held: ListDifference<string>;
 	/** Names of plugins that are installed but switched off. */
 	readonly disabled: ListDifference<string>;
+	/** `[PARENT>]NAME=SPEC`. */
+	readonly overrides: ListDifference<string>;
 };
 
 /** Which generations stay besides the current one and those marked to be kept. A generation stays when any rule wants it. */
@@ -271,10 +285,15 @@ export type Engine = {
 		options: CallOptions,
 	) => Promise<SearchResult>;
 	readonly info: (spec: string, options: CallOptions) => Promise<PackageInfo>;
-	readonly resolve: (specs: readonly string[], options: CallOptions) => Promise<ResolvedTree>;
-	readonly planInstall: (specs: readonly string[], options: CallOptions) => Promise<Plan>;
+	readonly resolve: (specs: readonly string[], options: CallOptions & ResolveChoices) => Promise<ResolvedTree>;
+	readonly planInstall: (specs: readonly string[], options: CallOptions & ResolveChoices) => Promise<Plan>;
 	/** No names: everything. */
-	readonly planUpdate: (names: readonly string[], options: CallOptions & { readonly toLatest: boolean }) => Promise<Plan>;
+	readonly planUpdate: (names: readonly string[], options: CallOptions & ResolveChoices & { readonly toLatest: boolean }) => Promise<Plan>;
+	/** Adds overrides and drops those whose left side is named; everything keeps its version that can. */
+	readonly planOverride: (
+		change: { readonly set: readonly string[]; readonly drop: readonly string[] },
+		options: CallOptions,
+	) => Promise<Plan>;
 	readonly planRemove: (names: readonly string[], options: CallOptions) => Promise<Plan>;
 	/** Null: the generation before the current one. */
 	readonly planRollback: (generation: number | null, options: CallOptions) => Promise<Plan>;

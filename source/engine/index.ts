@@ -15,6 +15,7 @@ export type {
 	InstalledState,
 	ListDifference,
 	PackageInfo,
+	ResolveChoices,
 	ResolvedTree,
 	RunRequest,
 	RunResult,

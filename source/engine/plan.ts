@@ -83,7 +83,7 @@ export type PlanMark = 'pin' | 'unpin' | 'hold' | 'unhold' | 'enable' | 'disable
  * changed. It is plain data and untrusted when it comes back: `applyPlan` recomputes everything that matters from the store.
  */
 export type Plan = {
-	readonly kind: 'install' | 'update' | 'remove' | 'rollback' | 'switch' | 'undo' | 'redo' | PlanMark;
+	readonly kind: 'install' | 'update' | 'remove' | 'rollback' | 'switch' | 'undo' | 'redo' | 'override' | PlanMark;
 	/** For instance `install eslint@9 prettier`; the scripted command that does the same is `plugward ${command}`. */
 	readonly command: string;
 	/** Number of the generation this plan starts from; 0 for an empty home. */
@@ -103,8 +103,13 @@ export type Plan = {
 	readonly withdrawn?: readonly { readonly plugin: string; readonly permission: PermissionId }[];
 };
 
-/** Names of plugins, sorted. */
-export type PlanSettings = { readonly held: readonly string[]; readonly disabled: readonly string[] };
+export type PlanSettings = {
+	/** Names of plugins, sorted. */
+	readonly held: readonly string[];
+	readonly disabled: readonly string[];
+	/** Those of the base when left out. */
+	readonly overrides?: readonly string[];
+};
 
 export type Applied = {
 	readonly fromGeneration: number;

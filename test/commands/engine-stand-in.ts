@@ -19,6 +19,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planUndo: unexpected('planUndo'),
 		planRedo: unexpected('planRedo'),
 		planMark: unexpected('planMark'),
+		planOverride: unexpected('planOverride'),
 		applyPlan: unexpected('applyPlan'),
 		list: unexpected('list'),
 		history: unexpected('history'),
@@ -132,6 +133,7 @@ export function applyingEngine(plan: Plan, calls: Partial<Engine> = {}) {
 		planUndo: async () => plan,
 		planRedo: async () => plan,
 		planMark: async () => plan,
+		planOverride: async () => plan,
 		applyPlan: async (given, { decisions }): Promise<Applied> => {
 			const answered = (answer: string) =>
 				decisions.filter((decision) => decision.answer === answer).map((decision) => decision.requirementId);

@@ -16,6 +16,7 @@ describe('diff', () => {
 					specs: [{ name: 'b', from: '^1', to: '1.2.3' }],
 					grants: { added: [{ plugin: 'a', permission: 'env:TOKEN' }], removed: [] },
 					held: { added: ['b'], removed: [] },
+					overrides: { added: [], removed: [] },
 					disabled: { added: [], removed: ['c'] },
 				};
 			},

@@ -147,7 +147,9 @@ describe('list', () => {
 	};
 
 	it('aligns plugins and says what can be updated', async () => {
-		const engine = standInEngine({ list: async () => ({ generation: 4, plugins: [plugin], packageCount: 1, storeBytes: 1200 }) });
+		const engine = standInEngine({
+			list: async () => ({ generation: 4, plugins: [plugin], packageCount: 1, storeBytes: 1200, overrides: [] }),
+		});
 		const { stdout } = await plugward(['list'], { engine });
 		expect(stdout).toContain('left-pad  1.2.0 -> 1.3.0  known  0 of 1  1.2 kB  pad');
 		expect(stdout).toContain('1 plugin, 1 package, 1.2 kB in the content store; generation 4.');
@@ -155,7 +157,9 @@ describe('list', () => {
 	});
 
 	it('picks fields of each row', async () => {
-		const engine = standInEngine({ list: async () => ({ generation: 4, plugins: [plugin], packageCount: 1, storeBytes: 1200 }) });
+		const engine = standInEngine({
+			list: async () => ({ generation: 4, plugins: [plugin], packageCount: 1, storeBytes: 1200, overrides: [] }),
+		});
 		const { stdout } = await plugward(['list', '--json=name'], { engine });
 		expect(JSON.parse(stdout)).toMatchObject({ data: { generation: 4, plugins: [{ name: 'left-pad' }] } });
 	});

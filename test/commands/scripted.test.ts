@@ -4,7 +4,7 @@ import { type ErrorCode, EngineError } from '../../source/engine/index.ts';
 import { applyingEngine, planOf, standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
 
-const EMPTY = { generation: 0, plugins: [], packageCount: 0, storeBytes: 0 };
+const EMPTY = { generation: 0, plugins: [], packageCount: 0, storeBytes: 0, overrides: [] };
 
 describe('exit codes', () => {
 	const cases: readonly (readonly [ErrorCode, number])[] = [

@@ -7,7 +7,7 @@ import { standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
 
 let home: string;
-const EMPTY = { generation: 0, plugins: [], packageCount: 0, storeBytes: 0 };
+const EMPTY = { generation: 0, plugins: [], packageCount: 0, storeBytes: 0, overrides: [] };
 
 beforeEach(async () => {
 	home = await mkdtemp(path.join(tmpdir(), 'plugward-settings-'));

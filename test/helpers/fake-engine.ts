@@ -128,6 +128,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		planUndo: notAsked,
 		planRedo: notAsked,
 		planMark: notAsked,
+		planOverride: notAsked,
 		diff: notAsked,
 		keepGeneration: notAsked,
 		releaseGeneration: notAsked,
@@ -186,7 +187,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		},
 		async list(call) {
 			await wait(Math.min(pause, 100), call.signal);
-			return { generation: current(), plugins, packageCount: plugins.length + 80, storeBytes: 48_200_000 };
+			return { generation: current(), plugins, packageCount: plugins.length + 80, storeBytes: 48_200_000, overrides: [] };
 		},
 		async history(call) {
 			await wait(Math.min(pause, 100), call.signal);

@@ -51,10 +51,12 @@ const grantsSchema: v.GenericSchema<Grant[]> = v.array(
 	}),
 );
 
-const settingsSchema: v.GenericSchema<GenerationSettings> = v.object({
+const settingsSchema: v.GenericSchema<unknown, GenerationSettings> = v.object({
 	policyDigest: v.nullable(v.string()),
 	disabled: v.array(v.string()),
 	held: v.array(v.string()),
+	// Homes of before there were overrides have none.
+	overrides: v.optional(v.array(v.string()), []),
 });
 
 /** Reads a whole generation and checks every file against its digest. `digest` null: the meta.json is taken as it is. */

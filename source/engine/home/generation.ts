@@ -12,6 +12,8 @@ export type GenerationSettings = {
 	readonly disabled: readonly string[];
 	/** Names of root plugins that updates leave alone. */
 	readonly held: readonly string[];
+	/** `[PARENT>]NAME=SPEC`, sorted: what replaces the ranges that packages ask for. */
+	readonly overrides: readonly string[];
 };
 
 export type GenerationMeta = {
@@ -46,7 +48,7 @@ export type GenerationChange = {
 	readonly artefacts: readonly Integrity[];
 };
 
-export const EMPTY_SETTINGS: GenerationSettings = { policyDigest: null, disabled: [], held: [] };
+export const EMPTY_SETTINGS: GenerationSettings = { policyDigest: null, disabled: [], held: [], overrides: [] };
 
 /** What `current` means in a home where nothing was ever installed. */
 export const FIRST_GENERATION: Generation = {

@@ -15,6 +15,7 @@ import type { EngineContext } from './engine-context.ts';
 import { grantsOf, summarizeGrants } from './grants.ts';
 import { uniquePackages } from './lock-queries.ts';
 import { currentOrLost } from './lost-current.ts';
+import { overrideText, parseOverride } from './override-text.ts';
 import { planRedo } from './plan-redo.ts';
 import { planRollback, planSwitch, type SwitchKind } from './plan-rollback.ts';
 import { bundleOf } from './plugin-bundle.ts';
@@ -137,9 +138,14 @@ function settingsOf({ settings, lock }: Plan, base: Generation): GenerationSetti
 		});
 	}
 
-	const { held, disabled } = settings ?? base.settings;
+	const { held, disabled, overrides = base.settings.overrides } = settings ?? base.settings;
 	const isInstalled = (name: string) => lock.roots[name] !== undefined;
-	return { ...base.settings, disabled: disabled.filter(isInstalled), held: held.filter(isInstalled) };
+	return {
+		...base.settings,
+		disabled: disabled.filter(isInstalled),
+		held: held.filter(isInstalled),
+		overrides: overrides.map((text) => overrideText(parseOverride(text))),
+	};
 }
 
 function requireBase(base: Generation, plan: Plan): void {

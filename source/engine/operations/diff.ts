@@ -18,6 +18,7 @@ export async function diff(
 		specs: changedSpecs(before.lock, after.lock),
 		grants: changedGrants(before, after),
 		held: difference(before.settings.held, after.settings.held),
+		overrides: difference(before.settings.overrides, after.settings.overrides),
 		disabled: difference(before.settings.disabled, after.settings.disabled),
 	};
 }

@@ -24,7 +24,13 @@ export async function list(context: EngineContext): Promise<InstalledState> {
 	const plugins = await Promise.all(
 		Object.keys(generation.lock.roots).map((root) => describe(context, { generation, root, known, revocations })),
 	);
-	return { generation: generation.number, plugins: plugins.flat(), packageCount: uniquePackages(generation.lock).length, storeBytes };
+	return {
+		generation: generation.number,
+		plugins: plugins.flat(),
+		packageCount: uniquePackages(generation.lock).length,
+		storeBytes,
+		overrides: generation.settings.overrides,
+	};
 }
 
 type Described = {

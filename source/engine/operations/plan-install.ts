@@ -1,3 +1,4 @@
+import type { ResolveChoices } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
@@ -9,10 +10,11 @@ import { fetchArtefacts } from './fetch-artefacts.ts';
 import { lockOfResolution } from './lock-of-resolution.ts';
 import { parseSpec, type RequestedRoot } from './parse-spec.ts';
 import { planOfLock } from './plan-of-lock.ts';
+import { changesOverrides, flagsOf, overridesWith, readRules, type RuleChoices } from './resolve-rules.ts';
 import { resolveTree } from './resolve-tree.ts';
 
 /** Plans to add or change roots. What was not asked for keeps its version where that is possible. */
-export async function planInstall(context: EngineContext, specs: readonly string[], options: CallOptions): Promise<Plan> {
+export async function planInstall(context: EngineContext, specs: readonly string[], options: CallOptions & ResolveChoices): Promise<Plan> {
 	if (specs.length === 0) {
 		throw new EngineError('usage', 'Nothing was named to install.', { hint: 'For example: plugward install prettier@3' });
 	}
@@ -21,19 +23,27 @@ export async function planInstall(context: EngineContext, specs: readonly string
 	const base = await context.home.current();
 	return planTree(
 		context,
-		{ kind: 'install', command: `install ${specs.join(' ')}`, base, asked, unlocked: asked.map(({ name }) => name) },
+		{
+			kind: 'install',
+			command: `install ${specs.join(' ')}${flagsOf(options)}`,
+			base,
+			asked,
+			unlocked: asked.map(({ name }) => name),
+			choices: options,
+		},
 		options,
 	);
 }
 
 export type TreePlanRequest = {
-	readonly kind: 'install' | 'update' | 'undo';
+	readonly kind: 'install' | 'update' | 'undo' | 'override';
 	readonly command: string;
 	readonly base: Generation;
 	readonly asked: readonly RequestedRoot[];
 	readonly unlocked: readonly string[] | 'all';
 	/** What keeps its versions, when that is not everything of the base. */
 	readonly preferred?: Lock;
+	readonly choices?: RuleChoices;
 	/** Roots that go. */
 	readonly removed?: ReadonlySet<string>;
 	/** What is written down as asked for, where that is not what is resolved. */
@@ -42,7 +52,8 @@ export type TreePlanRequest = {
 
 /** Resolves, fetches and assesses: the common way of installing and updating. */
 export async function planTree(context: EngineContext, request: TreePlanRequest, options: CallOptions): Promise<Plan> {
-	const { base, asked } = request;
+	const { base, asked, choices = {} } = request;
+	const rules = await readRules(context, { choices, settings: base.settings, asked }, options);
 	const roots = mergeRoots(base.lock, asked).filter(({ name }) => request.removed?.has(name) !== true);
 	const resolution = await resolveTree(
 		context,
@@ -51,6 +62,7 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 			lock: request.preferred ?? base.lock,
 			unlocked: request.unlocked,
 			asksAnew: request.kind === 'update' ? 'all' : asked.map(({ name }) => name),
+			rules,
 		},
 		options,
 	);
@@ -60,7 +72,7 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 		specs: new Map([...specsToKeep(resolution, { base: base.lock, asked }), ...(request.specs ?? [])]),
 	});
 	const named = new Set(asked.map(({ name }) => name));
-	return planOfLock(
+	const plan = await planOfLock(
 		context,
 		{
 			kind: request.kind,
@@ -73,6 +85,12 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 		},
 		options,
 	);
+	if (!changesOverrides(choices)) {
+		return plan;
+	}
+
+	const { held, disabled } = base.settings;
+	return { ...plan, settings: { held, disabled, overrides: overridesWith(base.settings, choices) } };
 }
 
 /** What is installed stays asked for; a tag that nobody asked to move stands for the version it meant. */

@@ -7,7 +7,9 @@ import { changedGrants, difference } from './diff.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { RequestedRoot } from './parse-spec.ts';
 import { planTree } from './plan-install.ts';
+import { parseOverride, selectorOf } from './override-text.ts';
 import { withNames, withoutNames } from './plan-mark.ts';
+import type { RuleChoices } from './resolve-rules.ts';
 
 /**
  * Plans to take back what one generation changed, and only that, solved again on top of the current one: plugins it added go, those it
@@ -34,6 +36,7 @@ export async function planUndo(context: EngineContext, number: number | null, op
 			unlocked: asked.map(({ name }) => name),
 			removed: new Set(removed),
 			specs,
+			choices: overridesBack({ before, after: undone, now: base }),
 		},
 		options,
 	);
@@ -44,7 +47,10 @@ export async function planUndo(context: EngineContext, number: number | null, op
 	return {
 		...plan,
 		notices: [...notices, ...plan.notices],
-		settings: settingsBack({ before, after: undone, now: base }, plan.lock),
+		settings: {
+			...settingsBack({ before, after: undone, now: base }, plan.lock),
+			overrides: plan.settings?.overrides ?? base.settings.overrides,
+		},
 		withdrawn: changedGrants(before, undone).added,
 	};
 }
@@ -98,6 +104,17 @@ function exactSpec(lock: Lock, { spec, instance }: LockRoot): string {
 }
 
 type Generations = { readonly before: Generation; readonly after: Generation; readonly now: Generation };
+
+/** An override that was changed again since stays. */
+function overridesBack({ before, after, now }: Generations): RuleChoices {
+	const { added, removed } = difference(before.settings.overrides, after.settings.overrides);
+	const going = now.settings.overrides.filter((text) => added.includes(text));
+	const staying = now.settings.overrides.filter((text) => !added.includes(text)).map((text) => selectorOf(parseOverride(text)));
+	return {
+		droppedOverrides: going.map((text) => selectorOf(parseOverride(text))),
+		overrides: removed.filter((text) => !staying.includes(selectorOf(parseOverride(text)))),
+	};
+}
 
 function settingsBack({ before, after, now }: Generations, lock: Lock): PlanSettings {
 	const back = (mark: 'held' | 'disabled'): readonly string[] => {

@@ -1,3 +1,4 @@
+import type { ResolveChoices } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
@@ -7,19 +8,20 @@ import { withoutRoots } from './lock-queries.ts';
 import type { RequestedRoot } from './parse-spec.ts';
 import { planTree } from './plan-install.ts';
 import { requireInstalled } from './require-installed.ts';
+import { flagsOf } from './resolve-rules.ts';
 
 /** Plans newer versions within what was asked for, or of everything newest with `toLatest`. No names: all roots. */
 export async function planUpdate(
 	context: EngineContext,
 	names: readonly string[],
-	options: CallOptions & { readonly toLatest: boolean },
+	options: CallOptions & ResolveChoices & { readonly toLatest: boolean },
 ): Promise<Plan> {
 	const base = await context.home.current();
 	requireInstalled(base, names);
 	refuseHeld(base, names);
 	const held = new Set(base.settings.held);
 	const updated = names.length > 0 ? names : Object.keys(base.lock.roots).filter((name) => !held.has(name));
-	const flags = options.toLatest ? ' --latest' : '';
+	const flags = `${options.toLatest ? ' --latest' : ''}${flagsOf(options)}`;
 	return planTree(
 		context,
 		{
@@ -27,6 +29,7 @@ export async function planUpdate(
 			command: `update${names.length > 0 ? ` ${names.join(' ')}` : ''}${flags}`,
 			base,
 			asked: updated.map((name) => askedAgain(base, { name, toLatest: options.toLatest })),
+			choices: options,
 			unlocked: names.length > 0 || held.size > 0 ? updated : 'all',
 			// What runs below a held plugin stays as it is too; everything else is free.
 			...(names.length === 0 && held.size > 0 ? { preferred: withoutRoots(base.lock, new Set(updated)) } : {}),

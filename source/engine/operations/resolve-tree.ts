@@ -3,8 +3,10 @@ import { type CallOptions, runStep } from '../events.ts';
 import type { Lock } from '../lock.ts';
 import type { Failure, Resolution, ResolveOutcome, ResolvePolicy, RootRequest } from '../resolver/index.ts';
 import { ageIsJudged } from './age.ts';
+import { untimedWarning } from './as-of.ts';
 import type { EngineContext } from './engine-context.ts';
 import { npmRangeRules } from './npm-range-rules.ts';
+import type { ResolveRules } from './resolve-rules.ts';
 
 const MILLISECONDS_PER_HOUR = 3_600_000;
 /** A solve takes well under a second; past this it would not end in a time anyone waits for. */
@@ -16,6 +18,7 @@ export type TreeRequest = {
 	readonly unlocked: readonly string[] | 'all';
 	/** Whose stored metadata is not good enough, however young: what the user named, or everything for an update. */
 	readonly asksAnew: readonly string[] | 'all';
+	readonly rules: ResolveRules;
 };
 
 /**
@@ -44,13 +47,13 @@ function isUnsolved(error: unknown): boolean {
 	return error instanceof EngineError && (error.code === 'no-solution' || error.code === 'no-matching-version');
 }
 
-async function solve(context: EngineContext, request: TreeRequest, options: CallOptions): Promise<Resolution> {
+async function solve(context: EngineContext, { rules, ...request }: TreeRequest, options: CallOptions): Promise<Resolution> {
 	const { resolve, verifyResolution } = await import('../resolver/index.ts');
 	const resolveRequest = {
 		...request,
-		overrides: [],
+		overrides: rules.overrides,
 		platform: context.platform,
-		policy: await resolvePolicy(context),
+		policy: await resolvePolicy(context, rules),
 	};
 	const outcome = await resolve(resolveRequest, {
 		provider: context.registry.metadata,
@@ -65,18 +68,19 @@ async function solve(context: EngineContext, request: TreeRequest, options: Call
 		});
 	}
 
-	return resolution;
+	const untimed = rules.asOf === null ? null : untimedWarning(resolution.packages);
+	return untimed === null ? resolution : { ...resolution, warnings: [...resolution.warnings, untimed] };
 }
 
-async function resolvePolicy(context: EngineContext): Promise<ResolvePolicy> {
+async function resolvePolicy(context: EngineContext, { asOf, acceptsYoung }: ResolveRules): Promise<ResolvePolicy> {
 	const revocations = await context.home.revocations();
 	return {
 		minimumAgeMilliseconds: context.policy.minimumAgeHours * MILLISECONDS_PER_HOUR,
 		now: context.clock().getTime(),
-		asOf: null,
+		asOf,
 		denied: [],
 		engines: 'preferred',
-		ageExempt: (name) => !ageIsJudged(context, name),
+		ageExempt: (name, version) => !ageIsJudged(context, name) || acceptsYoung(name, version),
 		revoked: revocations.flatMap((revocation) =>
 			revocation.type === 'version'
 				? [{ name: revocation.name, version: revocation.version, reason: revocation.reason ?? 'revoked by the user' }]

@@ -43,7 +43,7 @@ export type ResolvePolicy = {
 	readonly now: number;
 	/** Epoch milliseconds: resolve as if nothing had been published later. Null: no limit. */
 	readonly asOf: number | null;
-	readonly ageExempt: (name: string) => boolean;
+	readonly ageExempt: (name: string, version: string) => boolean;
 	readonly revoked: readonly Revocation[];
 	readonly denied: readonly Denial[];
 	/**

@@ -127,8 +127,8 @@ function edgeProblem(
 
 function policyProblems({ packages, roots }: Resolution, check: Check): Problem[] {
 	const { minimumAgeMilliseconds, now, asOf, ageExempt } = check.request.policy;
-	const isYoung = ({ name, publishedAt }: ResolvedPackage): boolean =>
-		publishedAt !== null && minimumAgeMilliseconds > 0 && publishedAt > (asOf ?? now) - minimumAgeMilliseconds && !ageExempt(name);
+	const isYoung = ({ name, version, publishedAt }: ResolvedPackage): boolean =>
+		publishedAt !== null && minimumAgeMilliseconds > 0 && publishedAt > (asOf ?? now) - minimumAgeMilliseconds && !ageExempt(name, version);
 	const young = packages.filter(isYoung);
 	const named =
 		young.length === 0

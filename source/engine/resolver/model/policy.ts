@@ -89,7 +89,7 @@ export class PolicyMasks {
 			time !== null &&
 			this.#policy.minimumAgeMilliseconds > 0 &&
 			time > (this.#policy.asOf ?? this.#policy.now) - this.#policy.minimumAgeMilliseconds &&
-			!this.#policy.ageExempt(package_.name)
+			!this.#policy.ageExempt(package_.name, package_.index?.versionText(i) ?? '')
 		);
 	}
 
