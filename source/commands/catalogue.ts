@@ -9,6 +9,7 @@ import { info } from './info.ts';
 import { install } from './install.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
+import { lock } from './lock.ts';
 import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
 import { override } from './override.ts';
 import { policy } from './policy.ts';
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(policy),
 	hideResult(doctor),
 	hideResult(exportTree),
+	hideResult(lock),
 ];
 
 export function findCommand(word: string): Command | null {

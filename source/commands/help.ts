@@ -11,7 +11,7 @@ export const EXIT_CODE_WORDS: readonly (readonly [number, string])[] = [
 	[3, 'no such package, plugin or generation'],
 	[4, 'the registry wants a sign-in'],
 	[5, 'verification failed or the policy refuses'],
-	[6, 'no set of versions fits'],
+	[6, 'no set of versions fits, or not the lock'],
 	[7, 'network or registry trouble'],
 	[8, 'the home is busy, damaged or not writable'],
 	[9, 'a decision is missing: --yes, --allow, --accept-...'],

@@ -15,6 +15,7 @@ import { keepGeneration, releaseGeneration } from './operations/keep-generation.
 import { list } from './operations/list.ts';
 import { loadPolicy, type LoadedPolicy } from './operations/load-policy.ts';
 import { readStandings, type Standings } from './operations/people-and-policy/standings.ts';
+import { planFrozen } from './operations/plan-frozen.ts';
 import { planInstall } from './operations/plan-install.ts';
 import { planMark } from './operations/plan-mark.ts';
 import { planOverride } from './operations/plan-override.ts';
@@ -31,6 +32,7 @@ import { runTask } from './operations/run-task.ts';
 import { search } from './operations/search.ts';
 import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import { verify } from './operations/verify.ts';
+import { writeLock } from './operations/write-lock.ts';
 import { createRegistryClient, type RegistryNotice } from './registry/index.ts';
 import { loadTrustRoots, type TrustPolicy, type TrustRootFile, type TrustRoots } from './trust/index.ts';
 
@@ -123,6 +125,8 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planInstall: (specs, call) => guard(call, () => planInstall(context, specs, call)),
 		planUpdate: (names, call) => guard(call, () => planUpdate(context, names, call)),
 		planOverride: (change, call) => guard(call, () => planOverride(context, change, call)),
+		planFrozen: (request, call) => guard(call, () => planFrozen(context, request, call)),
+		writeLock: (file, call) => guard(call, () => writeLock(context, file, call)),
 		planRemove: (names, call) => guard(call, () => planRemove(context, names, call)),
 		planRollback: (generation, call) => guard(call, () => planRollback(context, generation, call)),
 		planSwitch: (generation, call) => guard(call, () => planSwitch(context, generation, call)),

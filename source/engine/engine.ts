@@ -131,6 +131,28 @@ export type GenerationSummary = {
 	readonly packageCount: number;
 };
 
+/** A lock as it was written, or would be. */
+export type WrittenLock = {
+	/** Absolute; null when it was only asked for. */
+	readonly file: string | null;
+	readonly generation: number;
+	readonly pluginCount: number;
+	readonly packageCount: number;
+	/** The file to the byte. */
+	readonly text: string;
+	/** The file was there already and is the same. */
+	readonly unchanged: boolean;
+};
+
+export type FrozenRequest = {
+	/** What the lock file holds. */
+	readonly text: string;
+	/** What messages call it. */
+	readonly file: string;
+	/** What the lock must hold; everything it holds is installed all the same. */
+	readonly specs: readonly string[];
+};
+
 /** How a resolution departs from what it would be by itself. */
 export type ResolveChoices = {
 	/** ISO date (its first moment in UTC) or date-time with a zone: resolve as if nothing had been published later. */
@@ -294,6 +316,10 @@ export type Engine = {
 		change: { readonly set: readonly string[]; readonly drop: readonly string[] },
 		options: CallOptions,
 	) => Promise<Plan>;
+	/** Exactly what a lock file holds, without resolving. Throws `lock-invalid`, `lock-mismatch`. */
+	readonly planFrozen: (request: FrozenRequest, options: CallOptions) => Promise<Plan>;
+	/** Null writes nothing. Throws `usage` for a file that is there and is no lock. */
+	readonly writeLock: (file: string | null, options: CallOptions) => Promise<WrittenLock>;
 	readonly planRemove: (names: readonly string[], options: CallOptions) => Promise<Plan>;
 	/** Null: the generation before the current one. */
 	readonly planRollback: (generation: number | null, options: CallOptions) => Promise<Plan>;

@@ -34,6 +34,8 @@ const EXIT_CODES = {
 	'disk-full': 8,
 	'generation-not-found': 3,
 	'plan-stale': 8,
+	'lock-invalid': 2,
+	'lock-mismatch': 6,
 	'consent-required': 9,
 	'plugin-failed': 1,
 	'plugin-denied': 126,

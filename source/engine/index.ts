@@ -10,6 +10,7 @@ export type {
 	EngineOptions,
 	GenerationDiff,
 	ExportedTree,
+	FrozenRequest,
 	GenerationSummary,
 	InstalledPlugin,
 	InstalledState,
@@ -24,6 +25,7 @@ export type {
 	Topics,
 	VerifyFinding,
 	VerifyReport,
+	WrittenLock,
 } from './engine.ts';
 export { EngineError, isAbort, toEngineError } from './errors.ts';
 export type { EngineErrorDetails, ErrorCode } from './errors.ts';

@@ -20,6 +20,8 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planRedo: unexpected('planRedo'),
 		planMark: unexpected('planMark'),
 		planOverride: unexpected('planOverride'),
+		planFrozen: unexpected('planFrozen'),
+		writeLock: unexpected('writeLock'),
 		applyPlan: unexpected('applyPlan'),
 		list: unexpected('list'),
 		history: unexpected('history'),
@@ -134,6 +136,7 @@ export function applyingEngine(plan: Plan, calls: Partial<Engine> = {}) {
 		planRedo: async () => plan,
 		planMark: async () => plan,
 		planOverride: async () => plan,
+		planFrozen: async () => plan,
 		applyPlan: async (given, { decisions }): Promise<Applied> => {
 			const answered = (answer: string) =>
 				decisions.filter((decision) => decision.answer === answer).map((decision) => decision.requirementId);

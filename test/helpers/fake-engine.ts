@@ -129,6 +129,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		planRedo: notAsked,
 		planMark: notAsked,
 		planOverride: notAsked,
+		planFrozen: notAsked,
+		writeLock: notAsked,
 		diff: notAsked,
 		keepGeneration: notAsked,
 		releaseGeneration: notAsked,

@@ -13,6 +13,7 @@ export type { Layout } from './layout.ts';
 export type { MutexHolder } from './mutex.ts';
 export { openHome } from './open-home.ts';
 export type { Receipt, ReceiptFile } from './receipt.ts';
+export { parseLock } from './parse-lock.ts';
 export type { RecordedOperation } from './recorded-operations.ts';
 export type { RecoverReport } from './recover.ts';
 export type { Revocation } from './revocation.ts';

@@ -1,20 +1,14 @@
 import type { VerifyReport } from '../engine.ts';
 import { EngineError } from '../errors.ts';
-import { type CallOptions, runStep } from '../events.ts';
+import type { CallOptions } from '../events.ts';
 import type { Integrity } from '../integrity.ts';
-import { EMPTY_LOCK, type LockPackage } from '../lock.ts';
-import { collectArtefactEvidence } from './collect-artefact-evidence.ts';
+import { EMPTY_LOCK } from '../lock.ts';
 import type { EngineContext } from './engine-context.ts';
-import { othersAttested } from './fetch-artefacts.ts';
+import { fetchLocked, type Locked } from './fetch-locked.ts';
 import { idOf, uniquePackages } from './lock-queries.ts';
-import { loadRegistryFacts, type RegistryFacts } from './package-facts.ts';
-import { runConcurrently } from './run-concurrently.ts';
+import { loadRegistryFacts } from './package-facts.ts';
 import { verify } from './verify.ts';
 import { whileExclusive } from './while-exclusive.ts';
-
-const CONCURRENT_ARTEFACTS = 8;
-
-type Damaged = Pick<LockPackage, 'name' | 'version' | 'integrity'>;
 
 /**
  * Verifies, fetches every damaged or missing package again by the sha512 of the lock, proves it anew, puts it in place and verifies
@@ -43,10 +37,10 @@ export async function repair(context: EngineContext, names: readonly string[], o
 	return { ...(await verify(context, names, options)), repaired: ids.toSorted() };
 }
 
-async function damagedEntries(context: EngineContext, { findings }: VerifyReport, options: CallOptions): Promise<readonly Damaged[]> {
+async function damagedEntries(context: EngineContext, { findings }: VerifyReport, options: CallOptions): Promise<readonly Locked[]> {
 	const { lock } = await context.home.current();
 	const onFiles = findings.filter(({ problem }) => problem === 'changed' || problem === 'missing' || problem === 'extra');
-	const damaged = new Map<Integrity, Damaged>();
+	const damaged = new Map<Integrity, Locked>();
 	for (const locked of uniquePackages(lock)) {
 		const own = onFiles.filter(({ id }) => id === idOf(locked));
 		if (own.length === 0) {
@@ -69,52 +63,10 @@ async function isDamaged(context: EngineContext, integrity: Integrity, options: 
 	return (await context.home.store.verifyEntry(integrity, options)).findings.length > 0;
 }
 
-async function fetchAgain(context: EngineContext, damaged: readonly Damaged[], options: CallOptions): Promise<void> {
+async function fetchAgain(context: EngineContext, damaged: readonly Locked[], options: CallOptions): Promise<void> {
 	const packages = Object.fromEntries(damaged.map((one) => [idOf(one), { ...PLAIN, ...one }]));
 	const factsOf = await loadRegistryFacts(context, { ...EMPTY_LOCK, packages }, options);
-	const detail = damaged.length === 1 ? idOf(damaged[0] as Damaged) : `${damaged.length} packages`;
-	await runStep({ name: 'fetch', detail, onEvent: options.onEvent }, () =>
-		runConcurrently(Object.values(packages), CONCURRENT_ARTEFACTS, (one) => fetchOne(context, { one, facts: factsOf(one) }, options)),
-	);
+	await fetchLocked(context, { packages: Object.values(packages), factsOf, replaces: true }, options);
 }
 
 const PLAIN = { dependencies: {}, peers: [], dropped: {}, optional: false, os: [], cpu: [], libc: [], tarballPath: null };
-
-async function fetchOne(
-	context: EngineContext,
-	{ one, facts }: { readonly one: Damaged; readonly facts: RegistryFacts },
-	{ signal, onEvent }: CallOptions,
-): Promise<void> {
-	const { manifest, publishedAt } = facts;
-	if (manifest === null) {
-		throw new EngineError('package-not-found', `The registry has no ${idOf(one)} any more, so it cannot be repaired.`, {
-			hint: `Go back to a generation without it, or take another version: plugward install ${one.name}`,
-		});
-	}
-
-	await context.home.store.add({
-		name: one.name,
-		version: one.version,
-		// The lock is believed before the registry.
-		expected: { integrity: one.integrity, shasum: null },
-		replaces: true,
-		open: (transfer) => context.registry.openTarball(manifest, { signal: transfer }),
-		judge: async ({ integrity, packageJson }) =>
-			collectArtefactEvidence(
-				context,
-				{
-					manifest,
-					publishedAt,
-					integrity,
-					packageJson,
-					source: 'lock',
-					previous: [],
-					othersAttested: await othersAttested(context, manifest, signal),
-				},
-				signal,
-			),
-		signal,
-		onProgress: (receivedBytes, totalBytes, finished) =>
-			onEvent({ type: 'fetch-progress', id: idOf(one), receivedBytes, totalBytes, finished }),
-	});
-}

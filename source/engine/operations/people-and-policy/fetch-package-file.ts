@@ -6,6 +6,8 @@ import { idOf } from '../lock-queries.ts';
 import { parseSpec } from '../parse-spec.ts';
 import { resolveTree } from '../resolve-tree.ts';
 
+const NO_CHOICES = { asOf: null, acceptsYoung: () => false, overrides: [] };
+
 /** One file of a package as text, fetched and proven like anything else, and installed nowhere. Throws `not-installed` when it has no such file. */
 export async function fetchPackageFile(
 	context: EngineContext,
@@ -13,7 +15,7 @@ export async function fetchPackageFile(
 	options: CallOptions,
 ): Promise<string> {
 	const { isBare: _isBare, ...root } = parseSpec(spec);
-	const request = { roots: [root], lock: null, unlocked: 'all' as const, asksAnew: [root.name] };
+	const request = { roots: [root], lock: null, unlocked: 'all' as const, asksAnew: [root.name], rules: NO_CHOICES };
 	const resolution = await resolveTree(context, request, options);
 	const id = resolution.roots[root.name]?.instance;
 	const resolved = resolution.packages.find((one) => one.id === id);
