@@ -2,6 +2,7 @@ import { type Command, hideResult } from './command.ts';
 import { cache } from './cache.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
+import { explain } from './explain.ts';
 import { gc } from './gc.ts';
 import { exportTree } from './export.ts';
 import { history } from './history.ts';
@@ -11,6 +12,7 @@ import { keep } from './keep.ts';
 import { list } from './list.ts';
 import { lock } from './lock.ts';
 import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
+import { outdated } from './outdated.ts';
 import { override } from './override.ts';
 import { policy } from './policy.ts';
 import { redo } from './redo.ts';
@@ -23,6 +25,7 @@ import { switchGeneration } from './switch.ts';
 import { trust } from './trust.ts';
 import { undo } from './undo.ts';
 import { update } from './update.ts';
+import { why } from './why.ts';
 import { verify } from './verify.ts';
 
 /** Every scripted command, in the order of the help. */
@@ -30,10 +33,13 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(search),
 	hideResult(info),
 	hideResult(resolve),
+	hideResult(explain),
 	hideResult(install),
 	hideResult(update),
 	hideResult(remove),
 	hideResult(list),
+	hideResult(outdated),
+	hideResult(why),
 	hideResult(run),
 	hideResult(verify),
 	hideResult(history),

@@ -8,6 +8,7 @@ import { collectGarbage } from './operations/collect-garbage.ts';
 import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { doctor } from './operations/doctor.ts';
+import { explain } from './operations/explain.ts';
 import { exportNodeModules } from './operations/export-node-modules.ts';
 import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
@@ -15,6 +16,7 @@ import { keepGeneration, releaseGeneration } from './operations/keep-generation.
 import { list } from './operations/list.ts';
 import { loadPolicy, type LoadedPolicy } from './operations/load-policy.ts';
 import { readStandings, type Standings } from './operations/people-and-policy/standings.ts';
+import { outdated } from './operations/outdated.ts';
 import { planFrozen } from './operations/plan-frozen.ts';
 import { planInstall } from './operations/plan-install.ts';
 import { planMark } from './operations/plan-mark.ts';
@@ -32,6 +34,7 @@ import { runTask } from './operations/run-task.ts';
 import { search } from './operations/search.ts';
 import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import { verify } from './operations/verify.ts';
+import { why } from './operations/why.ts';
 import { writeLock } from './operations/write-lock.ts';
 import { createRegistryClient, type RegistryNotice } from './registry/index.ts';
 import { loadTrustRoots, type TrustPolicy, type TrustRootFile, type TrustRoots } from './trust/index.ts';
@@ -134,6 +137,9 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planRedo: (call) => guard(call, () => planRedo(context, call)),
 		planMark: (mark, names, call) => guard(call, () => planMark(context, { mark, names }, call)),
 		applyPlan: (plan, call) => guard(call, () => applyPlan(context, plan, call)),
+		outdated: (names, call) => guard(call, () => outdated(context, names, call)),
+		explain: (request, call) => guard(call, () => explain(context, request, call)),
+		why: (request, call) => guard(call, () => why(context, request, call)),
 		list: (call) => guard(call, () => list(context)),
 		history: (call) => guard(call, () => history(context, call)),
 		diff: (from, to, call) => guard(call, () => diff(context, { from, to })),

@@ -4,6 +4,16 @@ import type { TaskDeclaration } from './manifest.ts';
 import type { Grant, Permission } from './permission.ts';
 import type { TrustCalls } from './trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
+import type {
+	ExplainReport,
+	ExplainRequest,
+	FrozenRequest,
+	OutdatedReport,
+	ResolveChoices,
+	WhyReport,
+	WhyRequest,
+	WrittenLock,
+} from './version-questions.ts';
 
 export type EngineOptions = {
 	/** Absolute path of the home; null takes `PLUGWARD_HOME`, then `$XDG_DATA_HOME/plugward`. */
@@ -129,38 +139,6 @@ export type GenerationSummary = {
 	readonly changes: readonly Change[];
 	readonly pluginCount: number;
 	readonly packageCount: number;
-};
-
-/** A lock as it was written, or would be. */
-export type WrittenLock = {
-	/** Absolute; null when it was only asked for. */
-	readonly file: string | null;
-	readonly generation: number;
-	readonly pluginCount: number;
-	readonly packageCount: number;
-	/** The file to the byte. */
-	readonly text: string;
-	/** The file was there already and is the same. */
-	readonly unchanged: boolean;
-};
-
-export type FrozenRequest = {
-	/** What the lock file holds. */
-	readonly text: string;
-	/** What messages call it. */
-	readonly file: string;
-	/** What the lock must hold; everything it holds is installed all the same. */
-	readonly specs: readonly string[];
-};
-
-/** How a resolution departs from what it would be by itself. */
-export type ResolveChoices = {
-	/** ISO date (its first moment in UTC) or date-time with a zone: resolve as if nothing had been published later. */
-	readonly asOf?: string;
-	/** `NAME@VERSION`, or `NAME` for its only young version: taken although it is younger than the policy wants. */
-	readonly acceptYoung?: readonly string[];
-	/** `[PARENT[@RANGE]>]NAME[@RANGE]=SPEC`, remembered by the generation that comes of it. */
-	readonly overrides?: readonly string[];
 };
 
 /** What is kept to be faster, and what it takes. */
@@ -332,6 +310,12 @@ export type Engine = {
 	/** Pins, holds or disables installed plugins, or takes that back. Needs no registry. */
 	readonly planMark: (mark: PlanMark, names: readonly string[], options: CallOptions) => Promise<Plan>;
 	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
+	/** No names: all plugins. */
+	readonly outdated: (names: readonly string[], options: CallOptions) => Promise<OutdatedReport>;
+	/** What would come of a request, hypothetically. Throws `spec-invalid`, `spec-unsupported`; that there is no solution is an answer. */
+	readonly explain: (request: ExplainRequest, options: CallOptions) => Promise<ExplainReport>;
+	/** Who asked for `NAME` or `NAME@RANGE`. Throws `not-installed`. */
+	readonly why: (request: WhyRequest, options: CallOptions) => Promise<WhyReport>;
 	readonly list: (options: CallOptions) => Promise<InstalledState>;
 	readonly history: (options: CallOptions) => Promise<readonly GenerationSummary[]>;
 	/** `to` null: the current generation. Throws `generation-not-found`. */

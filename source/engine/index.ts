@@ -10,13 +10,11 @@ export type {
 	EngineOptions,
 	GenerationDiff,
 	ExportedTree,
-	FrozenRequest,
 	GenerationSummary,
 	InstalledPlugin,
 	InstalledState,
 	ListDifference,
 	PackageInfo,
-	ResolveChoices,
 	ResolvedTree,
 	RunRequest,
 	RunResult,
@@ -25,7 +23,6 @@ export type {
 	Topics,
 	VerifyFinding,
 	VerifyReport,
-	WrittenLock,
 } from './engine.ts';
 export { EngineError, isAbort, toEngineError } from './errors.ts';
 export type { EngineErrorDetails, ErrorCode } from './errors.ts';
@@ -51,3 +48,19 @@ export type {
 	TrustDifference,
 	TrustExplanation,
 } from './trust-calls.ts';
+export type {
+	ExplainedRoot,
+	ExplainReport,
+	ExplainRequest,
+	FrozenRequest,
+	NotLatestReason,
+	OutdatedPlugin,
+	OutdatedReport,
+	ResolveChoices,
+	WhyEdge,
+	WhyPackage,
+	WhyReport,
+	WhyRequest,
+	WhyStep,
+	WrittenLock,
+} from './version-questions.ts';

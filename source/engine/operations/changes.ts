@@ -1,10 +1,16 @@
 import semver from 'semver';
-import type { Lock } from '../lock.ts';
+import type { InstanceId } from '../lock.ts';
 import type { Change } from '../plan.ts';
 import { idOfInstance } from './lock-queries.ts';
 
+/** A lock, or what would become one. */
+export type VersionTree = {
+	readonly roots: Readonly<Record<string, { readonly instance: InstanceId }>>;
+	readonly packages: Readonly<Record<InstanceId, { readonly name: string; readonly version: string }>>;
+};
+
 /** What differs between two locks, by package name: roots first, then alphabetically. */
-export function changesBetween(before: Lock, after: Lock): readonly Change[] {
+export function changesBetween(before: VersionTree, after: VersionTree): readonly Change[] {
 	const old = versionsByName(before);
 	const next = versionsByName(after);
 	const roots = new Set([...rootIds(before), ...rootIds(after)]);
@@ -34,7 +40,7 @@ function pairUp(name: string, { from, to, isRoot }: Versions): readonly Change[]
 	];
 }
 
-function versionsByName(lock: Lock): ReadonlyMap<string, ReadonlySet<string>> {
+function versionsByName(lock: VersionTree): ReadonlyMap<string, ReadonlySet<string>> {
 	const versions = new Map<string, Set<string>>();
 	for (const { name, version } of Object.values(lock.packages)) {
 		versions.getOrInsertComputed(name, () => new Set()).add(version);
@@ -43,7 +49,7 @@ function versionsByName(lock: Lock): ReadonlyMap<string, ReadonlySet<string>> {
 	return versions;
 }
 
-function rootIds(lock: Lock): readonly string[] {
+function rootIds(lock: VersionTree): readonly string[] {
 	return Object.values(lock.roots).map(({ instance }) => idOfInstance(lock, instance));
 }
 

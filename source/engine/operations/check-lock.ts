@@ -3,6 +3,7 @@ import type { LockPackage } from '../lock.ts';
 import type { IndexedManifest, Override, Problem, ResolvedPackage } from '../resolver/index.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { LockFile } from './lock-file.ts';
+import { npmRangeRules } from './npm-range-rules.ts';
 import { idOf } from './lock-queries.ts';
 import { parseOverride } from './override-text.ts';
 import type { RegistryFacts } from './package-facts.ts';
@@ -46,12 +47,15 @@ export async function checkLock(context: EngineContext, { file, lock, factsOf }:
 				minimumAgeMilliseconds: 0,
 				now: context.clock().getTime(),
 				asOf: null,
+				denied: [],
+				engines: 'preferred',
 				ageExempt: () => true,
 				revoked: revocations.flatMap((one) =>
 					one.type === 'version' ? [{ name: one.name, version: one.version, reason: one.reason ?? 'revoked' }] : [],
 				),
 			},
 		},
+		await npmRangeRules(),
 	);
 	refuseFirst(problems, file);
 	return untold;

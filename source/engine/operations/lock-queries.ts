@@ -11,7 +11,10 @@ export function uniquePackages(lock: Lock): readonly LockPackage[] {
 	return [...new Map(Object.values(lock.packages).map((locked) => [idOf(locked), locked])).values()];
 }
 
-export function idOfInstance(lock: Lock, instance: string): string {
+export function idOfInstance(
+	lock: { readonly packages: Readonly<Record<InstanceId, { readonly name: string; readonly version: string }>> },
+	instance: string,
+): string {
 	const locked = lock.packages[instance];
 	if (locked === undefined) {
 		throw new EngineError('home-damaged', `The lock names ${instance}, but does not list it.`, {

@@ -1,5 +1,4 @@
 import semver from 'semver';
-import type { FrozenRequest } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { LockPackage } from '../lock.ts';
@@ -14,6 +13,7 @@ import { loadRegistryFacts } from './package-facts.ts';
 import { parseSpec } from './parse-spec.ts';
 import { planOfLock } from './plan-of-lock.ts';
 import { fitsPlatform } from './platform.ts';
+import type { FrozenRequest } from '../version-questions.ts';
 
 const NAMED_UNTOLD = 3;
 

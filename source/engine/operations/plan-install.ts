@@ -1,4 +1,3 @@
-import type { ResolveChoices } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
@@ -12,6 +11,7 @@ import { parseSpec, type RequestedRoot } from './parse-spec.ts';
 import { planOfLock } from './plan-of-lock.ts';
 import { changesOverrides, flagsOf, overridesWith, readRules, type RuleChoices } from './resolve-rules.ts';
 import { resolveTree } from './resolve-tree.ts';
+import type { ResolveChoices } from '../version-questions.ts';
 
 /** Plans to add or change roots. What was not asked for keeps its version where that is possible. */
 export async function planInstall(context: EngineContext, specs: readonly string[], options: CallOptions & ResolveChoices): Promise<Plan> {
@@ -94,7 +94,7 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 }
 
 /** What is installed stays asked for; a tag that nobody asked to move stands for the version it meant. */
-function mergeRoots(lock: Lock, asked: readonly RequestedRoot[]): readonly RootRequest[] {
+export function mergeRoots(lock: Lock, asked: readonly RequestedRoot[]): readonly RootRequest[] {
 	const roots = new Map<string, RootRequest>();
 	for (const [name, { spec, instance }] of Object.entries(lock.roots)) {
 		const locked = lock.packages[instance];

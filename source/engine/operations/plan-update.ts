@@ -1,4 +1,3 @@
-import type { ResolveChoices } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
@@ -6,9 +5,10 @@ import type { Plan } from '../plan.ts';
 import type { EngineContext } from './engine-context.ts';
 import { withoutRoots } from './lock-queries.ts';
 import type { RequestedRoot } from './parse-spec.ts';
-import { planTree } from './plan-install.ts';
+import { planTree, type TreePlanRequest } from './plan-install.ts';
 import { requireInstalled } from './require-installed.ts';
 import { flagsOf } from './resolve-rules.ts';
+import type { ResolveChoices } from '../version-questions.ts';
 
 /** Plans newer versions within what was asked for, or of everything newest with `toLatest`. No names: all roots. */
 export async function planUpdate(
@@ -19,8 +19,6 @@ export async function planUpdate(
 	const base = await context.home.current();
 	requireInstalled(base, names);
 	refuseHeld(base, names);
-	const held = new Set(base.settings.held);
-	const updated = names.length > 0 ? names : Object.keys(base.lock.roots).filter((name) => !held.has(name));
 	const flags = `${options.toLatest ? ' --latest' : ''}${flagsOf(options)}`;
 	return planTree(
 		context,
@@ -28,14 +26,26 @@ export async function planUpdate(
 			kind: 'update',
 			command: `update${names.length > 0 ? ` ${names.join(' ')}` : ''}${flags}`,
 			base,
-			asked: updated.map((name) => askedAgain(base, { name, toLatest: options.toLatest })),
 			choices: options,
-			unlocked: names.length > 0 || held.size > 0 ? updated : 'all',
-			// What runs below a held plugin stays as it is too; everything else is free.
-			...(names.length === 0 && held.size > 0 ? { preferred: withoutRoots(base.lock, new Set(updated)) } : {}),
+			...updateOf(base, { names, toLatest: options.toLatest }),
 		},
 		options,
 	);
+}
+
+/** What an update of these roots asks anew; no names: of all that are not held. */
+export function updateOf(
+	base: Generation,
+	{ names, toLatest }: { readonly names: readonly string[]; readonly toLatest: boolean },
+): Pick<TreePlanRequest, 'asked' | 'unlocked' | 'preferred'> {
+	const held = new Set(base.settings.held);
+	const updated = names.length > 0 ? names : Object.keys(base.lock.roots).filter((name) => !held.has(name));
+	return {
+		asked: updated.map((name) => askedAgain(base, { name, toLatest })),
+		unlocked: names.length > 0 || held.size > 0 ? updated : 'all',
+		// What runs below a held plugin stays as it is too; everything else is free.
+		...(names.length === 0 && held.size > 0 ? { preferred: withoutRoots(base.lock, new Set(updated)) } : {}),
+	};
 }
 
 /** Throws `policy-refused` for a plugin that updates are to leave alone. */

@@ -1,4 +1,4 @@
-import type { ResolveChoices, ResolvedTree } from '../engine.ts';
+import type { ResolvedTree } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -6,6 +6,7 @@ import { EMPTY_SETTINGS } from '../home/index.ts';
 import { parseSpec } from './parse-spec.ts';
 import { readRules } from './resolve-rules.ts';
 import { resolveTree } from './resolve-tree.ts';
+import type { ResolveChoices } from '../version-questions.ts';
 
 /** Solves the specs on their own, without the home: what an install into an empty home would choose. Changes nothing. */
 export async function resolveReport(

@@ -1,4 +1,3 @@
-import type { ResolveChoices } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { GenerationSettings } from '../home/index.ts';
@@ -8,6 +7,7 @@ import { acceptedYoung } from './accepted-young.ts';
 import { parseAsOf } from './as-of.ts';
 import type { EngineContext } from './engine-context.ts';
 import { overrideText, parseOverride, parseSelector, selectorOf } from './override-text.ts';
+import type { ResolveChoices } from '../version-questions.ts';
 
 /** How a solve departs from the policy and from what packages say. */
 export type ResolveRules = {

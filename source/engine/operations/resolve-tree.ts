@@ -27,27 +27,27 @@ export type TreeRequest = {
  * registry throws.
  */
 export async function resolveTree(context: EngineContext, request: TreeRequest, options: CallOptions): Promise<Resolution> {
+	return resolutionOf(await resolveOutcome(context, request, options));
+}
+
+/** The same with what went wrong as data. Throws only what the registry throws. */
+export async function resolveOutcome(context: EngineContext, request: TreeRequest, options: CallOptions): Promise<ResolveOutcome> {
 	const names = request.roots.map(({ name }) => name);
 	const detail = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 	context.registry.expire(request.asksAnew);
 	return runStep({ name: 'resolve', detail, onEvent: options.onEvent }, async () => {
-		try {
-			return await solve(context, request, options);
-		} catch (error) {
-			if (!isUnsolved(error) || !context.registry.expireUnasked()) {
-				throw error;
-			}
-
-			return solve(context, request, options);
-		}
+		const outcome = await solveOnce(context, request, options);
+		const mayBeOutOfDate = outcome.type === 'unsolvable' && outcome.failure.kind !== 'package-not-found';
+		return mayBeOutOfDate && context.registry.expireUnasked() ? solveOnce(context, request, options) : outcome;
 	});
 }
 
-function isUnsolved(error: unknown): boolean {
-	return error instanceof EngineError && (error.code === 'no-solution' || error.code === 'no-matching-version');
-}
-
-async function solve(context: EngineContext, { rules, ...request }: TreeRequest, options: CallOptions): Promise<Resolution> {
+/** One solve from what is known, as a question beside another one. */
+export async function solveOnce(
+	context: EngineContext,
+	{ rules, ...request }: Omit<TreeRequest, 'asksAnew'>,
+	options: CallOptions,
+): Promise<ResolveOutcome> {
 	const { resolve, verifyResolution } = await import('../resolver/index.ts');
 	const resolveRequest = {
 		...request,
@@ -60,7 +60,11 @@ async function solve(context: EngineContext, { rules, ...request }: TreeRequest,
 		signal: options.signal,
 		budgetMilliseconds: SOLVE_BUDGET_MILLISECONDS,
 	});
-	const resolution = resolutionOf(outcome);
+	if (outcome.type !== 'resolved') {
+		return outcome;
+	}
+
+	const { resolution } = outcome;
 	const problems = verifyResolution(resolution, resolveRequest, await npmRangeRules());
 	if (problems.length > 0) {
 		throw new EngineError('internal', `The resolver gave a tree that its own checker refuses: ${problems[0]?.text ?? ''}`, {
@@ -69,7 +73,7 @@ async function solve(context: EngineContext, { rules, ...request }: TreeRequest,
 	}
 
 	const untimed = rules.asOf === null ? null : untimedWarning(resolution.packages);
-	return untimed === null ? resolution : { ...resolution, warnings: [...resolution.warnings, untimed] };
+	return untimed === null ? outcome : { ...outcome, resolution: { ...resolution, warnings: [...resolution.warnings, untimed] } };
 }
 
 async function resolvePolicy(context: EngineContext, { asOf, acceptsYoung }: ResolveRules): Promise<ResolvePolicy> {
@@ -94,15 +98,20 @@ function resolutionOf(outcome: ResolveOutcome): Resolution {
 		case 'resolved':
 			return outcome.resolution;
 		case 'gave-up':
-			throw new EngineError('resolver-gave-up', `No answer after ${outcome.conflicts} conflicts; the search was stopped.`, {
-				hint: 'Ask for narrower versions, for instance NAME@MAJOR, so that there is less to search.',
-			});
+			throw gaveUp(outcome.conflicts);
 		case 'unsolvable':
 			throw failureError(outcome.failure);
 	}
 }
 
-function failureError(failure: Failure): EngineError {
+export function gaveUp(conflicts: number): EngineError {
+	return new EngineError('resolver-gave-up', `No answer after ${conflicts} conflicts; the search was stopped.`, {
+		hint: 'Ask for narrower versions, for instance NAME@MAJOR, so that there is less to search.',
+	});
+}
+
+/** What a command ends with that cannot do without a solution. */
+export function failureError(failure: Failure): EngineError {
 	return new EngineError(codeOf(failure), failure.sentences.join('\n'), { details: failure, hint: hintFor(failure) });
 }
 

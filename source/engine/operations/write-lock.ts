@@ -1,11 +1,11 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { WrittenLock } from '../engine.ts';
 import { EngineError, throwIfAborted, toEngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { EngineContext } from './engine-context.ts';
 import { lockFileText, parseLockFile } from './lock-file.ts';
 import { uniquePackages } from './lock-queries.ts';
+import type { WrittenLock } from '../version-questions.ts';
 
 /**
  * The lock of the current generation, written to a file unless that is null; a relative one starts at `cwd`. Throws `usage` for a file

@@ -162,7 +162,17 @@ describe('a frozen install', () => {
 	});
 });
 
-type Json = { [key: string]: any };
+type Json = {
+	roots: Record<string, { spec: string; instance: string }>;
+	packages: Record<
+		string,
+		{ name: string; version: string; integrity: string; dependencies: Record<string, string>; tarballPath: string | null }
+	>;
+};
+
+function edited(lock: Json, id: string, change: Partial<Json['packages'][string]>): void {
+	Object.assign(lock.packages[id] ?? {}, change);
+}
 
 describe('a lock of another machine', () => {
 	test('cannot give one package the bytes of another', async () => {
@@ -172,7 +182,7 @@ describe('a lock of another machine', () => {
 		await using temporary = await openTemporaryEngine(registry.url);
 		await temporary.install(['host', 'evil']);
 		const lock: Json = JSON.parse(await lockOf(temporary));
-		lock['packages']['host@1.1.0'].integrity = lock['packages']['evil@1.0.4'].integrity;
+		edited(lock, 'host@1.1.0', { integrity: lock.packages['evil@1.0.4']?.integrity ?? '' });
 		await expect(apply(temporary, JSON.stringify(lock))).rejects.toMatchObject({ code: 'integrity-mismatch' });
 		// Without a registry that tells better, the content store does.
 		const offline = { ...temporary, engine: await temporary.reopen({ offline: true, registry: 'http://127.0.0.1:9/' }) };
@@ -204,58 +214,58 @@ describe('a lock of another machine', () => {
 		[
 			'lets a package be answered by another',
 			(lock) => {
-				lock['packages']['one@1.0.0'].dependencies.part = 'evil@1.0.4';
-				delete lock['packages']['part@1.0.4'];
+				edited(lock, 'one@1.0.0', { dependencies: { host: 'host@1.1.0', part: 'evil@1.0.4' } });
+				delete lock.packages['part@1.0.4'];
 			},
 			/asks for part and would get evil/,
 		],
 		[
 			'leaves an edge out',
 			(lock) => {
-				lock['packages']['one@1.0.0'].dependencies = { host: 'host@1.1.0' };
-				delete lock['packages']['part@1.0.4'];
+				edited(lock, 'one@1.0.0', { dependencies: { host: 'host@1.1.0' } });
+				delete lock.packages['part@1.0.4'];
 			},
 			/needs part/,
 		],
 		[
 			'adds an edge',
 			(lock) => {
-				lock['packages']['host@1.1.0'].dependencies = { evil: 'evil@1.0.4' };
+				edited(lock, 'host@1.1.0', { dependencies: { evil: 'evil@1.0.4' } });
 			},
 			/does not ask for/,
 		],
 		[
 			'names a host',
 			(lock) => {
-				lock['packages']['part@1.0.4'].tarballPath = '//evil.example/part.tgz';
+				edited(lock, 'part@1.0.4', { tarballPath: '//evil.example/part.tgz' });
 			},
 			/names a host/,
 		],
 		[
 			'climbs out',
 			(lock) => {
-				lock['packages']['part@1.0.4'].tarballPath = '/a/../../b';
+				edited(lock, 'part@1.0.4', { tarballPath: '/a/../../b' });
 			},
 			/names a host or a path/,
 		],
 		[
 			'calls a package by another id',
 			(lock) => {
-				lock['packages']['evil@1.0.4'].name = 'part';
+				edited(lock, 'evil@1.0.4', { name: 'part' });
 			},
 			/is part@1.0.4/,
 		],
 		[
 			'has what nothing needs',
 			(lock) => {
-				delete lock['roots']['evil'];
+				delete lock.roots['evil'];
 			},
 			/nothing leads to "evil@1.0.4"/,
 		],
 		[
 			'has a root no registry has',
 			(lock) => {
-				lock['roots']['evil'].spec = 'git+https://evil.example/x.git';
+				lock.roots['evil'] = { spec: 'git+https://evil.example/x.git', instance: 'evil@1.0.4' };
 			},
 			/asks for something no registry has/,
 		],
@@ -263,9 +273,9 @@ describe('a lock of another machine', () => {
 		[
 			'has a name that climbs',
 			(lock) => {
-				lock['packages']['../../x@1.0.0'] = { ...lock['packages']['evil@1.0.4'], name: '../../x', version: '1.0.0' };
-				lock['roots']['evil'].instance = '../../x@1.0.0';
-				delete lock['packages']['evil@1.0.4'];
+				Object.assign(lock.packages, { '../../x@1.0.0': { ...lock.packages['evil@1.0.4'], name: '../../x', version: '1.0.0' } });
+				lock.roots['evil'] = { spec: '*', instance: '../../x@1.0.0' };
+				delete lock.packages['evil@1.0.4'];
 			},
 			/name or a version/,
 		],
