@@ -91,7 +91,7 @@ export function changeToExitCode({ outcome, plan, tellsByExitCode }: ChangeResul
 }
 
 function isEmpty(plan: Plan): boolean {
-	return plan.changes.length === 0 && plan.requirements.length === 0 && plan.targetGeneration === null;
+	return plan.changes.length === 0 && plan.requirements.length === 0 && plan.targetGeneration === null && plan.kind !== 'override';
 }
 
 function appliedSentence({ plan, applied }: ChangeResult, view: View): string {

@@ -13,7 +13,7 @@ const LISTED_DEPENDENCIES = 12;
 export const explain: CommandDefinition<ExplainReport> = {
 	name: 'explain',
 	aliases: [],
-	summary: 'Tell what would come of asking for something, or why it cannot be had, and change nothing',
+	summary: 'Tell what would come of a request, or why it cannot be had',
 	usage: '[plugin[@version]...]',
 	flags: {
 		without: { type: 'string', isMultiple: true, placeholder: 'PLUGIN', description: 'Think an installed plugin away' },
@@ -45,18 +45,18 @@ export const explain: CommandDefinition<ExplainReport> = {
 type ExplainFailure = NonNullable<ExplainReport['failure']>;
 
 function hintOf({ suggestions, kind }: ExplainFailure): string {
-	const command = suggestions.map((suggestion) => suggestion.command).find((one) => one !== null);
-	return (
-		command ??
-		(kind === 'package-not-found' ? 'Look for it: plugward search <words>' : 'Ask for other versions: plugward info NAME --versions')
-	);
+	const [first] = suggestions;
+	if (first !== undefined) {
+		return `This would do: ${first.command}`;
+	}
+
+	return kind === 'package-not-found' ? 'Look for it: plugward search <words>' : 'See its versions: plugward info NAME --versions';
 }
 
 function solvableText(report: ExplainReport, view: View): string {
+	const asOf = report.asOf === null ? [] : [paint(`As of ${formatTime(report.asOf)} UTC.`, 'dim', view)];
 	return joinBlocks([
-		[
-			`${paint('It can be had.', 'good', view)}${report.asOf === null ? '' : paint(`  As of ${formatTime(report.asOf)} UTC.`, 'dim', view)}`,
-		],
+		[[paint('It can be had.', 'good', view), ...asOf].join(' ')],
 		report.roots.flatMap(({ name, version, latest, reasons }) => [
 			...tableLines(
 				[[cell(name, 'strong'), version, cell(latest === null || latest === version ? 'the latest' : `latest is ${latest}`, 'dim')]],
@@ -107,7 +107,7 @@ function failureText({ conflicts, sentences, suggestions }: ExplainFailure, view
 					titleLine('What would help', view),
 					...suggestions.flatMap(({ sentence, command }) => [
 						...paragraphLines(sentence, { view, indent: 2 }),
-						...(command === null ? [] : [`    ${paint(command, 'strong', view)}`]),
+						`    ${paint(command, 'strong', view)}`,
 					]),
 				],
 	]);

@@ -10,7 +10,7 @@ export const LOCK_FILE = 'plugward-lock.json';
 export const lock: CommandDefinition<WrittenLock> = {
 	name: 'lock',
 	aliases: [],
-	summary: 'Write the exact versions of this home to a file that any machine can install from',
+	summary: 'Write the exact versions to a file to install from',
 	usage: '[file]',
 	flags: {},
 	examples: ['plugward lock', 'plugward lock team/plugins-lock.json', 'plugward lock - > plugins-lock.json'],

@@ -13,7 +13,7 @@ type OutdatedResult = { readonly report: OutdatedReport; readonly tellsByExitCod
 export const outdated: CommandDefinition<OutdatedResult> = {
 	name: 'outdated',
 	aliases: [],
-	summary: 'Show which plugins are behind, what an update would bring, and what keeps them from the latest',
+	summary: 'Show what is behind and what keeps it there',
 	usage: '[plugin...]',
 	flags: { exitCode: { type: 'boolean', description: 'Exit 10 when something is behind' } },
 	examples: ['plugward outdated', 'plugward outdated --exit-code --quiet', 'plugward outdated --json=name,current,wanted,latest,reasons'],

@@ -12,7 +12,7 @@ const DEEPEST_INDENT = 24;
 export const why: CommandDefinition<WhyReport> = {
 	name: 'why',
 	aliases: [],
-	summary: 'Show who asked for a package, by which range, and who holds it back',
+	summary: 'Show who asked for a package and who holds it back',
 	usage: '<package[@version]>',
 	flags: { all: { type: 'boolean', description: `Show up to ${ALL_PATHS} paths instead of ${FEW_PATHS}` } },
 	examples: ['plugward why semver', 'plugward why react@18 --all', 'plugward why semver --json=packages'],
@@ -41,15 +41,17 @@ function copyLines(copy: WhyPackage, view: View): string[] {
 function treeLines({ paths, edges }: WhyPackage, view: View): string[] {
 	const lines: string[] = [];
 	let before: readonly WhyStep[] = [];
-	for (const path of paths.toSorted((a, b) => compareText(keyOf(a), keyOf(b)))) {
+	const nearest = Object.groupBy(paths, (path) => path[0]?.id ?? '');
+	const depth = (path: readonly WhyStep[]) => nearest[path[0]?.id ?? '']?.[0]?.length ?? 0;
+	for (const path of paths.toSorted((a, b) => depth(a) - depth(b) || compareText(keyOf(a), keyOf(b)))) {
 		const shared = sharedDepth(before, path);
-		for (const [depth, step] of path.entries()) {
-			if (depth >= shared) {
-				const dependent = path[depth - 1];
-				const edge = depth === path.length - 1 ? edges.find(({ from }) => isFrom(from, dependent)) : undefined;
-				const indent = Math.min(2 + depth * 2, DEEPEST_INDENT);
+		for (const [at, step] of path.entries()) {
+			if (at >= shared) {
+				const dependent = path[at - 1];
+				const edge = at === path.length - 1 ? edges.find(({ from }) => isFrom(from, dependent)) : undefined;
+				const indent = Math.min(2 + at * 2, DEEPEST_INDENT);
 				const words = [
-					cell(`${step.name} ${step.version}`, depth === path.length - 1 ? 'strong' : 'plain'),
+					cell(`${step.name} ${step.version}`, at === path.length - 1 ? 'strong' : 'plain'),
 					cell(askedWords(step, edge), 'dim'),
 				];
 				lines.push(...tableLines([words], { view, indent, flexible: 1 }));
@@ -78,20 +80,24 @@ function askedWords({ kind, range }: WhyStep, edge: WhyEdge | undefined): string
 	return `${words}${allows}${edge.isOverridden ? ', overridden' : ''}${edge.holdsBack ? ' !' : ''}`;
 }
 
-function heldLines({ latest, version, edges }: WhyPackage, view: View): string[] {
+function heldLines({ latest, version, edges, overrides }: WhyPackage, view: View): string[] {
+	const overridden = overrides.length === 0 ? [] : paragraphLines(`! overridden: ${overrides.join(', ')}`, { view, tone: 'warning' });
 	const holding = edges.filter(({ holdsBack }) => holdsBack);
 	if (holding.length === 0 || latest === null) {
-		return [];
+		return overridden;
 	}
 
 	const who = holding
 		.slice(0, 5)
 		.map(({ from, range }) => `${from === null ? 'what you asked for' : `${from.name} ${from.version}`} (${range ?? ''})`);
 	const more = holding.length > 5 ? ` and ${holding.length - 5} more` : '';
-	return paragraphLines(`! ${latest} is not used in the place of ${version} because of ${who.join(', ')}${more}.`, {
-		view,
-		tone: 'warning',
-	});
+	return [
+		...overridden,
+		...paragraphLines(`! ${latest} is not used in the place of ${version} because of ${who.join(', ')}${more}.`, {
+			view,
+			tone: 'warning',
+		}),
+	];
 }
 
 function isFrom(from: WhyEdge['from'], step: WhyStep | undefined): boolean {

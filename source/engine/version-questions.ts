@@ -95,8 +95,8 @@ export type ExplainReport = {
 	readonly warnings: readonly string[];
 	readonly failure:
 		| (Omit<Failure, 'suggestions'> & {
-				/** Each was tried and does solve; null where there is nothing to type. */
-				readonly suggestions: readonly (Suggestion & { readonly command: string | null })[];
+				/** Each was tried and does solve. */
+				readonly suggestions: readonly (Suggestion & { readonly command: string })[];
 		  })
 		| null;
 };
@@ -139,6 +139,8 @@ export type WhyPackage = {
 	/** False when there are more paths than anyone counts. */
 	readonly isCounted: boolean;
 	readonly edges: readonly WhyEdge[];
+	/** Overrides of the home that are about it. */
+	readonly overrides: readonly string[];
 };
 
 export type WhyRequest = {

@@ -48,10 +48,10 @@ export async function explain(
 				warnings: [],
 				failure: {
 					...outcome.failure,
-					suggestions: outcome.failure.suggestions.map((suggestion) => ({
-						...suggestion,
-						command: suggestedCommand(suggestion, { specs, choices }),
-					})),
+					suggestions: outcome.failure.suggestions.flatMap((suggestion) => {
+						const command = suggestedCommand(suggestion, { specs, choices });
+						return command === null ? [] : [{ ...suggestion, command }];
+					}),
 				},
 			};
 		case 'resolved': {

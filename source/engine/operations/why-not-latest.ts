@@ -74,7 +74,7 @@ function askedReasons({ root, latest }: LatestQuestion): readonly NotLatestReaso
 	}
 
 	return semver.valid(range, { loose: true }) === null
-		? [{ code: 'range', text: `${range} does not allow it`, lifts: null }]
+		? [{ code: 'range', text: `you asked for ${range}`, lifts: null }]
 		: [{ code: 'pinned', text: `pinned to ${range}`, lifts: null }];
 }
 
@@ -112,26 +112,38 @@ function versionReasons(context: EngineContext, { index, latest, rules }: Latest
 /** Who would not be content with it: peers that want something else, else the conclusion of the conflict. */
 function conflictReasons({ conflicts, sentences }: Failure, name: string): readonly NotLatestReason[] {
 	const facts = conflicts.flatMap((conflict) => conflict.facts);
-	const peers = facts.flatMap((fact) =>
-		fact.type === 'peer' && fact.name === name ? [`peer of ${fact.dependent} ${fact.versions}, which wants ${fact.range}`] : [],
-	);
+	// Of several versions of a dependent the last one is nearest to what is installed.
+	const peers = new Map<string, string>();
+	for (const fact of facts) {
+		if (fact.type === 'peer' && fact.name === name) {
+			peers.set(fact.dependent, `${fact.dependent} ${fact.versions} wants ${fact.range} beside it`);
+		} else if (fact.type === 'peer' && fact.dependent === name) {
+			peers.set(fact.name, `it wants ${fact.name} ${fact.range} beside it`);
+		}
+	}
+
 	const revoked = facts.flatMap((fact) => (fact.type === 'revoked' && fact.name === name ? [`revoked: ${fact.reason}`] : []));
 	if (revoked.length > 0) {
 		return revoked.map((text) => ({ code: 'revoked' as const, text, lifts: null }));
 	}
 
-	return peers.length > 0
-		? [...new Set(peers)].map((text) => ({ code: 'peer' as const, text, lifts: null }))
+	return peers.size > 0
+		? [...peers.values()].map((text) => ({ code: 'peer' as const, text, lifts: null }))
 		: [{ code: 'conflict', text: (conflicts[0]?.sentences ?? sentences).join(' '), lifts: null }];
 }
 
 /** It can be had, at the price of something else. */
-function preferenceReason({ resolution, root }: LatestQuestion, other: Resolution): NotLatestReason {
+function preferenceReason({ resolution, root, lock, chosen, index }: LatestQuestion, other: Resolution): NotLatestReason {
 	const version = (tree: Resolution, name: string) => tree.packages.find(({ id }) => id === tree.roots[name]?.instance)?.version ?? '';
 	const moved = Object.keys(other.roots).filter(
 		(name) => name !== root.name && resolution !== null && version(resolution, name) !== version(other, name),
 	);
 	const [first] = moved;
+	const isHere = Object.values(lock.packages).some(({ name, version: one }) => name === index.name && one === chosen);
+	if (first === undefined && isHere) {
+		return { code: 'preference', text: `${chosen} is here already and fits what is asked for`, lifts: null };
+	}
+
 	return first === undefined || resolution === null
 		? { code: 'preference', text: 'nothing stands in its way: ask for it by its number', lifts: null }
 		: { code: 'preference', text: `it would move ${first} from ${version(resolution, first)} to ${version(other, first)}`, lifts: null };

@@ -38,6 +38,7 @@ export async function why(context: EngineContext, { spec, mostPaths }: WhyReques
 			paths: await Promise.all(paths.map((path) => Promise.all(path.map((asking) => stepOf(asking, { lock: generation.lock, ranges }))))),
 			pathCount: count,
 			isCounted,
+			overrides: generation.settings.overrides.filter((text) => parseOverride(text).name === locked.name),
 			edges: await Promise.all(askings.map((asking) => edgeOf(asking, { generation, ranges, index, locked }))),
 		});
 	}
