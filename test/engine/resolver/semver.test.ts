@@ -2,8 +2,7 @@ import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 import { compareVersions, isExactVersion, parseRange, satisfies } from '../../../source/engine/resolver/index.ts';
 import { randomNumbers } from '../../helpers/universe.ts';
-
-const PAIRS = Number(process.env['PLUGWARD_FUZZ_PAIRS'] ?? 40_000);
+import { randomVersion } from './proofs/random-ranges.ts';
 
 describe('ranges', () => {
 	it.each([
@@ -32,23 +31,6 @@ describe('ranges', () => {
 		expect(semver.satisfies(version, range, { loose: true })).toBe(expected);
 	});
 
-	it('agree with node-semver on random pairs', () => {
-		const random = randomNumbers(20_260_101);
-		for (let i = 0; i < PAIRS; i += 1) {
-			const range = randomRange(random);
-			const version = randomVersion(random);
-			const expected = semver.satisfies(version, range, { loose: true });
-			if (satisfies(version, range) !== expected || (parseRange(range) !== null) !== (semver.validRange(range, { loose: true }) !== null)) {
-				expect({ version, range, satisfied: satisfies(version, range), valid: parseRange(range) !== null }).toEqual({
-					version,
-					range,
-					satisfied: expected,
-					valid: semver.validRange(range, { loose: true }) !== null,
-				});
-			}
-		}
-	});
-
 	it('are refused, not hung on, when they are endless or hostile', () => {
 		expect(parseRange('1'.repeat(100_000))).toBeNull();
 		expect(parseRange(`${'9'.repeat(40)}.0.0`)).toBeNull();
@@ -74,62 +56,3 @@ describe('versions', () => {
 		);
 	});
 });
-
-type Random = (below: number) => number;
-
-function pick<T>(random: Random, items: readonly T[]): T {
-	return items[random(items.length)] as T;
-}
-
-function randomNumberText(random: Random): string {
-	return pick(random, ['0', '0', '1', '1', '2', '3', '10']);
-}
-
-function randomVersion(random: Random): string {
-	const triple = `${randomNumberText(random)}.${randomNumberText(random)}.${randomNumberText(random)}`;
-	const prerelease = pick(random, ['', '', '', '-0', '-1', '-alpha', '-alpha.1', '-rc.0', '-beta', '-a-b.2', 'beta']);
-	return `${triple}${prerelease}${random(20) === 0 ? '+build.1' : ''}`;
-}
-
-function randomPart(random: Random): string {
-	const [a, b] = [randomNumberText(random), randomNumberText(random)];
-	const full = randomVersion(random);
-	return pick(random, [
-		full,
-		full,
-		full,
-		a,
-		`${a}.${b}`,
-		`${a}.x`,
-		`${a}.${b}.x`,
-		'*',
-		'x',
-		`${a}.*`,
-		`v${full}`,
-		`=${full}`,
-		`${a}.x.1`,
-		'word',
-		`${a}.${b}.x-beta`,
-		'1.2.3.4',
-	]);
-}
-
-function randomRange(random: Random): string {
-	const comparator = (): string =>
-		`${pick(random, ['', '^', '~', '>', '<', '>=', '<=', '=', '~>', '^', '~', ' ^ ', '~ ', '> ', '>= ', '>=^'])}${randomPart(random)}`;
-	const alternative = (): string =>
-		pick(random, [
-			comparator(),
-			comparator(),
-			`${comparator()} ${comparator()}`,
-			`${randomPart(random)} - ${randomPart(random)}`,
-			`${comparator()}  ${comparator()} ${comparator()}`,
-			'',
-		]);
-	return pick(random, [
-		alternative(),
-		alternative(),
-		`${alternative()} || ${alternative()}`,
-		`${alternative()}||${alternative()}||${alternative()}`,
-	]);
-}

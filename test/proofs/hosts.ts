@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import semver from 'semver';
+import { resolve, verifyResolution } from '../../source/engine/resolver/index.ts';
+import { Universe } from '../helpers/universe.ts';
+import { hostSets } from './hosts/families.ts';
+import type { HostSet } from './hosts/families.ts';
+import { FrozenRegistry } from './hosts/frozen-registry.ts';
+import { askNpm, askPnpm, installPnpm } from './hosts/rivals.ts';
+import type { RivalAnswer } from './hosts/rivals.ts';
+
+/*
+ * Plugins of any version around a host of an older major, from real packages: what plugward, npm and pnpm make of each set.
+ * Ends with 1 when plugward breaks a peer, or refuses a set that a rival solves without breaking one.
+ */
+
+type Answer = RivalAnswer & { readonly milliseconds: number };
+
+const { values } = parseArgs({
+	options: {
+		seed: { type: 'string', default: '7' },
+		cache: { type: 'string', default: join(tmpdir(), 'plugward-proof-hosts') },
+		only: { type: 'string', default: '' },
+		verbose: { type: 'boolean', default: false },
+	},
+});
+const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+await using registry = new FrozenRegistry({ upstream, folder: values.cache });
+const address = await registry.listen();
+const folder = await mkdtemp(join(tmpdir(), 'plugward-proof-'));
+let failures = 0;
+try {
+	const pnpm = await installPnpm(join(folder, 'tools'));
+	const version = (command: string): string => execFileSync(command, ['--version'], { encoding: 'utf8', cwd: folder }).trim();
+	console.log(`npm ${version('npm')}, pnpm ${version(pnpm)}, seed ${values.seed}; packages, and peers broken`);
+	console.log(`${'set'.padEnd(26)} ${'plugward'.padEnd(24)} ${'npm'.padEnd(24)} pnpm`);
+	for (const set of hostSets(Number(values.seed)).filter(({ name }) => name.includes(values.only))) {
+		const run = { folder, registry: address };
+		const ours = await timed(() => askOurselves(set));
+		const rivals = [await timed(() => askNpm(set, run)), await timed(() => askPnpm(set, { ...run, pnpm }))];
+		const isWrong =
+			ours.type === 'solved'
+				? ours.violations.length > 0
+				: rivals.some((rival) => rival.type === 'solved' && rival.violations.length === 0);
+		failures += isWrong ? 1 : 0;
+		console.log(
+			`${set.name.padEnd(26)} ${[ours, ...rivals].map((answer) => cell(answer).padEnd(24)).join(' ')}${isWrong ? ' WRONG' : ''}`.trimEnd(),
+		);
+		if (values.verbose) {
+			console.log(
+				`  ${Object.entries(set.roots)
+					.map(([name, range]) => `${name}@${range}`)
+					.join(' ')}`,
+			);
+			for (const answer of [ours, ...rivals]) {
+				console.log(answer.type === 'solved' ? answer.violations.map((text) => `    ${text}`).join('\n') : `    ${answer.why}`);
+			}
+		}
+	}
+} finally {
+	await rm(folder, { recursive: true, force: true });
+}
+
+process.exitCode = failures === 0 ? 0 : 1;
+
+async function askOurselves(set: HostSet): Promise<RivalAnswer> {
+	const request = new Universe().request(set.roots);
+	const outcome = await resolve(request, { provider: registry, signal: new AbortController().signal, budgetMilliseconds: 60_000 });
+	switch (outcome.type) {
+		case 'resolved': {
+			const problems = verifyResolution(outcome.resolution, request, (version, range) => semver.satisfies(version, range, { loose: true }));
+			return { type: 'solved', packages: outcome.resolution.packages.length, violations: problems.map(({ text }) => text) };
+		}
+		case 'unsolvable':
+			return { type: 'refused', why: outcome.failure.sentences.join(' ') };
+		case 'gave-up':
+			return { type: 'refused', why: `gave up after ${outcome.conflicts} conflicts` };
+	}
+}
+
+async function timed(ask: () => Promise<RivalAnswer>): Promise<Answer> {
+	const startedAt = performance.now();
+	const answer = await ask();
+	return { ...answer, milliseconds: performance.now() - startedAt };
+}
+
+function cell(answer: Answer): string {
+	const time = `${(answer.milliseconds / 1000).toFixed(1)}s`;
+	return answer.type === 'solved'
+		? `${answer.packages} / ${answer.violations.length} ${time}`
+		: `refused ${answer.why.slice(0, 10)} ${time}`;
+}
