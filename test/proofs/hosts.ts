@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import semver from 'semver';
 import { resolve, verifyResolution } from '../../source/engine/resolver/index.ts';
-import { Universe } from '../helpers/universe.ts';
+import { NPM_RULES, Universe } from '../helpers/universe.ts';
 import { hostSets } from './hosts/families.ts';
 import type { HostSet } from './hosts/families.ts';
 import { FrozenRegistry } from './hosts/frozen-registry.ts';
@@ -71,7 +70,7 @@ async function askOurselves(set: HostSet): Promise<RivalAnswer> {
 	const outcome = await resolve(request, { provider: registry, signal: new AbortController().signal, budgetMilliseconds: 60_000 });
 	switch (outcome.type) {
 		case 'resolved': {
-			const problems = verifyResolution(outcome.resolution, request, (version, range) => semver.satisfies(version, range, { loose: true }));
+			const problems = verifyResolution(outcome.resolution, request, NPM_RULES);
 			return { type: 'solved', packages: outcome.resolution.packages.length, violations: problems.map(({ text }) => text) };
 		}
 		case 'unsolvable':
