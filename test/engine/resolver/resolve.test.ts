@@ -151,6 +151,17 @@ describe('optional and bundled dependencies', () => {
 		});
 	});
 
+	it('drops an optional dependency that clashes with a required one that looks to it', async () => {
+		const universe = new Universe()
+			.serve('a', '1.0.0', { dependencies: { host: '1.0.0' }, optionalDependencies: { extra: '*' } })
+			.serve('host', '1.0.0', { peerDependencies: { extra: '*' }, optionalPeers: ['extra'] })
+			.serve('host', '2.0.0')
+			.serve('extra', '1.0.0', { peerDependencies: { host: '^2.0.0' } });
+		const a = at(await universe.solved({ a: '*' }), 'a');
+		expect(a.dependencies).toEqual({ host: 'host@1.0.0' });
+		expect(a.dropped).toEqual({ extra: 'it cannot be installed beside the rest' });
+	});
+
 	it('keeps an optional dependency for another platform, marked optional', async () => {
 		const universe = new Universe()
 			.serve('a', '1.0.0', { optionalDependencies: { 'a-darwin': '1.0.0' }, dependencies: { b: '*' } })

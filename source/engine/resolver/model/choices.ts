@@ -15,6 +15,9 @@ export type Member = {
 	readonly allowed: VersionSet;
 };
 
+/** One slot for each member; undefined for an optional one that is left out. */
+export type Landing = readonly (Slot | undefined)[];
+
 /**
  * A variable whose value says which copy answers one range, for every dependent that asks in the same scope. Packages that are
  * peers of each other are one choice with several members, so that they always land together.
@@ -24,8 +27,8 @@ export type Choice = {
 	readonly variable: Variable;
 	readonly members: readonly Member[];
 	/** Option k makes value k + 1; each gives one slot for each member. Best first. */
-	readonly options: readonly (() => readonly Slot[])[];
-	readonly slots: (readonly Slot[] | undefined)[];
+	readonly options: readonly (() => Landing)[];
+	readonly slots: (Landing | undefined)[];
 };
 
 /** A variable for an edge that may be left out: value 1 takes it, value 2 drops it. */
@@ -65,7 +68,7 @@ export class Choices {
 			return known;
 		}
 
-		const options: (() => readonly Slot[])[] = [() => [this.#slots.main(package_, scope)]];
+		const options: (() => Landing)[] = [() => [this.#slots.main(package_, scope)]];
 		if (allowed.count > 0) {
 			for (const bucket of this.#buckets(package_, allowed)) {
 				options.push(() => [this.#slots.bucket(package_, scope, bucket)]);
@@ -77,28 +80,37 @@ export class Choices {
 		return this.#make(key, { members: [{ name: package_.name, package: package_, allowed }], options });
 	}
 
-	/** The choice of several packages that see each other: the copies everybody sees, or own ones together. */
+	/**
+	 * The choice of several packages that see each other: the copies everybody sees, or own ones together. Where only some members
+	 * are optional, the last resort is the same without those; where all are, the whole choice may be left out instead.
+	 */
 	group(
-		members: readonly Member[],
+		members: readonly (Member & { readonly isOptional: boolean })[],
 		outer: { readonly bindings: ReadonlyMap<string, Slot>; readonly progress: Progress },
-		makeScope: (slots: (scope: Scope) => readonly Slot[]) => Scope,
+		makeScope: (slots: (scope: Scope) => Landing) => Scope,
 	): Choice {
 		const outside = `${outer.progress.key} ${[...outer.bindings].map(([name, slot]) => `${name}=${slot.variable}`).join(' ')}`;
-		const key = `group ${members.map(({ name, package: { name: target }, allowed }) => `${name}:${target}:${allowed.yes}`).join(' ')} in ${outside}`;
+		const key = `group ${members.map(({ name, package: { name: target }, allowed, isOptional }) => `${name}:${target}:${allowed.yes}${isOptional ? '?' : ''}`).join(' ')} in ${outside}`;
 		const known = this.#known.get(key);
 		if (known !== undefined) {
 			return known;
 		}
 
-		const slotsIn = (scope: Scope): readonly Slot[] => members.map((member) => this.#slots.main(member.package, scope));
-		const together = (): readonly Slot[] => slotsIn(makeScope(slotsIn));
 		const isPlain =
 			outer.bindings.size === 0 &&
 			outer.progress === NO_PROGRESS &&
 			members.every(
 				({ name, package: { name: target } }) => name === target && (this.#slots.visible(name)?.package.name ?? target) === target,
 			);
-		return this.#make(key, { members, options: isPlain ? [() => slotsIn(OUTERMOST), together] : [together] });
+		const isMixed = members.some(({ isOptional }) => isOptional) && !members.every(({ isOptional }) => isOptional);
+		const kept: ((member: { readonly isOptional: boolean }) => boolean)[] = [() => true, ...(isMixed ? [isRequired] : [])];
+		const options = kept.flatMap((keeps) => {
+			const slotsIn = (scope: Scope): Landing =>
+				members.map((member) => (keeps(member) ? this.#slots.main(member.package, scope) : undefined));
+			const together = (): Landing => slotsIn(makeScope(slotsIn));
+			return isPlain ? [() => slotsIn(OUTERMOST), together] : [together];
+		});
+		return this.#make(key, { members, options });
 	}
 
 	/** The variable that may leave the choice out. */
@@ -125,7 +137,7 @@ export class Choices {
 		choice.slots[value] = slots;
 		for (const [i, slot] of slots.entries()) {
 			const allowed = choice.members[i]?.allowed;
-			if (allowed === undefined || allowed.count === 0) {
+			if (slot === undefined || allowed === undefined || allowed.count === 0) {
 				// That nothing is allowed is a fact of its own, which a report must be able to leave out.
 				continue;
 			}
@@ -192,6 +204,10 @@ export class Choices {
 
 		return buckets;
 	}
+}
+
+function isRequired({ isOptional }: { readonly isOptional: boolean }): boolean {
+	return !isOptional;
 }
 
 /** The first option that is still possible. */

@@ -56,8 +56,8 @@ type Context = { readonly expansion: Expansion; readonly model: Model; readonly 
 
 function connect(node: MutableNode, { expansion, model, nodeOf }: Context): void {
 	const found: [string, Slot][] = [];
-	for (const { names, slots, isOptional } of model.placements(expansion)) {
-		for (const [i, name] of names.entries()) {
+	for (const { edges, slots } of model.placements(expansion)) {
+		for (const [i, { name, isOptional }] of edges.entries()) {
 			const slot = slots?.[i];
 			if (slot === undefined) {
 				node.dropped.set(name, model.whyDropped(expansion, name));

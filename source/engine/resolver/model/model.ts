@@ -4,6 +4,7 @@ import { Search } from '../core/search.ts';
 import type { SearchLimits, SearchStatus, Strategy } from '../core/search.ts';
 import type { Variable } from '../core/state.ts';
 import { Choices, DROPPED, firstOption, TAKEN } from './choices.ts';
+import type { Landing } from './choices.ts';
 import { allowedOf } from './edges.ts';
 import type { Edge, EdgeReader } from './edges.ts';
 import type { Expansion, PlacedPeer } from './expansion.ts';
@@ -122,19 +123,18 @@ export class Model implements Strategy {
 		return this.#expansions[slot.variable]?.get(this.search.state.value(slot.variable) - 1);
 	}
 
-	/** Where each unit of the expansion landed; null slots: it was dropped. Only for a finished search. */
-	*placements(
-		expansion: Expansion,
-	): Generator<{ readonly names: readonly string[]; readonly slots: readonly Slot[] | null; readonly isOptional: boolean }> {
+	/** Where each unit of the expansion landed, one slot for each edge; without a slot the edge was dropped. Only for a finished search. */
+	*placements(expansion: Expansion): Generator<{ readonly edges: readonly PlacedEdge[]; readonly slots: Landing | null }> {
 		this.#placer.refresh(expansion);
 		for (const unit of expansion.units) {
+			const { edges } = unit;
 			const slots = this.#placer.slotsOf(unit);
-			const names = unit.edges.map(({ name }) => name);
 			if (slots === undefined) {
-				throw new EngineError('internal', `The solver left ${names.join(', ')} of ${expansion.slot.package.name} unplaced.`);
+				const names = edges.map(({ name }) => name).join(', ');
+				throw new EngineError('internal', `The solver left ${names} of ${expansion.slot.package.name} unplaced.`);
 			}
 
-			yield { names, slots, isOptional: unit.edges.every((edge) => edge.isOptional) };
+			yield { edges, slots };
 		}
 	}
 

@@ -3,7 +3,7 @@ import type { Search } from '../core/search.ts';
 import { ABSENT } from '../core/state.ts';
 import type { Variable } from '../core/state.ts';
 import { DROPPED, TAKEN } from './choices.ts';
-import type { Choice, Choices, Leave } from './choices.ts';
+import type { Choice, Choices, Landing, Leave } from './choices.ts';
 import type { Expansion, Unit } from './expansion.ts';
 import type { Overrides, Progress } from './overrides.ts';
 import type { Scope, Scopes } from './scopes.ts';
@@ -24,7 +24,7 @@ export type PlacerParts = {
 	readonly widener: Widener;
 };
 
-type Landing = { readonly terms: readonly Term[]; readonly slots: readonly Slot[] | null };
+type Landed = { readonly terms: readonly Term[]; readonly slots: Landing | null };
 
 /** Gives each unit the scope that its surroundings and its providers make, as soon as those are placed. */
 export class UnitPlacer {
@@ -108,7 +108,7 @@ export class UnitPlacer {
 	}
 
 	/** Where the unit has landed, for each of its edges; null for one that was dropped, undefined while that is open. */
-	slotsOf(unit: Unit): readonly Slot[] | null | undefined {
+	slotsOf(unit: Unit): Landing | null | undefined {
 		const landing = this.#landing(unit);
 		return landing === null ? undefined : landing.slots;
 	}
@@ -137,13 +137,13 @@ export class UnitPlacer {
 			terms.push(...landing.terms);
 			// Behind an optional dependency that was dropped, one sees what is outside.
 			const position = provider.edges.findIndex((edge) => edge.name === name);
-			this.#bind(bindings, name, landing.slots === null ? outsideOf(from, name) : landing.slots[position]);
+			this.#bind(bindings, name, landing.slots?.[position] ?? outsideOf(from, name));
 		}
 
 		return { terms, bindings };
 	}
 
-	#landing(unit: Unit): Landing | null {
+	#landing(unit: Unit): Landed | null {
 		const { state } = this.#parts.search;
 		if (unit.current === null) {
 			return null;
@@ -197,7 +197,8 @@ export class UnitPlacer {
 		unit: Unit,
 		{ premise, choice, leave }: { readonly premise: readonly Term[]; readonly choice: Choice; readonly leave: Leave | null },
 	): void {
-		const [edge] = unit.edges;
+		// Of a group in which only some are optional, a required one is what asks.
+		const edge = unit.edges.find(({ isOptional }) => !isOptional) ?? unit.edges[0];
 		if (edge === undefined) {
 			return;
 		}
@@ -239,7 +240,9 @@ export class UnitPlacer {
 			const inner = new Map(bindings);
 			const scope = this.#parts.scopes.create(inner, { progress, depth: outer.depth + 1 });
 			for (const [i, slot] of slotsIn(scope).entries()) {
-				inner.set(edges[i]?.name ?? '', slot);
+				if (slot !== undefined) {
+					inner.set(edges[i]?.name ?? '', slot);
+				}
 			}
 
 			return scope;

@@ -1,4 +1,5 @@
 import type { Resolution, ResolvedPackage } from '../../../../source/engine/resolver/index.ts';
+import type { Served } from '../../../helpers/universe.ts';
 import type { Puzzle } from './random-universes.ts';
 import { allowedForRoot, allowedVersions, askedFor } from './what-is-allowed.ts';
 
@@ -53,41 +54,45 @@ function visit(walk: Walk, say: Say): void {
 	}
 }
 
-function checkPeers(
-	{ puzzle, byId, shared }: Walk,
-	{ place, seen, say }: { readonly place: ResolvedPackage; readonly seen: Seen; readonly say: Say },
-): void {
-	const { dependencies = {}, peerDependencies = {}, optionalPeers = [] } = puzzle.universe.versionsOf(place.name).get(place.version) ?? {};
-	for (const [peer, text] of Object.entries(peerDependencies)) {
-		if (Object.hasOwn(dependencies, peer)) {
-			continue;
+function checkPeers(walk: Walk, { place, seen, say }: { readonly place: ResolvedPackage; readonly seen: Seen; readonly say: Say }): void {
+	const { dependencies = {}, peerDependencies = {}, optionalPeers = [] } = servedOf(walk, place);
+	for (const [peer, text] of Object.entries(peerDependencies).filter(([name]) => !Object.hasOwn(dependencies, name))) {
+		const edge = place.dependencies[peer];
+		const visible = seen.get(peer) ?? walk.shared.get(peer);
+		if (edge === undefined && (visible !== undefined || !optionalPeers.includes(peer))) {
+			say(place, `has no peer ${peer} where ${visible ?? 'nothing'} is seen`);
 		}
 
-		const edge = place.dependencies[peer];
-		const visible = seen.get(peer) ?? shared.get(peer);
-		if (edge === undefined) {
-			if (visible !== undefined || !optionalPeers.includes(peer)) {
-				say(place, `has no peer ${peer} where ${visible ?? 'nothing'} is seen`);
-			}
-		} else if (visible === undefined) {
-			shared.set(peer, edge);
-		} else if (edge !== visible) {
+		if (edge !== undefined && visible === undefined) {
+			walk.shared.set(peer, edge);
+		}
+
+		if (edge !== undefined && edge !== (visible ?? edge)) {
 			say(place, `takes ${edge} where ${visible} is seen`);
-		} else if (!allowedVersions(puzzle, peer, askedFor(puzzle, peer, text)).includes(byId.get(edge)?.version ?? '')) {
+		}
+
+		if (edge !== undefined && !fits(walk, edge, peer, text)) {
 			say(place, `takes ${edge} for ${peer} ${text}`);
 		}
 	}
 }
 
-function ownEdges({ puzzle, byId }: Walk, place: ResolvedPackage, say: Say): (readonly [string, string])[] {
-	const { dependencies = {}, optionalDependencies = {} } = puzzle.universe.versionsOf(place.name).get(place.version) ?? {};
+function ownEdges(walk: Walk, place: ResolvedPackage, say: Say): (readonly [string, string])[] {
+	const { dependencies = {}, optionalDependencies = {} } = servedOf(walk, place);
 	return Object.entries({ ...dependencies, ...optionalDependencies }).flatMap(([name, text]) => {
 		const edge = place.dependencies[name];
-		const fits = allowedVersions(puzzle, name, askedFor(puzzle, name, text)).includes(byId.get(edge ?? '')?.version ?? '');
-		if (edge === undefined ? !Object.hasOwn(optionalDependencies, name) : !fits) {
+		if (edge === undefined ? !Object.hasOwn(optionalDependencies, name) : !fits(walk, edge, name, text)) {
 			say(place, `takes ${edge ?? 'nothing'} for ${name} ${text}`);
 		}
 
 		return edge === undefined ? [] : [[name, edge] as const];
 	});
+}
+
+function servedOf({ puzzle }: Walk, { name, version }: ResolvedPackage): Served {
+	return puzzle.universe.versionsOf(name).get(version) ?? {};
+}
+
+function fits({ puzzle, byId }: Walk, id: string, name: string, text: string): boolean {
+	return allowedVersions(puzzle, name, askedFor(puzzle, name, text)).includes(byId.get(id)?.version ?? '');
 }

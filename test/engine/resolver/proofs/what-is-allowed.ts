@@ -2,7 +2,7 @@ import semver from 'semver';
 import { NOW } from '../../../helpers/universe.ts';
 import type { Puzzle } from './random-universes.ts';
 
-/** The text of an edge after overrides. */
+/** The text of an edge after overrides, which here hold everywhere. */
 export function askedFor(puzzle: Puzzle, name: string, text: string): string {
 	return puzzle.ask.overrides?.find((override) => override.name === name)?.spec ?? text;
 }
