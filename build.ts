@@ -28,6 +28,22 @@ const replaceModules: Plugin = {
 	},
 };
 
+/**
+ * An ES module that imports one of these makes node read every one of its properties first, and reading `http.WebSocket` alone loads a
+ * whole HTTP client: 30 ms at each start. Taken as a plain object nothing is read before it is used.
+ */
+const takeBuiltinsPlainly: Plugin = {
+	name: 'take-builtins-plainly',
+	setup(plugin) {
+		plugin.onResolve({ filter: /^(?:node:)?(?:http|https|util)$/ }, ({ path, kind }) =>
+			kind === 'import-statement' ? { path: path.replace('node:', ''), namespace: 'builtin', sideEffects: false } : undefined,
+		);
+		plugin.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+			contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+		}));
+	},
+};
+
 const SHARED = {
 	bundle: true,
 	platform: 'node',
@@ -56,7 +72,7 @@ async function buildModules(): Promise<Metafile> {
 		format: 'esm',
 		splitting: true,
 		external: EXTERNAL,
-		plugins: [replaceModules],
+		plugins: [replaceModules, takeBuiltinsPlainly],
 		define: {
 			'process.env.NODE_ENV': '"production"',
 			'process.env.DEV': '"false"',
