@@ -65,6 +65,7 @@ async function buildModules(): Promise<Metafile> {
 			engine: 'source/engine/index.ts',
 			sdk: 'source/engine/sdk/index.ts',
 			mirror: 'registry-mirror/main.ts',
+			'packument-worker': 'source/engine/registry/metadata/packument-worker.ts',
 			start: 'examples/start.ts',
 		},
 		outdir: OUT,

@@ -79,6 +79,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		},
 		[Symbol.asyncDispose]: async () => {
 			requester.close();
+			await source.close();
 			await store.close();
 		},
 	};

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { EngineError } from '../../errors.ts';
 import type { Packument } from '../../packument.ts';
 import {
@@ -10,16 +11,21 @@ import {
 } from '../../resolver/index.ts';
 import { createLimiter } from '../network/limiter.ts';
 import { joinShared, untilAborted } from '../network/shared-work.ts';
-import { recordKey, type LatestRecord, type MetadataRecord } from './metadata-directory.ts';
+import { latestOf, type CompiledPackument } from './compile-packument.ts';
+import { recordKey, type MetadataRecord } from './metadata-directory.ts';
 import type { MetadataStore } from './metadata-store.ts';
 import { escapePackageName, isPackageName } from '../package-name.ts';
 import { packumentOfIndex } from './packument-of-index.ts';
+import { PackumentReader } from './packument-reader.ts';
 import { parsePackument } from '../parsing/parse-packument.ts';
 import type { Answer, Requester } from '../network/requester.ts';
 
 const FRESH_MILLISECONDS = 300_000;
 const MAXIMUM_PACKUMENT_BYTES = 268_435_456;
-const CONCURRENT_REQUESTS = 24;
+/** More than there are connections, so that none is idle while the answers before it are still being read. */
+const CONCURRENT_QUESTIONS = 96;
+/** Opening so many stored indexes takes a few milliseconds; then others get their turn. */
+const OPENED_AT_ONCE = 48;
 /** Parsed packuments are large; a page that is shown and its neighbours are enough. */
 const REMEMBERED_PACKUMENTS = 16;
 
@@ -31,7 +37,8 @@ const NOTHING_KNOWN = {
 };
 
 type Waiting = { readonly signal: AbortSignal };
-type Fetched = { readonly packument: Packument; readonly index: PackageIndex };
+
+type Kept = Omit<Extract<CompiledPackument, { readonly type: 'read' }>, 'type'>;
 
 type SourceOptions = {
 	readonly requester: Requester;
@@ -46,7 +53,7 @@ type SourceOptions = {
  */
 export class MetadataSource implements MetadataProvider {
 	readonly #options: SourceOptions;
-	readonly #limit = createLimiter(CONCURRENT_REQUESTS);
+	readonly #limit = createLimiter(CONCURRENT_QUESTIONS);
 	readonly #answers = new Map<string, Promise<MetadataAnswer>>();
 	readonly #packuments = new Map<string, Promise<Packument>>();
 	/** Name -> epoch milliseconds; a record from before is asked for again. */
@@ -54,6 +61,7 @@ export class MetadataSource implements MetadataProvider {
 	#allExpired = 0;
 	/** Names answered from the store without asking the registry. */
 	readonly #unasked = new Set<string>();
+	readonly #reader = new PackumentReader();
 
 	constructor(options: SourceOptions) {
 		this.#options = options;
@@ -87,6 +95,11 @@ export class MetadataSource implements MetadataProvider {
 		return names.length > 0 && !this.#options.offline;
 	}
 
+	/** Ends what is under way. */
+	close(): Promise<void> {
+		return this.#reader.close();
+	}
+
 	async load(names: readonly string[], { signal }: Waiting): Promise<ReadonlyMap<string, MetadataAnswer>> {
 		const wanted = new Set(names);
 		await this.#recall([...wanted].filter((name) => !this.#answers.has(name)));
@@ -116,7 +129,7 @@ export class MetadataSource implements MetadataProvider {
 			shared: this.#packuments,
 			name,
 			signal,
-			start: async () => (await this.#limit(signal, () => this.#fetch(name, signal))).packument,
+			start: () => this.#limit(signal, () => this.#fetch(name, signal)),
 			forgetBeyond: REMEMBERED_PACKUMENTS,
 		});
 		return untilAborted(packument, signal);
@@ -138,15 +151,21 @@ export class MetadataSource implements MetadataProvider {
 			}
 		}
 
+		let opened = 0;
 		for (const [key, bytes] of await store.read(records)) {
+			const name = key.slice(key.indexOf(' ') + 1);
 			const index = openOrNull(bytes);
 			// That a package is missing may change at any moment, so it counts only where nobody can be asked.
 			const answer: MetadataAnswer | null =
 				index !== null ? { type: 'found', index } : offline && bytes.length === 0 ? { type: 'missing' } : null;
 			if (answer !== null) {
-				const name = key.slice(key.indexOf(' ') + 1);
 				this.#answers.set(name, Promise.resolve(answer));
 				this.#unasked.add(name);
+			}
+
+			opened += 1;
+			if (opened % OPENED_AT_ONCE === 0) {
+				await turn();
 			}
 		}
 	}
@@ -166,12 +185,17 @@ export class MetadataSource implements MetadataProvider {
 		const stored = record === null ? null : await this.#open(record);
 		try {
 			const answer = await this.#ask(name, { signal, headers: record === null || stored === null ? {} : conditions(record) });
-			if (record !== null && stored !== null && (answer.status === 304 || isSameBody(answer, record))) {
-				store.touch({ ...record, fetchedAt: Date.now() });
-				return { type: 'found', index: stored };
+			const compiled = await this.#compile(name, answer, stored === null ? null : record);
+			if (compiled.type === 'read') {
+				return { type: 'found', index: this.#keep(name, answer, compiled) };
 			}
 
-			return { type: 'found', index: this.#take(name, answer).index };
+			if (record === null || stored === null) {
+				throw unaskedFor(name, registryFor(name));
+			}
+
+			store.touch({ ...record, fetchedAt: Date.now() });
+			return { type: 'found', index: stored };
 		} catch (error) {
 			if (error instanceof EngineError && error.code === 'package-not-found') {
 				store.put({ registry: registryFor(name), name, fetchedAt: Date.now(), ...NOTHING_KNOWN }, new Uint8Array(0));
@@ -182,10 +206,14 @@ export class MetadataSource implements MetadataProvider {
 		}
 	}
 
-	async #fetch(name: string, signal: AbortSignal): Promise<Fetched> {
-		const fetched = this.#take(name, await this.#ask(name, { signal, headers: {} }));
-		this.#answers.set(name, Promise.resolve({ type: 'found', index: fetched.index }));
-		return fetched;
+	/** The whole packument, which is larger than its index and read here: it cannot cross to another thread for less. */
+	async #fetch(name: string, signal: AbortSignal): Promise<Packument> {
+		const answer = await this.#ask(name, { signal, headers: {} });
+		const packument = parsePackument(answer.body, { name, from: new URL(this.#options.registryFor(name)).host });
+		const bodyDigest = answer.header('etag') ? null : hash('sha256', answer.body, 'base64');
+		const compiled = { index: compilePackageIndex(packument), latest: latestOf(packument), bodyDigest };
+		this.#answers.set(name, Promise.resolve({ type: 'found', index: this.#keep(name, answer, compiled) }));
+		return packument;
 	}
 
 	#ask(name: string, { signal, headers }: { signal: AbortSignal; headers: Readonly<Record<string, string>> }): Promise<Answer> {
@@ -201,17 +229,25 @@ export class MetadataSource implements MetadataProvider {
 		});
 	}
 
-	#take(name: string, answer: Answer): Fetched {
+	async #compile(name: string, answer: Answer, record: MetadataRecord | null): Promise<CompiledPackument> {
+		if (answer.status === 304) {
+			return { type: 'unchanged' };
+		}
+
+		return this.#reader.read({
+			name,
+			from: new URL(this.#options.registryFor(name)).host,
+			body: answer.body,
+			identity: answer.header('etag') ? 'etag' : 'digest',
+			lastDigest: record?.bodyDigest ?? null,
+		});
+	}
+
+	#keep(name: string, answer: Answer, { index, latest, bodyDigest }: Kept): PackageIndex {
+		const validators = { etag: answer.header('etag') || null, lastModified: answer.header('last-modified') || null, bodyDigest };
 		const registry = this.#options.registryFor(name);
-		const packument = parsePackument(answer.body, { name, from: new URL(registry).host });
-		const bytes = compilePackageIndex(packument);
-		const validators = {
-			etag: answer.header('etag') || null,
-			lastModified: answer.header('last-modified') || null,
-			bodyDigest: digestOf(answer),
-		};
-		this.#options.store.put({ registry, name, fetchedAt: Date.now(), ...validators, latest: latestOf(packument) }, bytes);
-		return { packument, index: openPackageIndex(bytes) };
+		this.#options.store.put({ registry, name, fetchedAt: Date.now(), ...validators, latest }, index);
+		return openPackageIndex(index);
 	}
 
 	async #open(record: MetadataRecord): Promise<PackageIndex | null> {
@@ -228,15 +264,6 @@ export class MetadataSource implements MetadataProvider {
 
 		return packumentOfIndex(answer.index, record.latest);
 	}
-}
-
-/** Null where an etag tells the same for less. */
-function digestOf(answer: Answer): string | null {
-	return answer.header('etag') ? null : hash('sha256', answer.body, 'base64');
-}
-
-function isSameBody(answer: Answer, { bodyDigest }: MetadataRecord): boolean {
-	return bodyDigest !== null && digestOf(answer) === bodyDigest;
 }
 
 function isFresh(record: MetadataRecord): boolean {
@@ -265,16 +292,12 @@ function openOrNull(bytes: Uint8Array): PackageIndex | null {
 	}
 }
 
-function latestOf(packument: Packument): LatestRecord {
-	const version = packument.distTags['latest'] ?? null;
-	const manifest = version === null ? undefined : packument.versions.get(version);
-	return {
-		version,
-		description: manifest?.description.slice(0, 300) ?? '',
-		keywords: manifest?.keywords.slice(0, 20) ?? [],
-		publisher: manifest?.publisher ?? packument.maintainers[0] ?? null,
-		publishedAt: version === null ? null : (packument.time[version] ?? null),
-	};
+function unaskedFor(name: string, registry: string): EngineError {
+	return new EngineError(
+		'registry-response-invalid',
+		`${new URL(registry).host} says that the metadata of "${name}" has not changed, though it was not asked that.`,
+		{ hint: 'Check that it is an npm registry.' },
+	);
 }
 
 function offlineMissing(names: readonly string[]): EngineError {

@@ -3,7 +3,8 @@ import https from 'node:https';
 import { EngineError } from '../../errors.ts';
 import type { NpmConfiguration } from '../configuration/npm-configuration.ts';
 
-const MAXIMUM_SOCKETS_PER_HOST = 24;
+/** A registry far away answers each connection once in a round trip, so a large tree takes as many round trips as there are packages for each. */
+const MAXIMUM_SOCKETS_PER_HOST = 64;
 /** A proxy cannot reach our loopback, and a mirror's token must not travel to it. */
 const NEVER_PROXIED = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
