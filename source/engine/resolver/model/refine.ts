@@ -85,6 +85,7 @@ function* mergeCopies(
 function mergeableVersions(session: Session, tree: Tree): Map<string, Set<string>> {
 	const nodes = allNodes(tree);
 	const byName = Map.groupBy(nodes, ({ slot }) => slot.package.name);
+	const dependents = dependentsOf(nodes);
 	const merged = new Map<string, Set<string>>();
 	for (const [name, copies] of byName) {
 		const versions = [...new Set(copies.map(({ version }) => version))].toSorted((a, b) => b - a);
@@ -98,7 +99,7 @@ function mergeableVersions(session: Session, tree: Tree): Map<string, Set<string
 			if (
 				older !== undefined &&
 				package_ !== undefined &&
-				session.acceptsEverywhere(nodes, { package: package_, replaced: newer, by: older })
+				session.acceptsEverywhere(dependents.get(copyKey(package_.name, newer)) ?? [], { package: package_, replaced: newer, by: older })
 			) {
 				merged.set(name, (merged.get(name) ?? new Set()).add(package_.index?.versionText(older) ?? ''));
 			}
@@ -106,6 +107,28 @@ function mergeableVersions(session: Session, tree: Tree): Map<string, Set<string
 	}
 
 	return merged;
+}
+
+/** Name and version -> the copies with an edge to it. */
+function dependentsOf(nodes: readonly TreeNode[]): Map<string, TreeNode[]> {
+	const dependents = new Map<string, TreeNode[]>();
+	for (const node of nodes) {
+		for (const { slot, version } of node.edges.values()) {
+			const key = copyKey(slot.package.name, version);
+			const known = dependents.get(key);
+			if (known === undefined) {
+				dependents.set(key, [node]);
+			} else {
+				known.push(node);
+			}
+		}
+	}
+
+	return dependents;
+}
+
+function copyKey(name: string, version: number): string {
+	return `${name} ${version}`;
 }
 
 function allNodes(tree: Tree): TreeNode[] {
@@ -120,5 +143,5 @@ function allNodes(tree: Tree): TreeNode[] {
 }
 
 function versionCount(tree: Tree): number {
-	return new Set(allNodes(tree).map(({ slot, version }) => `${slot.package.name} ${version}`)).size;
+	return new Set(allNodes(tree).map(({ slot, version }) => copyKey(slot.package.name, version))).size;
 }
