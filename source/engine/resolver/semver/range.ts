@@ -24,6 +24,7 @@ export type Range = {
 const LONGEST_RANGE = 8192;
 const LARGEST_MEMO = 20_000;
 const memo = new Map<string, Range | null>();
+const versionMemo = new Map<string, Version | null>();
 
 /** The range, or null when nothing in the text can be read as one. Follows node-semver's loose rules. */
 export function parseRange(text: string): Range | null {
@@ -336,13 +337,29 @@ function caretCeiling(partial: Partial): Version {
 
 /** Whether a version satisfies a range, by node-semver's loose rules; false when either cannot be read. */
 export function satisfies(version: string, range: string): boolean {
-	const parsedVersion = parseVersion(version);
+	const parsedVersion = parseKnownVersion(version);
 	const parsedRange = parseRange(range);
 	if (parsedVersion === null || parsedRange === null) {
 		return false;
 	}
 
 	return parsedRange.intervals.some((interval) => intervalContains(interval, parsedVersion));
+}
+
+/** The versions of one tree are asked about again and again, by each of their dependents. */
+function parseKnownVersion(text: string): Version | null {
+	const known = versionMemo.get(text);
+	if (known !== undefined) {
+		return known;
+	}
+
+	if (versionMemo.size >= LARGEST_MEMO) {
+		versionMemo.clear();
+	}
+
+	const version = parseVersion(text);
+	versionMemo.set(text, version);
+	return version;
 }
 
 /** Negative, zero or positive, by precedence; texts that are no versions come first. */
