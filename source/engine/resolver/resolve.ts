@@ -2,8 +2,9 @@ import { EngineError, throwIfAborted, toEngineError } from '../errors.ts';
 import { Session } from './model/session.ts';
 import type { Steps } from './model/session.ts';
 import { answer } from './answer.ts';
-import type { ResolveOptions, ResolveRequest } from './request.ts';
-import type { ResolveOutcome } from './resolution.ts';
+import { keepLock, namesOfLock, unchangedLock } from './keep-lock.ts';
+import type { MetadataAnswer, ResolveOptions, ResolveRequest } from './request.ts';
+import type { Resolution, ResolveOutcome } from './resolution.ts';
 
 /** The longest stretch without a look at the event loop. */
 const SLICE_MILLISECONDS = 6;
@@ -13,6 +14,11 @@ const SLICE_MILLISECONDS = 6;
  * the provider rejects with; that there is no solution is an outcome, not an error.
  */
 export async function resolve(request: ResolveRequest, options: ResolveOptions): Promise<ResolveOutcome> {
+	const kept = await keepUnchanged(request, options);
+	if (kept !== null) {
+		return { type: 'resolved', resolution: kept };
+	}
+
 	const session = new Session(request);
 	const time: Time = { solveMilliseconds: 0, loadMilliseconds: 0, rounds: 0 };
 	const outcome = await drive(answer(session), { session, time, options });
@@ -22,6 +28,24 @@ export async function resolve(request: ResolveRequest, options: ResolveOptions):
 
 	const { resolution } = outcome;
 	return { type: 'resolved', resolution: { ...resolution, statistics: { ...resolution.statistics, ...time } } };
+}
+
+/** What is locked stays as it is when it still holds; nothing newer is looked for. */
+async function keepUnchanged(request: ResolveRequest, options: ResolveOptions): Promise<Resolution | null> {
+	const lock = unchangedLock(request);
+	if (lock === null) {
+		return null;
+	}
+
+	throwIfAborted(options.signal);
+	const startedAt = performance.now();
+	const answers = await ask(namesOfLock(lock), options);
+	const loadedAt = performance.now();
+	const resolution = keepLock(lock, { request, answers });
+	const solveMilliseconds = performance.now() - loadedAt;
+	return (
+		resolution && { ...resolution, statistics: { ...resolution.statistics, solveMilliseconds, loadMilliseconds: loadedAt - startedAt } }
+	);
 }
 
 type Time = { solveMilliseconds: number; loadMilliseconds: number; rounds: number };
@@ -56,20 +80,25 @@ async function load(
 	{ session, time, options }: { readonly session: Session; readonly time: Time; readonly options: ResolveOptions },
 ): Promise<void> {
 	const startedAt = performance.now();
-	try {
-		const answers = await options.provider.load(names, { signal: options.signal });
-		for (const name of names) {
-			const answered = answers.get(name);
-			if (answered === undefined) {
-				throw new EngineError('internal', `The metadata provider was asked for ${name} and gave no answer.`);
-			}
-
-			session.table.add(name, answered);
-		}
-	} catch (error) {
-		throw toEngineError(error, { code: 'registry-unreachable', message: 'Package metadata could not be loaded.' });
+	for (const [name, answered] of await ask(names, options)) {
+		session.table.add(name, answered);
 	}
 
 	time.loadMilliseconds += performance.now() - startedAt;
 	time.rounds += 1;
+}
+
+/** One answer for each name. */
+async function ask(names: readonly string[], { provider, signal }: ResolveOptions): Promise<ReadonlyMap<string, MetadataAnswer>> {
+	try {
+		const answers = await provider.load(names, { signal });
+		const unanswered = names.find((name) => !answers.has(name));
+		if (unanswered !== undefined) {
+			throw new EngineError('internal', `The metadata provider was asked for ${unanswered} and gave no answer.`);
+		}
+
+		return answers;
+	} catch (error) {
+		throw toEngineError(error, { code: 'registry-unreachable', message: 'Package metadata could not be loaded.' });
+	}
 }

@@ -56,6 +56,7 @@ class OpenedIndex implements PackageIndex {
 	readonly #edgeNumbers: Uint32Array;
 	readonly #edges = new Map<number, EdgeMap>();
 	readonly #traits = new Map<number, Traits>();
+	readonly #manifests = new Map<number, IndexedManifest>();
 	#suffixes: readonly string[] | null = null;
 
 	constructor(bytes: Uint8Array, words: Uint32Array) {
@@ -151,6 +152,17 @@ class OpenedIndex implements PackageIndex {
 	}
 
 	manifest(i: number): IndexedManifest {
+		const known = this.#manifests.get(i);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const manifest = this.#readManifest(i);
+		this.#manifests.set(i, manifest);
+		return manifest;
+	}
+
+	#readManifest(i: number): IndexedManifest {
 		const [dependencies, optionalDependencies, peerDependencies, optionalPeers, bundledDependencies] = this.#rawEdges(
 			this.edgeMapNumber(i),
 		);

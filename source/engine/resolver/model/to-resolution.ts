@@ -78,7 +78,8 @@ function requiredNodes(tree: ReadonlyMap<string, TreeNode>): ReadonlySet<TreeNod
 	return seen;
 }
 
-function warningsFor({ name, version, manifest, optional }: ResolvedPackage, { os, cpu, libc, node }: Platform): string[] {
+/** What a user would want to know of one package. */
+export function warningsFor({ name, version, manifest, optional }: ResolvedPackage, { os, cpu, libc, node }: Platform): string[] {
 	const warnings: string[] = [];
 	if (manifest.deprecated !== null) {
 		warnings.push(`${name} ${version} is deprecated: ${manifest.deprecated}`);
