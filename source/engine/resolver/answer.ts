@@ -35,7 +35,7 @@ export function* answer(session: Session): Steps<ResolveOutcome> {
 				restarts,
 				refinements: solves - restarts - 1,
 			};
-			return { type: 'resolved', resolution: toResolution({ tree, roots, session, statistics }) };
+			return { type: 'resolved', resolution: yield* toResolution({ tree, roots, session, statistics }) };
 		}
 	}
 }

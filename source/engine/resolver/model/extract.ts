@@ -1,7 +1,10 @@
 import { EngineError } from '../../errors.ts';
 import type { Expansion } from './expansion.ts';
 import type { Model } from './model.ts';
+import type { Session, Steps } from './session.ts';
 import type { Slot } from './slots.ts';
+
+const COPIES_BETWEEN_LOOKS = 32;
 
 /** One copy in the tree, before equal copies have become one. */
 export type TreeNode = {
@@ -23,7 +26,7 @@ type MutableNode = TreeNode & {
 };
 
 /** What a finished solve says: root name -> copy. Only what a root reaches is there. */
-export function extractTree(model: Model): ReadonlyMap<string, TreeNode> {
+export function* extractTree(model: Model, session: Session): Steps<ReadonlyMap<string, TreeNode>> {
 	const nodes = new Map<Slot, MutableNode>();
 	const open: MutableNode[] = [];
 	const nodeOf = (slot: Slot): TreeNode => {
@@ -47,6 +50,9 @@ export function extractTree(model: Model): ReadonlyMap<string, TreeNode> {
 		}
 
 		connect(node, { expansion, model, nodeOf });
+		if (nodes.size % COPIES_BETWEEN_LOOKS === 0) {
+			yield* session.breathe();
+		}
 	}
 
 	return roots;

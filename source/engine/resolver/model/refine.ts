@@ -72,7 +72,7 @@ function* mergeCopies(
 		lag,
 	}: { readonly roots: readonly Root[]; readonly tree: Tree; readonly first: readonly string[]; readonly lag: number },
 ): Steps<Tree> {
-	const merged = mergeableVersions(session, tree);
+	const merged = yield* mergeableVersions(session, tree);
 	if (merged.size === 0) {
 		return tree;
 	}
@@ -82,12 +82,13 @@ function* mergeCopies(
 	return isBetter ? solved.tree : tree;
 }
 
-function mergeableVersions(session: Session, tree: Tree): Map<string, Set<string>> {
+function* mergeableVersions(session: Session, tree: Tree): Steps<Map<string, Set<string>>> {
 	const nodes = allNodes(tree);
 	const byName = Map.groupBy(nodes, ({ slot }) => slot.package.name);
 	const dependents = dependentsOf(nodes);
 	const merged = new Map<string, Set<string>>();
 	for (const [name, copies] of byName) {
+		yield* session.breathe();
 		const versions = [...new Set(copies.map(({ version }) => version))].toSorted((a, b) => b - a);
 		if (versions.length < 2) {
 			continue;

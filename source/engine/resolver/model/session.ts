@@ -98,6 +98,13 @@ export class Session {
 		});
 	}
 
+	/** Lets others run when the slice of time is used up; to be called within every long stretch of work. */
+	*breathe(): Steps<void> {
+		if (performance.now() > this.pauseAt) {
+			yield { type: 'paused' };
+		}
+	}
+
 	/** Makes the packages known. */
 	*know(names: readonly string[]): Steps<void> {
 		const unknown = names.filter((name) => this.table.get(name) === undefined);
@@ -173,7 +180,7 @@ export class Session {
 			switch (status.type) {
 				case 'done':
 					// A solve with facts left out shows only that it can be done; what it found is no tree.
-					return { type: 'done', model, tree: model.isOutdated || !model.isWhole ? new Map() : extractTree(model) };
+					return { type: 'done', model, tree: model.isOutdated || !model.isWhole ? new Map() : yield* extractTree(model, this) };
 				case 'unsolvable':
 					return { type: 'unsolvable', model, incompatibility: status.incompatibility };
 				case 'gave-up':

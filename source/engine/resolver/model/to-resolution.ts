@@ -4,7 +4,10 @@ import { satisfies } from '../semver/range.ts';
 import type { TreeNode } from './extract.ts';
 import { nameInstances } from './instances.ts';
 import type { Root } from './roots.ts';
-import type { Session } from './session.ts';
+import type { Session, Steps } from './session.ts';
+
+/** Decoding a manifest takes some microseconds, a hundred when it is the first. */
+const PACKAGES_BETWEEN_LOOKS = 16;
 
 export type ResolutionParts = {
 	readonly tree: ReadonlyMap<string, TreeNode>;
@@ -14,8 +17,9 @@ export type ResolutionParts = {
 };
 
 /** The tree as plain data, sorted, with warnings about what a user would want to know. */
-export function toResolution({ tree, roots, session, statistics }: ResolutionParts): Resolution {
+export function* toResolution({ tree, roots, session, statistics }: ResolutionParts): Steps<Resolution> {
 	const ids = nameInstances(tree);
+	yield* session.breathe();
 	const required = requiredNodes(tree);
 	const packages = new Map<string, ResolvedPackage>();
 	for (const [node, id] of ids) {
@@ -23,6 +27,10 @@ export function toResolution({ tree, roots, session, statistics }: ResolutionPar
 		// Copies that became one instance are optional only if each of them is.
 		if (known === undefined || (known.optional && required.has(node))) {
 			packages.set(id, toPackage(node, { id, ids, isOptional: !required.has(node) }));
+		}
+
+		if (packages.size % PACKAGES_BETWEEN_LOOKS === 0) {
+			yield* session.breathe();
 		}
 	}
 
