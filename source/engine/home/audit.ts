@@ -1,34 +1,71 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { linkAuditEvent } from '../audit-chain.ts';
+import { EngineError } from '../errors.ts';
+import { readAuditTail } from './audit-tail.ts';
 import type { Disk } from './disk.ts';
-import { isMissing } from './home-errors.ts';
+import { damaged, isMissing, systemCode, writeError } from './home-errors.ts';
+import { type KernelLock, lockWithin, NOT_A_LOCK } from './kernel-lock.ts';
 import type { Layout } from './layout.ts';
 
-const NEWLINE = 0x0a;
-const TAIL_BYTES = 64 * 1024;
+type Place = { readonly disk: Disk; readonly layout: Layout };
 
-/** One line of JSON; a line that a power cut tore before it is ended first, so that it cannot swallow this one. */
-export function auditText(layout: Layout, line: object): string {
-	return `${endsInsideLine(layout.audit) ? '\n' : ''}${JSON.stringify(line)}\n`;
+/** One event as it is handed over: the chain adds its number and the hash of the line before. Without `ts` (ISO time) it happened now. */
+export type AuditEntry = { readonly event: string; readonly ts?: string } & Readonly<Record<string, unknown>>;
+
+/** The lock is held for the time of one small write, so only a stopped process can keep it longer. */
+const WAIT_MILLISECONDS = 2000;
+const POLL_MILLISECONDS = 5;
+
+/** Adds one line and returns. Throws `home-busy` when a stopped process has the end of the log, `disk-full`, `home-unwritable`. */
+export function appendAuditSync(place: Place, entry: AuditEntry): void {
+	const lock = tryAuditLock(place.layout, WAIT_MILLISECONDS);
+	if (lock === null) {
+		throw busy();
+	}
+
+	addLine(place, { lock, entry });
+}
+
+/** The same without keeping other work of this process waiting. */
+export async function appendAudit(place: Place, entry: AuditEntry): Promise<void> {
+	addLine(place, { lock: await waitForAuditLock(place.layout), entry });
 }
 
 /** Adds the line that closes an operation and makes it durable. */
-export async function appendDurably(disk: Disk, layout: Layout, line: object): Promise<void> {
-	await disk.append(layout.audit, auditText(layout, line));
-	await disk.syncFile(layout.audit);
+export async function appendAuditDurably(place: Place, entry: AuditEntry): Promise<void> {
+	await appendAudit(place, entry);
+	await place.disk.syncFile(place.layout.audit);
+	// The name of a new log is durable only with its folder.
+	await place.disk.syncFolder(place.layout.state);
 }
 
-/** True when one of the last lines carries this operation id. */
+/** Takes away a line that a power cut tore, and says so in its place. True when there was one. */
+export async function completeAudit(place: Place): Promise<boolean> {
+	if (readAuditTail(place.layout).torn === null) {
+		return false;
+	}
+
+	const lock = await waitForAuditLock(place.layout);
+	try {
+		return endTornLine(place);
+	} finally {
+		lock.release();
+	}
+}
+
+/** True when a line carries this operation id. */
 export async function hasAuditLine(layout: Layout, id: string): Promise<boolean> {
 	try {
-		await using file = await open(layout.audit, 'r');
-		const { size } = await file.stat();
-		const start = Math.max(0, size - TAIL_BYTES);
-		const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, TAIL_BYTES)), 0, Math.min(size, TAIL_BYTES), start);
-		return buffer
-			.toString('utf8', 0, bytesRead)
-			.split('\n')
-			.some((line) => idOf(line) === id);
+		for await (const line of createInterface({ input: createReadStream(layout.audit), crlfDelay: Infinity })) {
+			if (line.includes(id) && operationOf(line) === id) {
+				return true;
+			}
+		}
+
+		return false;
 	} catch (error) {
 		if (isMissing(error)) {
 			return false;
@@ -38,33 +75,77 @@ export async function hasAuditLine(layout: Layout, id: string): Promise<boolean>
 	}
 }
 
-function idOf(line: string): unknown {
+// Nothing in here waits: while the lock is held no other work of this process runs, so that it cannot wait for itself.
+function addLine(place: Place, { lock, entry }: { readonly lock: KernelLock; readonly entry: AuditEntry }): void {
+	try {
+		endTornLine(place);
+		writeLine(place, entry);
+	} catch (error) {
+		throw writeError(error, 'write the audit log');
+	} finally {
+		lock.release();
+	}
+}
+
+// What was torn was never whole and was answered to nobody, so nothing continues from it; that it was there stays on record.
+function endTornLine(place: Place): boolean {
+	const { disk, layout } = place;
+	const { torn, wholeBytes } = readAuditTail(layout);
+	if (torn === null) {
+		return false;
+	}
+
+	disk.truncateSync(layout.audit, wholeBytes);
+	const tornSha256 = createHash('sha256').update(torn).digest('hex');
+	writeLine(place, { event: 'audit-torn-line-removed', bytes: torn.byteLength, sha256: tornSha256 });
+	return true;
+}
+
+function writeLine({ disk, layout }: Place, { ts, ...entry }: AuditEntry): void {
+	const now = ts === undefined || Number.isNaN(Date.parse(ts)) ? new Date() : new Date(ts);
+	disk.appendSync(layout.audit, linkAuditEvent(readAuditTail(layout).link, entry, now).line);
+}
+
+async function waitForAuditLock(layout: Layout): Promise<KernelLock> {
+	const deadline = performance.now() + WAIT_MILLISECONDS;
+	for (;;) {
+		const lock = tryAuditLock(layout, 0);
+		if (lock !== null) {
+			return lock;
+		}
+
+		if (performance.now() >= deadline) {
+			throw busy();
+		}
+
+		await sleep(POLL_MILLISECONDS * (0.5 + Math.random()));
+	}
+}
+
+function tryAuditLock(layout: Layout, milliseconds: number): KernelLock | null {
+	try {
+		return lockWithin(layout.auditLock, milliseconds);
+	} catch (error) {
+		throw systemCode(error) === NOT_A_LOCK
+			? damaged(layout.relative(layout.auditLock), 'is not the empty lock file it was', { cause: error })
+			: writeError(error, 'write the audit log');
+	}
+}
+
+function busy(): EngineError {
+	return new EngineError(
+		'home-busy',
+		`Another plugward has held the end of the audit log for ${(WAIT_MILLISECONDS / 1000).toFixed(1)} s; expected less than a millisecond.`,
+		{ hint: 'Look for a plugward that is stopped, and let it go on or end it.' },
+	);
+}
+
+function operationOf(line: string): unknown {
 	try {
 		const json: unknown = JSON.parse(line);
 		return typeof json === 'object' && json !== null && 'operation' in json ? json.operation : null;
 	} catch {
 		// A torn line is nobody's.
 		return null;
-	}
-}
-
-function endsInsideLine(path: string): boolean {
-	let descriptor: number;
-	try {
-		descriptor = openSync(path, 'r');
-	} catch (error) {
-		if (isMissing(error)) {
-			return false;
-		}
-
-		throw error;
-	}
-
-	try {
-		const { size } = fstatSync(descriptor);
-		const last = Buffer.alloc(1);
-		return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
-	} finally {
-		closeSync(descriptor);
 	}
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { EngineError, throwIfAborted } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import type { StagedArtefact } from './artefact-adder.ts';
-import { appendDurably } from './audit.ts';
+import { appendAuditDurably } from './audit.ts';
 import type { Current } from './current.ts';
 import { readCurrent, readCurrentUnlessDamaged, writeCurrent } from './current.ts';
 import type { Disk } from './disk.ts';
@@ -113,7 +113,7 @@ export async function perform({ disk, layout }: CommitParts, intent: Intent, wor
 		await writeIntent(disk, layout, intent);
 		await work();
 		switched = true;
-		await appendDurably(disk, layout, auditLine(intent));
+		await appendAuditDurably({ disk, layout }, auditLine(intent));
 		await removeIntent(disk, layout, intent.operation);
 	} catch (error) {
 		// What cannot be settled now stays in the journal, and `recover` settles it; the first error is the one to report.

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, renameSync, truncateSync, writeSync } from 'node:fs';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './home-errors.ts';
@@ -20,7 +20,6 @@ export type Disk = {
 	/** A new file written in pieces; fails when it exists. */
 	readonly openWriter: (path: string, mode: number) => Promise<DiskWriter>;
 	/** Creates the file with mode 0600 when it is missing. */
-	readonly append: (path: string, text: string) => Promise<void>;
 	readonly appendSync: (path: string, text: string) => void;
 	/** Replaces a file; fails on a folder that is not empty. */
 	readonly rename: (from: string, to: string) => Promise<void>;
@@ -38,6 +37,8 @@ export type Disk = {
 	readonly writeFileSync: (path: string, bytes: Uint8Array, mode: number) => void;
 	/** Adds to the end of an existing file. */
 	readonly extendFileSync: (path: string, bytes: Uint8Array) => void;
+	/** Cuts an existing file at this many bytes. */
+	readonly truncateSync: (path: string, bytes: number) => void;
 	readonly linkSync: (from: string, to: string) => void;
 	readonly renameSync: (from: string, to: string) => void;
 };
@@ -57,10 +58,6 @@ export const realDisk: Disk = {
 			write: async (bytes) => file.writeFile(bytes),
 			close: async () => file.close(),
 		};
-	},
-	append: async (path, text) => {
-		await using file = await open(path, 'a', FILE_MODE);
-		await file.writeFile(text);
 	},
 	appendSync: (path, text) => {
 		writeAllSync(path, { flag: 'a', bytes: Buffer.from(text), mode: FILE_MODE });
@@ -86,6 +83,7 @@ export const realDisk: Disk = {
 	extendFileSync: (path, bytes) => {
 		writeAllSync(path, { flag: 'a', bytes, mode: FILE_MODE });
 	},
+	truncateSync,
 	linkSync,
 	renameSync,
 };

@@ -1,4 +1,5 @@
 import type { Integrity } from '../integrity.ts';
+import type { AuditEntry } from './audit.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Garbage, GarbageRule } from './garbage.ts';
 import type { Generation, GenerationChange } from './generation.ts';
@@ -60,10 +61,10 @@ export type Home = {
 	readonly removeBundle: (key: string) => Promise<void>;
 	/** Every change of `current` on record, oldest first. */
 	readonly operations: () => Promise<readonly RecordedOperation[]>;
-	/** Adds one line to `state/audit.jsonl`. */
-	readonly appendAudit: (line: object) => Promise<void>;
+	/** Adds one line to `state/audit.jsonl`, chained to the line before it by whichever process. */
+	readonly appendAudit: (entry: AuditEntry) => Promise<void>;
 	/** The same before it returns, for what must be on record before an answer is given. */
-	readonly appendAuditSync: (line: object) => void;
+	readonly appendAuditSync: (entry: AuditEntry) => void;
 	/** What nothing needs any more under this rule; removes nothing. */
 	readonly findGarbage: (rule: GarbageRule) => Promise<Garbage>;
 	/** Finds and removes it. Never what a kept generation needs. The mutex must be held. */

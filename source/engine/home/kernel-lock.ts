@@ -15,11 +15,17 @@ export const NOT_A_LOCK = 'NOT_A_LOCK';
  * it would end the lock.
  */
 export async function tryLock(path: string): Promise<KernelLock | null> {
-	const { DatabaseSync } = await import('node:sqlite');
+	return lockWithin(path, 0);
+}
+
+/** The same at once, and waiting this long without giving way to anything else: only for locks that are held for less than a millisecond. */
+export function lockWithin(path: string, milliseconds: number): KernelLock | null {
+	// Loaded here and not at the start: most commands need no lock.
+	const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
 	let database: DatabaseSync | null = null;
 	let held = false;
 	try {
-		database = new DatabaseSync(path, { timeout: 0 });
+		database = new DatabaseSync(path, { timeout: milliseconds });
 		database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
 		held = true;
 	} catch (error) {

@@ -20,6 +20,8 @@ export type Layout = {
 	readonly journal: string;
 	readonly jobs: string;
 	readonly audit: string;
+	/** Locked while the end of the audit log is read and a line is added, so that two processes never continue from the same line. */
+	readonly auditLock: string;
 	/** Locked by the operating system, never read or written: closing any other descriptor of it would end the lock. */
 	readonly mutex: string;
 	/** Locked by the one that is next in line, so that a busy process cannot starve the others. */
@@ -81,6 +83,7 @@ export function createLayout(home: string): Layout {
 		journal: join(state, 'journal'),
 		jobs: join(state, 'jobs'),
 		audit: join(state, 'audit.jsonl'),
+		auditLock: join(state, 'audit-lock'),
 		mutex: join(state, 'mutex'),
 		mutexQueue: join(state, 'mutex-queue'),
 		mutexHolder: join(state, 'mutex.json'),

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
-import { auditText } from './audit.ts';
+import { appendAudit, appendAuditSync } from './audit.ts';
 import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
 import { commitGeneration, switchGeneration } from './commit.ts';
 import { readCurrentGeneration } from './current.ts';
@@ -11,7 +11,7 @@ import type { Generation } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
 import type { Home, HomeOptions } from './home.ts';
-import { damaged, writeError } from './home-errors.ts';
+import { damaged } from './home-errors.ts';
 import { hasIntents } from './journal.ts';
 import { readKept, writeKept } from './kept-generations.ts';
 import type { Layout } from './layout.ts';
@@ -105,7 +105,8 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 			await removeBundle(place, key);
 		},
 		operations: () => readOperations(layout),
-		...auditOn(place),
+		appendAudit: (entry) => appendAudit(place, entry),
+		appendAuditSync: (entry) => appendAuditSync(place, entry),
 		...collectionOn({ place, open, requireMutex }),
 		recover: async () =>
 			underMutex(await mutex.acquire({ waitMilliseconds: options.waitMilliseconds, signal: NEVER, onWaiting: () => undefined }), recover),
@@ -127,23 +128,6 @@ async function underMutex<T>(held: { readonly release: () => Promise<void> }, wo
 	} finally {
 		await held.release();
 	}
-}
-
-function auditOn({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Pick<Home, 'appendAudit' | 'appendAuditSync'> {
-	return {
-		appendAudit: async (line) => {
-			await disk.append(layout.audit, auditText(layout, line)).catch((error: unknown) => {
-				throw writeError(error, 'write the audit log');
-			});
-		},
-		appendAuditSync: (line) => {
-			try {
-				disk.appendSync(layout.audit, auditText(layout, line));
-			} catch (error) {
-				throw writeError(error, 'write the audit log');
-			}
-		},
-	};
 }
 
 type Collecting = {

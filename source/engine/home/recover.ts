@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { completeAudit } from './audit.ts';
 import type { Disk } from './disk.ts';
 import { isTemporaryName } from './disk.ts';
 import { isMissing, writeError } from './home-errors.ts';
@@ -26,6 +27,10 @@ type Place = { readonly disk: Disk; readonly layout: Layout };
 export async function recoverHome({ disk, layout }: Place, receipts: ReceiptReader): Promise<RecoverReport> {
 	try {
 		const actions: string[] = [];
+		if (await completeAudit({ disk, layout })) {
+			actions.push('Took a line out of the audit log that was not written to its end.');
+		}
+
 		for (const intent of await readIntents(layout)) {
 			actions.push(await settleIntent({ disk, layout }, intent));
 		}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendDurably, hasAuditLine } from './audit.ts';
+import { appendAuditDurably, type AuditEntry, hasAuditLine } from './audit.ts';
 import { readCurrentUnlessDamaged } from './current.ts';
 import type { Disk } from './disk.ts';
 import type { Intent } from './journal.ts';
@@ -9,7 +9,7 @@ import type { Layout } from './layout.ts';
 const EVENTS = { commit: 'generation-committed', switch: 'generation-switched', repair: 'entries-repaired' } as const;
 
 /** The line that closes an operation in the audit log. */
-export function auditLine(intent: Intent): object {
+export function auditLine(intent: Intent): AuditEntry {
 	return {
 		ts: intent.startedAt,
 		event: EVENTS[intent.type],
@@ -39,7 +39,7 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 		// The rename may have been seen without being durable yet.
 		await disk.syncFolder(layout.home);
 		if (!(await hasAuditLine(layout, intent.operation))) {
-			await appendDurably(disk, layout, auditLine(intent));
+			await appendAuditDurably({ disk, layout }, auditLine(intent));
 		}
 
 		await removeIntent(disk, layout, intent.operation);

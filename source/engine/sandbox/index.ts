@@ -1,5 +1,6 @@
-export { AUDIT_START, linkAuditEvent, parseAuditLine, readAuditLink, verifyAuditLog } from './audit.ts';
-export type { AuditEvent, AuditLine, AuditLink } from './audit.ts';
+export { AUDIT_START, linkAuditEvent, parseAuditLine, readAuditLink, verifyAuditLog } from '../audit-chain.ts';
+export type { AuditLine, AuditLink } from '../audit-chain.ts';
+export type { AuditEvent } from './audit.ts';
 export { bundleForIsolate } from './bundler/bundle-for-isolate.ts';
 export { BUNDLE_FORMAT } from './bundler/bundle-request.ts';
 export type { Bundle, BundleInstance, BundleRequest } from './bundler/bundle-request.ts';

@@ -105,11 +105,6 @@ export function createFailingDisk(root: string): FailingDisk {
 				close: async () => writer.close(),
 			};
 		},
-		append: async (path, text) => {
-			enter('append', path);
-			await realDisk.append(path, text);
-			extend(path, Buffer.from(text));
-		},
 		appendSync: (path, text) => {
 			enter('appendSync', path);
 			realDisk.appendSync(path, text);
@@ -162,6 +157,14 @@ export function createFailingDisk(root: string): FailingDisk {
 			enter('extendFileSync', path);
 			realDisk.extendFileSync(path, bytes);
 			extend(path, bytes);
+		},
+		truncateSync: (path, bytes) => {
+			enter('truncateSync', path);
+			realDisk.truncateSync(path, bytes);
+			const node = find(path);
+			if (node?.type === 'file') {
+				node.content = node.content.subarray(0, bytes);
+			}
 		},
 		linkSync: (from, to) => {
 			enter('linkSync', from, to);

@@ -92,19 +92,6 @@ test('a plan on an artefact that was removed since is stale', async () => {
 	});
 });
 
-test('each operation leaves one line in the audit log, also after a torn line', async () => {
-	await using scene = await freshHome();
-	await install(scene.home, [one]);
-	await appendFile(scene.home.layout.audit, '{"torn');
-	await rollBack(scene.home, 0);
-	await scene.home.appendAudit({ event: 'denied' });
-	scene.home.appendAuditSync({ event: 'denied-again' });
-	const lines = (await readFile(scene.home.layout.audit, 'utf8')).trimEnd().split('\n');
-	expect(lines[1]).toBe('{"torn');
-	const events = lines.filter((line) => line.endsWith('}')).map((line) => (JSON.parse(line) as { event: string }).event);
-	expect(events).toEqual(['generation-committed', 'generation-switched', 'denied', 'denied-again']);
-});
-
 test('a cancelled commit changes nothing', async () => {
 	await using scene = await freshHome();
 	await add(scene.home, one);

@@ -1,10 +1,11 @@
 // A second process for the tests of the mutex: `count` adds to a number many times, `hold` takes the mutex and keeps it until it is killed,
-// `install` commits generations one after the other.
+// `install` commits generations one after the other, `audit` writes to the audit log.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openHome } from '../../../source/engine/home/index.ts';
 import { add, changeTo, sample, signal, waiting } from './temporary-home.ts';
 
-const [what = '', path = '', argument = ''] = process.argv.slice(2);
+const [what = '', path = '', argument = '', rounds = '50'] = process.argv.slice(2);
+const roundCount = rounds === 'forever' ? Number.POSITIVE_INFINITY : Number(rounds);
 const home = await openHome({ path, waitMilliseconds: 60_000, command: `child ${what}` });
 
 switch (what) {
@@ -27,6 +28,16 @@ switch (what) {
 				setTimeout(resolve, 60_000);
 			});
 		}, waiting);
+		break;
+	case 'audit':
+		for (let round = 0; round < roundCount; round += 1) {
+			home.appendAuditSync({ event: 'child', name: argument, round });
+			await home.appendAudit({ event: 'child', name: argument, round });
+			if (round === 3) {
+				process.send?.('wrote');
+			}
+		}
+
 		break;
 	case 'install':
 		for (let round = 0; ; round += 1) {
