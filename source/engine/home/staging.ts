@@ -23,15 +23,14 @@ export function createStaging({ disk, layout }: { readonly disk: Disk; readonly 
 
 	return {
 		makeFolder: async () => {
-			owned ??= claim({ disk, layout });
-			try {
-				const folder = join((await owned).folder, String((count += 1)));
-				await disk.makeFolder(folder);
-				return folder;
-			} catch (error) {
+			owned ??= claim({ disk, layout }).catch((error: unknown) => {
+				// The next try may succeed.
 				owned = null;
 				throw error;
-			}
+			});
+			const folder = join((await owned).folder, String((count += 1)));
+			await disk.makeFolder(folder);
+			return folder;
 		},
 		dispose: async () => {
 			const claimed = await owned?.catch(() => null);
@@ -64,8 +63,13 @@ async function claim({
 		const lock = await tryLock(folder + LOCK_SUFFIX);
 		// Another process may have taken the new lock file for a leftover and removed it before it was locked.
 		if (lock !== null && existsSync(folder + LOCK_SUFFIX)) {
-			await disk.makeFolder(folder);
-			return { folder, lock };
+			try {
+				await disk.makeFolder(folder);
+				return { folder, lock };
+			} catch (error) {
+				lock.release();
+				throw error;
+			}
 		}
 
 		lock?.release();

@@ -322,6 +322,26 @@ test.each([
 	expect((await readdir(home.layout.staging, { recursive: true })).filter((name) => name.includes('/'))).toEqual([]);
 });
 
+test('what was unpacked before the disk was full goes with its process', async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	let folders = 0;
+	const makeFolder = async (at: string) => {
+		folders += at.includes('/staging/') ? 1 : 0;
+		if (folders === 3) {
+			throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+		}
+
+		return realDisk.makeFolder(at);
+	};
+	const home = await openHomeOn({ ...realDisk, makeFolder }, { path, waitMilliseconds: 100 });
+	await add(home, one);
+	await expect(add(home, two)).rejects.toMatchObject({ code: 'disk-full' });
+	await add(home, two);
+	await home[Symbol.asyncDispose]();
+	expect(await readdir(home.layout.staging)).toEqual([]);
+});
+
 test('a file system without hard links keeps equal files apart and works', async () => {
 	await using folder = await temporaryFolder();
 	const path = join(folder.path, 'home');
