@@ -14,6 +14,11 @@ export type FailingDisk = {
 	readonly failAt: (call: number, code: string) => void;
 	/** From the call with this number on nothing works any more. */
 	readonly stopAt: (call: number) => void;
+	/** Takes `failAt` and `stopAt` back. */
+	readonly neverFail: () => void;
+	/** From now on everything works, until `resume` brings the failure back. */
+	readonly pause: () => void;
+	readonly resume: () => void;
 	/** Takes everything so far for synced. */
 	readonly syncAll: () => void;
 	/** Puts what survived in the place of the folder. */
@@ -30,8 +35,13 @@ export function createFailingDisk(root: string): FailingDisk {
 	const top = folderNode();
 	let failing: { readonly call: number; readonly code: string | null } | null = null;
 	let counted = 0;
+	let isPaused = false;
 
 	function enter(name: string, ...paths: readonly string[]): void {
+		if (isPaused) {
+			return;
+		}
+
 		calls.push(`${name} ${paths.map((path) => relative(root, path)).join(' -> ')}`);
 		const call = counted;
 		counted += 1;
@@ -188,6 +198,15 @@ export function createFailingDisk(root: string): FailingDisk {
 		stopAt: (call) => {
 			counted = 0;
 			failing = { call, code: null };
+		},
+		neverFail: () => {
+			failing = null;
+		},
+		pause: () => {
+			isPaused = true;
+		},
+		resume: () => {
+			isPaused = false;
 		},
 		syncAll: () => {
 			syncNode(top, { deep: true });
