@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, truncateSync, writeSync } from 'node:fs';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './home-errors.ts';
 
@@ -28,6 +28,7 @@ export type Disk = {
 	readonly removeFile: (path: string) => Promise<void>;
 	/** A missing folder is fine. */
 	readonly removeTree: (path: string) => Promise<void>;
+	readonly changeMode: (path: string, mode: number) => Promise<void>;
 	readonly syncFile: (path: string) => Promise<void>;
 	readonly syncFolder: (path: string) => Promise<void>;
 	/** Everything written so far on the file system of this path; false when the platform has no such call. */
@@ -70,6 +71,7 @@ export const realDisk: Disk = {
 	removeTree: async (path) => {
 		await rm(path, { recursive: true, force: true });
 	},
+	changeMode: chmod,
 	syncFile: async (path) => syncPath(path, 'r+'),
 	// Windows cannot open a folder; there its names are durable with the rename itself.
 	syncFolder: async (path) => (process.platform === 'win32' ? undefined : syncPath(path, 'r')),

@@ -116,7 +116,7 @@ function assemble(disk: Disk, { layout, clock, options }: Assembly): Recoverable
 		},
 		hasUnfinished: () => hasIntents(layout),
 		probeDisk: () => probeDisk(place),
-		closeToOthers: () => closeToOthers(layout),
+		closeToOthers: () => closeToOthers(place),
 		watchCurrent: (watching) => watchCurrent(layout, watching),
 		[Symbol.asyncDispose]: open.dispose,
 	};

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import type { Disk } from './disk.ts';
-import { isTemporaryName, replaceFile } from './disk.ts';
+import { FOLDER_MODE, isTemporaryName, replaceFile } from './disk.ts';
 import { damaged, isMissing, systemCode, writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 
@@ -125,9 +125,9 @@ async function requireFormat(layout: Layout): Promise<void> {
 }
 
 /** Takes every right on the home's folder from other users. Throws `home-unwritable`. */
-export async function closeToOthers(layout: Layout): Promise<void> {
+export async function closeToOthers({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
 	try {
-		await chmod(layout.home, 0o700);
+		await disk.changeMode(layout.home, FOLDER_MODE);
 	} catch (error) {
 		throw writeError(error, 'change the mode of the home');
 	}

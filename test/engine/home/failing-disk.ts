@@ -140,6 +140,10 @@ export function createFailingDisk(root: string): FailingDisk {
 			await realDisk.removeTree(path);
 			parent(path).delete(base(path));
 		},
+		changeMode: async (path, mode) => {
+			enter('changeMode', path);
+			await realDisk.changeMode(path, mode);
+		},
 		syncFile: async (path) => {
 			enter('syncFile', path);
 			syncNode(find(path), { deep: false });
