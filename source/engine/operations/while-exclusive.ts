@@ -1,4 +1,5 @@
 import type { CallOptions } from '../events.ts';
+import type { MutexHolder } from '../home/index.ts';
 import { stripToLine } from '../strip-controls.ts';
 import type { EngineContext } from './engine-context.ts';
 
@@ -6,15 +7,16 @@ import type { EngineContext } from './engine-context.ts';
 export async function whileExclusive<T>(context: EngineContext, { signal, onEvent }: CallOptions, work: () => Promise<T>): Promise<T> {
 	return context.home.withMutex(work, {
 		signal,
-		onWaiting: (holder) =>
-			onEvent({
-				type: 'notice',
-				severity: 'info',
-				code: 'home-busy',
-				text:
-					holder === null
-						? 'Waiting for another plugward to finish.'
-						: `Waiting for another plugward to finish: ${stripToLine(holder.command)}.`,
-			}),
+		onWaiting: (holder) => onEvent({ type: 'notice', severity: 'info', code: 'home-busy', text: waitingText(holder) }),
 	});
+}
+
+function waitingText(holder: MutexHolder | null): string {
+	if (holder === null) {
+		return 'Waiting for another plugward to finish.';
+	}
+
+	// Written by another process: a time that is none says nothing.
+	const since = Number.isNaN(Date.parse(holder.since)) ? '' : `, since ${new Date(holder.since).toTimeString().slice(0, 8)}`;
+	return `Waiting for another plugward to finish: ${stripToLine(holder.command)} (process ${holder.pid}${since}).`;
 }
