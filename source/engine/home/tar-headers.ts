@@ -147,8 +147,14 @@ function parseExtended(bytes: Uint8Array): { path?: string; size?: number } {
 			throw refuseArchive('header', 'has an extended header that is malformed');
 		}
 
+		const key = record.slice(0, equals);
+		// Its bytes would have to be spread over another file, under another name: who reads it plainly unpacks something else.
+		if (key.startsWith('GNU.sparse.')) {
+			throw refuseArchive('type', 'it has a sparse file');
+		}
+
 		const value = record.slice(equals + 1, -1);
-		switch (record.slice(0, equals)) {
+		switch (key) {
 			case 'path':
 				found.path = value;
 				break;
