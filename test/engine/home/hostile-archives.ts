@@ -22,12 +22,14 @@ const FOLDED = [
 	['\uAC00', '\u1100\u1161'],
 ] as const;
 
+const LETTERS = 'a b c d e f g h i j'.split(' ');
+
 type Random = () => number;
 type Kind = (random: Random) => HostileArchive;
 
 const one = (random: Random, from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? '';
 const count = (random: Random, least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
-const word = (random: Random): string => Array.from({ length: count(random, 1, 8) }, () => one(random, [...'abcdefghij'])).join('');
+const word = (random: Random): string => Array.from({ length: count(random, 1, 8) }, () => one(random, LETTERS)).join('');
 const folders = (random: Random): string => Array.from({ length: count(random, 0, 4) }, () => `${word(random)}/`).join('');
 
 /** Good entries before and after, so that the hostile one may stand anywhere. */
@@ -226,6 +228,11 @@ export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
 			entry: null,
 		};
 	},
+	'garbage behind the gzip': (random) => ({
+		tarball: Buffer.concat([gzipSync(tar(GOOD)), Buffer.from(one(random, ['garbage', '<html>', 'g', '\u001F']))]),
+		rules: ['not-gzip', 'truncated'],
+		entry: null,
+	}),
 	'a bomb': (random) => ({
 		tarball: gzipSync(around(random, member({ path: 'package/zeros', content: Buffer.alloc(count(random, 40, 48) * 1024 ** 2) }))),
 		rules: ['ratio'],
