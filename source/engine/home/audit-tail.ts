@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { AUDIT_START, type AuditLink, parseAuditLine, readAuditLink } from '../audit-chain.ts';
-import { isMissing } from './home-errors.ts';
+import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 
 export type AuditTail = {
@@ -16,8 +16,16 @@ export type AuditTail = {
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 64 * 1024;
 
-/** Reads the end of the audit log: as much of it as two lines need. */
+/** Reads the end of the audit log: as much of it as two lines need. Throws `home-damaged` when it cannot be read. */
 export function readAuditTail(layout: Layout): AuditTail {
+	try {
+		return readTailOf(layout);
+	} catch (error) {
+		throw damaged(layout.relative(layout.audit), 'cannot be read', { cause: error });
+	}
+}
+
+function readTailOf(layout: Layout): AuditTail {
 	let descriptor: number;
 	try {
 		descriptor = openSync(layout.audit, 'r');

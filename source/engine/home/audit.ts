@@ -71,7 +71,7 @@ export async function hasAuditLine(layout: Layout, id: string): Promise<boolean>
 			return false;
 		}
 
-		throw error;
+		throw damaged(layout.relative(layout.audit), 'cannot be read', { cause: error });
 	}
 }
 

@@ -8,6 +8,7 @@ import type { Disk } from './disk.ts';
 import { isTemporaryName, replaceFile } from './disk.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
+import { sealJson, unsealJson } from './sealed-json.ts';
 
 /** What is about to happen. While it lies in the journal, everything it names may be half done. */
 export type Intent = {
@@ -25,7 +26,8 @@ export type Intent = {
 };
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const schema = v.object({
+// Strict, so that a changed name of a field shows.
+const schema = v.strictObject({
 	format: v.literal(1),
 	operation: v.pipe(v.string(), v.uuid()),
 	type: v.picklist(['commit', 'switch', 'repair']),
@@ -49,7 +51,7 @@ export function newOperationId(): string {
 }
 
 export async function writeIntent(disk: Disk, layout: Layout, intent: Intent): Promise<void> {
-	await replaceFile(disk, pathOf(layout, intent.operation), Buffer.from(`${JSON.stringify({ format: 1, ...intent })}\n`));
+	await replaceFile(disk, pathOf(layout, intent.operation), Buffer.from(`${JSON.stringify(sealJson({ format: 1, ...intent }))}\n`));
 }
 
 /** The operation is closed, done or undone. */
@@ -66,7 +68,24 @@ export async function hasIntents(layout: Layout): Promise<boolean> {
 /** Throws `home-damaged`, naming the file. */
 export async function readIntents(layout: Layout): Promise<readonly Intent[]> {
 	const names = (await namesIn(layout)).filter((name) => !isTemporaryName(name));
-	return Promise.all(names.map(async (name) => parse(await readFile(join(layout.journal, name), 'utf8'), `state/journal/${name}`)));
+	const read = await Promise.all(names.map((name) => readIntent(join(layout.journal, name), `state/journal/${name}`)));
+	return read.filter((intent) => intent !== null);
+}
+
+async function readIntent(path: string, file: string): Promise<Intent | null> {
+	let text: string;
+	try {
+		text = await readFile(path, 'utf8');
+	} catch (error) {
+		// Its operation has just been closed by a process that does it without us.
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw damaged(file, 'cannot be read', { cause: error });
+	}
+
+	return parse(text, file);
 }
 
 function parse(text: string, file: string): Intent {
@@ -77,7 +96,7 @@ function parse(text: string, file: string): Intent {
 		throw damaged(file, 'is not JSON', { cause: error });
 	}
 
-	const parsed = v.safeParse(schema, json);
+	const parsed = v.safeParse(schema, unsealJson(json, file));
 	if (!parsed.success) {
 		throw damaged(file, `is not a journal entry: ${parsed.issues[0].message}`);
 	}

@@ -4,8 +4,9 @@ import type { Disk } from './disk.ts';
 import { replaceFile } from './disk.ts';
 import { damaged, isMissing, writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
+import { sealJson, unsealJson } from './sealed-json.ts';
 
-const schema = v.object({ format: v.literal(1), generations: v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1))) });
+const schema = v.strictObject({ format: v.literal(1), generations: v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1))) });
 
 /** Generations that the user marked to be kept, ascending. Throws `home-damaged`: without the list nothing may be collected. */
 export async function readKept(layout: Layout): Promise<readonly number[]> {
@@ -21,7 +22,7 @@ export async function readKept(layout: Layout): Promise<readonly number[]> {
 		throw damaged(file, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
 	}
 
-	const parsed = v.safeParse(schema, json);
+	const parsed = v.safeParse(schema, unsealJson(json, file));
 	if (!parsed.success) {
 		throw damaged(file, `is not a list of generations: ${parsed.issues[0].message}`);
 	}
@@ -35,7 +36,7 @@ export async function writeKept(
 ): Promise<void> {
 	const generations = [...new Set(numbers)].toSorted((a, b) => a - b);
 	try {
-		await replaceFile(disk, layout.kept, Buffer.from(`${JSON.stringify({ format: 1, generations })}\n`));
+		await replaceFile(disk, layout.kept, Buffer.from(`${JSON.stringify(sealJson({ format: 1, generations }))}\n`));
 	} catch (error) {
 		throw writeError(error, 'record which generations are kept');
 	}

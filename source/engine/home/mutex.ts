@@ -61,7 +61,9 @@ export function createMutex(options: {
 		} catch (error) {
 			held = null;
 			lock.release();
-			throw writeError(error, 'take the mutex of the home');
+			throw systemCode(error) === 'EISDIR'
+				? damaged(layout.relative(layout.mutexHolder), 'is a folder, expected a file', { cause: error, hint: 'Remove that folder.' })
+				: writeError(error, 'take the mutex of the home');
 		}
 
 		return { release };

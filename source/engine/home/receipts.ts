@@ -39,7 +39,7 @@ export function createReceiptReader(layout: Layout): ReceiptReader {
 					return null;
 				}
 
-				throw error;
+				throw error instanceof EngineError ? error : damaged(shortName(layout, path), 'cannot be read', { cause: error });
 			}
 		},
 	};

@@ -5,9 +5,10 @@ import { replaceFile } from './disk.ts';
 import { damaged, isMissing, writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 import type { Revocation } from './revocation.ts';
+import { sealJson, unsealJson } from './sealed-json.ts';
 
 const dated = { revokedAt: v.string(), reason: v.nullable(v.string()) };
-const schema = v.object({
+const schema = v.strictObject({
 	format: v.literal(1),
 	revocations: v.array(
 		v.variant('type', [
@@ -33,7 +34,7 @@ export async function readRevocations(layout: Layout): Promise<readonly Revocati
 		throw damaged(FILE, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
 	}
 
-	const parsed = v.safeParse(schema, json);
+	const parsed = v.safeParse(schema, unsealJson(json, FILE));
 	if (!parsed.success) {
 		throw damaged(FILE, `is not a list of revocations: ${parsed.issues[0].message}`);
 	}
@@ -47,7 +48,7 @@ export async function addRevocation(
 ): Promise<void> {
 	const revocations = [...(await readRevocations(layout)), revocation];
 	try {
-		await replaceFile(disk, layout.revocations, Buffer.from(`${JSON.stringify({ format: 1, revocations }, null, '\t')}\n`));
+		await replaceFile(disk, layout.revocations, Buffer.from(`${JSON.stringify(sealJson({ format: 1, revocations }), null, '\t')}\n`));
 	} catch (error) {
 		throw writeError(error, 'record the revocation');
 	}
