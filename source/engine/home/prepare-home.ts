@@ -35,6 +35,8 @@ async function createHome({ disk, layout }: { readonly disk: Disk; readonly layo
 
 		await disk.syncFolder(layout.store);
 		await disk.syncFolder(layout.state);
+		// The file that says "this is a home" must not survive what makes it one.
+		await disk.syncFolder(layout.home);
 		await replaceFile(disk, layout.format, Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`));
 		await disk.syncFolder(dirname(layout.home)).catch(() => {
 			// The parent may not be readable to us; then its own durability is its owner's matter.

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { EngineError } from '../errors.ts';
+import type { Integrity } from '../integrity.ts';
 import { appendAuditDurably, type AuditEntry, hasAuditLine } from './audit.ts';
 import { readCurrentUnlessDamaged } from './current.ts';
 import type { Disk } from './disk.ts';
 import type { Intent } from './journal.ts';
 import { removeIntent } from './journal.ts';
 import type { Layout } from './layout.ts';
+import { createReceiptReader } from './receipts.ts';
 
 const EVENTS = { commit: 'generation-committed', switch: 'generation-switched', repair: 'entries-repaired' } as const;
 
@@ -25,7 +28,13 @@ export function auditLine(intent: Intent): AuditEntry {
 /** Brings a begun operation to its end: `current` alone decides whether it is completed or taken back. The mutex must be held. Returns one sentence. */
 export async function settleIntent({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }, intent: Intent): Promise<string> {
 	if (intent.type === 'repair') {
-		// What was not put in place has no receipt and counts as absent; the next repair fetches it.
+		// What was not put in place has no receipt, or one that was not written to its end; absent, the next repair fetches it.
+		for (const integrity of intent.artefacts) {
+			if (await isReceiptDamaged(layout, integrity)) {
+				await disk.removeTree(layout.entry(integrity));
+			}
+		}
+
 		await removeIntent(disk, layout, intent.operation);
 		return `Ended \`${intent.command}\`, which was interrupted.`;
 	}
@@ -60,6 +69,19 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 
 	await removeIntent(disk, layout, intent.operation);
 	return `Took back \`${intent.command}\`, which was interrupted: generation ${current.number} is current.`;
+}
+
+async function isReceiptDamaged(layout: Layout, integrity: Integrity): Promise<boolean> {
+	try {
+		await createReceiptReader(layout).read(integrity);
+		return false;
+	} catch (error) {
+		if (error instanceof EngineError && error.code === 'home-damaged') {
+			return true;
+		}
+
+		throw error;
+	}
 }
 
 // Only `current` tells whether a commit was made, so that one waits until a rollback has made it whole again; a switch made nothing else.

@@ -36,3 +36,26 @@ describe.each(CRASH_SCENARIOS)('$name', (scenario) => {
 		}
 	});
 });
+
+test.each([
+	[
+		'first install',
+		(call: string) => call.startsWith('syncFolder') || call.startsWith('rename'),
+		[2, 3, 5, 8].map((seed): Mishap => ({ powerCut: { seed } })),
+	],
+	['repair', (call: string) => call.includes('receipt.json'), [{ powerCut: 'names-without-content' } satisfies Mishap]],
+] as const)('a %s survives a power cut where it is most delicate', { timeout: 120_000 }, async (name, isDelicate, cuts) => {
+	const scenario = CRASH_SCENARIOS.find((one) => one.name === name);
+	if (scenario === undefined) {
+		return expect.fail(`there is no ${name}`);
+	}
+
+	const { calls, before, after } = await rehearse(scenario);
+	for (const [call, text] of calls.entries()) {
+		for (const mishap of isDelicate(text) ? cuts : []) {
+			await surviveOne(scenario, { call, mishap, before, after });
+		}
+	}
+
+	return undefined;
+});

@@ -81,7 +81,10 @@ function gnuLongName(path: string): Buffer {
 }
 
 export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
-	'a second root': named((random) => `other-${word(random)}/${word(random)}`, ['root']),
+	'a second root': (random) => {
+		const path = `other-${word(random)}/${word(random)}`;
+		return { tarball: gzipSync(tar(GOOD, member({ path, content: word(random) }))), rules: ['root'], entry: path };
+	},
 	'a file beside the root': (random) => ({
 		tarball: gzipSync(tar(GOOD, member({ path: 'package', content: word(random) }))),
 		rules: ['root', 'duplicate'],
