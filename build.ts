@@ -64,6 +64,7 @@ async function buildModules(): Promise<Metafile> {
 			cli: 'cli.tsx',
 			engine: 'source/engine/index.ts',
 			sdk: 'source/engine/sdk/index.ts',
+			'unpack-worker': 'source/engine/home/unpack-worker.ts',
 			mirror: 'registry-mirror/main.ts',
 			'packument-worker': 'source/engine/registry/metadata/packument-worker.ts',
 			start: 'examples/start.ts',

@@ -9,8 +9,7 @@ import type { Receipt } from './receipt.ts';
 import type { ReceivedArchive } from './receive-archive.ts';
 import { receiveArchive } from './receive-archive.ts';
 import type { Staging } from './staging.ts';
-import type { TwinFinder } from './twin-files.ts';
-import { scanReceived, unpackArchive } from './unpack-archive.ts';
+import type { Unpacker } from './unpacker.ts';
 
 /** An artefact that this process unpacked and did not commit. */
 export type StagedArtefact = { readonly receipt: Receipt; readonly folder: string };
@@ -18,15 +17,13 @@ export type StagedArtefact = { readonly receipt: Receipt; readonly folder: strin
 export type AdderParts = {
 	readonly disk: Disk;
 	readonly staging: Staging;
-	readonly twins: TwinFinder;
+	readonly unpacker: Unpacker;
 	readonly clock: () => Date;
 	/** Transfers wait for the network: many at a time. */
 	readonly transfers: Limiter;
 	/** Unpacking waits for a processor and holds a whole archive: few at a time. */
 	readonly unpacking: Limiter;
 };
-
-const PACKED_MODE = 0o644;
 
 /** Transfer, digest, header scan, judgement, unpacking, in this order; each refuses by throwing, and then nothing is left behind. */
 export async function addArtefact(request: AddRequest, parts: AdderParts): Promise<StagedArtefact> {
@@ -56,26 +53,25 @@ type Received = { readonly archive: ReceivedArchive; readonly folder: string; re
 async function unpackJudged(request: AddRequest, { archive, folder, parts }: Received): Promise<Receipt> {
 	const { signal } = request;
 	throwIfAborted(signal);
-	const scanned = await scanReceived(archive, signal);
-	const packageJson = parsePackageJson(scanned.listing.packageJson, request);
 	const { integrity, packedBytes } = archive;
-	const evidence = await request.judge({ integrity, packageJson, packedBytes });
-	throwIfAborted(signal);
-	if (archive.bytes !== null) {
-		await parts.disk.writeFile(archive.path, archive.bytes, PACKED_MODE);
+	const scanned = await parts.unpacker.scan(archive, { signal });
+	try {
+		const packageJson = parsePackageJson(scanned.packageJson, request);
+		const evidence = await request.judge({ integrity, packageJson, packedBytes });
+		throwIfAborted(signal);
+		return {
+			integrity,
+			name: request.name,
+			version: request.version,
+			packedBytes,
+			unpackedBytes: scanned.unpackedBytes,
+			files: await scanned.unpack(join(folder, TREE)),
+			evidence,
+			storedAt: parts.clock().toISOString(),
+		};
+	} finally {
+		scanned.drop();
 	}
-
-	const files = await unpackArchive({ archive, scanned }, { disk: parts.disk, twins: parts.twins, tree: join(folder, TREE), signal });
-	return {
-		integrity,
-		name: request.name,
-		version: request.version,
-		packedBytes,
-		unpackedBytes: scanned.listing.unpackedBytes,
-		files,
-		evidence,
-		storedAt: parts.clock().toISOString(),
-	};
 }
 
 /** JSON as npm reads it: a byte order mark before it is left out. */

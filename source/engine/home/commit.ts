@@ -128,7 +128,7 @@ export async function perform({ disk, layout }: CommitParts, intent: Intent, wor
 /** Moves artefacts into the store: whole and durable first, then their receipts. */
 export async function storeArtefacts(parts: CommitParts, moved: readonly Moved[], signal: AbortSignal): Promise<void> {
 	const { disk, layout, open } = parts;
-	open.twins.forget();
+	open.unpacker.forget();
 	for (const artefact of moved) {
 		// Without a receipt it is what a dead process left, and nothing uses it.
 		await disk.removeTree(artefact.entry);

@@ -19,8 +19,9 @@ import { encodeReceipt } from './receipt.ts';
 import type { ReceiptReader } from './receipts.ts';
 import { createReceiptReader, findSharing, listEntries, shortName } from './receipts.ts';
 import { createStaging } from './staging.ts';
-import type { TwinFinder } from './twin-files.ts';
 import { createTwinFinder } from './twin-files.ts';
+import type { Unpacker } from './unpacker.ts';
+import { createUnpacker } from './unpacker.ts';
 import { verifyFolder } from './verify-entry.ts';
 
 /** The store and what `commit` needs to know of it. */
@@ -30,7 +31,7 @@ export type OpenStore = {
 	readonly staged: Map<Integrity, StagedArtefact>;
 	/** Artefacts whose receipt this process has relied on. */
 	readonly relied: ReadonlySet<Integrity>;
-	readonly twins: TwinFinder;
+	readonly unpacker: Unpacker;
 	readonly dispose: () => Promise<void>;
 };
 
@@ -41,20 +42,23 @@ export function openContentStore({
 	disk,
 	layout,
 	clock,
+	threads = (here) => here,
 }: {
 	readonly disk: Disk;
 	readonly layout: Layout;
 	readonly clock: () => Date;
+	/** Lets other threads unpack; without it everything is written through `disk`, on this one. */
+	readonly threads?: ((here: Unpacker) => Unpacker) | undefined;
 }): OpenStore {
 	const receipts = createReceiptReader(layout);
 	const staged = new Map<Integrity, StagedArtefact>();
 	const relied = new Set<Integrity>();
 	const staging = createStaging({ disk, layout });
-	const twins = createTwinFinder(layout);
+	const unpacker = threads(createUnpacker({ disk, twins: createTwinFinder(layout) }));
 	const parts: AdderParts = {
 		disk,
 		staging,
-		twins,
+		unpacker,
 		clock,
 		transfers: createLimiter(CONCURRENT_TRANSFERS),
 		unpacking: createLimiter(CONCURRENT_UNPACKING),
@@ -101,7 +105,12 @@ export function openContentStore({
 		sizeBytes: async () => sizeOf(receipts, await listEntries(layout)),
 	};
 
-	return { store, receipts, staged, relied, twins, dispose: staging.dispose };
+	const dispose = async () => {
+		// First, so that nobody writes into the staging folder while it is removed.
+		await unpacker.dispose();
+		await staging.dispose();
+	};
+	return { store, receipts, staged, relied, unpacker, dispose };
 }
 
 type AddOnce = {

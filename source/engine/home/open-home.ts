@@ -28,19 +28,21 @@ import { recoverHome } from './recover.ts';
 import { replaceEntries } from './replace-entries.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
 import { removeDeadStaging } from './staging.ts';
+import { createUnpackThreads } from './unpack-threads.ts';
+import type { Unpacker } from './unpacker.ts';
 import { watchCurrent } from './watch-current.ts';
 
 /** Opens a home, making it when it is missing. Throws `home-unsafe`, `home-damaged`, `home-unwritable`. */
 export async function openHome(options: HomeOptions): Promise<Home> {
-	return openHomeOn(realDisk, options);
+	return openHomeOn(realDisk, options, (here) => createUnpackThreads({ homePath: options.path, here }));
 }
 
-/** The same on a given disk; for tests that make writes fail. */
-export async function openHomeOn(disk: Disk, options: HomeOptions): Promise<Home> {
+/** The same on a given disk and, without `threads`, on this thread alone; for tests that make writes fail. */
+export async function openHomeOn(disk: Disk, options: HomeOptions, threads?: (here: Unpacker) => Unpacker): Promise<Home> {
 	const layout = createLayout(options.path);
 	const clock = options.clock ?? (() => new Date());
 	await prepareHome({ disk, layout });
-	const home = assemble(disk, { layout, clock, options });
+	const home = assemble(disk, { layout, clock, options, threads });
 	await recoverUnlessBusy(home, layout);
 	return home;
 }
@@ -48,11 +50,16 @@ export async function openHomeOn(disk: Disk, options: HomeOptions): Promise<Home
 /** Recovery is short, and half of it helps nobody. */
 const NEVER = new AbortController().signal;
 
-type Assembly = { readonly layout: Layout; readonly clock: () => Date; readonly options: HomeOptions };
+type Assembly = {
+	readonly layout: Layout;
+	readonly clock: () => Date;
+	readonly options: HomeOptions;
+	readonly threads: ((here: Unpacker) => Unpacker) | undefined;
+};
 type RecoverableHome = Home & { readonly tryRecover: () => Promise<RecoverReport | null> };
 
-function assemble(disk: Disk, { layout, clock, options }: Assembly): RecoverableHome {
-	const open = openContentStore({ disk, layout, clock });
+function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): RecoverableHome {
+	const open = openContentStore({ disk, layout, clock, threads });
 	const mutex = createMutex({ layout, disk, command: options.command ?? commandName(), clock });
 	const parts = { disk, layout, clock, open };
 	const place = { disk, layout };

@@ -139,9 +139,21 @@ function createSink(disk: Disk, path: string): Sink {
 				await writer.write(held);
 			}
 		},
-		bytes: () => (writer === null ? Buffer.concat(pieces) : null),
+		bytes: () => (writer === null ? joined(pieces, size) : null),
 		close: async () => writer?.close(),
 	};
+}
+
+// In memory of its own, which can be handed to another thread without a copy.
+function joined(pieces: readonly Uint8Array[], size: number): Buffer {
+	const whole = Buffer.allocUnsafeSlow(size);
+	let at = 0;
+	for (const piece of pieces) {
+		whole.set(piece, at);
+		at += piece.byteLength;
+	}
+
+	return whole;
 }
 
 function isSystemWrite(thrown: unknown): boolean {
