@@ -83,6 +83,7 @@ function Frame({ state }: { readonly state: State }) {
 			<TitleBar
 				section={state.section}
 				columns={layout.columns}
+				profile={state.profile}
 				generation={state.installed.value?.generation ?? null}
 				updates={countUpdates(state)}
 			/>

@@ -36,7 +36,8 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 		initialState({
 			version: options.version,
 			homePath: engine.homePath,
-			registry: engine.registry,
+			profile: engine.profile,
+			registry: await registryName(engine, leaving.signal),
 			size: { columns: stdout.columns, rows: stdout.rows },
 			section: sectionOf(options.initialScreen),
 			now: Date.now(),
@@ -60,6 +61,15 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 		leaving.abort();
 		stdin.destroy();
 		stdout.destroy();
+	}
+}
+
+/** Without a readable .npmrc the app opens all the same: what is installed can be seen, and what needs the registry says why not. */
+async function registryName(engine: Engine, signal: AbortSignal): Promise<string> {
+	try {
+		return await engine.registryUrl({ signal, onEvent: () => undefined });
+	} catch (error) {
+		return error instanceof EngineError ? 'unknown, since .npmrc cannot be read' : Promise.reject(error);
 	}
 }
 

@@ -126,6 +126,7 @@ async function engineOptions(parsed: ParsedArguments, { argv, cwd, environment }
 
 	return {
 		home,
+		profile: textFlag(parsed, 'profile'),
 		registry: textFlag(parsed, 'registry') ?? settings.registry,
 		offline: isSet(parsed, 'offline'),
 		cwd,

@@ -122,6 +122,7 @@ export type Editing = { readonly type: 'search' } | { readonly type: 'filter'; r
 export type State = {
 	readonly version: string;
 	readonly homePath: string;
+	readonly profile: string;
 	readonly registry: string;
 	readonly size: Size;
 	/** Milliseconds since the epoch, renewed when something happens; ages are told from it. */
@@ -152,6 +153,7 @@ export const IDLE = { status: 'idle', value: null, loadedAt: null, failure: null
 export function initialState(facts: {
 	readonly version: string;
 	readonly homePath: string;
+	readonly profile: string;
 	readonly registry: string;
 	readonly size: Size;
 	readonly section: Section;

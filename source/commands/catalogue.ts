@@ -15,6 +15,7 @@ import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
 import { outdated } from './outdated.ts';
 import { override } from './override.ts';
 import { policy } from './policy.ts';
+import { profile } from './profile.ts';
 import { redo } from './redo.ts';
 import { remove } from './remove.ts';
 import { resolve } from './resolve.ts';
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(enable),
 	hideResult(disable),
 	hideResult(override),
+	hideResult(profile),
 	hideResult(keep),
 	hideResult(gc),
 	hideResult(cache),

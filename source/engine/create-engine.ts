@@ -3,7 +3,7 @@ import { type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 import { openHome, resolveHomePath } from './home/index.ts';
 import { applyPlan } from './operations/apply-plan.ts';
-import { cacheFolder, cacheInfo, cleanCache, verifyCache } from './operations/cache.ts';
+import { cacheInfo, cleanCache, verifyCache } from './operations/cache.ts';
 import { collectGarbage } from './operations/collect-garbage.ts';
 import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
@@ -27,6 +27,7 @@ import { planRollback, planSwitch } from './operations/plan-rollback.ts';
 import { planUndo } from './operations/plan-undo.ts';
 import { planUpdate } from './operations/plan-update.ts';
 import { currentPlatform } from './operations/platform.ts';
+import { makeProfile, profiles, removeProfile, selectProfile } from './operations/profiles.ts';
 import { repair } from './operations/repair.ts';
 import { resolveReport } from './operations/resolve-report.ts';
 import { trackRunningTasks } from './operations/running-tasks.ts';
@@ -36,27 +37,33 @@ import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import { verify } from './operations/verify.ts';
 import { why } from './operations/why.ts';
 import { writeLock } from './operations/write-lock.ts';
-import { createRegistryClient, type RegistryNotice } from './registry/index.ts';
+import { lazyRegistryClient, type RegistryNotice } from './registry/index.ts';
 import { loadTrustRoots, type TrustPolicy, type TrustRootFile, type TrustRoots } from './trust/index.ts';
 
-/** Opens the home (creating it when it is new, recovering it when it was interrupted) and reads the npm configuration. */
+/** Opens the home (creating it when it is new, recovering it when it was interrupted) ; npm's configuration is read when a registry is first needed. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
 	const startNotices: RegistryNotice[] = [];
 	const home = await openHome({
 		path: resolveHomePath(options),
 		waitMilliseconds: options.waitMilliseconds,
 		command: options.command,
+		profile: options.profile ?? null,
 	});
-	const registry = await createRegistryClient({
+	const registry = lazyRegistryClient({
 		cwd: options.cwd,
 		environment: options.environment,
 		registry: options.registry,
 		offline: options.offline,
-		cacheFolder: cacheFolder(home.path),
+		cacheFolder: home.layout.cache,
 		onNotice: (notice) => startNotices.push(notice),
 	});
 	const policies = await loadPolicy(options);
 	startNotices.push(...policies.refused.map((text) => ({ severity: 'warning' as const, code: 'policy-not-loosened', text })));
+	if (policies.policy.ownRegistries.length > 0) {
+		// Which registry a package comes from then decides how it is judged, offline too.
+		await registry.open();
+	}
+
 	const believed = believe(options, policies);
 	const context: EngineContext = {
 		options,
@@ -121,7 +128,8 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 
 	return {
 		homePath: context.home.path,
-		registry: context.registry.registryUrl,
+		profile: context.home.profile,
+		registryUrl: (call) => guard(call, async () => (await context.registry.open()).registryUrl),
 		search: (query, call) => guard(call, () => search(context, query, call)),
 		info: (spec, call) => guard(call, () => info(context, spec, call)),
 		resolve: (specs, call) => guard(call, () => resolveReport(context, specs, call)),
@@ -140,9 +148,13 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		outdated: (names, call) => guard(call, () => outdated(context, names, call)),
 		explain: (request, call) => guard(call, () => explain(context, request, call)),
 		why: (request, call) => guard(call, () => why(context, request, call)),
-		list: (call) => guard(call, () => list(context)),
+		list: (call) => guard(call, () => list(context, call)),
 		history: (call) => guard(call, () => history(context, call)),
 		diff: (from, to, call) => guard(call, () => diff(context, { from, to })),
+		profiles: (call) => guard(call, () => profiles(context)),
+		makeProfile: (request, call) => guard(call, () => makeProfile(context, request, call)),
+		selectProfile: (name, call) => guard(call, () => selectProfile(context, name, call)),
+		removeProfile: (name, call) => guard(call, () => removeProfile(context, name, call)),
 		keepGeneration: (generation, call) => guard(call, () => keepGeneration(context, generation, call)),
 		releaseGeneration: (generation, call) => guard(call, () => releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, () => collectGarbage(context, request, call)),

@@ -28,6 +28,8 @@ export type EngineOptions = {
 	readonly waitMilliseconds: number;
 	/** Who asks, for the history: the command line without secrets. */
 	readonly command: string;
+	/** The profile to work in; null or left out for the one the home has selected. */
+	readonly profile?: string | null;
 };
 
 export type SearchHit = {
@@ -139,6 +141,17 @@ export type GenerationSummary = {
 	readonly changes: readonly Change[];
 	readonly pluginCount: number;
 	readonly packageCount: number;
+};
+
+/** One named line of generations of a home. */
+export type ProfileSummary = {
+	readonly name: string;
+	/** The generation that is current in it; 0 when nothing was installed. */
+	readonly generation: number;
+	/** True for the one that is used when none is asked for. */
+	readonly isSelected: boolean;
+	/** Of its current generation. */
+	readonly pluginCount: number;
 };
 
 /** What is kept to be faster, and what it takes. */
@@ -279,7 +292,10 @@ export type Topics = {
 /** The engine's door. Every call rejects with `EngineError` only and honours its signal within 50 ms. */
 export type Engine = {
 	readonly homePath: string;
-	readonly registry: string;
+	/** The profile this engine works in, whatever is selected meanwhile. */
+	readonly profile: string;
+	/** The default registry that npm's configuration names. Throws `settings-invalid`. */
+	readonly registryUrl: (options: CallOptions) => Promise<string>;
 	readonly search: (
 		query: { readonly text: string; readonly size: number; readonly from: number },
 		options: CallOptions,
@@ -320,6 +336,14 @@ export type Engine = {
 	readonly history: (options: CallOptions) => Promise<readonly GenerationSummary[]>;
 	/** `to` null: the current generation. Throws `generation-not-found`. */
 	readonly diff: (from: number, to: number | null, options: CallOptions) => Promise<GenerationDiff>;
+	/** The lines of generations in this home: the default one first. */
+	readonly profiles: (options: CallOptions) => Promise<readonly ProfileSummary[]>;
+	/** `from` null: the current generation of this profile; 0: nothing. Throws `usage`, `generation-not-found`, `policy-refused`. */
+	readonly makeProfile: (request: { readonly name: string; readonly from: number | null }, options: CallOptions) => Promise<ProfileSummary>;
+	/** The profile that is used from now on when none is asked for. Throws `profile-not-found`. */
+	readonly selectProfile: (name: string, options: CallOptions) => Promise<ProfileSummary>;
+	/** Its generations stay until a collection. Throws `profile-not-found`, and `usage` for the default and the selected one. */
+	readonly removeProfile: (name: string, options: CallOptions) => Promise<ProfileSummary>;
 	/** Marks a generation to survive every collection. Throws `generation-not-found`. */
 	readonly keepGeneration: (generation: number, options: CallOptions) => Promise<void>;
 	/** Takes the mark away. */

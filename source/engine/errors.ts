@@ -33,6 +33,7 @@ const EXIT_CODES = {
 	'home-unwritable': 8,
 	'disk-full': 8,
 	'generation-not-found': 3,
+	'profile-not-found': 3,
 	'plan-stale': 8,
 	'lock-invalid': 2,
 	'lock-mismatch': 6,

@@ -15,6 +15,7 @@ export type {
 	InstalledState,
 	ListDifference,
 	PackageInfo,
+	ProfileSummary,
 	ResolvedTree,
 	RunRequest,
 	RunResult,

@@ -7,7 +7,8 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 	};
 	return {
 		homePath: '/home/of/the/test',
-		registry: 'https://registry.example.com/',
+		profile: 'default',
+		registryUrl: unexpected('registryUrl'),
 		search: unexpected('search'),
 		info: unexpected('info'),
 		resolve: unexpected('resolve'),
@@ -29,6 +30,10 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		list: unexpected('list'),
 		history: unexpected('history'),
 		diff: unexpected('diff'),
+		profiles: unexpected('profiles'),
+		makeProfile: unexpected('makeProfile'),
+		selectProfile: unexpected('selectProfile'),
+		removeProfile: unexpected('removeProfile'),
 		keepGeneration: unexpected('keepGeneration'),
 		releaseGeneration: unexpected('releaseGeneration'),
 		collectGarbage: unexpected('collectGarbage'),

@@ -151,3 +151,33 @@ describe('cache', () => {
 		expect((await plugward(['cache', 'burn'], { engine })).exitCode).toBe(2);
 	});
 });
+
+describe('profile', () => {
+	it('lists, makes, switches and removes, and says what comes next', async () => {
+		const calls: unknown[] = [];
+		const work = { name: 'work', generation: 3, isSelected: false, pluginCount: 2 };
+		const engine = standInEngine({
+			profiles: async () => [{ name: 'default', generation: 4, isSelected: true, pluginCount: 1 }, work],
+			makeProfile: async (request) => (calls.push(request), work),
+			selectProfile: async (name) => (calls.push(`switch ${name}`), work),
+			removeProfile: async (name) => (calls.push(`remove ${name}`), work),
+		});
+		const { stdout } = await plugward(['profile', 'list'], { engine });
+		expect(stdout).toMatch(/\* +default +generation 4 +1 plugin\n +work +generation 3 +2 plugins/);
+		expect((await plugward(['profile', 'new', 'work'], { engine })).stdout).toContain('Made the profile work: generation 3');
+		await plugward(['profile', 'new', 'work', '--from', '2'], { engine });
+		await plugward(['profile', 'new', 'work', '--empty'], { engine });
+		expect((await plugward(['profile', 'switch', 'work'], { engine })).stdout).toContain('Working in the profile work from now on');
+		expect((await plugward(['profile', 'remove', 'work'], { engine })).stdout).toContain('plugward profile new work --from 3');
+		expect(calls).toEqual([
+			{ name: 'work', from: null },
+			{ name: 'work', from: 2 },
+			{ name: 'work', from: 0 },
+			'switch work',
+			'remove work',
+		]);
+		for (const words of [[], ['new'], ['sing', 'work'], ['new', 'work', '--empty', '--from', '2'], ['list', 'work']]) {
+			expect((await plugward(['profile', ...words], { engine })).exitCode, words.join(' ')).toBe(2);
+		}
+	});
+});

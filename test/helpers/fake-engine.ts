@@ -98,7 +98,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 
 	return {
 		homePath: '/home/maya/.local/share/plugward',
-		registry: 'http://127.0.0.1:4873/',
+		profile: 'default',
+		registryUrl: async () => 'http://127.0.0.1:4873/',
 		calls,
 		lastDecisions: () => lastDecisions,
 		setOffline(next) {
@@ -135,6 +136,10 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		why: notAsked,
 		writeLock: notAsked,
 		diff: notAsked,
+		profiles: notAsked,
+		makeProfile: notAsked,
+		selectProfile: notAsked,
+		removeProfile: notAsked,
 		keepGeneration: notAsked,
 		releaseGeneration: notAsked,
 		collectGarbage: notAsked,

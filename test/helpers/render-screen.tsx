@@ -77,7 +77,8 @@ export function renderScreen(
 		initialState({
 			version: '0.1.0',
 			homePath: engine.homePath,
-			registry: engine.registry,
+			profile: engine.profile,
+			registry: 'http://127.0.0.1:4873/',
 			size: { columns, rows },
 			section: options.section ?? 'installed',
 			now: Date.parse('2026-11-20T12:00:00Z'),

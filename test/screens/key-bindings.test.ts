@@ -14,6 +14,7 @@ async function installed(): Promise<State> {
 	const state = initialState({
 		version: '0',
 		homePath: '/home',
+		profile: 'default',
 		registry: 'http://127.0.0.1/',
 		size: { columns: 80, rows: 24 },
 		section: 'installed',

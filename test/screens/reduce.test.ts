@@ -13,6 +13,7 @@ function start(): State {
 	return initialState({
 		version: '0',
 		homePath: '/home',
+		profile: 'default',
 		registry: 'http://127.0.0.1/',
 		size: { columns: 80, rows: 24 },
 		section: 'installed',

@@ -47,11 +47,13 @@ export async function commitGeneration(
 
 	await requireRelied(parts, change);
 	const moved = await artefactsToMove(parts, change.artefacts);
-	const { lock, grants, settings, meta } = change;
+	const { lock, grants, settings } = change;
+	const meta = { ...change.meta, profile: layout.profile };
 	const generation: Generation = { number: await nextNumber(layout, current), lock, grants, settings, meta };
 	const intent: Intent = {
 		operation: newOperationId(),
 		type: 'commit',
+		profile: layout.profile,
 		from: current.number,
 		to: generation.number,
 		command: meta.command,
@@ -94,6 +96,7 @@ export async function switchGeneration(
 	const intent: Intent = {
 		operation: newOperationId(),
 		type: 'switch',
+		profile: layout.profile,
 		from: current?.number ?? 0,
 		to: number,
 		command,

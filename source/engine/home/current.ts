@@ -6,10 +6,11 @@ import { EngineError } from '../errors.ts';
 import type { Generation } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
+import { stripToLine } from '../strip-controls.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import { readIntents } from './journal.ts';
 import type { Layout } from './layout.ts';
-import { generationNumberOf } from './layout.ts';
+import { DEFAULT_PROFILE, generationNumberOf } from './layout.ts';
 
 /** What `current` says: which generation, and the digest of its meta.json (null only for the empty generation 0). */
 export type Current = { readonly number: number; readonly digest: string | null };
@@ -66,6 +67,11 @@ async function readText(layout: Layout): Promise<string | null> {
 // Without the file there may be generations only while the first commit is under way, which its intent tells. That commit may have
 // ended between our looks, so the file is looked for once more before it counts as lost.
 async function readTextAgain(layout: Layout): Promise<string | null> {
+	if (layout.profile !== DEFAULT_PROFILE) {
+		// A profile is its file; making one writes it.
+		throw noProfile(layout.profile);
+	}
+
 	const numbers = await generationNumbers(layout);
 	if (numbers.length === 0) {
 		return null;
@@ -80,9 +86,16 @@ async function readTextAgain(layout: Layout): Promise<string | null> {
 	return text;
 }
 
+/** Throws nothing itself: gives the error for a profile that does not exist. */
+export function noProfile(name: string): EngineError {
+	return new EngineError('profile-not-found', `There is no profile "${stripToLine(name)}" in this home.`, {
+		hint: 'See which there are: plugward profile list',
+	});
+}
+
 async function currentDamaged(layout: Layout, problem: string, cause?: unknown): Promise<EngineError> {
 	const newest = (await generationNumbers(layout)).at(-1) ?? null;
-	return damaged('current', problem, {
+	return damaged(layout.relative(layout.current), problem, {
 		cause,
 		hint:
 			newest === null

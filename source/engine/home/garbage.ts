@@ -1,20 +1,21 @@
 import { dirname } from 'node:path';
 import { throwIfAborted } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
-import { readCurrent } from './current.ts';
 import type { Disk } from './disk.ts';
 import { temporaryName } from './disk.ts';
 import type { Generation } from './generation.ts';
 import { writeError } from './home-errors.ts';
 import { readKept } from './kept-generations.ts';
 import type { Layout } from './layout.ts';
+import type { Profile } from './profiles.ts';
+import { lineOf, readProfiles } from './profiles.ts';
 import type { ReceiptReader } from './receipts.ts';
 import { listEntries } from './receipts.ts';
 import { removeUnusedFiles } from './recover.ts';
 
-/** Which generations stay besides the current one and those the user marked. A generation stays when any rule wants it. */
+/** Which generations stay besides those that are current in a profile and those the user marked. A generation stays when any rule wants it. */
 export type GarbageRule = {
-	/** How many of the newest. */
+	/** How many of the newest of each profile; infinite for all there are, also those of removed profiles. */
 	readonly newest: number;
 	/** Those made at or after this moment; null for no such rule. */
 	readonly since: Date | null;
@@ -32,8 +33,9 @@ type Place = { readonly layout: Layout; readonly receipts: ReceiptReader; readon
 
 /** Finds garbage and removes nothing. Every generation must be readable, or it could not be told what is needed. */
 export async function findGarbage(rule: GarbageRule, { layout, receipts, generations }: Place): Promise<Garbage> {
-	const [current, marked] = await Promise.all([readCurrent(layout), readKept(layout)]);
-	const { kept, dropped } = splitGenerations(generations, { rule, always: new Set([current.number, ...marked]) });
+	const [profiles, marked] = await Promise.all([readProfiles(layout), readKept(layout)]);
+	const always = new Set([...marked, ...profiles.flatMap((profile) => staying(generations, profile, rule))]);
+	const { kept, dropped } = splitGenerations(generations, { rule, always });
 	const needed = new Set(kept.flatMap(({ lock }) => Object.values(lock.packages).map(({ integrity }) => integrity)));
 	const entries = (await listEntries(layout)).filter((integrity) => !needed.has(integrity));
 	const sizes = await Promise.all(entries.map((integrity) => receipts.read(integrity)));
@@ -41,13 +43,20 @@ export async function findGarbage(rule: GarbageRule, { layout, receipts, generat
 	return { generations: dropped.map(({ number }) => number), entries, bytes };
 }
 
+// Each profile has a line of its own: what happens in one must not push out what another goes back to.
+function staying(generations: readonly Generation[], { name, generation }: Profile, { newest }: GarbageRule): readonly number[] {
+	const line = lineOf(generations, { profile: name, current: generation }).map(({ number }) => number);
+	return [generation, ...line.slice(Math.max(0, line.length - Math.max(0, newest)))];
+}
+
 function splitGenerations(
 	generations: readonly Generation[],
 	{ rule, always }: { readonly rule: GarbageRule; readonly always: ReadonlySet<number> },
 ): { readonly kept: readonly Generation[]; readonly dropped: readonly Generation[] } {
-	const newest = new Set(generations.slice(Math.max(0, generations.length - Math.max(0, rule.newest))).map(({ number }) => number));
 	const isKept = ({ number, meta }: Generation) =>
-		always.has(number) || newest.has(number) || (rule.since !== null && !(Date.parse(meta.createdAt) < rule.since.getTime()));
+		always.has(number) ||
+		rule.newest === Number.POSITIVE_INFINITY ||
+		(rule.since !== null && !(Date.parse(meta.createdAt) < rule.since.getTime()));
 	return { kept: generations.filter(isKept), dropped: generations.filter((generation) => !isKept(generation)) };
 }
 

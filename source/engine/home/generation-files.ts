@@ -12,6 +12,7 @@ import { FILE_MODE, temporaryName } from './disk.ts';
 import type { Generation, GenerationMeta, GenerationSettings } from './generation.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
+import { DEFAULT_PROFILE } from './layout.ts';
 import { parseLock } from './parse-lock.ts';
 
 /** A generation with the digest of its meta.json, which in turn holds the digests of the other files. */
@@ -35,6 +36,8 @@ const metaSchema = v.object({
 	user: v.string(),
 	changes: v.array(changeSchema),
 	base: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+	/** Left out for the default profile, as in homes from before there were others. */
+	profile: v.optional(v.string(), DEFAULT_PROFILE),
 	/** Ties a generation to the one it was made from. */
 	baseDigest: v.nullable(v.string()),
 	files: v.object({ 'lock.json': v.string(), 'grants.json': v.string(), 'settings.json': v.string() }),
@@ -130,9 +133,9 @@ export async function writeGeneration(
 	return digestOf(meta);
 }
 
-function orderedMeta(meta: GenerationMeta): GenerationMeta {
-	const { createdAt, command, user, changes, base } = meta;
-	return { createdAt, command, user, changes, base };
+function orderedMeta(meta: GenerationMeta): Partial<GenerationMeta> {
+	const { createdAt, command, user, changes, base, profile } = meta;
+	return { createdAt, command, user, changes, base, ...(profile === DEFAULT_PROFILE ? {} : { profile }) };
 }
 
 function encode(value: unknown): Buffer {

@@ -3,6 +3,7 @@ import type { Lock } from '../lock.ts';
 import { EMPTY_LOCK } from '../lock.ts';
 import type { Grant } from '../permission.ts';
 import type { Change } from '../plan.ts';
+import { DEFAULT_PROFILE } from './layout.ts';
 
 /** The settings that decide what a generation does, as they were when it was made. */
 export type GenerationSettings = {
@@ -25,6 +26,8 @@ export type GenerationMeta = {
 	readonly changes: readonly Change[];
 	/** The generation it was made from; 0 for the first. */
 	readonly base: number;
+	/** The profile it was made in. */
+	readonly profile: string;
 };
 
 /** One complete, immutable state of a home. */
@@ -43,7 +46,8 @@ export type GenerationChange = {
 	readonly lock: Lock;
 	readonly grants: readonly Grant[];
 	readonly settings: GenerationSettings;
-	readonly meta: GenerationMeta;
+	/** The profile is that of the home. */
+	readonly meta: Omit<GenerationMeta, 'profile'>;
 	/** Artefacts that were added and have no durable receipt yet. */
 	readonly artefacts: readonly Integrity[];
 };
@@ -56,5 +60,5 @@ export const FIRST_GENERATION: Generation = {
 	lock: EMPTY_LOCK,
 	grants: [],
 	settings: EMPTY_SETTINGS,
-	meta: { createdAt: '1970-01-01T00:00:00.000Z', command: '', user: '', changes: [], base: 0 },
+	meta: { createdAt: '1970-01-01T00:00:00.000Z', command: '', user: '', changes: [], base: 0, profile: DEFAULT_PROFILE },
 };

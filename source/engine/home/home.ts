@@ -7,6 +7,7 @@ import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
+import type { Profile } from './profiles.ts';
 import type { Revocation } from './revocation.ts';
 
 export type HomeOptions = {
@@ -17,6 +18,8 @@ export type HomeOptions = {
 	readonly clock?: () => Date;
 	/** What another process that has to wait is told this one is doing; without secrets. */
 	readonly command?: string;
+	/** The profile to work in; null or left out for the selected one. */
+	readonly profile?: string | null;
 };
 
 /** The folder that holds everything installed. Reading needs no mutex and always sees a whole generation. */
@@ -24,12 +27,23 @@ export type Home = {
 	readonly path: string;
 	readonly layout: Layout;
 	readonly store: ContentStore;
+	/** The profile whose generations this home shows and makes. */
+	readonly profile: string;
+	readonly profiles: () => Promise<readonly Profile[]>;
+	/** Its current generation is `from`, or none when that is 0. The mutex must be held. Throws `usage`, `generation-not-found`. */
+	readonly makeProfile: (request: { readonly name: string; readonly from: number }) => Promise<void>;
+	/** Makes it the one that is used when none is asked for. The mutex must be held. Throws `profile-not-found`. */
+	readonly selectProfile: (name: string) => Promise<void>;
+	/** Its generations stay until a collection. The mutex must be held. Throws `profile-not-found`, `usage`. */
+	readonly removeProfile: (name: string) => Promise<void>;
 	/** Number 0 and an empty lock for a new home. Throws `home-damaged`, naming the file. */
 	readonly current: () => Promise<Generation>;
 	/** Throws `generation-not-found`, `home-damaged`. */
 	readonly generation: (number: number) => Promise<Generation>;
-	/** Ascending; without the empty generation 0. */
+	/** Of all profiles, ascending; without the empty generation 0. */
 	readonly generations: () => Promise<readonly Generation[]>;
+	/** Those of this profile and the one it started from, ascending. Without a readable `current`, those made in it. */
+	readonly line: () => Promise<readonly Generation[]>;
 	/**
 	 * Runs `work` while no other process changes this home. The exclusion ends with its owner, however that dies, and is never taken
 	 * from a live one. Throws `home-busy` after the waiting time, naming the holder.
@@ -53,6 +67,8 @@ export type Home = {
 	/** `key` is hex. Null when absent or not written by this home. */
 	readonly readBundle: (key: string) => Promise<Uint8Array | null>;
 	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;
+	/** Removes what registries said; it is asked for again when needed. The mutex must be held. */
+	readonly removeMetadata: () => Promise<void>;
 	/** Everything in the content store, whether a generation needs it or not. */
 	readonly entries: () => Promise<readonly Integrity[]>;
 	/** Keys of all bundles kept. */

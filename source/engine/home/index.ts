@@ -12,6 +12,7 @@ export { resolveHomePath } from './layout.ts';
 export type { Layout } from './layout.ts';
 export type { MutexHolder } from './mutex.ts';
 export { openHome } from './open-home.ts';
+export type { Profile } from './profiles.ts';
 export type { Receipt, ReceiptFile } from './receipt.ts';
 export { parseLock } from './parse-lock.ts';
 export type { RecordedOperation } from './recorded-operations.ts';

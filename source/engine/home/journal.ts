@@ -9,12 +9,15 @@ import { isTemporaryName, replaceFile } from './disk.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 import { sealJson, unsealJson } from './sealed-json.ts';
+import { DEFAULT_PROFILE } from './layout.ts';
 
 /** What is about to happen. While it lies in the journal, everything it names may be half done. */
 export type Intent = {
 	/** Also in the audit line that closes the operation. */
 	readonly operation: string;
 	readonly type: 'commit' | 'switch' | 'repair';
+	/** Whose `current` changes. */
+	readonly profile: string;
 	readonly from: number;
 	readonly to: number;
 	readonly command: string;
@@ -31,6 +34,7 @@ const schema = v.strictObject({
 	format: v.literal(1),
 	operation: v.pipe(v.string(), v.uuid()),
 	type: v.picklist(['commit', 'switch', 'repair']),
+	profile: v.optional(v.string(), DEFAULT_PROFILE),
 	from: count,
 	to: count,
 	command: v.string(),

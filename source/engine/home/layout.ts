@@ -7,7 +7,13 @@ import { hexOfIntegrity } from '../integrity.ts';
 export type Layout = {
 	readonly home: string;
 	readonly format: string;
+	/** Whose `current` this layout names. Everything else is common to all profiles. */
+	readonly profile: string;
 	readonly current: string;
+	readonly profiles: string;
+	/** Names the profile that is used when none is asked for. */
+	readonly selectedProfile: string;
+	readonly cache: string;
 	readonly generations: string;
 	readonly store: string;
 	readonly packages: string;
@@ -39,6 +45,9 @@ export type Layout = {
 	readonly relative: (path: string) => string;
 };
 
+/** The line of generations that every home has; its `current` lies where it lay before there were profiles. */
+export const DEFAULT_PROFILE = 'default';
+
 export const TREE = 'tree';
 export const RECEIPT = 'receipt.json';
 export const PACKED = 'package.tgz';
@@ -61,17 +70,22 @@ export function resolveHomePath(options: {
 		: join(dataFolder, 'plugward');
 }
 
-export function createLayout(home: string): Layout {
+export function createLayout(home: string, profile: string = DEFAULT_PROFILE): Layout {
 	const generations = join(home, 'generations');
 	const store = join(home, 'store');
 	const packages = join(store, 'packages');
 	const files = join(store, 'files');
 	const bundles = join(home, 'bundles');
 	const state = join(home, 'state');
+	const profiles = join(home, 'profiles');
 	return {
 		home,
 		format: join(home, 'format.json'),
-		current: join(home, 'current'),
+		profile,
+		current: profile === DEFAULT_PROFILE ? join(home, 'current') : join(profiles, `${profile}.json`),
+		profiles,
+		selectedProfile: join(state, 'profile.json'),
+		cache: join(home, 'cache'),
 		generations,
 		store,
 		packages,

@@ -1,17 +1,18 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import { appendAudit, appendAuditSync } from './audit.ts';
 import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
 import { commitGeneration, switchGeneration } from './commit.ts';
-import { readCurrentGeneration } from './current.ts';
+import { readCurrentGeneration, readCurrentUnlessDamaged } from './current.ts';
 import type { Disk } from './disk.ts';
-import { realDisk } from './disk.ts';
+import { realDisk, temporaryName } from './disk.ts';
 import { findGarbage, removeGarbage } from './garbage.ts';
 import type { Generation } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
 import type { Home, HomeOptions } from './home.ts';
-import { damaged } from './home-errors.ts';
+import { damaged, writeError } from './home-errors.ts';
 import { hasIntents } from './journal.ts';
 import { readKept, writeKept } from './kept-generations.ts';
 import type { Layout } from './layout.ts';
@@ -21,6 +22,7 @@ import type { OpenStore } from './open-content-store.ts';
 import { openContentStore } from './open-content-store.ts';
 import { closeToOthers, prepareHome } from './prepare-home.ts';
 import { probeDisk } from './probe-disk.ts';
+import { chooseProfile, lineOf, makeProfile, readProfiles, removeProfile, selectProfile } from './profiles.ts';
 import { readOperations } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import { listEntries } from './receipts.ts';
@@ -39,9 +41,10 @@ export async function openHome(options: HomeOptions): Promise<Home> {
 
 /** The same on a given disk and, without `threads`, on this thread alone; for tests that make writes fail. */
 export async function openHomeOn(disk: Disk, options: HomeOptions, threads?: (here: Unpacker) => Unpacker): Promise<Home> {
-	const layout = createLayout(options.path);
+	const common = createLayout(options.path);
 	const clock = options.clock ?? (() => new Date());
-	await prepareHome({ disk, layout });
+	await prepareHome({ disk, layout: common });
+	const layout = createLayout(options.path, await chooseProfile(common, options.profile ?? null));
 	const home = assemble(disk, { layout, clock, options, threads });
 	await recoverUnlessBusy(home, layout);
 	return home;
@@ -85,6 +88,8 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 		current: () => readCurrentGeneration(layout),
 		generation: async (number) => (number === 0 ? FIRST_GENERATION : (await readGeneration(layout, { number, digest: null })).generation),
 		generations: () => readGenerations(layout),
+		line: () => readLine(layout),
+		...profilesOn(place, requireMutex),
 		withMutex,
 		commit: async (change, { signal }) => {
 			requireMutex();
@@ -103,14 +108,8 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 			requireMutex();
 			await addRevocation(place, revocation);
 		},
-		readBundle: (key) => readBundle(place, key),
-		writeBundle: (key, bytes) => writeBundle(place, key, bytes),
 		entries: () => listEntries(layout),
-		bundleKeys: () => listBundles(place),
-		removeBundle: async (key) => {
-			requireMutex();
-			await removeBundle(place, key);
-		},
+		...cachesOn(place, requireMutex),
 		operations: () => readOperations(layout),
 		appendAudit: (entry) => appendAudit(place, entry),
 		appendAuditSync: (entry) => appendAuditSync(place, entry),
@@ -129,12 +128,64 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 	};
 }
 
+type Caches = Pick<Home, 'readBundle' | 'writeBundle' | 'bundleKeys' | 'removeBundle' | 'removeMetadata'>;
+
+function cachesOn(place: { readonly disk: Disk; readonly layout: Layout }, requireMutex: () => void): Caches {
+	return {
+		readBundle: (key) => readBundle(place, key),
+		writeBundle: (key, bytes) => writeBundle(place, key, bytes),
+		bundleKeys: () => listBundles(place),
+		removeBundle: async (key) => {
+			requireMutex();
+			await removeBundle(place, key);
+		},
+		removeMetadata: async () => {
+			requireMutex();
+			await removeMetadata(place);
+		},
+	};
+}
+
+// Renamed first: another process that writes into it then makes a new one instead of failing half way.
+async function removeMetadata({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
+	const temporary = temporaryName(layout.cache);
+	try {
+		if (existsSync(layout.cache)) {
+			await disk.rename(layout.cache, temporary);
+			await disk.removeTree(temporary);
+		}
+	} catch (error) {
+		throw writeError(error, 'remove the metadata');
+	}
+}
+
 async function underMutex<T>(held: { readonly release: () => Promise<void> }, work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
 	} finally {
 		await held.release();
 	}
+}
+
+type ProfileCalls = Pick<Home, 'profile' | 'profiles' | 'makeProfile' | 'selectProfile' | 'removeProfile'>;
+
+function profilesOn(place: { readonly disk: Disk; readonly layout: Layout }, requireMutex: () => void): ProfileCalls {
+	return {
+		profile: place.layout.profile,
+		profiles: () => readProfiles(place.layout),
+		makeProfile: async (request) => {
+			requireMutex();
+			await makeProfile(place, request);
+		},
+		selectProfile: async (name) => {
+			requireMutex();
+			await selectProfile(place, name);
+		},
+		removeProfile: async (name) => {
+			requireMutex();
+			await removeProfile(place, name);
+		},
+	};
 }
 
 type Collecting = {
@@ -186,6 +237,11 @@ async function recoverUnlessBusy(home: RecoverableHome, layout: Layout): Promise
 			throw error;
 		}
 	}
+}
+
+async function readLine(layout: Layout): Promise<readonly Generation[]> {
+	const [generations, current] = await Promise.all([readGenerations(layout), readCurrentUnlessDamaged(layout)]);
+	return lineOf(generations, { profile: layout.profile, current: current?.number ?? 0 });
 }
 
 async function readGenerations(layout: Layout): Promise<readonly Generation[]> {

@@ -8,7 +8,9 @@ import { FOLDER_MODE, isTemporaryName, replaceFile } from './disk.ts';
 import { damaged, isMissing, systemCode, writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 
+/** A home with profiles has the second: an older plugward would collect what only another profile needs. */
 const FORMAT = 1;
+const FORMAT_WITH_PROFILES = 2;
 const OTHERS_MAY_WRITE = 0o022;
 
 /** Makes the folder a home when it is none yet, and refuses one that others could change. Throws `home-unsafe`, `home-damaged`, `home-unwritable`. */
@@ -119,11 +121,16 @@ async function requireFormat(layout: Layout): Promise<void> {
 		throw damaged('format.json', 'does not name a format');
 	}
 
-	if (parsed.output.format !== FORMAT) {
-		throw new EngineError('home-damaged', `This home has format ${parsed.output.format}, expected ${FORMAT}.`, {
+	if (parsed.output.format !== FORMAT && parsed.output.format !== FORMAT_WITH_PROFILES) {
+		throw new EngineError('home-damaged', `This home has format ${parsed.output.format}, expected ${FORMAT} or ${FORMAT_WITH_PROFILES}.`, {
 			hint: 'It was made by another version of plugward; use that one, or another home with --home.',
 		});
 	}
+}
+
+/** From here on only a plugward that knows profiles opens this home. */
+export async function allowProfiles({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
+	await replaceFile(disk, layout.format, Buffer.from(`${JSON.stringify({ format: FORMAT_WITH_PROFILES })}\n`));
 }
 
 /** Takes every right on the home's folder from other users. Throws `home-unwritable`. */

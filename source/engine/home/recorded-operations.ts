@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
+import { DEFAULT_PROFILE } from './layout.ts';
 
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const schema = v.object({
@@ -10,19 +11,20 @@ const schema = v.object({
 	from: number,
 	to: number,
 	command: v.string(),
+	profile: v.optional(v.string(), DEFAULT_PROFILE),
 });
 
-/** One change of `current`, as the audit log has it. */
+/** One change of the `current` of a profile, as the audit log has it. */
 export type RecordedOperation = v.InferOutput<typeof schema>;
 
-/** Reads the whole audit log; lines of other events, and lines that a power cut tore, are passed over. */
+/** Reads those of the layout's profile from the whole audit log; lines of other events, and lines that a power cut tore, are passed over. */
 export async function readOperations(layout: Layout): Promise<readonly RecordedOperation[]> {
 	const operations: RecordedOperation[] = [];
 	try {
 		for await (const line of createInterface({ input: createReadStream(layout.audit), crlfDelay: Infinity })) {
 			// Most lines are calls of plugins, and parsing those would cost the most.
 			const parsed = line.includes('"generation-') ? v.safeParse(schema, parseLine(line)) : null;
-			if (parsed?.success === true) {
+			if (parsed?.success === true && parsed.output.profile === layout.profile) {
 				operations.push(parsed.output);
 			}
 		}

@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { completeAudit } from './audit.ts';
 import type { Disk } from './disk.ts';
 import { isTemporaryName } from './disk.ts';
@@ -61,12 +61,13 @@ async function removeTemporaries({ disk, layout }: Place): Promise<number> {
 	const entries = (await listEntries(layout)).map((integrity) => layout.entry(integrity));
 	let removed = 0;
 	for (const folder of [
-		dirname(layout.current),
+		layout.home,
 		layout.generations,
 		layout.packages,
 		layout.state,
 		layout.journal,
 		layout.bundles,
+		layout.profiles,
 		...entries,
 	]) {
 		for (const name of (await namesIn(folder)).filter(isTemporaryName)) {

@@ -30,6 +30,7 @@ export async function replaceEntries(
 	const intent: Intent = {
 		operation: newOperationId(),
 		type: 'repair',
+		profile: layout.profile,
 		from: number,
 		to: number,
 		command,

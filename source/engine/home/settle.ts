@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { EngineError } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import { appendAuditDurably, type AuditEntry, hasAuditLine } from './audit.ts';
+import { dirname } from 'node:path';
 import { readCurrentUnlessDamaged } from './current.ts';
 import type { Disk } from './disk.ts';
 import type { Intent } from './journal.ts';
 import { removeIntent } from './journal.ts';
 import type { Layout } from './layout.ts';
 import { createReceiptReader } from './receipts.ts';
+import { createLayout, DEFAULT_PROFILE } from './layout.ts';
 
 const EVENTS = { commit: 'generation-committed', switch: 'generation-switched', repair: 'entries-repaired' } as const;
 
@@ -21,6 +23,7 @@ export function auditLine(intent: Intent): AuditEntry {
 		to: intent.to,
 		command: intent.command,
 		user: intent.user,
+		...(intent.profile === DEFAULT_PROFILE ? {} : { profile: intent.profile }),
 		...(intent.type === 'repair' ? { artefacts: intent.artefacts } : {}),
 	};
 }
@@ -39,14 +42,16 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 		return `Ended \`${intent.command}\`, which was interrupted.`;
 	}
 
-	const current = await readCurrentUnlessDamaged(layout);
+	// It may be that of another profile than this process works in.
+	const own = createLayout(layout.home, intent.profile);
+	const current = await readCurrentUnlessDamaged(own);
 	if (current === null) {
 		return settleWithoutCurrent({ disk, layout }, intent);
 	}
 
 	if (current.number === intent.to) {
 		// The rename may have been seen without being durable yet.
-		await disk.syncFolder(layout.home);
+		await disk.syncFolder(dirname(own.current));
 		if (!(await hasAuditLine(layout, intent.operation))) {
 			await appendAuditDurably({ disk, layout }, auditLine(intent));
 		}

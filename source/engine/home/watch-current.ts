@@ -1,4 +1,5 @@
 import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { readCurrent } from './current.ts';
 import type { Layout } from './layout.ts';
 
@@ -14,7 +15,7 @@ export async function* watchCurrent(layout: Layout, { signal }: { readonly signa
 		wake();
 	};
 
-	const stopWatching = startWatching(layout.home, notify);
+	const stopWatching = startWatching(layout.current, notify);
 	const timer = setInterval(notify, LOOK_MILLISECONDS);
 	timer.unref();
 	signal.addEventListener('abort', notify, { once: true });
@@ -41,10 +42,10 @@ export async function* watchCurrent(layout: Layout, { signal }: { readonly signa
 	}
 }
 
-function startWatching(folder: string, notify: () => void): () => void {
+function startWatching(path: string, notify: () => void): () => void {
 	try {
-		const watcher = watch(folder, { persistent: false }, (_event, name) => {
-			if (name === null || name === 'current') {
+		const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
+			if (name === null || name === basename(path)) {
 				notify();
 			}
 		});

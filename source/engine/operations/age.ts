@@ -5,8 +5,9 @@ const MILLISECONDS_PER_HOUR = 3_600_000;
 
 /** False for names that the policy exempts and for everything from a registry marked as the user's own. */
 export function ageIsJudged(context: EngineContext, name: string): boolean {
-	const registry = context.registry.registryFor(name);
-	return !matchesAny(context.policy.ageExempt, name) && !context.policy.ownRegistries.some((own) => sameRegistry(own, registry));
+	// Only a policy that marks registries needs to know where a package comes from.
+	const isOwn = (own: string): boolean => sameRegistry(own, context.registry.registryFor(name));
+	return !matchesAny(context.policy.ageExempt, name) && !context.policy.ownRegistries.some(isOwn);
 }
 
 /** Whole hours since publication. Null when the registry does not say or the age is not judged. */

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CacheInfo, CacheVerification, VerifyFinding } from '../engine.ts';
 import { throwIfAborted, toEngineError } from '../errors.ts';
@@ -10,15 +10,10 @@ import { whileExclusive } from './while-exclusive.ts';
 
 const CONCURRENT_ENTRIES = 4;
 
-/** The folder of what registries said, below the home. */
-export function cacheFolder(homePath: string): string {
-	return join(homePath, 'cache');
-}
-
 export async function cacheInfo({ home }: EngineContext, { signal }: CallOptions): Promise<CacheInfo> {
 	throwIfAborted(signal);
 	const [metadataBytes, storeBytes, entries, bundles] = await Promise.all([
-		bytesBelow(cacheFolder(home.path)),
+		bytesBelow(home.layout.cache),
 		home.store.sizeBytes(),
 		home.entries(),
 		home.bundleKeys(),
@@ -55,13 +50,7 @@ export async function cleanCache(context: EngineContext, options: CallOptions): 
 			await home.removeBundle(key);
 		}
 
-		await rm(cacheFolder(home.path), { recursive: true, force: true }).catch((error: unknown) => {
-			throw toEngineError(error, {
-				code: 'home-unwritable',
-				message: 'The metadata cache could not be removed.',
-				hint: 'Run: plugward doctor',
-			});
-		});
+		await home.removeMetadata();
 	});
 	return cacheInfo(context, options);
 }

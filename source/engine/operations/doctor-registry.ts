@@ -9,12 +9,12 @@ const SKEW_SECONDS = 300;
 
 /** Whether the default registry answers, over what, as whom, and at what time of day. Offline it is not asked. */
 export async function checkRegistry(context: EngineContext, { signal }: { readonly signal: AbortSignal }): Promise<readonly DoctorCheck[]> {
-	const { registryUrl } = context.registry;
-	if (context.options.offline) {
-		return [{ id: 'registry', state: 'ok', text: `Offline, so ${registryUrl} was not asked.`, fix: null }];
-	}
-
 	try {
+		const { registryUrl } = await context.registry.open();
+		if (context.options.offline) {
+			return [{ id: 'registry', state: 'ok', text: `Offline, so ${registryUrl} was not asked.`, fix: null }];
+		}
+
 		const probe = await context.registry.probe({ signal });
 		return [reachable(registryUrl, probe), transport(registryUrl, probe), credentials(probe), clockSkew(context, probe)];
 	} catch (error) {

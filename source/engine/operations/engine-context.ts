@@ -1,6 +1,6 @@
 import type { EngineOptions } from '../engine.ts';
 import type { Home } from '../home/index.ts';
-import type { RegistryClient } from '../registry/index.ts';
+import type { LazyRegistryClient } from '../registry/index.ts';
 import type { TrustPolicy, TrustRoots } from '../trust/index.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Standings } from './people-and-policy/standings.ts';
@@ -11,7 +11,8 @@ import type { RunningTasks } from './running-tasks.ts';
 export type EngineContext = {
 	readonly options: EngineOptions;
 	readonly home: Home;
-	readonly registry: RegistryClient;
+	/** Reads npm's configuration when it is first asked. */
+	readonly registry: LazyRegistryClient;
 	readonly policy: TrustPolicy;
 	/** Where each word of the policy comes from. */
 	readonly policies: LoadedPolicy;

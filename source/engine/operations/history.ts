@@ -4,13 +4,9 @@ import type { EngineContext } from './engine-context.ts';
 import { uniquePackages } from './lock-queries.ts';
 import { currentOrLost } from './lost-current.ts';
 
-/** All generations, newest first. None is current when that is damaged, which is told: one looks here for a way back. */
+/** All generations of the profile, newest first. None is current when that is damaged, which is told: one looks here for a way back. */
 export async function history({ home }: EngineContext, { onEvent }: CallOptions): Promise<readonly GenerationSummary[]> {
-	const [{ generation: current, lost }, generations, kept] = await Promise.all([
-		currentOrLost(home),
-		home.generations(),
-		home.keptGenerations(),
-	]);
+	const [{ generation: current, lost }, generations, kept] = await Promise.all([currentOrLost(home), home.line(), home.keptGenerations()]);
 	if (lost !== null) {
 		onEvent({ type: 'notice', severity: 'warning', code: lost.code, text: lost.message });
 	}

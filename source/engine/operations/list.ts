@@ -1,6 +1,7 @@
 import semver from 'semver';
 import type { InstalledPlugin, InstalledState } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import type { CallOptions } from '../events.ts';
 import type { Generation, Receipt, Revocation } from '../home/index.ts';
 import type { LockPackage } from '../lock.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
@@ -13,11 +14,11 @@ import { closureOf, idOf, uniquePackages } from './lock-queries.ts';
 import { fitsPlatform } from './platform.ts';
 
 /** The plugins of the current generation. Asks no registry: what is newer is told as far as cached metadata knows. */
-export async function list(context: EngineContext): Promise<InstalledState> {
+export async function list(context: EngineContext, { onEvent }: CallOptions): Promise<InstalledState> {
 	const generation = await context.home.current();
 	const names = Object.values(generation.lock.roots).flatMap(({ instance }) => generation.lock.packages[instance]?.name ?? []);
 	const [known, revocations, storeBytes] = await Promise.all([
-		context.registry.knownLatest(names),
+		knownLatest(context, names, onEvent),
 		context.home.revocations(),
 		context.home.store.sizeBytes(),
 	]);
@@ -31,6 +32,24 @@ export async function list(context: EngineContext): Promise<InstalledState> {
 		storeBytes,
 		overrides: generation.settings.overrides,
 	};
+}
+
+/** What is newer is a courtesy: an .npmrc that cannot be read must not hide what is installed. */
+async function knownLatest(
+	{ registry }: EngineContext,
+	names: readonly string[],
+	onEvent: CallOptions['onEvent'],
+): Promise<ReadonlyMap<string, KnownPackage>> {
+	try {
+		return await registry.knownLatest(names);
+	} catch (error) {
+		if (!(error instanceof EngineError) || error.code !== 'settings-invalid') {
+			throw error;
+		}
+
+		onEvent({ type: 'notice', severity: 'warning', code: error.code, text: `What is newer cannot be told: ${error.message}` });
+		return new Map();
+	}
 }
 
 type Described = {

@@ -65,11 +65,20 @@ async function targetOf(
 		throw new EngineError('generation-not-found', text, { hint: 'See what there is: plugward history' });
 	}
 
-	return context.home.generation(wanted);
+	const target = await context.home.generation(wanted);
+	if (!(await context.home.line()).some((generation) => generation.number === wanted)) {
+		throw new EngineError(
+			'generation-not-found',
+			`Generation ${wanted} belongs to the profile "${target.meta.profile}", and this is "${context.home.profile}".`,
+			{ hint: `See what differs: plugward diff ${wanted}. Work there: plugward profile switch ${target.meta.profile}` },
+		);
+	}
+
+	return target;
 }
 
 /** Throws `policy-refused` when the generation would bring back a version that was revoked since. */
-async function refuseRevoked(context: EngineContext, target: Generation): Promise<void> {
+export async function refuseRevoked(context: EngineContext, target: Generation): Promise<void> {
 	const hit = findRevokedVersion(uniquePackages(target.lock), await context.home.revocations());
 	if (hit !== null) {
 		throw new EngineError(

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { linuxLibc } from '../linux-libc.ts';
 
 export type Platform = { readonly os: string; readonly cpu: string; readonly libc: string | null; readonly node: string };
 
@@ -29,14 +29,4 @@ function allows(list: readonly string[], value: string): boolean {
 
 	const positive = list.filter((entry) => !entry.startsWith('!'));
 	return positive.length === 0 || positive.includes(value) || positive.includes('any');
-}
-
-// process.report would tell too, but it takes tens of milliseconds; musl's loader has a fixed name.
-function linuxLibc(): string {
-	try {
-		return readdirSync('/lib').some((file) => file.startsWith('ld-musl-')) ? 'musl' : 'glibc';
-	} catch {
-		// No /lib at all (NixOS, minimal containers): the prebuilt binaries of such systems are glibc's.
-		return 'glibc';
-	}
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { EngineError } from '../errors.ts';
+import { linuxLibc } from '../linux-libc.ts';
 
 type Program = { readonly fileName: string; readonly build: 'buildHost' | 'buildBundler' };
 
@@ -77,10 +78,4 @@ function isolateFolder(): string {
 	} catch (error) {
 		throw new EngineError('sandbox-unavailable', 'Plugins cannot run: the package isolated-vm is not installed.', { cause: error });
 	}
-}
-
-function linuxLibc(): 'glibc' | 'musl' {
-	const report: unknown = process.report.getReport();
-	const header: unknown = typeof report === 'object' && report !== null ? Reflect.get(report, 'header') : undefined;
-	return typeof header === 'object' && header !== null && Reflect.has(header, 'glibcVersionRuntime') ? 'glibc' : 'musl';
 }

@@ -12,12 +12,19 @@ export const SECTION_TITLES: Readonly<Record<Section, string>> = {
 	run: 'Run',
 };
 
-type Props = { readonly section: Section; readonly columns: number; readonly generation: number | null; readonly updates: number };
+type Props = {
+	readonly section: Section;
+	readonly columns: number;
+	readonly generation: number | null;
+	readonly profile: string;
+	readonly updates: number;
+};
 
 /** The sections with their number keys; brackets mark the current one. */
-export function TitleBar({ section, columns, generation, updates }: Props) {
+export function TitleBar({ section, columns, generation, profile, updates }: Props) {
 	const isNarrow = columns < 80;
-	const right = generation === null ? '' : `${columns >= 100 ? 'generation' : 'gen'} ${generation}`;
+	const line = profile === 'default' ? '' : `${profile}: `;
+	const right = generation === null ? '' : `${line}${columns >= 100 ? 'generation' : 'gen'} ${generation}`;
 	return (
 		<Box width={columns} height={1} justifyContent="space-between">
 			<Text wrap="truncate">

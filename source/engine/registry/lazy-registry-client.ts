@@ -1,0 +1,60 @@
+import { EngineError } from '../errors.ts';
+import { createRegistryClient } from './create-registry-client.ts';
+import type { RegistryClient, RegistryClientOptions } from './registry-client.ts';
+
+/** A client that is made when it is first needed: a broken .npmrc must not stop what asks no registry. */
+export type LazyRegistryClient = Omit<RegistryClient, 'registryUrl'> & {
+	/** Throws `settings-invalid`, each time, as every call does that needs it. */
+	readonly open: () => Promise<RegistryClient>;
+};
+
+export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistryClient {
+	let opening: Promise<RegistryClient> | null = null;
+	let opened: RegistryClient | null = null;
+	const expired: (readonly string[] | 'all')[] = [];
+
+	async function create(): Promise<RegistryClient> {
+		const client = await createRegistryClient(options);
+		for (const names of expired.splice(0)) {
+			client.expire(names);
+		}
+
+		opened = client;
+		return client;
+	}
+
+	const open = (): Promise<RegistryClient> => (opening ??= create());
+	return {
+		open,
+		registryFor: (name) => {
+			if (opened === null) {
+				throw new EngineError('internal', `The registry of ${name} was asked for before npm's configuration was read.`);
+			}
+
+			return opened.registryFor(name);
+		},
+		metadata: { load: async (names, waiting) => (await open()).metadata.load(names, waiting) },
+		expire: (names) => {
+			if (opened === null) {
+				expired.push(names);
+			} else {
+				opened.expire(names);
+			}
+		},
+		// Before it is open nothing was answered from the store.
+		expireUnasked: () => opened?.expireUnasked() ?? false,
+		packument: async (name, waiting) => (await open()).packument(name, waiting),
+		knownLatest: async (names) => (names.length === 0 ? new Map() : (await open()).knownLatest(names)),
+		openTarball: async (artefact, waiting) => (await open()).openTarball(artefact, waiting),
+		search: async (query, waiting) => (await open()).search(query, waiting),
+		signingKeys: async (registryUrlOrName, waiting) => (await open()).signingKeys(registryUrlOrName, waiting),
+		attestations: async (artefact, waiting) => (await open()).attestations(artefact, waiting),
+		statements: async (name, waiting) => (await open()).statements(name, waiting),
+		ping: async (waiting) => (await open()).ping(waiting),
+		probe: async (waiting) => (await open()).probe(waiting),
+		[Symbol.asyncDispose]: async () => {
+			// What could not be opened needs no closing, and its caller was told.
+			await (await opening?.catch(() => null))?.[Symbol.asyncDispose]();
+		},
+	};
+}
