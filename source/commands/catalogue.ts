@@ -6,6 +6,7 @@ import { explain } from './explain.ts';
 import { gc } from './gc.ts';
 import { exportTree } from './export.ts';
 import { history } from './history.ts';
+import { importHome } from './import.ts';
 import { info } from './info.ts';
 import { install } from './install.ts';
 import { keep } from './keep.ts';
@@ -65,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(doctor),
 	hideResult(exportTree),
 	hideResult(lock),
+	hideResult(importHome),
 ];
 
 export function findCommand(word: string): Command | null {

@@ -26,6 +26,8 @@ export function whatHappened(plan: Plan, changes: readonly Change[]): string {
 			return `Did again what was taken back and left generation ${plan.baseGeneration}`;
 		case 'override':
 			return 'Changed the overrides';
+		case 'import':
+			return `Imported ${namesIn(plan)}`;
 	}
 }
 
@@ -73,6 +75,8 @@ function unchangedWords(plan: Plan): string {
 			return 'Nothing to do again';
 		case 'override':
 			return 'Those overrides are there already';
+		case 'import':
+			return 'Everything in the archive is installed already';
 		case 'pin':
 		case 'unpin':
 		case 'hold':

@@ -9,6 +9,7 @@ import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { doctor } from './operations/doctor.ts';
 import { explain } from './operations/explain.ts';
+import { exportHome } from './operations/export-home.ts';
 import { exportNodeModules } from './operations/export-node-modules.ts';
 import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
@@ -18,6 +19,7 @@ import { loadPolicy, type LoadedPolicy } from './operations/load-policy.ts';
 import { readStandings, type Standings } from './operations/people-and-policy/standings.ts';
 import { outdated } from './operations/outdated.ts';
 import { planFrozen } from './operations/plan-frozen.ts';
+import { planImport } from './operations/plan-import.ts';
 import { planInstall } from './operations/plan-install.ts';
 import { planMark } from './operations/plan-mark.ts';
 import { planOverride } from './operations/plan-override.ts';
@@ -165,6 +167,8 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		verifyCache: (call) => guard(call, () => verifyCache(context, call)),
 		cleanCache: (call) => guard(call, () => cleanCache(context, call)),
 		exportNodeModules: (folder, call) => guard(call, () => exportNodeModules(context, folder, call)),
+		exportHome: (request, call) => guard(call, () => exportHome(context, request, call)),
+		planImport: (request, call) => guard(call, () => planImport(context, request, call)),
 		repair: (names, call) => guard(call, () => repair(context, names, call)),
 		runTask: (request, call) => guard(call, () => runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),

@@ -253,6 +253,29 @@ export type ExportedTree = {
 	readonly unchanged: boolean;
 };
 
+export type HomeExportRequest = {
+	/** The archive to make; it must not exist. A relative path starts at `cwd`. */
+	readonly file: string;
+	/** Null: the current one. */
+	readonly generation: number | null;
+	/** With every other generation of the profile. */
+	readonly all: boolean;
+};
+
+export type ExportedHome = {
+	/** Absolute path of the archive. */
+	readonly file: string;
+	/** The one an import takes when none is named. */
+	readonly generation: number;
+	readonly generations: readonly number[];
+	readonly packageCount: number;
+	/** Packages about which the registry had nothing to say, or could not be asked. */
+	readonly withoutProof: number;
+	readonly bytes: number;
+	/** sha512 of the archive, to compare it after its way. */
+	readonly integrity: string;
+};
+
 export type RunRequest = {
 	/** An installed plugin's name, or a folder that starts with `.` or `/`. */
 	readonly target: string;
@@ -364,6 +387,13 @@ export type Engine = {
 	 * nor of an earlier export.
 	 */
 	readonly exportNodeModules: (folder: string, options: CallOptions) => Promise<ExportedTree>;
+	/** Writes generations with everything they need into one file, for a place without a registry. Throws `usage`, `not-installed`. */
+	readonly exportHome: (request: HomeExportRequest, options: CallOptions) => Promise<ExportedHome>;
+	/**
+	 * Plans to make a generation of such a file the next one here. Asks no registry; every byte is held against the lock, evidence is proven
+	 * again, and grants in the file count for nothing. `generation` null: the one it was made for. Throws `archive-refused`.
+	 */
+	readonly planImport: (request: { readonly file: string; readonly generation: number | null }, options: CallOptions) => Promise<Plan>;
 	/** Verifies, fetches again what is changed, missing or extra, and verifies again. Makes no generation. Throws `offline-missing`. */
 	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
 	/** Policy, people and proofs. */

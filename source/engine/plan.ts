@@ -83,7 +83,7 @@ export type PlanMark = 'pin' | 'unpin' | 'hold' | 'unhold' | 'enable' | 'disable
  * changed. It is plain data and untrusted when it comes back: `applyPlan` recomputes everything that matters from the store.
  */
 export type Plan = {
-	readonly kind: 'install' | 'update' | 'remove' | 'rollback' | 'switch' | 'undo' | 'redo' | 'override' | PlanMark;
+	readonly kind: 'install' | 'update' | 'remove' | 'rollback' | 'switch' | 'undo' | 'redo' | 'override' | 'import' | PlanMark;
 	/** For instance `install eslint@9 prettier`; the scripted command that does the same is `plugward ${command}`. */
 	readonly command: string;
 	/** Number of the generation this plan starts from; 0 for an empty home. */

@@ -30,6 +30,8 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		list: unexpected('list'),
 		history: unexpected('history'),
 		diff: unexpected('diff'),
+		exportHome: unexpected('exportHome'),
+		planImport: unexpected('planImport'),
 		profiles: unexpected('profiles'),
 		makeProfile: unexpected('makeProfile'),
 		selectProfile: unexpected('selectProfile'),

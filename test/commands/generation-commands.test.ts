@@ -181,3 +181,36 @@ describe('profile', () => {
 		}
 	});
 });
+
+describe('export and import', () => {
+	it('tells the archive, its digest and what comes next', async () => {
+		const asked: unknown[] = [];
+		const engine = standInEngine({
+			exportHome: async (request) => {
+				asked.push(request);
+				const rest = { packageCount: 3, withoutProof: 1, bytes: 2048, integrity: 'sha512-abc' };
+				return { file: '/tmp/h.tar', generation: 4, generations: [4], ...rest };
+			},
+		});
+		const { stdout } = await plugward(['export', '--archive', 'h.tar', '--generation', '4'], { engine });
+		expect(asked).toEqual([{ file: 'h.tar', generation: 4, all: false }]);
+		expect(stdout).toContain('Exported generation 4 with 3 packages');
+		expect(stdout).toContain('sha512-abc');
+		expect(stdout).toContain('1 package without proofs');
+		for (const words of [['--archive', 'a', '--node-modules', 'b'], [], ['--node-modules', 'b', '--all']]) {
+			expect((await plugward(['export', ...words], { engine })).exitCode, words.join(' ')).toBe(2);
+		}
+	});
+
+	it('imports by a plan', async () => {
+		const plan = planOf({ kind: 'import', command: "import 'h.tar'" });
+		const asked: unknown[] = [];
+		const { engine } = applyingEngine(plan, { planImport: async (request) => (asked.push(request), plan) });
+		expect((await plugward(['import', 'h.tar'], { engine })).exitCode).toBe(9);
+		expect((await plugward(['import', 'h.tar', '--generation', '2', '--yes'], { engine })).stdout).toContain("Imported 'h.tar'.");
+		expect(asked).toEqual([
+			{ file: 'h.tar', generation: null },
+			{ file: 'h.tar', generation: 2 },
+		]);
+	});
+});

@@ -136,6 +136,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		why: notAsked,
 		writeLock: notAsked,
 		diff: notAsked,
+		exportHome: notAsked,
+		planImport: notAsked,
 		profiles: notAsked,
 		makeProfile: notAsked,
 		selectProfile: notAsked,

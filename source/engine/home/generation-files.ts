@@ -68,41 +68,68 @@ export async function readGeneration(
 	request: { readonly number: number; readonly digest: string | null },
 ): Promise<StoredGeneration> {
 	const { number } = request;
-	const folder = layout.generation(number);
-	const metaBytes = await readPart(layout, join(folder, META), number);
-	const digest = digestOf(metaBytes);
-	if (request.digest !== null && request.digest !== digest) {
-		throw damaged(layout.relative(join(folder, META)), `was changed: expected ${request.digest}, got ${digest}`);
-	}
+	const meta = await readGenerationBytes(layout, number, META);
+	const bytes = new Map<Part | typeof META, Uint8Array>([[META, meta]]);
+	// A generation whose meta.json is wrong is told so, whatever else is wrong with it.
+	checkMetaDigest(meta, { digest: request.digest, name: nameIn(layout, number) });
+	await Promise.all(PARTS.map(async (part) => bytes.set(part, await readGenerationBytes(layout, number, part))));
+	return decodeGeneration(number, {
+		digest: request.digest,
+		name: nameIn(layout, number),
+		read: (file) => bytes.get(file) ?? new Uint8Array(0),
+	});
+}
 
-	const {
-		files,
-		format: _format,
-		baseDigest: _baseDigest,
-		...meta
-	} = parsePart(metaBytes, layout.relative(join(folder, META)), metaSchema);
-	const read = async (part: Part): Promise<{ readonly bytes: Uint8Array; readonly file: string }> => {
-		const path = join(folder, part);
-		const bytes = await readPart(layout, path, null);
+export type GenerationBytes = {
+	/** Of meta.json; null takes it as it is. */
+	readonly digest: string | null;
+	/** How errors call a file. */
+	readonly name: (file: Part | typeof META) => string;
+	readonly read: (file: Part | typeof META) => Uint8Array;
+};
+
+/** Checks every file against its digest and reads it. Throws `home-damaged`, naming the file. */
+export function decodeGeneration(number: number, { digest: expected, name, read }: GenerationBytes): StoredGeneration {
+	const metaBytes = read(META);
+	const digest = checkMetaDigest(metaBytes, { digest: expected, name });
+	const { files, format: _format, baseDigest: _baseDigest, ...meta } = parsePart(metaBytes, name(META), metaSchema);
+	const checked = (part: Part): Uint8Array => {
+		const bytes = read(part);
 		const got = digestOf(bytes);
 		if (got !== files[part]) {
-			throw damaged(layout.relative(path), `was changed: expected ${files[part]}, got ${got}`);
+			throw damaged(name(part), `was changed: expected ${files[part]}, got ${got}`);
 		}
 
-		return { bytes, file: layout.relative(path) };
+		return bytes;
 	};
-
-	const [lock, grants, settings] = await Promise.all([read('lock.json'), read('grants.json'), read('settings.json')]);
 	return {
 		digest,
 		generation: {
 			number,
-			lock: parseLock(parseJson(lock.bytes, lock.file), lock.file),
-			grants: parsePart(grants.bytes, grants.file, grantsSchema),
-			settings: parsePart(settings.bytes, settings.file, settingsSchema),
+			lock: parseLock(parseJson(checked('lock.json'), name('lock.json')), name('lock.json')),
+			grants: parsePart(checked('grants.json'), name('grants.json'), grantsSchema),
+			settings: parsePart(checked('settings.json'), name('settings.json'), settingsSchema),
 			meta,
 		},
 	};
+}
+
+function checkMetaDigest(bytes: Uint8Array, { digest: expected, name }: Omit<GenerationBytes, 'read'>): Integrity {
+	const digest = digestOf(bytes);
+	if (expected !== null && expected !== digest) {
+		throw damaged(name(META), `was changed: expected ${expected}, got ${digest}`);
+	}
+
+	return digest;
+}
+
+function nameIn(layout: Layout, number: number): GenerationBytes['name'] {
+	return (file) => layout.relative(join(layout.generation(number), file));
+}
+
+/** One file of a generation as it lies there. Throws `generation-not-found` without a meta.json, `home-damaged`. */
+export async function readGenerationBytes(layout: Layout, number: number, file: Part | typeof META): Promise<Uint8Array> {
+	return readPart(layout, join(layout.generation(number), file), file === META ? number : null);
 }
 
 /** Writes a generation beside the others, makes it durable, and only then gives it its name. */

@@ -3,6 +3,8 @@ import type { AuditEntry } from './audit.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Garbage, GarbageRule } from './garbage.ts';
 import type { Generation, GenerationChange } from './generation.ts';
+import type { PackageProof } from './home-archive/archive-content.ts';
+import type { WrittenArchive } from './home-archive/write-archive.ts';
 import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
@@ -87,6 +89,18 @@ export type Home = {
 	readonly collectGarbage: (rule: GarbageRule, options: { readonly signal: AbortSignal }) => Promise<Garbage>;
 	/** Generations marked to survive every collection, ascending. */
 	readonly keptGenerations: () => Promise<readonly number[]>;
+	/** Writes generations, and the packages they need as they were fetched, into one new file outside the home. Throws `usage`, `home-damaged`. */
+	readonly writeArchive: (
+		request: {
+			/** Absolute. */
+			readonly path: string;
+			readonly numbers: readonly number[];
+			/** The one an import takes when none is named. */
+			readonly chosen: number;
+			readonly proofs: ReadonlyMap<Integrity, PackageProof>;
+		},
+		options: { readonly signal: AbortSignal },
+	) => Promise<WrittenArchive>;
 	/** Marks one. Throws `generation-not-found`. The mutex must be held. */
 	readonly keepGeneration: (number: number) => Promise<void>;
 	/** Takes the mark away. The mutex must be held. */

@@ -10,6 +10,10 @@ export type { Generation, GenerationChange, GenerationMeta, GenerationSettings }
 export type { Home, HomeOptions } from './home.ts';
 export { resolveHomePath } from './layout.ts';
 export type { Layout } from './layout.ts';
+export { openHomeArchive } from './home-archive/read-archive.ts';
+export type { HomeArchive } from './home-archive/read-archive.ts';
+export type { PackageProof } from './home-archive/archive-content.ts';
+export type { WrittenArchive } from './home-archive/write-archive.ts';
 export type { MutexHolder } from './mutex.ts';
 export { openHome } from './open-home.ts';
 export type { Profile } from './profiles.ts';

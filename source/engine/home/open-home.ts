@@ -13,6 +13,7 @@ import { FIRST_GENERATION } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
 import type { Home, HomeOptions } from './home.ts';
 import { damaged, writeError } from './home-errors.ts';
+import { writeHomeArchive } from './home-archive/write-archive.ts';
 import { hasIntents } from './journal.ts';
 import { readKept, writeKept } from './kept-generations.ts';
 import type { Layout } from './layout.ts';
@@ -109,6 +110,11 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 			await addRevocation(place, revocation);
 		},
 		entries: () => listEntries(layout),
+		writeArchive: async ({ path, numbers, chosen, proofs }, { signal }) => {
+			const generations = await Promise.all(numbers.map((number) => readGeneration(layout, { number, digest: null })));
+			const request = { path, generations, chosen, proofs, createdAt: clock().toISOString(), signal };
+			return writeHomeArchive({ disk, layout, receipts: open.receipts }, request);
+		},
 		...cachesOn(place, requireMutex),
 		operations: () => readOperations(layout),
 		appendAudit: (entry) => appendAudit(place, entry),

@@ -19,6 +19,7 @@ import { overrideText, parseOverride } from './override-text.ts';
 import { planRedo } from './plan-redo.ts';
 import { planRollback, planSwitch, type SwitchKind } from './plan-rollback.ts';
 import { bundleOf } from './plugin-bundle.ts';
+import { policyDigestOf } from './policy-digest.ts';
 import { whileExclusive } from './while-exclusive.ts';
 
 type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
@@ -40,7 +41,7 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 	const assessment = await assess(context, { base, lock: plan.lock, named, asksRegistry: asksRegistry(plan) }, options);
 	requireSame(plan, assessment);
 	requireDecided(assessment.requirements, options.decisions);
-	const settings = settingsOf(plan, base);
+	const settings = settingsOf(context, plan, base);
 	const grants = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions }).filter(
 		({ plugin, permission }) => !plan.withdrawn?.some((one) => one.plugin === plugin && one.permission === permission),
 	);
@@ -130,7 +131,7 @@ async function commit(
 }
 
 /** Marks of plugins that are not installed any more go with them. Throws `plan-stale` for a mark on something else. */
-function settingsOf({ settings, lock }: Plan, base: Generation): GenerationSettings {
+function settingsOf(context: EngineContext, { settings, lock }: Plan, base: Generation): GenerationSettings {
 	const stray = [...(settings?.held ?? []), ...(settings?.disabled ?? [])].find((name) => lock.roots[name] === undefined);
 	if (stray !== undefined) {
 		throw new EngineError('plan-stale', `The plan marks ${stripToLine(stray)}, which it does not install.`, {
@@ -141,7 +142,7 @@ function settingsOf({ settings, lock }: Plan, base: Generation): GenerationSetti
 	const { held, disabled, overrides = base.settings.overrides } = settings ?? base.settings;
 	const isInstalled = (name: string) => lock.roots[name] !== undefined;
 	return {
-		...base.settings,
+		policyDigest: policyDigestOf(context.policy),
 		disabled: disabled.filter(isInstalled),
 		held: held.filter(isInstalled),
 		overrides: overrides.map((text) => overrideText(parseOverride(text))),
@@ -180,7 +181,8 @@ function isUnchanged(base: Generation, { lock, grants, settings }: Pick<Generati
 		changesBetween(base.lock, lock).length === 0 &&
 		JSON.stringify(base.lock) === JSON.stringify(lock) &&
 		JSON.stringify(base.grants) === JSON.stringify(grants) &&
-		JSON.stringify(base.settings) === JSON.stringify(settings)
+		// Another policy alone is no other state: what it refuses is refused when it is used.
+		JSON.stringify({ ...base.settings, policyDigest: null }) === JSON.stringify({ ...settings, policyDigest: null })
 	);
 }
 
