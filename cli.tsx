@@ -28,6 +28,7 @@ async function main(): Promise<number> {
 		stdout,
 		stderr,
 		createEngine: async (options) => (await import('./source/engine/index.ts')).createEngine(options),
+		examine: async (...failed) => (await import('./source/engine/index.ts')).examine(...failed),
 		openScreen: async (engine) => {
 			const { runFullScreen } = await import('./source/full-screen.tsx');
 			const { exitCode } = await runFullScreen({ engine, environment, stdin, stdout, version: readVersion() });

@@ -9,7 +9,7 @@ import { parseArguments } from './commands/parse-arguments.ts';
 import { readText } from './commands/read-text.ts';
 import { requireConsent } from './commands/require-consent.ts';
 import { canAsk, canOpenScreen, columnsOf, type Environment, hasColour, type Input, type Output } from './commands/surroundings.ts';
-import { type Engine, EngineError, type EngineOptions, toEngineError } from './engine/index.ts';
+import { type CallOptions, type DoctorReport, type Engine, EngineError, type EngineOptions, toEngineError } from './engine/index.ts';
 import { DEFAULT_SETTINGS, readSettings } from './settings.ts';
 
 export type CommandLineOptions = {
@@ -23,6 +23,8 @@ export type CommandLineOptions = {
 	readonly stderr: Output;
 	/** This and the screen are loaded only when needed, since each takes longer than a whole `--help`. */
 	readonly createEngine: (options: EngineOptions) => Promise<Engine>;
+	/** For `doctor` when no engine can be made. */
+	readonly examine: (options: EngineOptions, failure: EngineError, call: CallOptions) => Promise<DoctorReport>;
 	/** Resolves to the exit code. */
 	readonly openScreen: (engine: Engine) => Promise<number>;
 	/** Watches for Ctrl-C; taken when a command starts, since the screen handles keys itself. */
@@ -78,12 +80,22 @@ async function runCommand(command: Command, parsed: ParsedArguments, options: Co
 		}
 
 		const fields = parseFields(wanted, command);
-		await using engine = await options.createEngine(await engineOptions(parsed, options));
 		const { signal } = interruption;
+		const call: CallOptions = { signal, onEvent: reporter.onEvent };
+		const opened = await openEngine({ command, parsed }, options);
+		if (opened.type === 'failed') {
+			const { failure, withoutEngine } = opened;
+			const examine = (found: EngineError) => options.examine(plainOptions(parsed, options), found, call);
+			const outcome = await withoutEngine({ failure, call, examine });
+			reporter.finish(command, outcome, fields);
+			return outcome.exitCode;
+		}
+
+		await using engine = opened.engine;
 		const outcome = await command.execute({
 			engine,
 			parsed,
-			call: { signal, onEvent: reporter.onEvent },
+			call,
 			requireConsent: (proposal) =>
 				requireConsent(proposal, {
 					stdin: options.stdin,
@@ -104,6 +116,27 @@ async function runCommand(command: Command, parsed: ParsedArguments, options: Co
 	}
 }
 
+type Opened =
+	| { readonly type: 'open'; readonly engine: Engine }
+	| { readonly type: 'failed'; readonly failure: EngineError; readonly withoutEngine: NonNullable<Command['executeWithoutEngine']> };
+
+/** Throws what stopped it, unless the command can do something without an engine. */
+async function openEngine(
+	{ command, parsed }: { readonly command: Command; readonly parsed: ParsedArguments },
+	options: CommandLineOptions,
+): Promise<Opened> {
+	try {
+		return { type: 'open', engine: await options.createEngine(await engineOptions(parsed, options)) };
+	} catch (error) {
+		const failure = asEngineError(error);
+		if (command.executeWithoutEngine === undefined || failure.code === 'usage' || failure.code === 'cancelled') {
+			throw failure;
+		}
+
+		return { type: 'failed', failure, withoutEngine: command.executeWithoutEngine };
+	}
+}
+
 function reportFailure(
 	failure: EngineError,
 	{
@@ -116,7 +149,8 @@ function reportFailure(
 	return failure.code === 'cancelled' ? interruptedExitCode : failure.exitCode;
 }
 
-async function engineOptions(parsed: ParsedArguments, { argv, cwd, environment }: CommandLineOptions): Promise<EngineOptions> {
+async function engineOptions(parsed: ParsedArguments, options: CommandLineOptions): Promise<EngineOptions> {
+	const { environment } = options;
 	const home = textFlag(parsed, 'home');
 	const settings = await readSettings({ home, environment });
 	const wait = parsed.flags['wait'] ?? settings.waitSeconds;
@@ -124,14 +158,20 @@ async function engineOptions(parsed: ParsedArguments, { argv, cwd, environment }
 		throw new EngineError('usage', '--wait expects a number of seconds.', { hint: `For example: --wait ${DEFAULT_SETTINGS.waitSeconds}` });
 	}
 
+	const plain = plainOptions(parsed, options);
+	return { ...plain, registry: plain.registry ?? settings.registry, waitMilliseconds: wait * 1000 };
+}
+
+/** What the command line alone says. */
+function plainOptions(parsed: ParsedArguments, { argv, cwd, environment }: CommandLineOptions): EngineOptions {
 	return {
-		home,
+		home: textFlag(parsed, 'home'),
 		profile: textFlag(parsed, 'profile'),
-		registry: textFlag(parsed, 'registry') ?? settings.registry,
+		registry: textFlag(parsed, 'registry'),
 		offline: isSet(parsed, 'offline'),
 		cwd,
 		environment,
-		waitMilliseconds: wait * 1000,
+		waitMilliseconds: DEFAULT_SETTINGS.waitSeconds * 1000,
 		command: describeCommandLine(argv),
 	};
 }

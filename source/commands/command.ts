@@ -1,4 +1,4 @@
-import type { CallOptions, Decision, Engine, EngineError, Plan, Requirement } from '../engine/index.ts';
+import type { CallOptions, Decision, DoctorReport, Engine, EngineError, Plan, Requirement } from '../engine/index.ts';
 import type { View } from './layout.ts';
 
 export type FlagDefinition = {
@@ -44,6 +44,13 @@ export type CommandContext = {
 	readonly warn: (warning: Warning) => void;
 };
 
+/** What is there when the engine could not be made, and why it could not. */
+export type NoEngineContext = {
+	readonly failure: EngineError;
+	readonly call: CallOptions;
+	readonly examine: (failure: EngineError, call: CallOptions) => Promise<DoctorReport>;
+};
+
 export type Warning = { readonly code: string; readonly text: string };
 
 export type JsonData = Readonly<Record<string, unknown>>;
@@ -61,6 +68,8 @@ export type CommandDefinition<Result> = {
 	readonly fields: readonly string[];
 	readonly rows: string | null;
 	readonly run: (context: CommandContext) => Promise<Result>;
+	/** For a command that must also help when no engine can be made. */
+	readonly runWithoutEngine?: (context: NoEngineContext) => Promise<Result>;
 	readonly toJson: (result: Result) => JsonData;
 	readonly toText: (result: Result, view: View) => string;
 	/** Facts beside the result, for standard error. */
@@ -80,24 +89,31 @@ export type CommandOutcome = {
 };
 
 /** A command with its result type hidden, so that all of them stand in one table. */
-export type Command = Omit<CommandDefinition<never>, 'run' | 'toJson' | 'toText' | 'toNotes' | 'toFailure' | 'toExitCode'> & {
+export type Command = Omit<
+	CommandDefinition<never>,
+	'run' | 'runWithoutEngine' | 'toJson' | 'toText' | 'toNotes' | 'toFailure' | 'toExitCode'
+> & {
 	readonly execute: (context: CommandContext) => Promise<CommandOutcome>;
+	readonly executeWithoutEngine?: (context: NoEngineContext) => Promise<CommandOutcome>;
 };
 
 export function hideResult<Result>(definition: CommandDefinition<Result>): Command {
-	const { run, toJson, toText, toNotes, toFailure, toExitCode, ...description } = definition;
+	const { run, runWithoutEngine, toJson, toText, toNotes, toFailure, toExitCode, ...description } = definition;
+	const outcomeOf = (result: Result): CommandOutcome => {
+		const failure = toFailure?.(result) ?? null;
+		return {
+			json: toJson(result),
+			text: (view) => toText(result, view),
+			notes: (view) => toNotes?.(result, view) ?? '',
+			failure,
+			exitCode: failure === null ? (toExitCode?.(result) ?? 0) : failure.exitCode,
+		};
+	};
 	return {
 		...description,
-		execute: async (context) => {
-			const result = await run(context);
-			const failure = toFailure?.(result) ?? null;
-			return {
-				json: toJson(result),
-				text: (view) => toText(result, view),
-				notes: (view) => toNotes?.(result, view) ?? '',
-				failure,
-				exitCode: failure === null ? (toExitCode?.(result) ?? 0) : failure.exitCode,
-			};
-		},
+		execute: async (context) => outcomeOf(await run(context)),
+		...(runWithoutEngine === undefined
+			? {}
+			: { executeWithoutEngine: async (context: NoEngineContext) => outcomeOf(await runWithoutEngine(context)) }),
 	};
 }

@@ -1,13 +1,13 @@
-import type { Engine, EngineOptions, Topics } from './engine.ts';
-import { type ErrorCode, toEngineError } from './errors.ts';
+import type { DoctorReport, Engine, EngineOptions, Topics } from './engine.ts';
+import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
-import { openHome, resolveHomePath } from './home/index.ts';
+import { createLayout, openHome, resolveHomePath } from './home/index.ts';
 import { applyPlan } from './operations/apply-plan.ts';
 import { cacheInfo, cleanCache, verifyCache } from './operations/cache.ts';
 import { collectGarbage } from './operations/collect-garbage.ts';
 import { diff } from './operations/diff.ts';
 import type { EngineContext } from './operations/engine-context.ts';
-import { doctor } from './operations/doctor.ts';
+import { doctor, examine as examineAround } from './operations/doctor.ts';
 import { explain } from './operations/explain.ts';
 import { exportHome } from './operations/export-home.ts';
 import { exportNodeModules } from './operations/export-node-modules.ts';
@@ -15,8 +15,9 @@ import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
 import { keepGeneration, releaseGeneration } from './operations/keep-generation.ts';
 import { list } from './operations/list.ts';
-import { loadPolicy, type LoadedPolicy } from './operations/load-policy.ts';
-import { readStandings, type Standings } from './operations/people-and-policy/standings.ts';
+import { loadPolicy } from './operations/load-policy.ts';
+import { believe } from './operations/people-and-policy/believe.ts';
+import { readStandings } from './operations/people-and-policy/standings.ts';
 import { outdated } from './operations/outdated.ts';
 import { planFrozen } from './operations/plan-frozen.ts';
 import { planImport } from './operations/plan-import.ts';
@@ -39,8 +40,8 @@ import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import { verify } from './operations/verify.ts';
 import { why } from './operations/why.ts';
 import { writeLock } from './operations/write-lock.ts';
-import { lazyRegistryClient, type RegistryNotice } from './registry/index.ts';
-import { loadTrustRoots, type TrustPolicy, type TrustRootFile, type TrustRoots } from './trust/index.ts';
+import { lazyRegistryClient, type RegistryClientOptions, type RegistryNotice } from './registry/index.ts';
+import { loadTrustRoots } from './trust/index.ts';
 
 /** Opens the home (creating it when it is new, recovering it when it was interrupted) ; npm's configuration is read when a registry is first needed. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -51,14 +52,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		command: options.command,
 		profile: options.profile ?? null,
 	});
-	const registry = lazyRegistryClient({
-		cwd: options.cwd,
-		environment: options.environment,
-		registry: options.registry,
-		offline: options.offline,
-		cacheFolder: home.layout.cache,
-		onNotice: (notice) => startNotices.push(notice),
-	});
+	const registry = openRegistry(options, { cacheFolder: home.layout.cache, onNotice: (notice) => startNotices.push(notice) });
 	const policies = await loadPolicy(options);
 	startNotices.push(...policies.refused.map((text) => ({ severity: 'warning' as const, code: 'policy-not-loosened', text })));
 	if (policies.policy.ownRegistries.length > 0) {
@@ -82,35 +76,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		platform: currentPlatform(),
 		clock: () => new Date(),
 		running: trackRunningTasks(),
-		trustRoots: () => (believed.roots ??= loadTrustRoots({ files: rootFiles(believed.policies.policy) })),
+		trustRoots: () => believed.trustRoots(),
 	};
 	return engineOf(context, startNotices);
 }
 
-type Believed = {
-	policies: LoadedPolicy;
-	roots: Promise<TrustRoots> | undefined;
-	standings: Promise<Standings> | undefined;
-	readonly reload: () => Promise<void>;
-};
-
-/** What the user believes, which the user may change while the engine lives. */
-function believe(options: EngineOptions, policies: LoadedPolicy): Believed {
-	const believed: Believed = {
-		policies,
-		roots: undefined,
-		standings: undefined,
-		reload: async () => {
-			believed.policies = await loadPolicy(options);
-			believed.roots = undefined;
-			believed.standings = undefined;
-		},
-	};
-	return believed;
+function openRegistry(options: EngineOptions, { cacheFolder, onNotice }: Pick<RegistryClientOptions, 'cacheFolder' | 'onNotice'>) {
+	const { cwd, environment, registry, offline } = options;
+	return lazyRegistryClient({ cwd, environment, registry, offline, cacheFolder, onNotice });
 }
 
-function rootFiles({ roots }: TrustPolicy): readonly TrustRootFile[] {
-	return roots.map(({ id, file, scopes }) => ({ id, path: file, scopes }));
+/** What the doctor finds when `createEngine` has thrown `failure`. */
+export async function examine(options: EngineOptions, failure: EngineError, call: CallOptions): Promise<DoctorReport> {
+	const { cache } = createLayout(resolveHomePath(options));
+	await using registry = openRegistry(options, { cacheFolder: cache, onNotice: (notice) => call.onEvent({ type: 'notice', ...notice }) });
+	return examineAround({ options, registry, clock: () => new Date(), trustRoots: loadTrustRoots }, failure, call);
 }
 
 function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {

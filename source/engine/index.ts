@@ -1,4 +1,4 @@
-export { createEngine } from './load-engine.ts';
+export { createEngine, examine } from './load-engine.ts';
 export type {
 	CacheInfo,
 	CacheVerification,

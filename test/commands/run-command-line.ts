@@ -59,6 +59,10 @@ export async function plugward(words: readonly string[], surroundings: Surroundi
 
 			return surroundings.engine;
 		},
+		examine: async (_options, failure) => ({
+			checks: [{ id: 'home', state: 'fail', text: failure.message, fix: failure.hint ?? null }],
+			fixed: [],
+		}),
 		openScreen: async () => {
 			hasOpenedScreen = true;
 			return surroundings.screenExitCode ?? 0;

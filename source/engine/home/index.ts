@@ -8,7 +8,7 @@ export type { Garbage, GarbageRule } from './garbage.ts';
 export { EMPTY_SETTINGS, FIRST_GENERATION } from './generation.ts';
 export type { Generation, GenerationChange, GenerationMeta, GenerationSettings } from './generation.ts';
 export type { Home, HomeOptions } from './home.ts';
-export { resolveHomePath } from './layout.ts';
+export { createLayout, resolveHomePath } from './layout.ts';
 export type { Layout } from './layout.ts';
 export { openHomeArchive } from './home-archive/read-archive.ts';
 export type { HomeArchive } from './home-archive/read-archive.ts';

@@ -1,27 +1,50 @@
+import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { DoctorCheck } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineContext } from './engine-context.ts';
+import { uniquePackages } from './lock-queries.ts';
+import { fitsPlatform } from './platform.ts';
 
 const OTHERS = 0o077;
 const FAIL_BYTES = 100_000_000;
 const WARN_BYTES = 1_000_000_000;
 
 export async function checkHome(context: EngineContext): Promise<readonly DoctorCheck[]> {
-	return Promise.all([checkMode(context), checkDisk(context), checkSpace(context), checkGenerations(context), checkUnfinished(context)]);
+	return Promise.all([
+		checkMode(context),
+		checkDisk(context),
+		checkSpaceAt(context.home.path),
+		checkGenerations(context),
+		checkStore(context),
+		checkUnfinished(context),
+	]);
 }
 
-/** Closes the home to other users and settles what was interrupted. Returns one sentence for each thing that was put right. */
-export async function fixHome(context: EngineContext): Promise<readonly string[]> {
+export type HomeFixes = {
+	/** One sentence for each thing that was put right. */ readonly fixed: readonly string[];
+	readonly findings: readonly DoctorCheck[];
+};
+
+/** Closes the home to other users and settles what was interrupted. What cannot be put right is a finding. */
+export async function fixHome(context: EngineContext): Promise<HomeFixes> {
 	const fixed: string[] = [];
-	if ((await modeOf(context)) & OTHERS) {
-		await context.home.closeToOthers();
-		fixed.push('Closed the home to other users.');
+	const findings: DoctorCheck[] = [];
+	try {
+		if ((await modeOf(context)) & OTHERS) {
+			await context.home.closeToOthers();
+			fixed.push('Closed the home to other users.');
+		}
+
+		const { actions, removedStagingFolders, removedEntries, removedFiles } = await context.home.recover();
+		const removed = removedStagingFolders + removedEntries + removedFiles;
+		fixed.push(...actions, ...(removed === 0 ? [] : [`Removed ${removed} left-over files and folders.`]));
+	} catch (error) {
+		findings.push(finding('fix', error));
 	}
 
-	const { actions, removedStagingFolders, removedEntries, removedFiles } = await context.home.recover();
-	const removed = removedStagingFolders + removedEntries + removedFiles;
-	return [...fixed, ...actions, ...(removed === 0 ? [] : [`Removed ${removed} left-over files and folders.`])];
+	return { fixed, findings };
 }
 
 async function modeOf({ home }: EngineContext): Promise<number> {
@@ -57,8 +80,14 @@ async function checkDisk({ home }: EngineContext): Promise<DoctorCheck> {
 	}
 }
 
-async function checkSpace({ home }: EngineContext): Promise<DoctorCheck> {
-	const { bavail, bsize } = await statfs(home.path);
+/** Of the file system where the folder is or would be. */
+export async function checkSpaceAt(folder: string): Promise<DoctorCheck> {
+	let existing = folder;
+	while (!existsSync(existing) && dirname(existing) !== existing) {
+		existing = dirname(existing);
+	}
+
+	const { bavail, bsize } = await statfs(existing);
 	const bytes = bavail * bsize;
 	return {
 		id: 'home-space',
@@ -75,6 +104,27 @@ async function checkGenerations({ home }: EngineContext): Promise<DoctorCheck> {
 		return { id: 'generations', state: 'ok', text, fix: null };
 	} catch (error) {
 		return finding('generations', error);
+	}
+}
+
+/** Whether everything the current generation needs is there; `verify` reads it again, byte by byte. */
+async function checkStore({ home, platform }: EngineContext): Promise<DoctorCheck> {
+	try {
+		const packages = uniquePackages((await home.current()).lock);
+		const needed = packages.filter((locked) => !locked.optional || fitsPlatform(locked, platform));
+		const there = await Promise.all(needed.map(async ({ integrity }) => (await home.store.receipt(integrity)) !== null));
+		const missing = there.filter((isThere) => !isThere).length;
+		return {
+			id: 'store',
+			state: missing === 0 ? 'ok' : 'fail',
+			text:
+				missing === 0
+					? `The content store holds all ${needed.length} packages of the current generation.`
+					: `The content store lacks ${missing} of the ${needed.length} packages of the current generation.`,
+			fix: missing === 0 ? null : 'Fetch again what is missing: plugward verify --repair',
+		};
+	} catch (error) {
+		return finding('store', error);
 	}
 }
 

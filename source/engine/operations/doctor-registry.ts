@@ -7,8 +7,10 @@ const SLOW_MILLISECONDS = 2000;
 /** Certificates and signatures are judged by the clock; less than this harms nothing. */
 const SKEW_SECONDS = 300;
 
+type Around = Pick<EngineContext, 'options' | 'registry' | 'clock'>;
+
 /** Whether the default registry answers, over what, as whom, and at what time of day. Offline it is not asked. */
-export async function checkRegistry(context: EngineContext, { signal }: { readonly signal: AbortSignal }): Promise<readonly DoctorCheck[]> {
+export async function checkRegistry(context: Around, { signal }: { readonly signal: AbortSignal }): Promise<readonly DoctorCheck[]> {
 	try {
 		const { registryUrl } = await context.registry.open();
 		if (context.options.offline) {
@@ -56,7 +58,7 @@ function credentials({ hasCredentials }: RegistryProbe): DoctorCheck {
 	return { id: 'registry-auth', state: 'ok', text, fix: null };
 }
 
-function clockSkew({ clock }: EngineContext, { date }: RegistryProbe): DoctorCheck {
+function clockSkew({ clock }: Pick<Around, 'clock'>, { date }: RegistryProbe): DoctorCheck {
 	if (date === null) {
 		return { id: 'clock', state: 'ok', text: 'The registry does not tell its time, so the clock was not compared.', fix: null };
 	}

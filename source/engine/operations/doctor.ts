@@ -1,19 +1,37 @@
 import type { DoctorCheck, DoctorReport } from '../engine.ts';
+import type { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
+import { resolveHomePath } from '../home/index.ts';
 import { sandboxSupport } from '../sandbox/index.ts';
-import { checkHome, fixHome } from './doctor-home.ts';
+import { checkHome, checkSpaceAt, fixHome, type HomeFixes } from './doctor-home.ts';
 import { checkRegistry } from './doctor-registry.ts';
 import type { EngineContext } from './engine-context.ts';
 
+const NOTHING_FIXED: HomeFixes = { fixed: [], findings: [] };
 const NODE_MAJOR = 26;
 const MILLISECONDS_PER_DAY = 86_400_000;
 const WARN_DAYS = 60;
 
 /** Looks at everything plugward depends on. Findings are data; with `fix`, what can be put right safely is put right first. */
 export async function doctor(context: EngineContext, { fix, signal }: CallOptions & { readonly fix: boolean }): Promise<DoctorReport> {
-	const fixed = fix ? await fixHome(context) : [];
-	const groups = await Promise.all([checkSandbox(), checkHome(context), checkRegistry(context, { signal }), checkTrustRoots(context)]);
-	return { checks: [checkNode(), ...groups.flat(), checkTerminal(context)], fixed };
+	const { fixed, findings } = fix ? await fixHome(context) : NOTHING_FIXED;
+	return { checks: await checksAround(context, [...findings, ...(await checkHome(context))], signal), fixed };
+}
+
+/**
+ * The same when no engine can be made, which is when a doctor is needed most: what stopped it is the first finding, and everything that
+ * does not need the home is looked at all the same. Nothing is put right: what cannot be opened cannot be judged.
+ */
+export async function examine(around: Surroundings, failure: EngineError, { signal }: CallOptions): Promise<DoctorReport> {
+	const home: DoctorCheck = { id: 'home', state: 'fail', text: failure.message, fix: failure.hint ?? null };
+	return { checks: await checksAround(around, [home, await checkSpaceAt(resolveHomePath(around.options))], signal), fixed: [] };
+}
+
+export type Surroundings = Pick<EngineContext, 'options' | 'registry' | 'clock' | 'trustRoots'>;
+
+async function checksAround(around: Surroundings, home: readonly DoctorCheck[], signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+	const [sandbox, ...others] = await Promise.all([checkSandbox(), checkRegistry(around, { signal }), checkTrustRoots(around)]);
+	return [checkNode(), ...sandbox, ...home, ...others.flat(), checkTerminal(around)];
 }
 
 function checkNode(): DoctorCheck {
@@ -43,7 +61,7 @@ async function checkSandbox(): Promise<readonly DoctorCheck[]> {
 	];
 }
 
-async function checkTrustRoots({ trustRoots, clock }: EngineContext): Promise<readonly DoctorCheck[]> {
+async function checkTrustRoots({ trustRoots, clock }: Surroundings): Promise<readonly DoctorCheck[]> {
 	const { roots } = await trustRoots();
 	return roots.map(({ id, expiresAt }): DoctorCheck => {
 		if (expiresAt === null) {
@@ -60,7 +78,7 @@ async function checkTrustRoots({ trustRoots, clock }: EngineContext): Promise<re
 	});
 }
 
-function checkTerminal({ options: { environment } }: EngineContext): DoctorCheck {
+function checkTerminal({ options: { environment } }: Surroundings): DoctorCheck {
 	const term = environment['TERM'] ?? '';
 	const isPlain = term === '' || term === 'dumb';
 	const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
