@@ -66,6 +66,16 @@ export function notPlanned(state: State): string | null {
 	return operationOnTop(state)?.result?.type === 'planned' ? null : 'it made no plan';
 }
 
+export function notCollectable(state: State): string | null {
+	const result = operationOnTop(state)?.result;
+	if (result?.type !== 'collected' || result.report.removed) {
+		return 'there is nothing found to remove';
+	}
+
+	const { generations, packageCount, bundleCount } = result.report;
+	return generations.length + packageCount + bundleCount === 0 ? 'there is nothing to remove' : null;
+}
+
 export function isCurrent(state: State): string | null {
 	const generation = state.history.value?.find((entry) => String(entry.number) === selectedItem(state));
 	return generation?.isCurrent === true ? 'it is the current generation' : null;

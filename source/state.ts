@@ -1,10 +1,13 @@
 import type {
 	Applied,
+	CollectionReport,
 	Decision,
+	GenerationDiff,
 	GenerationSummary,
 	InstalledState,
 	PackageInfo,
 	Plan,
+	PlanMark,
 	RunRequest,
 	RunResult,
 	SearchResult,
@@ -44,6 +47,13 @@ export type OperationRequest =
 	| { readonly type: 'update'; readonly names: readonly string[]; readonly toLatest: boolean }
 	| { readonly type: 'remove'; readonly names: readonly string[] }
 	| { readonly type: 'rollback'; readonly generation: number | null }
+	| { readonly type: 'switch'; readonly generation: number }
+	| { readonly type: 'undo'; readonly generation: number }
+	| { readonly type: 'redo' }
+	| { readonly type: 'mark'; readonly mark: PlanMark; readonly names: readonly string[] }
+	| { readonly type: 'keep'; readonly generation: number; readonly isKept: boolean }
+	| { readonly type: 'compare'; readonly from: number }
+	| { readonly type: 'collect'; readonly isDryRun: boolean }
 	| { readonly type: 'apply'; readonly plan: Plan; readonly decisions: readonly Decision[] }
 	| { readonly type: 'verify'; readonly names: readonly string[] }
 	| { readonly type: 'run'; readonly request: RunRequest };
@@ -52,6 +62,9 @@ export type OperationResult =
 	| { readonly type: 'planned'; readonly plan: Plan }
 	| { readonly type: 'applied'; readonly applied: Applied }
 	| { readonly type: 'verified'; readonly report: VerifyReport }
+	| { readonly type: 'kept'; readonly generation: number; readonly isKept: boolean }
+	| { readonly type: 'compared'; readonly diff: GenerationDiff }
+	| { readonly type: 'collected'; readonly report: CollectionReport }
 	| { readonly type: 'ran'; readonly run: RunResult };
 
 export type OperationStep = {

@@ -1,9 +1,10 @@
+import type { InstalledPlugin } from '../engine/index.ts';
 import { conflictOf, withSuggestion } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
 import { decisionsOf } from '../plan-review.ts';
 import { pageAfter } from '../reduce-operations.ts';
 import { functionForm, taskForm } from '../run-form.ts';
-import { findOperation, infoOf, topPage, visibleRunnables } from '../select.ts';
+import { findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
 import type { OperationRequest, State } from '../state.ts';
 import type { CommandParts } from './context.ts';
 
@@ -15,13 +16,40 @@ function subjectOf(state: State): string | null {
 
 type OnSubject = (name: string, state: State) => OperationRequest;
 
-const REQUESTS: Readonly<Record<'install' | 'update' | 'remove' | 'verify' | 'roll-back', OnSubject>> = {
+type GenerationKey = 'roll-back' | 'switch' | 'take-back' | 'compare' | 'keep';
+type MarkKey = 'pin' | 'hold' | 'disable';
+
+const REQUESTS: Readonly<Record<'install' | 'update' | 'remove' | 'verify' | GenerationKey | MarkKey, OnSubject>> = {
 	install: (name, state) => ({ type: 'install', specs: installSpecs(state, name) }),
 	update: (name) => ({ type: 'update', names: [name], toLatest: false }),
 	remove: (name) => ({ type: 'remove', names: [name] }),
 	verify: (name) => ({ type: 'verify', names: [name] }),
 	'roll-back': (generation) => ({ type: 'rollback', generation: Number(generation) }),
+	switch: (generation) => ({ type: 'switch', generation: Number(generation) }),
+	'take-back': (generation) => ({ type: 'undo', generation: Number(generation) }),
+	compare: (generation) => ({ type: 'compare', from: Number(generation) }),
+	keep: (generation, state) => ({ type: 'keep', generation: Number(generation), isKept: !isMarked(state, Number(generation)) }),
+	pin: (name, state) => ({ type: 'mark', mark: isPinned(state, name) ? 'unpin' : 'pin', names: [name] }),
+	hold: (name, state) => ({ type: 'mark', mark: installedCalled(state, name)?.isHeld === true ? 'unhold' : 'hold', names: [name] }),
+	disable: (name, state) => ({
+		type: 'mark',
+		mark: installedCalled(state, name)?.isDisabled === true ? 'enable' : 'disable',
+		names: [name],
+	}),
 };
+
+function isMarked(state: State, generation: number): boolean {
+	return state.history.value?.find(({ number }) => number === generation)?.isKept === true;
+}
+
+function installedCalled(state: State, name: string): InstalledPlugin | null {
+	return installedPlugins(state).find((plugin) => plugin.name === name) ?? null;
+}
+
+function isPinned(state: State, name: string): boolean {
+	const plugin = installedCalled(state, name);
+	return plugin !== null && plugin.spec.endsWith(plugin.version) && /(?:^|@)\d[^@]*$/.test(plugin.spec);
+}
 
 /** Starts what a key asks for about the selected item. */
 export function requestOnSubject(command: keyof typeof REQUESTS): (parts: CommandParts, state: State) => void {

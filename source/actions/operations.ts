@@ -1,10 +1,9 @@
-import type { CallOptions } from '../engine/index.ts';
+import type { CallOptions, Engine, Plan } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
-import { equivalentCommand } from '../plan-review.ts';
-import { runCommandText } from '../run-form.ts';
 import { runningOperation } from '../select.ts';
-import type { Answers, OperationRequest, OperationResult } from '../state.ts';
+import type { OperationRequest, OperationResult } from '../state.ts';
 import type { ActionContext } from './context.ts';
+import { commandOf, titleOf } from './request-words.ts';
 
 export type Operations = {
 	/** Starts unless another one runs; its page opens at once. */
@@ -12,6 +11,9 @@ export type Operations = {
 	/** True when there was something to cancel. */
 	readonly cancel: () => boolean;
 };
+
+/** As many of the newest generations stay as with `plugward gc`. */
+const COLLECTION_KEEPS = 5;
 
 /** The changes and checks that a user watches. One at a time: they share the home. */
 export function createOperations(context: ActionContext, options: { readonly onChanged: () => void }): Operations {
@@ -28,7 +30,7 @@ export function createOperations(context: ActionContext, options: { readonly onC
 				},
 			});
 			store.dispatch({ type: 'operation-ended', id, status: 'done', result, failure: null, now: now() });
-			if (result.type === 'applied') {
+			if (result.type === 'applied' || result.type === 'kept' || (result.type === 'collected' && result.report.removed)) {
 				options.onChanged();
 			}
 		} catch (thrown) {
@@ -86,57 +88,65 @@ export function createOperations(context: ActionContext, options: { readonly onC
 
 async function callEngine({ engine }: ActionContext, request: OperationRequest, options: CallOptions): Promise<OperationResult> {
 	switch (request.type) {
-		case 'install':
-			return { type: 'planned', plan: await engine.planInstall(request.specs, options) };
-		case 'update':
-			return { type: 'planned', plan: await engine.planUpdate(request.names, { ...options, toLatest: request.toLatest }) };
-		case 'remove':
-			return { type: 'planned', plan: await engine.planRemove(request.names, options) };
-		case 'rollback':
-			return { type: 'planned', plan: await engine.planRollback(request.generation, options) };
+		case 'keep':
+		case 'compare':
+		case 'collect':
+			return aboutGenerations(engine, request, options);
 		case 'apply':
 			return { type: 'applied', applied: await engine.applyPlan(request.plan, { ...options, decisions: request.decisions }) };
 		case 'verify':
 			return { type: 'verified', report: await engine.verify(request.names, options) };
 		case 'run':
 			return { type: 'ran', run: await engine.runTask(request.request, options) };
-	}
-}
-
-function titleOf(request: OperationRequest): string {
-	switch (request.type) {
-		case 'apply':
-			return `Apply: ${request.plan.command}`;
-		case 'verify':
-			return request.names.length === 0 ? 'Verify everything' : `Verify ${request.names.join(' ')}`;
-		case 'run':
-			return `Run ${request.request.target}${request.request.task === null ? '' : ` ${request.request.task}`}`;
 		case 'install':
 		case 'update':
 		case 'remove':
 		case 'rollback':
-			return `Plan: ${commandOf(request)}`;
+		case 'switch':
+		case 'undo':
+		case 'redo':
+		case 'mark':
+			return { type: 'planned', plan: await makePlan(engine, request, options) };
 	}
 }
 
-/** The scripted command that does the same, without the program's name. */
-function commandOf(request: OperationRequest): string {
+type Planning = Exclude<OperationRequest, { readonly type: 'apply' | 'verify' | 'run' | 'keep' | 'compare' | 'collect' }>;
+
+function makePlan(engine: Engine, request: Planning, options: CallOptions): Promise<Plan> {
 	switch (request.type) {
 		case 'install':
-			return `install ${request.specs.join(' ')}`;
+			return engine.planInstall(request.specs, options);
 		case 'update':
-			return ['update', ...request.names, ...(request.toLatest ? ['--latest'] : [])].join(' ');
+			return engine.planUpdate(request.names, { ...options, toLatest: request.toLatest });
 		case 'remove':
-			return `remove ${request.names.join(' ')}`;
+			return engine.planRemove(request.names, options);
 		case 'rollback':
-			return request.generation === null ? 'rollback' : `rollback ${request.generation}`;
-		case 'apply': {
-			const answers: Answers = Object.fromEntries(request.decisions.map((decision) => [decision.requirementId, decision.answer]));
-			return equivalentCommand(request.plan, answers);
+			return engine.planRollback(request.generation, options);
+		case 'switch':
+			return engine.planSwitch(request.generation, options);
+		case 'undo':
+			return engine.planUndo(request.generation, options);
+		case 'redo':
+			return engine.planRedo(options);
+		case 'mark':
+			return engine.planMark(request.mark, request.names, options);
+	}
+}
+
+type AboutGenerations = Extract<OperationRequest, { readonly type: 'keep' | 'compare' | 'collect' }>;
+
+async function aboutGenerations(engine: Engine, request: AboutGenerations, options: CallOptions): Promise<OperationResult> {
+	switch (request.type) {
+		case 'keep': {
+			const { generation, isKept } = request;
+			await (isKept ? engine.keepGeneration(generation, options) : engine.releaseGeneration(generation, options));
+			return { type: 'kept', generation, isKept };
 		}
-		case 'verify':
-			return ['verify', ...request.names].join(' ');
-		case 'run':
-			return runCommandText(request.request);
+		case 'compare':
+			return { type: 'compared', diff: await engine.diff(request.from, null, options) };
+		case 'collect': {
+			const rule = { newest: COLLECTION_KEEPS, olderThanDays: null, isDryRun: request.isDryRun };
+			return { type: 'collected', report: await engine.collectGarbage(rule, options) };
+		}
 	}
 }

@@ -33,7 +33,7 @@ export function PlanScreen({ state, page }: { readonly state: State; readonly pa
 						const item = items[index];
 						return item === undefined ? [] : planRow(item, page.answers, width);
 					}}
-					placeholder={() => [[span('This plan changes nothing: everything is already so.')]]}
+					placeholder={() => [[span(emptyPlanText(page.plan))]]}
 				/>
 				<DetailPane state={state} size={detail} title="Why and what it means" />
 			</Box>
@@ -73,11 +73,28 @@ function Summary({ plan, answers, columns }: { readonly plan: Plan; readonly ans
 	);
 }
 
+const MARK_WORDS: Readonly<Partial<Record<Plan['kind'], string>>> = {
+	pin: 'stays at exactly the installed version',
+	unpin: 'may move within its major version again',
+	hold: 'is left alone by updates',
+	unhold: 'is moved by updates again',
+	enable: 'may run again',
+	disable: 'stays installed and does not run',
+};
+
+/** A mark moves no version, and is a change all the same. */
+function emptyPlanText({ kind, command }: Plan): string {
+	const words = MARK_WORDS[kind];
+	return words === undefined
+		? 'This plan changes nothing: everything is already so.'
+		: `No version changes. ${cleanLine(command.slice(command.indexOf(' ') + 1))} ${words}.`;
+}
+
 function countChanges(plan: Plan): string {
 	const kinds = ['add', 'update', 'downgrade', 'remove'] as const;
 	const words = kinds.flatMap((kind) => {
 		const count = plan.changes.filter((change) => change.type === kind).length;
 		return count === 0 ? [] : [`${count} to ${kind}`];
 	});
-	return words.length === 0 ? 'Nothing to change' : words.join(', ');
+	return words.length === 0 ? (MARK_WORDS[plan.kind] === undefined ? 'Nothing to change' : 'No version changes') : words.join(', ');
 }

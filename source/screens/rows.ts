@@ -41,7 +41,8 @@ export function installedRow(plugin: InstalledPlugin, width: number): Line {
 	const columns = installedColumns(width);
 	const badge = levelBadge(plugin.level);
 	const isOld = hasUpdate(plugin);
-	const version = isOld ? `${plugin.version} -> ${plugin.wanted ?? ''}` : plugin.version;
+	const marks = `${plugin.isHeld ? ' held' : ''}${plugin.isDisabled ? ' off' : ''}`;
+	const version = `${plugin.version}${isOld && marks === '' ? ` -> ${plugin.wanted ?? ''}` : marks}`;
 	return joinSpans([
 		span(fit(cleanLine(plugin.name), columns.name), 'strong'),
 		span(fit(cleanLine(version), columns.version), isOld ? 'accent' : 'plain'),
@@ -168,7 +169,7 @@ export function generationRow(generation: GenerationSummary, now: number, width:
 	const changes = width >= 64 ? 11 : 0;
 	return joinSpans([
 		span(fitRight(String(generation.number), 5), 'strong'),
-		span(fit(generation.isCurrent ? '* current' : '', 9), 'good'),
+		span(fit(generation.isCurrent ? '* current' : generation.isKept ? '  kept' : '', 9), 'good'),
 		span(fit(cleanLine(generation.command), Math.max(8, width - age - changes - 19))),
 		span(fitRight(changes === 0 ? '' : plural(generation.changes.length, 'change'), changes), 'dim'),
 		span(fitRight(formatAge(generation.createdAt, now), age), 'dim'),

@@ -121,30 +121,66 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
 		},
 		resolve: notAsked,
-		planSwitch: notAsked,
 		doctor: notAsked,
 		cacheInfo: notAsked,
 		verifyCache: notAsked,
 		cleanCache: notAsked,
-		planUndo: notAsked,
-		planRedo: notAsked,
-		planMark: notAsked,
 		planOverride: notAsked,
 		planFrozen: notAsked,
 		outdated: notAsked,
 		explain: notAsked,
 		why: notAsked,
 		writeLock: notAsked,
-		diff: notAsked,
 		exportHome: notAsked,
 		planImport: notAsked,
 		profiles: notAsked,
 		makeProfile: notAsked,
 		selectProfile: notAsked,
 		removeProfile: notAsked,
-		keepGeneration: notAsked,
-		releaseGeneration: notAsked,
-		collectGarbage: notAsked,
+		async planSwitch(generation, call) {
+			calls.push(`planSwitch ${generation}`);
+			await steps(['verify'], call, `generation ${generation}`);
+			return { ...emptyPlan('switch', `switch ${generation}`, current()), targetGeneration: generation };
+		},
+		async planUndo(generation, call) {
+			calls.push(`planUndo ${generation}`);
+			await steps(['resolve'], call, `generation ${generation}`);
+			return emptyPlan('undo', `undo ${generation}`, current());
+		},
+		async planRedo(call) {
+			calls.push('planRedo');
+			await steps(['verify'], call, 'the generation left');
+			return { ...emptyPlan('redo', 'redo', current()), targetGeneration: current() };
+		},
+		async planMark(mark, names, call) {
+			calls.push(`planMark ${mark} ${names.join(' ')}`);
+			await steps(['verify'], call, names.join(', '));
+			return emptyPlan(mark, `${mark} ${names.join(' ')}`, current());
+		},
+		async diff(from, to) {
+			calls.push(`diff ${from}`);
+			return {
+				from,
+				to: to ?? current(),
+				changes: [{ type: 'update', name: 'prettier', from: '3.5.3', to: '3.6.0', isRoot: true }],
+				specs: [{ name: 'semver', from: '^7.0.0', to: '7.8.6' }],
+				grants: { added: [{ plugin: '@acme/links', permission: 'net:api.example.com:443' }], removed: [] },
+				held: { added: ['yaml'], removed: [] },
+				disabled: { added: [], removed: ['left-pad'] },
+			};
+		},
+		async keepGeneration(generation) {
+			calls.push(`keep ${generation}`);
+			generations = generations.map((entry) => (entry.number === generation ? { ...entry, isKept: true } : entry));
+		},
+		async releaseGeneration(generation) {
+			calls.push(`release ${generation}`);
+			generations = generations.map((entry) => (entry.number === generation ? { ...entry, isKept: false } : entry));
+		},
+		async collectGarbage({ isDryRun }) {
+			calls.push(`collect ${isDryRun ? 'dry' : 'now'}`);
+			return { removed: !isDryRun, generations: [9], keptGenerations: [10, 11, 12], packageCount: 4, bundleCount: 1, bytes: 2_400_000 };
+		},
 		async planInstall(specs, call) {
 			calls.push(`planInstall ${specs.join(' ')}`);
 			await steps(['resolve'], call, `${specs.join(', ')} and what they need`);

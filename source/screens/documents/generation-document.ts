@@ -15,7 +15,11 @@ export function generationDocument(
 	const current = history.find((entry) => entry.isCurrent);
 	const undone = current === undefined ? [] : history.filter((entry) => entry.number > generation.number && entry.number <= current.number);
 	return [
-		[span(`Generation ${generation.number}`, 'accent'), span(generation.isCurrent ? '  current' : '', 'good')],
+		[
+			span(`Generation ${generation.number}`, 'accent'),
+			span(generation.isCurrent ? '  current' : '', 'good'),
+			span(generation.isKept ? '  kept' : '', 'info'),
+		],
 		...fact('Made', `${formatAge(generation.createdAt, now)} (${formatTime(generation.createdAt)}) by ${generation.user}`, width),
 		...fact('Command', `plugward ${generation.command}`, width),
 		...fact('Holds', `${plural(generation.pluginCount, 'plugin')}, ${plural(generation.packageCount, 'package')}`, width),

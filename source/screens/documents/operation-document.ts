@@ -4,6 +4,7 @@ import { span } from '../../theme.ts';
 import type { Line, Tone } from '../../theme.ts';
 import { changeLine } from '../rows.ts';
 import { failureDocument } from './failure-document.ts';
+import { collectedLines, comparedLines, keptLines } from './generations-document.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
 
 const OUTPUT_TONES: Readonly<Record<OutputLine['kind'], Tone>> = {
@@ -121,6 +122,12 @@ function resultLines(operation: Operation, width: number): readonly Line[] {
 			return appliedLines(result.applied, width);
 		case 'verified':
 			return verifiedLines(result.report, width);
+		case 'kept':
+			return keptLines(result, width);
+		case 'compared':
+			return comparedLines(result.diff, width);
+		case 'collected':
+			return collectedLines(result.report, width);
 		case 'ran':
 			return ranLines(result.run, width);
 	}

@@ -198,6 +198,8 @@ export function installedDocument(plugin: InstalledPlugin, width: number): reado
 		levelLine(plugin.level),
 		...fact('Asked for', `${plugin.name}@${plugin.spec}`, width),
 		...fact('Newest', newest(plugin), width),
+		...(plugin.isHeld ? fact('Held', 'updates leave it alone (h lets it go)', width, 'accent') : []),
+		...(plugin.isDisabled ? fact('Disabled', 'it does not run (d enables it)', width, 'accent') : []),
 		...fact('Takes', `${formatBytes(plugin.sizeBytes)}, ${plural(plugin.dependencyCount, 'dependency', 'dependencies')}`, width),
 		...fact('Tasks', plugin.tasks === null ? 'none: a plain package' : plugin.tasks.join(', '), width),
 		BLANK,

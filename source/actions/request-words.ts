@@ -1,0 +1,71 @@
+import { equivalentCommand } from '../plan-review.ts';
+import { runCommandText } from '../run-form.ts';
+import type { Answers, OperationRequest } from '../state.ts';
+
+/** What a page about the request is called. */
+// oxlint-disable-next-line complexity
+export function titleOf(request: OperationRequest): string {
+	switch (request.type) {
+		case 'apply':
+			return `Apply: ${request.plan.command}`;
+		case 'verify':
+			return request.names.length === 0 ? 'Verify everything' : `Verify ${request.names.join(' ')}`;
+		case 'run':
+			return `Run ${request.request.target}${request.request.task === null ? '' : ` ${request.request.task}`}`;
+		case 'keep':
+			return `${request.isKept ? 'Keep' : 'Release'} generation ${request.generation}`;
+		case 'compare':
+			return `Generation ${request.from} and the current one`;
+		case 'collect':
+			return request.isDryRun ? 'What a collection would remove' : 'Collect old generations';
+		case 'install':
+		case 'update':
+		case 'remove':
+		case 'rollback':
+		case 'switch':
+		case 'undo':
+		case 'redo':
+		case 'mark':
+			return `Plan: ${commandOf(request)}`;
+	}
+}
+
+/** The scripted command that does the same, without the program's name. */
+export function commandOf(request: OperationRequest): string {
+	return wordsOf(request)
+		.filter((word) => word !== '')
+		.join(' ');
+}
+
+// oxlint-disable-next-line complexity
+function wordsOf(request: OperationRequest): readonly string[] {
+	switch (request.type) {
+		case 'install':
+			return ['install', ...request.specs];
+		case 'update':
+			return ['update', ...request.names, request.toLatest ? '--latest' : ''];
+		case 'remove':
+		case 'verify':
+			return [request.type, ...request.names];
+		case 'rollback':
+		case 'switch':
+		case 'undo':
+			return [request.type, String(request.generation ?? '')];
+		case 'redo':
+			return ['redo'];
+		case 'mark':
+			return [request.mark, ...request.names];
+		case 'keep':
+			return ['keep', String(request.generation), request.isKept ? '' : '--release'];
+		case 'compare':
+			return ['diff', String(request.from)];
+		case 'collect':
+			return ['gc', request.isDryRun ? '--dry-run' : ''];
+		case 'apply': {
+			const answers: Answers = Object.fromEntries(request.decisions.map((decision) => [decision.requirementId, decision.answer]));
+			return [equivalentCommand(request.plan, answers)];
+		}
+		case 'run':
+			return [runCommandText(request.request)];
+	}
+}

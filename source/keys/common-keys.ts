@@ -1,0 +1,30 @@
+import type { Binding } from './binding.ts';
+
+/** The same on every screen. */
+export const COMMON_KEYS: readonly Binding[] = [
+	{ place: 'help', command: 'back', keys: ['escape', '?', 'backspace'], label: 'close', help: 'Close' },
+
+	{ place: 'moving', command: 'down', keys: ['j', 'down'], label: null, help: 'Down' },
+	{ place: 'moving', command: 'up', keys: ['k', 'up'], label: null, help: 'Up' },
+	{ place: 'moving', command: 'page-down', keys: ['ctrl-d', 'pagedown'], label: null, help: 'Half a page down' },
+	{ place: 'moving', command: 'page-up', keys: ['ctrl-u', 'pageup'], label: null, help: 'Half a page up' },
+	{ place: 'moving', command: 'start', keys: ['g', 'home'], label: null, help: 'To the first line' },
+	{ place: 'moving', command: 'end', keys: ['G', 'end'], label: null, help: 'To the last line' },
+	{ place: 'moving', command: 'detail-down', keys: ['J'], label: null, help: 'Scroll the details down' },
+	{ place: 'moving', command: 'detail-up', keys: ['K'], label: null, help: 'Scroll the details up' },
+
+	{ place: 'everywhere', command: 'go-installed', keys: ['1'], label: null, help: 'Installed' },
+	{ place: 'everywhere', command: 'go-browse', keys: ['2'], label: null, help: 'Browse the registry' },
+	{ place: 'everywhere', command: 'go-activity', keys: ['3'], label: null, help: 'Activity: what runs and what ran' },
+	{ place: 'everywhere', command: 'go-history', keys: ['4'], label: null, help: 'History of generations' },
+	{ place: 'everywhere', command: 'go-trust', keys: ['5'], label: null, help: 'Trust: what is proven about each plugin' },
+	{ place: 'everywhere', command: 'go-run', keys: ['6'], label: null, help: 'Run a task' },
+	{ place: 'everywhere', command: 'refresh', keys: ['R'], label: null, help: 'Load this screen again' },
+	{ place: 'everywhere', command: 'back', keys: ['escape'], label: null, help: 'Back, or clear the filter' },
+	{ place: 'everywhere', command: 'help', keys: ['?'], label: 'help', help: 'All keys of this screen' },
+	{ place: 'everywhere', command: 'quit', keys: ['q'], label: 'quit', help: 'Quit' },
+
+	{ place: 'always', command: 'interrupt', keys: ['ctrl-c'], label: null, help: 'Cancel the running operation safely; twice: leave' },
+	{ place: 'always', command: 'suspend', keys: ['ctrl-z'], label: null, help: 'Back to the shell; fg returns' },
+	{ place: 'always', command: 'repaint', keys: ['ctrl-l'], label: null, help: 'Draw the screen again' },
+];

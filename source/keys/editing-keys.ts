@@ -1,0 +1,17 @@
+import { isBusy } from '../key-refusals.ts';
+import type { Binding } from './binding.ts';
+
+/** While a field has the keys. */
+export const EDITING_KEYS: readonly Binding[] = [
+	{ place: 'editing', command: 'submit', keys: ['return'], label: 'take', help: 'Take the text' },
+	{ place: 'editing', command: 'stop-editing', keys: ['escape'], label: 'leave field', help: 'Leave the field' },
+	{ place: 'editing', command: 'down', keys: ['down'], label: null, help: 'Next result while typing' },
+	{ place: 'editing', command: 'up', keys: ['up'], label: null, help: 'Previous result while typing' },
+	{ place: 'editing', command: 'page-down', keys: ['pagedown'], label: null, help: 'Half a page down while typing' },
+	{ place: 'editing', command: 'page-up', keys: ['pageup'], label: null, help: 'Half a page up while typing' },
+
+	{ place: 'form', command: 'submit', keys: ['return'], label: 'run', help: 'Run the task with this input', whyNot: isBusy },
+	{ place: 'form', command: 'field-next', keys: ['tab', 'down'], label: 'next field', help: 'Next field' },
+	{ place: 'form', command: 'field-previous', keys: ['shift-tab', 'up'], label: null, help: 'Previous field' },
+	{ place: 'form', command: 'back', keys: ['escape'], label: 'leave', help: 'Leave without running' },
+];
