@@ -167,6 +167,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 				grants: { added: [{ plugin: '@acme/links', permission: 'net:api.example.com:443' }], removed: [] },
 				held: { added: ['yaml'], removed: [] },
 				disabled: { added: [], removed: ['left-pad'] },
+				overrides: { added: [], removed: [] },
 			};
 		},
 		async keepGeneration(generation) {

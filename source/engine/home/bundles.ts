@@ -14,28 +14,46 @@ const BUNDLE_KEY = /^[0-9a-f]{16,128}$/;
 
 /** The cached bundle, or null when it is absent or was not written with this home's own key: what a cache says is never believed. */
 export async function readBundle({ layout }: Pick<Place, 'layout'>, bundleKey: string): Promise<Uint8Array | null> {
-	const path = pathOf(layout, bundleKey);
+	return readAuthenticated({ layout }, { path: pathOf(layout, bundleKey), name: bundleKey });
+}
+
+/** What this home wrote for this name, or null. `path` is where it lies. */
+export async function readAuthenticated(
+	{ layout }: Pick<Place, 'layout'>,
+	{ path, name }: { readonly path: string; readonly name: string },
+): Promise<Uint8Array | null> {
 	const [stored, secret] = await Promise.all([readOrNull(path), readOrNull(layout.key)]);
 	if (stored === null || secret === null || secret.length !== KEY_BYTES || stored.length < MAC_BYTES) {
 		return null;
 	}
 
 	const bytes = stored.subarray(MAC_BYTES);
-	return timingSafeEqual(stored.subarray(0, MAC_BYTES), authenticate(secret, bundleKey, bytes)) ? bytes : null;
+	return timingSafeEqual(stored.subarray(0, MAC_BYTES), authenticate(secret, name, bytes)) ? bytes : null;
 }
 
 /** A cache entry is not made durable: one that a power cut tore does not authenticate. */
 export async function writeBundle({ disk, layout }: Place, bundleKey: string, bytes: Uint8Array): Promise<void> {
-	const path = pathOf(layout, bundleKey);
+	try {
+		await writeAuthenticated({ disk, layout }, { path: pathOf(layout, bundleKey), name: bundleKey, bytes });
+	} catch (error) {
+		throw writeError(error, 'keep a bundle');
+	}
+}
+
+/** Not durable; throws what the disk throws. */
+export async function writeAuthenticated(
+	{ disk, layout }: Place,
+	{ path, name, bytes }: { readonly path: string; readonly name: string; readonly bytes: Uint8Array },
+): Promise<void> {
 	const temporary = temporaryName(path);
 	try {
 		const secret = await homeKey({ disk, layout });
-		await disk.writeFile(temporary, Buffer.concat([authenticate(secret, bundleKey, bytes), bytes]), FILE_MODE);
+		await disk.writeFile(temporary, Buffer.concat([authenticate(secret, name, bytes), bytes]), FILE_MODE);
 		await disk.rename(temporary, path);
 	} catch (error) {
 		// The first error is the one to report; a temporary file that stays is removed by `recover`.
 		await disk.removeFile(temporary).catch(() => undefined);
-		throw writeError(error, 'keep a bundle');
+		throw error;
 	}
 }
 

@@ -11,6 +11,7 @@ import type { RecordedOperation } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import type { Profile } from './profiles.ts';
 import type { Revocation } from './revocation.ts';
+import type { ScanName } from './scan-cache.ts';
 
 export type HomeOptions = {
 	/** Absolute. */
@@ -71,6 +72,9 @@ export type Home = {
 	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;
 	/** Removes what registries said; it is asked for again when needed. The mutex must be held. */
 	readonly removeMetadata: () => Promise<void>;
+	/** Null when absent or not written by this home. */
+	readonly readScan: (scan: ScanName) => Promise<Uint8Array | null>;
+	readonly writeScan: (scan: ScanName, bytes: Uint8Array) => Promise<void>;
 	/** Everything in the content store, whether a generation needs it or not. */
 	readonly entries: () => Promise<readonly Integrity[]>;
 	/** Keys of all bundles kept. */

@@ -21,6 +21,8 @@ export type Layout = {
 	/** Where artefacts are unpacked before they move into the store: on the same file system, so that moving is a rename. */
 	readonly staging: string;
 	readonly bundles: string;
+	/** What scans found; lies below the cache and goes with it. */
+	readonly scans: string;
 	readonly revocations: string;
 	readonly state: string;
 	readonly journal: string;
@@ -41,6 +43,7 @@ export type Layout = {
 	/** Files of equal content and equal executable bit are one file on disk. */
 	readonly sharedFile: (file: { readonly sha256: string; readonly executable: boolean }) => string;
 	readonly bundle: (key: string) => string;
+	readonly scan: (sha512: string, variant: string) => string;
 	/** The path as messages name it: relative to the home, with `/`. */
 	readonly relative: (path: string) => string;
 };
@@ -76,6 +79,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 	const packages = join(store, 'packages');
 	const files = join(store, 'files');
 	const bundles = join(home, 'bundles');
+	const scans = join(home, 'cache', 'scans');
 	const state = join(home, 'state');
 	const profiles = join(home, 'profiles');
 	return {
@@ -92,6 +96,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 		files,
 		staging: join(store, 'staging'),
 		bundles,
+		scans,
 		revocations: join(home, 'revocations.json'),
 		state,
 		journal: join(state, 'journal'),
@@ -107,6 +112,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 		entry: (integrity) => join(packages, hexOfIntegrity(integrity)),
 		sharedFile: (file) => join(files, file.executable ? `${file.sha256}-x` : file.sha256),
 		bundle: (key) => join(bundles, key),
+		scan: (sha512, variant) => join(scans, `${sha512}-${variant}`),
 		relative: (path) => (path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path),
 	};
 }

@@ -30,6 +30,7 @@ import { listEntries } from './receipts.ts';
 import { recoverHome } from './recover.ts';
 import { replaceEntries } from './replace-entries.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
+import { readScan, writeScan } from './scan-cache.ts';
 import { removeDeadStaging } from './staging.ts';
 import { createUnpackThreads } from './unpack-threads.ts';
 import type { Unpacker } from './unpacker.ts';
@@ -109,6 +110,8 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 			requireMutex();
 			await addRevocation(place, revocation);
 		},
+		readScan: (scan) => readScan(place, scan),
+		writeScan: (scan, bytes) => writeScan(place, scan, bytes),
 		entries: () => listEntries(layout),
 		writeArchive: async ({ path, numbers, chosen, proofs }, { signal }) => {
 			const generations = await Promise.all(numbers.map((number) => readGeneration(layout, { number, digest: null })));

@@ -68,6 +68,7 @@ async function removeTemporaries({ disk, layout }: Place): Promise<number> {
 		layout.journal,
 		layout.bundles,
 		layout.profiles,
+		layout.scans,
 		...entries,
 	]) {
 		for (const name of (await namesIn(folder)).filter(isTemporaryName)) {

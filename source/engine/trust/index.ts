@@ -46,3 +46,6 @@ export type { SignedStatement } from './people/signed-statement.ts';
 export type { GraphLimits, Person } from './people/trust-graph.ts';
 export { judgeContinuity } from './level/continuity.ts';
 export type { Continuity, ContinuityQuestion } from './level/continuity.ts';
+export { FULL_BUDGET, SCANNER_VERSION, scanPackage } from './evaluation/scan-package.ts';
+export type { ScanBudget, ScanRequest } from './evaluation/scan-package.ts';
+export type { PackageFile } from './evaluation/package-facts.ts';

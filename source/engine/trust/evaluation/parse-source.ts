@@ -1,0 +1,86 @@
+import { type AnyNode, type Options, parse, type Program } from 'acorn';
+
+export type SyntaxNode = AnyNode;
+
+export type Parsed = { readonly type: 'parsed'; readonly program: Program } | { readonly type: 'unparsable'; readonly why: string };
+
+const LENIENT = {
+	ecmaVersion: 'latest',
+	allowReturnOutsideFunction: true,
+	allowAwaitOutsideFunction: true,
+	allowImportExportEverywhere: true,
+	allowSuperOutsideMethod: true,
+	allowHashBang: true,
+	checkPrivateFields: false,
+} satisfies Options;
+
+const MODULE_SYNTAX = /^\s*(?:import\s*[\w{*'"]|export\s*[\w{*])/m;
+
+/** Parses one file as a module or a script, whichever it is. Text that is neither is data, not an error. */
+export function parseSource(path: string, text: string): Parsed {
+	const first = path.endsWith('.mjs') || (!path.endsWith('.cjs') && MODULE_SYNTAX.test(text)) ? 'module' : 'script';
+	const parsed = tryParse(text, first);
+	if (parsed.type === 'parsed') {
+		return parsed;
+	}
+
+	const other = tryParse(text, first === 'module' ? 'script' : 'module');
+	return other.type === 'parsed' ? other : parsed;
+}
+
+function tryParse(text: string, sourceType: 'module' | 'script'): Parsed {
+	try {
+		return { type: 'parsed', program: parse(text, { ...LENIENT, sourceType }) };
+	} catch (error) {
+		if (error instanceof SyntaxError) {
+			return { type: 'unparsable', why: 'not JavaScript' };
+		}
+
+		if (error instanceof RangeError) {
+			return { type: 'unparsable', why: 'nested too deeply' };
+		}
+
+		throw error;
+	}
+}
+
+/** The nodes of these types, in the order they stand in the source. Iterative, since hostile source nests as deep as it likes. */
+export function nodesOf(program: Program, types: ReadonlySet<string>): readonly SyntaxNode[] {
+	const found: SyntaxNode[] = [];
+	const waiting: SyntaxNode[] = [program];
+	for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+		if (types.has(node.type)) {
+			found.push(node);
+		}
+
+		pushChildren(node, waiting);
+	}
+
+	return found;
+}
+
+function pushChildren(node: SyntaxNode, waiting: SyntaxNode[]): void {
+	const start = waiting.length;
+	for (const value of Object.values(node) as readonly unknown[]) {
+		if (Array.isArray(value)) {
+			for (const item of value as readonly unknown[]) {
+				if (isNode(item)) {
+					waiting.push(item);
+				}
+			}
+		} else if (isNode(value)) {
+			waiting.push(value);
+		}
+	}
+
+	// The last in is the first out, so the first child has to lie on top.
+	for (let low = start, high = waiting.length - 1; low < high; low += 1, high -= 1) {
+		const swapped = waiting[low] as SyntaxNode;
+		waiting[low] = waiting[high] as SyntaxNode;
+		waiting[high] = swapped;
+	}
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+	return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
