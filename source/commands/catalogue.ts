@@ -4,6 +4,7 @@ import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { gc } from './gc.ts';
+import { evaluate } from './evaluate.ts';
 import { exportTree } from './export.ts';
 import { history } from './history.ts';
 import { importHome } from './import.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(info),
 	hideResult(resolve),
 	hideResult(explain),
+	hideResult(evaluate),
 	hideResult(install),
 	hideResult(update),
 	hideResult(remove),

@@ -10,6 +10,7 @@ import type { EngineContext } from './operations/engine-context.ts';
 import { doctor, examine as examineAround } from './operations/doctor.ts';
 import { explain } from './operations/explain.ts';
 import { exportHome } from './operations/export-home.ts';
+import { evaluate } from './operations/evaluate.ts';
 import { exportNodeModules } from './operations/export-node-modules.ts';
 import { history } from './operations/history.ts';
 import { info } from './operations/info.ts';
@@ -115,6 +116,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		search: (query, call) => guard(call, () => search(context, query, call)),
 		info: (spec, call) => guard(call, () => info(context, spec, call)),
 		resolve: (specs, call) => guard(call, () => resolveReport(context, specs, call)),
+		evaluate: (spec, call) => guard(call, () => evaluate(context, spec, call)),
 		planInstall: (specs, call) => guard(call, () => planInstall(context, specs, call)),
 		planUpdate: (names, call) => guard(call, () => planUpdate(context, names, call)),
 		planOverride: (change, call) => guard(call, () => planOverride(context, change, call)),

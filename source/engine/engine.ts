@@ -1,4 +1,5 @@
 import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidence.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
 import type { TaskDeclaration } from './manifest.ts';
 import type { Grant, Permission } from './permission.ts';
@@ -325,6 +326,14 @@ export type Engine = {
 	) => Promise<SearchResult>;
 	readonly info: (spec: string, options: CallOptions) => Promise<PackageInfo>;
 	readonly resolve: (specs: readonly string[], options: CallOptions & ResolveChoices) => Promise<ResolvedTree>;
+	/**
+	 * Tells everything that can be found out about a package and what it depends on before installing it: `against` is the version to
+	 * compare with (null: the installed one), `advisories` an absolute path or `registry` (null: what the policy names).
+	 */
+	readonly evaluate: (
+		spec: string,
+		options: CallOptions & { readonly against: string | null; readonly advisories: string | null },
+	) => Promise<Evaluation>;
 	readonly planInstall: (specs: readonly string[], options: CallOptions & ResolveChoices) => Promise<Plan>;
 	/** No names: everything. */
 	readonly planUpdate: (names: readonly string[], options: CallOptions & ResolveChoices & { readonly toLatest: boolean }) => Promise<Plan>;

@@ -1,5 +1,5 @@
 /** The steps of an operation, in the order a user meets them. */
-export type StepName = 'recover' | 'resolve' | 'fetch' | 'verify' | 'unpack' | 'bundle' | 'sync' | 'switch' | 'run';
+export type StepName = 'recover' | 'resolve' | 'fetch' | 'verify' | 'scan' | 'unpack' | 'bundle' | 'sync' | 'switch' | 'run';
 
 /** Plain data that belongs to one call. Events inform; they never ask. */
 export type EngineEvent =

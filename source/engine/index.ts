@@ -30,12 +30,16 @@ export type {
 export { EngineError, isAbort, toEngineError } from './errors.ts';
 export type { EngineErrorDetails, ErrorCode } from './errors.ts';
 export type { CallOptions, EngineEvent, OnEvent, StepName } from './events.ts';
+export { SEVERITIES } from './evaluation.ts';
+export type { EvaluatedPackage, Evaluation, Fact, FactCode, ScanDifference, Severity } from './evaluation.ts';
 export { LEVELS } from './evidence.ts';
 export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { parsePermission, permissionId } from './permission.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlanSettings, Requirement } from './plan.ts';
+export { CAPABILITIES, SIGNS } from './scan.ts';
+export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';
 export type {
 	ImportReport,

@@ -12,6 +12,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		search: unexpected('search'),
 		info: unexpected('info'),
 		resolve: unexpected('resolve'),
+		evaluate: unexpected('evaluate'),
 		planInstall: unexpected('planInstall'),
 		planUpdate: unexpected('planUpdate'),
 		planRemove: unexpected('planRemove'),

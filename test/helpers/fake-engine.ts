@@ -121,6 +121,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
 		},
 		resolve: notAsked,
+		evaluate: notAsked,
 		doctor: notAsked,
 		cacheInfo: notAsked,
 		verifyCache: notAsked,

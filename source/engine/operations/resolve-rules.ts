@@ -18,6 +18,9 @@ export type ResolveRules = {
 	readonly overrides: readonly Override[];
 };
 
+/** Nothing departs from anything. */
+export const NO_RULES: ResolveRules = { asOf: null, acceptsYoung: () => false, overrides: [] };
+
 export type RuleChoices = ResolveChoices & {
 	/** What stands left of the `=` of overrides that end. */
 	readonly droppedOverrides?: readonly string[];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { fetchAttestations, fetchSigningKeys, fetchStatements } from './evidence-routes.ts';
+import { fetchAdvisoryFile, fetchAttestations, fetchSigningKeys, fetchStatements } from './evidence-routes.ts';
 import { MetadataSource } from './metadata/metadata-source.ts';
 import { MetadataStore } from './metadata/metadata-store.ts';
 import { readNpmConfiguration } from './configuration/npm-configuration.ts';
@@ -66,12 +66,13 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 			return untilAborted(asked, signal);
 		},
 		...statementCalls({ needNetwork, requester, registryFor }),
+		advisoryFile: async (file, { signal }) => {
+			needNetwork('advisories');
+			return fetchAdvisoryFile(file, { requester, registryUrl: configuration.defaultRegistry, signal });
+		},
 		ping: async ({ signal }) => {
 			needNetwork(configuration.defaultRegistry);
-			const startedAt = performance.now();
-			const url = new URL(`${configuration.defaultRegistry}-/ping`);
-			await requester.get({ url, what: 'a ping', packageName: null, maximumBytes: LARGEST_PING_BYTES, signal });
-			return performance.now() - startedAt;
+			return ping(requester, configuration.defaultRegistry, signal);
 		},
 		probe: async ({ signal }) => {
 			needNetwork(configuration.defaultRegistry);
@@ -104,6 +105,13 @@ function statementCalls({
 			return fetchStatements(name, { requester, registryUrl: registryFor(name), signal });
 		},
 	};
+}
+
+async function ping(requester: Requester, registryUrl: string, signal: AbortSignal): Promise<number> {
+	const startedAt = performance.now();
+	const url = new URL(`${registryUrl}-/ping`);
+	await requester.get({ url, what: 'a ping', packageName: null, maximumBytes: LARGEST_PING_BYTES, signal });
+	return performance.now() - startedAt;
 }
 
 async function knownLatest(

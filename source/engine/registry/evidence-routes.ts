@@ -41,6 +41,12 @@ export async function fetchStatements(name: string, { requester, registryUrl, si
 	return Array.isArray(statements) ? (statements as readonly unknown[]) : [];
 }
 
+/** A file of the registry's advisory set, unparsed; undefined when it has none of this name. */
+export async function fetchAdvisoryFile(file: string, { requester, registryUrl, signal }: Source): Promise<unknown> {
+	const url = new URL(`${registryUrl}-/advisories/${encodeURIComponent(file)}`);
+	return askForJson(requester, { url, what: `its advisories (${file})`, signal });
+}
+
 /** Undefined when the registry has no such route, which it says by status or by a page for people. */
 async function askForJson(
 	requester: Requester,

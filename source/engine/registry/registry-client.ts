@@ -113,6 +113,8 @@ export type RegistryClient = {
 	) => Promise<AttestationsAnswer>;
 	/** What people said of this name, as the registry keeps it: signed bundles, unverified. Empty when it keeps none. */
 	readonly statements: (name: string, options: Waiting) => Promise<readonly unknown[]>;
+	/** A file of the default registry's advisory set, by its name; undefined when it has none. The name tells no package. */
+	readonly advisoryFile: (file: string, options: Waiting) => Promise<unknown>;
 	/** Milliseconds the default registry took to answer `/-/ping`. */
 	readonly ping: (options: Waiting) => Promise<number>;
 	/** What one ping tells. Any answer counts, since not every registry has the route. Rejects as every call does when there is none. */

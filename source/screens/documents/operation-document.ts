@@ -19,6 +19,7 @@ const STEP_WORDS: Readonly<Record<OperationStep['step'], string>> = {
 	resolve: 'Resolve',
 	fetch: 'Fetch',
 	verify: 'Verify',
+	scan: 'Scan',
 	unpack: 'Unpack',
 	bundle: 'Bundle',
 	sync: 'Make durable',

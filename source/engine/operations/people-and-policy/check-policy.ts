@@ -69,6 +69,14 @@ const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: Tr
 		);
 		return stated.length === 0 ? 'Every permission is asked for, at every level.' : `${stated.join('; ')}.`;
 	},
+	allowedLicences: ({ allowedLicences }) =>
+		allowedLicences === null ? 'Any licence is accepted.' : `Accepted licences: ${allowedLicences.join(', ')}.`,
+	advisories: ({ advisories }) => (advisories === null ? 'No advisories are read.' : `Advisories come from ${advisories}.`),
+	openpgp: ({ openpgp }) =>
+		names(
+			openpgp.map(({ names: signed, keys }) => `${signed.join(', ')} (${keys})`),
+			{ none: 'No OpenPGP keys are known.', some: 'Signed with OpenPGP:' },
+		),
 	people: ({ people }) =>
 		names(
 			people.map(({ name, level }) => `${name} (${level})`),

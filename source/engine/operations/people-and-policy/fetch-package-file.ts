@@ -4,9 +4,8 @@ import type { EngineContext } from '../engine-context.ts';
 import { fetchArtefacts } from '../fetch-artefacts.ts';
 import { idOf } from '../lock-queries.ts';
 import { parseSpec } from '../parse-spec.ts';
+import { NO_RULES } from '../resolve-rules.ts';
 import { resolveTree } from '../resolve-tree.ts';
-
-const NO_CHOICES = { asOf: null, acceptsYoung: () => false, overrides: [] };
 
 /** One file of a package as text, fetched and proven like anything else, and installed nowhere. Throws `not-installed` when it has no such file. */
 export async function fetchPackageFile(
@@ -15,7 +14,7 @@ export async function fetchPackageFile(
 	options: CallOptions,
 ): Promise<string> {
 	const { isBare: _isBare, ...root } = parseSpec(spec);
-	const request = { roots: [root], lock: null, unlocked: 'all' as const, asksAnew: [root.name], rules: NO_CHOICES };
+	const request = { roots: [root], lock: null, unlocked: 'all' as const, asksAnew: [root.name], rules: NO_RULES };
 	const resolution = await resolveTree(context, request, options);
 	const id = resolution.roots[root.name]?.instance;
 	const resolved = resolution.packages.find((one) => one.id === id);

@@ -9,6 +9,9 @@ import { isHarmlessVariable, isPublishCommand, isSecretVariable, startsProgram, 
 
 export type Finding = { readonly what: Observation; readonly detail: string; readonly offset: number };
 
+/** A plugin gets its rights through the `context` it is called with. */
+export type ScanOptions = { readonly isPlugin: boolean };
+
 type Node<T extends SyntaxNode['type']> = Extract<SyntaxNode, { readonly type: T }>;
 type Call = Node<'CallExpression'> | Node<'NewExpression'>;
 
@@ -41,7 +44,7 @@ const DEEPEST_ARGUMENT = 6;
 const PACKED = 'packed characters';
 
 /** Everything of note in the nodes of one file, in the order of the source. */
-export function findInNodes(nodes: readonly SyntaxNode[], names: Names): readonly Finding[] {
+export function findInNodes(nodes: readonly SyntaxNode[], names: Names, options: ScanOptions): readonly Finding[] {
 	const findings: Finding[] = [];
 	// The inner parts of a member chain that the whole chain has accounted for.
 	const accounted = new Set<SyntaxNode>();
@@ -66,7 +69,7 @@ export function findInNodes(nodes: readonly SyntaxNode[], names: Names): readonl
 				findings.push(...pickedVariables(node, names, accounted));
 				break;
 			case 'MemberExpression':
-				findings.push(...memberFindings(node, names, accounted));
+				findings.push(...memberFindings(node, names, accounted), ...(options.isPlugin ? contextFindings(node) : []));
 				break;
 			case 'Literal':
 			case 'TemplateLiteral':
@@ -212,6 +215,18 @@ function memberFindings(node: Node<'MemberExpression'>, names: Names, accounted:
 	}
 
 	return [...hidden, ...referenceFindings(reference, node, accounted)];
+}
+
+const CONTEXT_RIGHTS: Readonly<Record<string, Observation>> = { fetch: 'net', fs: 'fs', env: 'env' };
+
+/** `context.fetch`, `context.fs` and `context.env`, by whatever name the context goes. */
+function contextFindings({ object, property, computed, start }: Node<'MemberExpression'>): readonly Finding[] {
+	if (computed || property.type !== 'Identifier' || object.type !== 'Identifier' || !Object.hasOwn(CONTEXT_RIGHTS, property.name)) {
+		return [];
+	}
+
+	const what = CONTEXT_RIGHTS[property.name];
+	return what === undefined || object.name === 'process' ? [] : [{ what, detail: `${object.name}.${property.name}`, offset: start }];
 }
 
 function referenceFindings(reference: Reference, node: Node<'MemberExpression'>, accounted: Set<SyntaxNode>): readonly Finding[] {

@@ -1,5 +1,5 @@
 import type { Observation, Place } from '../../scan.ts';
-import { type Finding, findInNodes, LOOKED_AT } from './file-findings.ts';
+import { type Finding, findInNodes, LOOKED_AT, type ScanOptions } from './file-findings.ts';
 import { collectNames } from './names.ts';
 import { measureText } from './obfuscation.ts';
 import { nodesOf, parseSource } from './parse-source.ts';
@@ -14,12 +14,12 @@ const MINIFIED_LINE_CHARACTERS = 500;
 const MINIFIED_AT_LEAST = 2000;
 
 /** What one source file can do, from its text alone. Never throws for what the text holds. */
-export function scanFile(file: string, text: string): FileScan {
+export function scanFile(file: string, text: string, options: ScanOptions = { isPlugin: false }): FileScan {
 	const isMinified = text.length >= MINIFIED_AT_LEAST && text.length / lineStarts(text).length >= MINIFIED_LINE_CHARACTERS;
-	return { found: deservesParsing(text) ? placed(file, text, findings(file, text)) : [], isMinified };
+	return { found: options.isPlugin || deservesParsing(text) ? placed(file, text, findings(file, text, options)) : [], isMinified };
 }
 
-function findings(file: string, text: string): readonly Finding[] {
+function findings(file: string, text: string, options: ScanOptions): readonly Finding[] {
 	const measured = measureText(text).map(({ detail, offset }): Finding => ({ what: 'obfuscated', detail, offset }));
 	const parsed = parseSource(file, text);
 	if (parsed.type === 'unparsable') {
@@ -27,7 +27,7 @@ function findings(file: string, text: string): readonly Finding[] {
 	}
 
 	const nodes = nodesOf(parsed.program, LOOKED_AT);
-	return [...measured, ...findInNodes(nodes, collectNames(nodes))];
+	return [...measured, ...findInNodes(nodes, collectNames(nodes), options)];
 }
 
 function placed(file: string, text: string, all: readonly Finding[]): FileScan['found'] {

@@ -45,6 +45,7 @@ export async function scanPackage({ files, read, packageJson, budget, signal }: 
 	let minifiedFiles = 0;
 	let breathedAt = performance.now();
 	const names = new Set(files.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)));
+	const isPlugin = typeof packageJson === 'object' && packageJson !== null && 'plugward' in packageJson;
 	noteBinaries(files, found);
 	for (const { path, size } of sourcesOf(files, programsOf(packageJson))) {
 		const reason = size > budget.fileBytes ? 'too-large' : scannedBytes + size > budget.packageBytes ? 'over-budget' : null;
@@ -63,7 +64,7 @@ export async function scanPackage({ files, read, packageJson, budget, signal }: 
 			continue;
 		}
 
-		const scan = scanFile(stripToLine(path), Buffer.from(bytes).toString('utf8'));
+		const scan = scanFile(stripToLine(path), Buffer.from(bytes).toString('utf8'), { isPlugin });
 		scannedFiles += 1;
 		scannedBytes += size;
 		minifiedFiles += scan.isMinified ? 1 : 0;

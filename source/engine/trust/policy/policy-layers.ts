@@ -51,6 +51,13 @@ const STRICTER: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: Combine<K> }
 	roots: intersection,
 	requireProvenance: (kept, wanted) => [...new Set([...kept, ...wanted])],
 	pins: (kept, wanted) => ({ ...wanted, ...kept }),
+	allowedLicences: (kept, wanted) => (kept === null || wanted === null ? (kept ?? wanted) : intersection(kept, wanted)),
+	advisories: (kept, wanted) => kept ?? wanted,
+	// More names whose signatures are looked at, never other keys for the same.
+	openpgp: (kept, wanted) => [
+		...kept,
+		...wanted.filter(({ names }) => !kept.some((one) => one.names.some((name) => names.includes(name)))),
+	],
 	permissionCeilings: (kept, wanted) => {
 		const lower = (level: (typeof LEVELS)[number]): PermissionCeilings => lowerCeilings(kept[level], wanted[level]);
 		return {

@@ -79,6 +79,17 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 			properties: { file: absolutePath, key: personId },
 			description: 'A signed policy of the organisation; only read from the policy of the user.',
 		},
+		allowedLicences: { type: ['array', 'null'], items: text, description: 'SPDX ids; null allows any.' },
+		advisories: { type: ['string', 'null'], description: '"registry", or the absolute path of a file or folder of OSV advisories.' },
+		openpgp: {
+			type: 'array',
+			items: {
+				type: 'object',
+				additionalProperties: false,
+				required: ['names', 'keys'],
+				properties: { names: namePatterns, keys: { ...text, description: 'Absolute path of a file of armored public keys.' } },
+			},
+		},
 		exceptions: {
 			type: 'array',
 			items: {

@@ -60,8 +60,17 @@ export type TrustPolicy = {
 	readonly people: readonly PolicyPerson[];
 	readonly certifiers: readonly Certifier[];
 	readonly roots: readonly PolicyRoot[];
+	/** SPDX licences that may be used; null allows any. */
+	readonly allowedLicences: readonly string[] | null;
+	/** Where advisories come from: an absolute path of a file or folder, or `registry`; null for nowhere. */
+	readonly advisories: string | null;
+	/** Which packages their publishers sign with OpenPGP, and by whose keys. */
+	readonly openpgp: readonly OpenpgpKeys[];
 	readonly exceptions: readonly PolicyException[];
 };
+
+/** `names`: name patterns; `keys`: absolute path of a file of armored public keys. */
+export type OpenpgpKeys = { readonly names: readonly string[]; readonly keys: string };
 
 const ASK_ALWAYS: PermissionCeilings = { net: 'ask', fs: 'ask', env: 'ask' };
 
@@ -78,6 +87,9 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	people: [],
 	certifiers: [],
 	roots: [],
+	allowedLicences: null,
+	advisories: null,
+	openpgp: [],
 	exceptions: [],
 };
 
@@ -87,6 +99,8 @@ const isoTime = v.pipe(
 );
 const namePattern = v.pipe(v.string(), v.regex(/^(?:\*|@[^/*]+\/\*|(?:@[^/*]+\/)?[^/*@]+)$/, 'expected a name, "@scope/*" or "*"'));
 const text = v.pipe(v.string(), v.nonEmpty());
+// Posix or Windows; what a relative one starts at would depend on who asks.
+const absolutePath = v.pipe(text, v.regex(/^(?:\/|[A-Za-z]:[\\/])/, 'expected an absolute path'));
 const pin = v.strictObject({
 	issuer: v.optional(text),
 	subject: v.optional(text),
@@ -105,8 +119,6 @@ const personId = v.pipe(
 	v.regex(/^(?:ed25519:[\w-]{43}|sigstore:https:\/\/[^\s#]+#\S+)$/, 'expected ed25519:KEY or sigstore:ISSUER#SUBJECT'),
 );
 const scopes = v.optional(v.pipe(v.array(namePattern), v.minLength(1)), ['*']);
-// Posix or Windows; what a relative one starts at would depend on who asks.
-const absolutePath = v.pipe(v.string(), v.regex(/^(?:\/|[A-Za-z]:[\\/])/, 'expected an absolute path'));
 const person = v.strictObject({ id: personId, name: text, level: v.picklist(['high', 'medium', 'low']), scopes, expires: isoTime });
 const certifier = v.strictObject({ id: personId, name: text, scopes });
 const root = v.strictObject({ id: text, file: absolutePath, scopes: v.pipe(v.array(namePattern), v.minLength(1)) });
@@ -129,6 +141,12 @@ const policySchema = v.strictObject({
 	people: v.optional(v.array(person), []),
 	certifiers: v.optional(v.array(certifier), []),
 	roots: v.optional(v.array(root), []),
+	allowedLicences: v.optional(v.nullable(v.array(text)), null),
+	advisories: v.optional(
+		v.nullable(v.pipe(text, v.regex(/^(?:registry$|\/|[A-Za-z]:[\\/])/, 'expected "registry" or an absolute path'))),
+		null,
+	),
+	openpgp: v.optional(v.array(v.strictObject({ names: v.array(namePattern), keys: absolutePath })), []),
 	exceptions: v.optional(v.array(exception), []),
 	organisation: v.optional(organisation),
 });

@@ -1,0 +1,152 @@
+import { hash } from 'node:crypto';
+import semver from 'semver';
+import * as v from 'valibot';
+import type { Fact, Severity } from '../../evaluation.ts';
+import { stripToLine } from '../../strip-controls.ts';
+import { fact } from './scan-facts.ts';
+
+/** One OSV advisory, as far as it concerns npm packages. */
+export type Advisory = {
+	readonly id: string;
+	readonly summary: string;
+	readonly aliases: readonly string[];
+	/** Lower-case word of the advisory's own database, or null. */
+	readonly severity: string | null;
+	readonly url: string | null;
+	readonly affected: readonly AffectedPackage[];
+};
+
+export type AffectedPackage = {
+	readonly name: string;
+	readonly versions: readonly string[];
+	readonly ranges: readonly (readonly RangeEvent[])[];
+};
+
+type RangeEvent = {
+	readonly introduced?: string | undefined;
+	readonly fixed?: string | undefined;
+	readonly last_affected?: string | undefined;
+};
+
+const event = v.object({ introduced: v.optional(v.string()), fixed: v.optional(v.string()), last_affected: v.optional(v.string()) });
+const affected = v.object({
+	package: v.optional(v.object({ ecosystem: v.string(), name: v.string() })),
+	versions: v.optional(v.array(v.string()), []),
+	ranges: v.optional(v.array(v.object({ type: v.string(), events: v.array(event) })), []),
+});
+const osv = v.object({
+	id: v.string(),
+	summary: v.optional(v.string(), ''),
+	aliases: v.optional(v.array(v.string()), []),
+	withdrawn: v.optional(v.string()),
+	affected: v.optional(v.array(affected), []),
+	references: v.optional(v.array(v.object({ type: v.optional(v.string()), url: v.string() })), []),
+	database_specific: v.optional(v.object({ severity: v.optional(v.string()) })),
+});
+
+/** Digits of the hash by which a set is cut into files; between them a question could mean hundreds of packages. */
+export const SHARD_DIGITS = { least: 1, most: 4 };
+
+/** The file of a sharded set that a package's advisories are in. Nobody who serves it learns the name. */
+export function shardOf(name: string, digits: number): string {
+	return hash('sha256', name, 'hex').slice(0, digits);
+}
+
+/** Reads one OSV document, a list of them, or `{"vulns": [...]}`. Null when it is none of these; withdrawn ones are left out. */
+export function parseAdvisories(json: unknown): readonly Advisory[] | null {
+	const list = Array.isArray(json)
+		? (json as readonly unknown[])
+		: typeof json === 'object' && json !== null && 'vulns' in json
+			? json.vulns
+			: [json];
+	const parsed = v.safeParse(v.array(osv), list);
+	return parsed.success ? parsed.output.filter(({ withdrawn }) => withdrawn === undefined).map(toAdvisory) : null;
+}
+
+/** One fact for each advisory that this version falls under. */
+export function advisoryFacts(
+	{ id, name, version }: { readonly id: string; readonly name: string; readonly version: string },
+	all: readonly Advisory[],
+): readonly Fact[] {
+	return all.flatMap((advisory) => {
+		const hit = advisory.affected.find((one) => one.name === name && isAffected(one, version));
+		if (hit === undefined) {
+			return [];
+		}
+
+		const fixed = fixedVersion(hit, version);
+		const next = fixed === null ? 'No version is known to be free of it.' : `Fixed in ${fixed}.`;
+		return [fact(id, { code: 'advisory', severity: severityOf(advisory), text: `${headOf(advisory)} ${next}`, url: advisory.url })];
+	});
+}
+
+function toAdvisory(raw: v.InferOutput<typeof osv>): Advisory {
+	return {
+		id: stripToLine(raw.id),
+		summary: stripToLine(raw.summary).slice(0, 200),
+		aliases: raw.aliases.map(stripToLine),
+		severity: raw.database_specific?.severity?.toLowerCase() ?? null,
+		url: raw.references.map(({ url }) => url).find((url) => /^https?:\/\//.test(url)) ?? null,
+		affected: raw.affected
+			.filter((one) => one.package?.ecosystem === 'npm')
+			.map((one) => ({
+				name: one.package?.name ?? '',
+				versions: one.versions,
+				ranges: one.ranges.filter(({ type }) => type === 'SEMVER').map(({ events }) => events),
+			})),
+	};
+}
+
+function headOf({ id, summary, severity }: Advisory): string {
+	const text = summary === '' ? '' : `: ${summary}`;
+	return `${id}${severity === null ? '' : ` (${severity})`}${text}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
+// MAL- is OSV's prefix for malicious packages. One of unknown severity is not assumed to be harmless.
+function severityOf({ id, aliases, severity }: Advisory): Severity {
+	if ([id, ...aliases].some((one) => one.startsWith('MAL-')) || severity === 'critical' || severity === 'high') {
+		return 'danger';
+	}
+
+	return severity === 'low' ? 'note' : 'caution';
+}
+
+function isAffected({ versions, ranges }: AffectedPackage, version: string): boolean {
+	return versions.includes(version) || ranges.some((events) => coversVersion(events, version));
+}
+
+/** The events of OSV's evaluation algorithm, in the order of their versions: the last one at or before the version decides. */
+function coversVersion(events: readonly RangeEvent[], version: string): boolean {
+	if (semver.valid(version) === null) {
+		return false;
+	}
+
+	let inside = false;
+	for (const { introduced, fixed, last_affected: last } of events.toSorted((a, b) => semver.compare(boundOf(a), boundOf(b)))) {
+		if (introduced !== undefined && semver.gte(version, lenient(introduced))) {
+			inside = true;
+		}
+
+		if ((fixed !== undefined && semver.gte(version, lenient(fixed))) || (last !== undefined && semver.gt(version, lenient(last)))) {
+			inside = false;
+		}
+	}
+
+	return inside;
+}
+
+function boundOf({ introduced, fixed, last_affected: last }: RangeEvent): string {
+	return lenient(introduced ?? fixed ?? last ?? '0');
+}
+
+function lenient(version: string): string {
+	return semver.valid(version) ?? semver.coerce(version)?.version ?? '0.0.0';
+}
+
+function fixedVersion({ ranges }: AffectedPackage, version: string): string | null {
+	const fixes = ranges
+		.flat()
+		.flatMap(({ fixed }) => (fixed === undefined || semver.valid(fixed) === null ? [] : [fixed]))
+		.filter((fixed) => semver.valid(version) !== null && semver.gt(fixed, version));
+	return fixes.toSorted((a, b) => semver.compare(a, b))[0] ?? null;
+}
