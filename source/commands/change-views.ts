@@ -47,7 +47,7 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 				flag: flagFor(requirement),
 			})),
 		packages: plan.packages.map(
-			({ id, name, version, isRoot, isNew, verdict, evidence, license, deprecated, hasInstallScript, tasks }) => ({
+			({ id, name, version, isRoot, isNew, verdict, evidence, license, deprecated, hasInstallScript, tasks, scan }) => ({
 				id,
 				name,
 				version,
@@ -60,6 +60,7 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 				deprecated,
 				hasInstallScript,
 				tasks,
+				scan: scan ?? null,
 			}),
 		),
 		fetchedBytes: plan.fetchedBytes,

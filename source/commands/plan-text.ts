@@ -1,4 +1,4 @@
-import type { Change, Decision, Plan, PlannedPackage, Requirement } from '../engine/index.ts';
+import type { Change, Decision, Observation, Observed, Plan, PlannedPackage, Requirement } from '../engine/index.ts';
 import { formatBytes, plural } from '../format.ts';
 import { changeBadge, levelBadge } from '../theme.ts';
 import { flagFor, sentenceFor } from './consent.ts';
@@ -167,8 +167,26 @@ function noteOf(change: Change, planned: PlannedPackage | null): string[] {
 		...(change.isRoot ? [decidingReason(planned), builtFrom(planned)] : []),
 		...(planned.deprecated === null ? [] : [`deprecated: ${planned.deprecated}`]),
 		...(planned.hasInstallScript ? ['its install script will not run'] : []),
+		...scanNotes(planned),
 	];
 	return notes.filter((note) => note !== '');
+}
+
+/** What an update starts to use, and what honest code rarely has. */
+function scanNotes({ name, version, scan }: PlannedPackage): string[] {
+	const gained = scan?.difference?.gained ?? [];
+	const told = new Set(gained.map(({ what }) => what));
+	const signs = (scan?.observed ?? []).filter(({ what }) => WARNING_SIGNS.has(what) && !told.has(what));
+	return [
+		...(gained.length === 0 ? [] : [`${version} starts to use: ${gained.map(seenWords).join(', ')}`]),
+		...(signs.length === 0 ? [] : [`look at ${signs.map(seenWords).join(', ')} first: plugward evaluate ${name}@${version}`]),
+	];
+}
+
+const WARNING_SIGNS: ReadonlySet<Observation> = new Set(['obfuscated', 'self-publish']);
+
+function seenWords({ what, places: [first] }: Observed): string {
+	return first === undefined ? what : `${what} (${first.file}:${first.line})`;
 }
 
 /** Warnings are not here: they are told on standard error as they come. */

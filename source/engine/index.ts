@@ -37,7 +37,7 @@ export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Re
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { parsePermission, permissionId } from './permission.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
-export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlanSettings, Requirement } from './plan.ts';
+export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlannedScan, PlanSettings, Requirement } from './plan.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';

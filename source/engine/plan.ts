@@ -1,6 +1,8 @@
+import type { ScanDifference } from './evaluation.ts';
 import type { Evidence, Level, Verdict } from './evidence.ts';
 import type { Lock } from './lock.ts';
 import type { Permission, PermissionId } from './permission.ts';
+import type { Observed } from './scan.ts';
 
 /** One line of what would change. */
 export type Change =
@@ -73,6 +75,16 @@ export type PlannedPackage = {
 	readonly hasInstallScript: boolean;
 	/** Task names; null for a plain package. */
 	readonly tasks: readonly string[] | null;
+	/** A first look at the code, for what is new and a plugin, has an install script, or is an update; for the reader, and checked by nobody. */
+	readonly scan?: PlannedScan;
+};
+
+export type PlannedScan = {
+	readonly observed: readonly Observed[];
+	/** Against the version installed before; null when there was none. */
+	readonly difference: ScanDifference | null;
+	/** Large files were left out; `evaluate` looks at them. */
+	readonly isPartial: boolean;
 };
 
 /** What a plan may do to installed plugins without changing a version. */

@@ -89,3 +89,10 @@ test('works offline once it was asked, with advisories from a file below the cur
 	expect(exitCode).toBe(0);
 	expect(stdout).toContain('brush@1.0.0: GHSA-1: Bad paint. No version is known to be free of it.');
 });
+
+test('the plan of an update says in one line what it starts to use', async () => {
+	expect((await machine.plugward(['install', 'paint@1.0.0', '--yes'])).exitCode).toBe(0);
+	const { exitCode, stdout } = await machine.plugward(['install', 'paint@2.0.0', '--dry-run']);
+	expect(exitCode).toBe(0);
+	expect(stdout).toContain('     2.0.0 starts to use: obfuscated (lib/a.js:3), self-publish (lib/a.js:4), process (lib/a.js:3)\n');
+});

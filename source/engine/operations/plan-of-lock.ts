@@ -5,6 +5,7 @@ import type { Plan } from '../plan.ts';
 import { assess } from './assess.ts';
 import { asksRegistry } from './asks-registry.ts';
 import type { EngineContext } from './engine-context.ts';
+import { scanPlanned } from './plan-scans.ts';
 
 export type LockPlanRequest = {
 	readonly kind: Plan['kind'];
@@ -29,6 +30,7 @@ export async function planOfLock(context: EngineContext, request: LockPlanReques
 		baseGeneration: base.number,
 		targetGeneration: null,
 		...assessment,
+		packages: await scanPlanned(context, { base, lock, packages: assessment.packages }, options),
 		notices: [...notices, ...assessment.notices],
 		fetchedBytes: fetched.bytes,
 		fetchedCount: fetched.count,

@@ -26,11 +26,9 @@ export const FULL_SCAN = { variant: `full-${SCANNER_VERSION}`, budget: FULL_BUDG
 
 export type ScanDepth = { readonly variant: string; readonly budget: ScanBudget };
 
-/** What an earlier scan found, or null. A full scan answers every question. */
+/** What an earlier scan of this depth found, or null. */
 export async function keptScan({ home }: EngineContext, integrity: Integrity, { variant }: ScanDepth): Promise<ScannedArtefact | null> {
-	const bytes =
-		(await home.readScan({ integrity, variant: FULL_SCAN.variant })) ??
-		(variant === FULL_SCAN.variant ? null : await home.readScan({ integrity, variant }));
+	const bytes = await home.readScan({ integrity, variant });
 	// Only this home can have written it, and it wrote what `scanArtefact` made.
 	return bytes === null ? null : (JSON.parse(Buffer.from(bytes).toString('utf8')) as ScannedArtefact);
 }

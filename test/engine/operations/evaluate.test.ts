@@ -214,3 +214,25 @@ test('a cancelled evaluation stops', async () => {
 	};
 	await expect(temporary.engine.evaluate('app', call)).rejects.toMatchObject({ code: 'cancelled' });
 });
+
+test('a plan shows what an update starts to use, and applies all the same', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('app', '1.0.0', { dependencies: { part: '^1.0.0' } }, { 'index.js': "require('fs')" });
+	registry.serve('part', '1.0.0', {}, { 'index.js': '1' });
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { engine, call, install } = temporary;
+	const first = await install(['app']);
+	expect(first.packages.map(({ name, scan }) => [name, scan?.observed.map(({ what }) => what) ?? null])).toEqual([
+		['app', ['fs']],
+		['part', null],
+	]);
+	registry.serve('app', '1.1.0', { dependencies: { part: '^1.1.0' } }, { 'index.js': "require('fs')", 'lib/a.js': "\nrequire('net')" });
+	registry.serve('part', '1.1.0', {}, { 'index.js': 'eval(a)' });
+	const update = await engine.planUpdate([], { ...call, toLatest: false });
+	const gained = update.packages.map(({ name, scan }) => [name, scan?.difference?.gained.map(({ what }) => what)]);
+	expect(gained).toEqual([
+		['app', ['net']],
+		['part', ['eval']],
+	]);
+	expect((await engine.applyPlan(update, { ...call, decisions: [] })).toGeneration).toBe(2);
+});

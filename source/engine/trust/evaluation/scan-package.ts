@@ -48,6 +48,11 @@ export async function scanPackage({ files, read, packageJson, budget, signal }: 
 	const isPlugin = typeof packageJson === 'object' && packageJson !== null && 'plugward' in packageJson;
 	noteBinaries(files, found);
 	for (const { path, size } of sourcesOf(files, programsOf(packageJson))) {
+		if (size > budget.fileBytes && !SOURCE.test(path) && isMachineCode(read(path))) {
+			note(found, 'native', { file: stripToLine(path), line: 1, column: 1, detail: 'machine code' });
+			continue;
+		}
+
 		const reason = size > budget.fileBytes ? 'too-large' : scannedBytes + size > budget.packageBytes ? 'over-budget' : null;
 		if (reason !== null) {
 			skipped.push({ file: stripToLine(path), reason });
