@@ -66,10 +66,12 @@ export async function evaluate(context: EngineContext, text: string, options: Ev
 	const { facts: known, coverage } = await advisories(context, scanned, options);
 	const facts = [
 		...known,
-		...scanned.flatMap(({ resolved, artefact }) => [
-			...scanFacts({ id: idOf(resolved), scan: artefact.scan }),
-			...licenceFacts(idOf(resolved), artefact.scan.licence, context.policy.allowedLicences),
-		]),
+		...scanned.flatMap(({ resolved, artefact }) => scanFacts({ id: idOf(resolved), scan: artefact.scan })),
+		...(
+			await Promise.all(
+				scanned.map(({ resolved, artefact }) => licenceFacts(idOf(resolved), artefact.scan.licence, context.policy.allowedLicences)),
+			)
+		).flat(),
 		...(await nameFacts(context, scanned)),
 		...ownFacts(context, { own, scanned, packument, compared }),
 	];

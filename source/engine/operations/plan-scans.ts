@@ -8,11 +8,10 @@ import type { EngineContext } from './engine-context.ts';
 import { idOf, uniquePackages } from './lock-queries.ts';
 import { keptScan, type ScanDepth, scanArtefact, type ScannedArtefact } from './scan-artefact.ts';
 
-/** Enough for a plugin and for most packages, little enough that nobody waits for it. `evaluate` looks through everything. */
-const PLAN_SCAN: ScanDepth = {
-	variant: `plan-${SCANNER_VERSION}`,
-	budget: { fileBytes: 131_072, packageBytes: 393_216 },
-};
+/** Of an update and the version before: enough for most packages. `evaluate` looks through everything. */
+const UPDATE_SCAN: ScanDepth = { variant: `update-${SCANNER_VERSION}`, budget: { fileBytes: 131_072, packageBytes: 393_216 } };
+/** Of what comes new, where there is nothing to compare with: as much as nobody waits for. */
+const FIRST_SCAN: ScanDepth = { variant: `first-${SCANNER_VERSION}`, budget: { fileBytes: 65_536, packageBytes: 131_072 } };
 /** Updated dependencies are scanned too, up to this many. */
 const SCANNED_UPDATES = 12;
 
@@ -34,9 +33,11 @@ export async function scanPlanned(context: EngineContext, request: Request, opti
 	const detail = chosen.length === 1 ? (chosen[0]?.id ?? '') : `${chosen.length} packages`;
 	await runStep({ name: 'scan', detail, onEvent: options.onEvent }, async () => {
 		for (const { id, name, version } of chosen) {
-			const now = await firstLook(context, integrities.get(id), options.signal);
+			const earlier = before.get(name);
+			const depth = earlier === undefined ? FIRST_SCAN : UPDATE_SCAN;
+			const now = await look(context, { integrity: integrities.get(id), depth }, options.signal);
 			if (now !== null) {
-				scans.set(id, await plannedScan(context, { now, version, before: before.get(name) }, options.signal));
+				scans.set(id, await plannedScan(context, { now, version, before: earlier }, options.signal));
 			}
 		}
 	});
@@ -58,7 +59,7 @@ async function plannedScan(
 	{ now, version, before }: { readonly now: ScannedArtefact; readonly version: string; readonly before: LockPackage | undefined },
 	signal: AbortSignal,
 ): Promise<PlannedScan> {
-	const then = before === undefined ? null : await firstLook(context, before.integrity, signal);
+	const then = before === undefined ? null : await look(context, { integrity: before.integrity, depth: UPDATE_SCAN }, signal);
 	return {
 		observed: now.scan.observed,
 		isPartial: now.scan.skippedCount > 0,
@@ -70,11 +71,15 @@ async function plannedScan(
 }
 
 /** Null for what is not in the content store. Two versions are looked at equally far, so that their difference means something. */
-async function firstLook(context: EngineContext, integrity: Integrity | undefined, signal: AbortSignal): Promise<ScannedArtefact | null> {
+async function look(
+	context: EngineContext,
+	{ integrity, depth }: { readonly integrity: Integrity | undefined; readonly depth: ScanDepth },
+	signal: AbortSignal,
+): Promise<ScannedArtefact | null> {
 	const receipt = integrity === undefined ? null : await context.home.store.receipt(integrity);
 	if (receipt === null) {
 		return null;
 	}
 
-	return (await keptScan(context, receipt.integrity, PLAN_SCAN)) ?? scanArtefact(context, { receipt, depth: PLAN_SCAN }, signal);
+	return (await keptScan(context, receipt.integrity, depth)) ?? scanArtefact(context, { receipt, depth }, signal);
 }

@@ -1,4 +1,4 @@
-import parseExpression from 'spdx-expression-parse';
+import type spdx from 'spdx-expression-parse';
 import type { Fact } from '../../evaluation.ts';
 import { fact } from './scan-facts.ts';
 
@@ -6,7 +6,7 @@ import { fact } from './scan-facts.ts';
  * A package's licence held against what the policy allows; null allows any. An `OR` needs one side that is allowed, an `AND` both, and
  * `ID WITH EXCEPTION` is allowed when it or its `ID` is.
  */
-export function licenceFacts(id: string, licence: string | null, allowed: readonly string[] | null): readonly Fact[] {
+export async function licenceFacts(id: string, licence: string | null, allowed: readonly string[] | null): Promise<readonly Fact[]> {
 	if (licence === null) {
 		const refused = allowed !== null;
 		return [
@@ -18,7 +18,7 @@ export function licenceFacts(id: string, licence: string | null, allowed: readon
 		];
 	}
 
-	const parsed = parse(licence);
+	const parsed = await parse(licence);
 	if (parsed === null) {
 		const refused = allowed !== null && !allowed.includes(licence);
 		return [
@@ -41,9 +41,10 @@ export function licenceFacts(id: string, licence: string | null, allowed: readon
 			];
 }
 
-type Expression = ReturnType<typeof parseExpression>;
+type Expression = ReturnType<typeof spdx>;
 
-function parse(licence: string): Expression | null {
+async function parse(licence: string): Promise<Expression | null> {
+	const { default: parseExpression } = await import('spdx-expression-parse');
 	try {
 		return parseExpression(licence);
 	} catch {

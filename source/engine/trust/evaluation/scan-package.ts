@@ -4,27 +4,7 @@ import { CAPABILITIES, type Observation, type Observed, type PackageScan, type P
 import { stripToLine } from '../../strip-controls.ts';
 import { installFacts, type PackageFile, programsOf, qualityOf } from './package-facts.ts';
 import { type FileScan, scanFile } from './scan-file.ts';
-
-export type ScanBudget = {
-	/** A larger source file is not scanned. */
-	readonly fileBytes: number;
-	/** Once this much source was scanned, the rest of the package is not. */
-	readonly packageBytes: number;
-};
-
-export type ScanRequest = {
-	readonly files: readonly PackageFile[];
-	/** Throws when the file is not what was verified. */
-	readonly read: (path: string) => Uint8Array;
-	readonly packageJson: unknown;
-	readonly budget: ScanBudget;
-	readonly signal: AbortSignal;
-};
-
-/** Raised whenever the same bytes would give another scan, so that what was kept is not used any more. */
-export const SCANNER_VERSION = 1;
-
-export const FULL_BUDGET: ScanBudget = { fileBytes: 4_000_000, packageBytes: 32_000_000 };
+import type { ScanRequest } from './scanner.ts';
 
 const KEPT_PLACES = 8;
 const KEPT_SKIPPED = 20;
