@@ -9,8 +9,8 @@ import { buildBundler, buildHost } from './source/engine/sandbox/build-programs.
 
 const OUT = 'dist';
 
-/** Left outside: a native addon that only the sandbox host loads, by path, and a binary with its own process. */
-const EXTERNAL = ['isolated-vm', 'esbuild'];
+/** Left outside: a native addon that only the sandbox host loads, by path, a binary with its own process, and a library whose users may replace it (LGPL). */
+const EXTERNAL = ['isolated-vm', 'esbuild', 'openpgp'];
 
 /** Modules that are imported somewhere below and must not come along. */
 const REPLACED: Readonly<Record<string, string>> = {

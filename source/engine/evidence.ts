@@ -3,7 +3,7 @@ import type { Integrity } from './integrity.ts';
 /** `absent`: this registry serves that kind of evidence and has none here. `unavailable`: nobody could look (stripped, offline). */
 export type EvidenceState = 'verified' | 'absent' | 'unavailable' | 'invalid';
 
-export type EvidenceKind = 'integrity' | 'registry-signature' | 'provenance' | 'publish-attestation';
+export type EvidenceKind = 'integrity' | 'registry-signature' | 'provenance' | 'publish-attestation' | 'openpgp';
 
 /** What was proven about one artefact, with the sentence that says how or why not. */
 export type Evidence = {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, throwIfAborted } from '../errors.ts';
 import type { AddRequest } from './content-store.ts';
@@ -54,10 +55,17 @@ async function unpackJudged(request: AddRequest, { archive, folder, parts }: Rec
 	const { signal } = request;
 	throwIfAborted(signal);
 	const { integrity, packedBytes } = archive;
+	// The bytes belong to the unpacker from the scan on, and it may have handed them to another thread.
+	const kept = request.readsPacked === true && archive.bytes !== null ? Buffer.from(archive.bytes) : null;
 	const scanned = await parts.unpacker.scan(archive, { signal });
 	try {
 		const packageJson = parsePackageJson(scanned.packageJson, request);
-		const evidence = await request.judge({ integrity, packageJson, packedBytes });
+		const evidence = await request.judge({
+			integrity,
+			packageJson,
+			packedBytes,
+			readPacked: async () => kept ?? readFile(archive.path),
+		});
 		throwIfAborted(signal);
 		return {
 			integrity,

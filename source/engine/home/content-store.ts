@@ -18,7 +18,11 @@ export type AddRequest = {
 		readonly integrity: Integrity;
 		readonly packageJson: unknown;
 		readonly packedBytes: number;
+		/** The archive as it came. */
+		readonly readPacked: () => Promise<Uint8Array>;
 	}) => Promise<readonly Evidence[]>;
+	/** True when `judge` reads the packed bytes, which are then kept until it answered. */
+	readonly readsPacked?: boolean;
 	/** Fetches it also when it is there, for `replaceEntries`: what is there is damaged. */
 	readonly replaces?: boolean;
 	readonly signal: AbortSignal;

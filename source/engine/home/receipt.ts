@@ -45,7 +45,7 @@ const identitySchema = v.object({
 });
 
 const evidenceSchema = v.object({
-	kind: v.picklist(['integrity', 'registry-signature', 'provenance', 'publish-attestation'] satisfies EvidenceKind[]),
+	kind: v.picklist(['integrity', 'registry-signature', 'provenance', 'publish-attestation', 'openpgp'] satisfies EvidenceKind[]),
 	state: v.picklist(['verified', 'absent', 'unavailable', 'invalid'] satisfies EvidenceState[]),
 	reason: v.string(),
 	code: nullableText,

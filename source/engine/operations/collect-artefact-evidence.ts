@@ -5,6 +5,7 @@ import type { RegistryKey } from '../registry/index.ts';
 import type { IndexedManifest } from '../resolver/index.ts';
 import { collectEvidence, matchesAny } from '../trust/index.ts';
 import type { EngineContext } from './engine-context.ts';
+import { openpgpRequest } from './openpgp-request.ts';
 
 export type ArtefactFacts = {
 	readonly manifest: IndexedManifest;
@@ -12,6 +13,8 @@ export type ArtefactFacts = {
 	readonly publishedAt: number | null;
 	readonly integrity: Integrity;
 	readonly packageJson: unknown;
+	/** The tarball's bytes. */
+	readonly readPacked: () => Promise<Uint8Array>;
 	/** Where the expectation comes from: a lock is believed before a registry. */
 	readonly source: 'lock' | 'registry';
 	readonly previous: readonly Evidence[];
@@ -31,6 +34,7 @@ export async function collectArtefactEvidence(
 	const attestations = claimed
 		? await context.registry.attestations({ name: manifest.name, version: manifest.version, url: manifest.attestationsUrl }, { signal })
 		: { type: 'not-served' as const, why: 'The registry lists no attestations' };
+	const openpgp = await openpgpRequest(context, facts, signal);
 	const evidence = await collectEvidence({
 		name: manifest.name,
 		version: manifest.version,
@@ -44,6 +48,7 @@ export async function collectArtefactEvidence(
 		bytesShasum: manifest.integrity === null ? manifest.shasum : null,
 		attestations,
 		attestationsClaimed: claimed,
+		...(openpgp === null ? {} : { openpgp }),
 		offline: context.options.offline,
 		packageJson: facts.packageJson,
 		registryManifest: manifest,

@@ -5,6 +5,7 @@ import { collectArtefactEvidence } from './collect-artefact-evidence.ts';
 import type { EngineContext } from './engine-context.ts';
 import { idOf } from './lock-queries.ts';
 import { fitsPlatform } from './platform.ts';
+import { hasOpenpgpKeys } from './openpgp-request.ts';
 import { runConcurrently } from './run-concurrently.ts';
 
 /** Transfers wait on the network, unpacking on the disk; more than this only costs memory. */
@@ -55,8 +56,9 @@ async function fetchOne(context: EngineContext, resolved: ResolvedPackage, { sig
 		name: manifest.name,
 		version: manifest.version,
 		expected: { integrity: sha512Of(manifest), shasum: manifest.shasum },
+		readsPacked: hasOpenpgpKeys(context, manifest.name),
 		open: (transfer) => context.registry.openTarball(manifest, { signal: transfer }),
-		judge: async ({ integrity, packageJson }) =>
+		judge: async ({ integrity, packageJson, readPacked }) =>
 			collectArtefactEvidence(
 				context,
 				{
@@ -64,6 +66,7 @@ async function fetchOne(context: EngineContext, resolved: ResolvedPackage, { sig
 					publishedAt,
 					integrity,
 					packageJson,
+					readPacked,
 					source: 'registry',
 					previous: [],
 					othersAttested: await othersAttested(context, manifest, signal),

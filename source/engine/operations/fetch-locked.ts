@@ -4,6 +4,7 @@ import type { Receipt } from '../home/index.ts';
 import type { LockPackage } from '../lock.ts';
 import { collectArtefactEvidence } from './collect-artefact-evidence.ts';
 import type { EngineContext } from './engine-context.ts';
+import { hasOpenpgpKeys } from './openpgp-request.ts';
 import { othersAttested } from './fetch-artefacts.ts';
 import { idOf } from './lock-queries.ts';
 import type { RegistryFacts } from './package-facts.ts';
@@ -57,8 +58,9 @@ async function fetchOne(context: EngineContext, { one, facts, replaces }: OneFet
 		// The lock is believed before the registry.
 		expected: { integrity: one.integrity, shasum: null },
 		replaces,
+		readsPacked: hasOpenpgpKeys(context, manifest.name),
 		open: (transfer) => context.registry.openTarball(manifest, { signal: transfer }),
-		judge: async ({ integrity, packageJson }) =>
+		judge: async ({ integrity, packageJson, readPacked }) =>
 			collectArtefactEvidence(
 				context,
 				{
@@ -66,6 +68,7 @@ async function fetchOne(context: EngineContext, { one, facts, replaces }: OneFet
 					publishedAt,
 					integrity,
 					packageJson,
+					readPacked,
 					source: 'lock',
 					previous: [],
 					othersAttested: await othersAttested(context, manifest, signal),

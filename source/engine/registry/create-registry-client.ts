@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { fetchAdvisoryFile, fetchAttestations, fetchSigningKeys, fetchStatements } from './evidence-routes.ts';
+import { fetchAdvisoryFile, fetchAttestations, fetchDetachedSignature, fetchSigningKeys, fetchStatements } from './evidence-routes.ts';
 import { MetadataSource } from './metadata/metadata-source.ts';
 import { MetadataStore } from './metadata/metadata-store.ts';
 import { readNpmConfiguration } from './configuration/npm-configuration.ts';
@@ -50,6 +50,10 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		openTarball: async (artefact, { signal }) => {
 			needNetwork(`the tarball of ${artefact.name}@${artefact.version}`);
 			return openTarball(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
+		},
+		detachedSignature: async (artefact, { signal }) => {
+			needNetwork(`the signature of ${artefact.name}@${artefact.version}`);
+			return fetchDetachedSignature(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
 		},
 		search: createSearch({ requester, store, registryUrl: configuration.defaultRegistry, offline: options.offline }),
 		signingKeys: async (registryUrlOrName, { signal }) => {

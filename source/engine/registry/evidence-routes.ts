@@ -2,11 +2,12 @@ import { EngineError } from '../errors.ts';
 import { escapePackageName } from './package-name.ts';
 import { isObject } from './parsing/parse-manifest.ts';
 import type { AttestationsAnswer, RegistryKey } from './registry-client.ts';
-import { urlUnderRegistry } from './configuration/registry-url.ts';
+import { tarballUrl, urlUnderRegistry } from './configuration/registry-url.ts';
 import { statusOf } from './network/request-failure.ts';
-import type { Answer, Requester } from './network/requester.ts';
+import type { Answer, Question, Requester } from './network/requester.ts';
 
 const MAXIMUM_BYTES = 16_777_216;
+const MAXIMUM_SIGNATURE_BYTES = 262_144;
 /** What a registry without such a route answers. */
 const NO_ROUTE_STATUSES = new Set([404, 405, 501]);
 
@@ -41,6 +42,19 @@ export async function fetchStatements(name: string, { requester, registryUrl, si
 	return Array.isArray(statements) ? (statements as readonly unknown[]) : [];
 }
 
+/** The armored signature beside a tarball, unverified; null when the registry has none, or answers with a page for people. */
+export async function fetchDetachedSignature(
+	artefact: { readonly name: string; readonly version: string; readonly tarball: string },
+	{ requester, registryUrl, signal }: Source,
+): Promise<string | null> {
+	const url = tarballUrl(registryUrl, artefact);
+	url.pathname += '.asc';
+	const what = `the OpenPGP signature of ${artefact.name}@${artefact.version}`;
+	const answer = await askUnlessMissing(requester, { url, what, packageName: null, maximumBytes: MAXIMUM_SIGNATURE_BYTES, signal });
+	const text = answer?.body.toString('latin1') ?? '';
+	return text.includes('-----BEGIN PGP SIGNATURE-----') ? text : null;
+}
+
 /** A file of the registry's advisory set, unparsed; undefined when it has none of this name. */
 export async function fetchAdvisoryFile(file: string, { requester, registryUrl, signal }: Source): Promise<unknown> {
 	const url = new URL(`${registryUrl}-/advisories/${encodeURIComponent(file)}`);
@@ -52,15 +66,14 @@ async function askForJson(
 	requester: Requester,
 	question: { readonly url: URL; readonly what: string; readonly signal: AbortSignal },
 ): Promise<unknown> {
-	let answer: Answer;
-	try {
-		answer = await requester.get({ ...question, packageName: null, headers: { accept: 'application/json' }, maximumBytes: MAXIMUM_BYTES });
-	} catch (error) {
-		if (error instanceof EngineError && NO_ROUTE_STATUSES.has(statusOf(error.cause) ?? 0)) {
-			return undefined;
-		}
-
-		throw error;
+	const answer = await askUnlessMissing(requester, {
+		...question,
+		packageName: null,
+		headers: { accept: 'application/json' },
+		maximumBytes: MAXIMUM_BYTES,
+	});
+	if (answer === null) {
+		return undefined;
 	}
 
 	try {
@@ -68,6 +81,18 @@ async function askForJson(
 	} catch (error) {
 		if (error instanceof SyntaxError) {
 			return undefined;
+		}
+
+		throw error;
+	}
+}
+
+async function askUnlessMissing(requester: Requester, question: Question): Promise<Answer | null> {
+	try {
+		return await requester.get(question);
+	} catch (error) {
+		if (error instanceof EngineError && NO_ROUTE_STATUSES.has(statusOf(error.cause) ?? 0)) {
+			return null;
 		}
 
 		throw error;

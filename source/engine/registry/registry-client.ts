@@ -101,6 +101,11 @@ export type RegistryClient = {
 		artefact: { readonly name: string; readonly version: string; readonly tarball: string },
 		options: Waiting,
 	) => Promise<TarballStream>;
+	/** The armored OpenPGP signature at the tarball's URL with `.asc` behind it; null when there is none. */
+	readonly detachedSignature: (
+		artefact: { readonly name: string; readonly version: string; readonly tarball: string },
+		options: Waiting,
+	) => Promise<string | null>;
 	readonly search: (
 		query: { readonly text: string; readonly size: number; readonly from: number },
 		options: Waiting,

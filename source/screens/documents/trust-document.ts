@@ -9,6 +9,7 @@ const EVIDENCE_NAMES = {
 	'registry-signature': 'Registry signature',
 	provenance: 'Provenance',
 	'publish-attestation': 'Publish attestation',
+	openpgp: 'OpenPGP signature',
 } as const;
 
 export function levelLine(level: Level): Line {

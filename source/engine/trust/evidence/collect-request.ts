@@ -42,6 +42,17 @@ export type CollectRequest = {
 	readonly attestations: { readonly type: 'served'; readonly json: unknown } | { readonly type: 'not-served'; readonly why: string };
 	/** The packument says that attestations exist. */
 	readonly attestationsClaimed: boolean;
+	/** Only where the policy names OpenPGP keys for the package. */
+	readonly openpgp?: {
+		/** Armored public keys. */
+		readonly keys: string;
+		/** Armored; null when the registry has none beside the tarball. */
+		readonly signature: string | null;
+		/** Another version carries one, so that this registry is known to serve them. */
+		readonly othersSigned: boolean;
+		/** The tarball's bytes. */
+		readonly readPacked: () => Promise<Uint8Array>;
+	};
 	readonly offline: boolean;
 	/** The package.json of the tarball, parsed. */
 	readonly packageJson: unknown;

@@ -2,14 +2,16 @@ import type { Evidence } from '../../evidence.ts';
 import { checkAttestations } from '../provenance/attestations.ts';
 import type { AttestationEvidence } from '../provenance/attestations.ts';
 import type { CollectRequest } from './collect-request.ts';
+import { EngineError } from '../../errors.ts';
 import { checkIntegrity } from './integrity-evidence.ts';
 import { faultToEvidence } from './outcome.ts';
+import { checkOpenpgp } from './openpgp-evidence.ts';
 import { checkRegistrySignature } from './registry-signature.ts';
 import type { PublishTime } from './registry-signature.ts';
 
 /**
  * Everything provable about one artefact: always the four kinds, in the order integrity, registry signature, provenance, publish
- * attestation. No network. Bad evidence is data: `invalid` with a code and both values. Only an unusable trust root throws
+ * attestation, and the OpenPGP signature where the user named keys for it. No network. Bad evidence is data: `invalid` with a code and both values. Only an unusable trust root throws
  * (`settings-invalid`).
  */
 export async function collectEvidence(request: CollectRequest): Promise<readonly Evidence[]> {
@@ -22,7 +24,26 @@ export async function collectEvidence(request: CollectRequest): Promise<readonly
 		),
 		keepVerified(request, attested.provenance),
 		keepVerified(request, attested.publish),
+		...(await openpgpEvidence(request)),
 	];
+}
+
+async function openpgpEvidence(request: CollectRequest): Promise<readonly Evidence[]> {
+	const { openpgp } = request;
+	if (openpgp === undefined) {
+		return [];
+	}
+
+	try {
+		return [await checkOpenpgp(request, openpgp)];
+	} catch (error) {
+		if (error instanceof EngineError && error.code === 'settings-invalid') {
+			throw error;
+		}
+
+		// Not kept from earlier: the keys are the user's, and one that was taken away or revoked since must not go on counting.
+		return [faultToEvidence('openpgp', error)];
+	}
 }
 
 // Verifying certificates is the costly part, and the same bytes were proven before: nothing served now can unprove them.

@@ -72,6 +72,7 @@ type Strength = { readonly rank: number; readonly text: string };
 
 const PROVENANCE: Strength = { rank: 2, text: 'verified provenance' };
 const SIGNATURE: Strength = { rank: 1, text: 'a verified registry signature' };
+const OPENPGP: Strength = { rank: 1, text: 'a verified OpenPGP signature' };
 const NONE: Strength = { rank: 0, text: 'no verified signature or provenance' };
 
 function strongest(evidence: readonly Evidence[]): Strength {
@@ -80,5 +81,9 @@ function strongest(evidence: readonly Evidence[]): Strength {
 		return PROVENANCE;
 	}
 
-	return has('registry-signature') || has('publish-attestation') ? SIGNATURE : NONE;
+	if (has('registry-signature') || has('publish-attestation')) {
+		return SIGNATURE;
+	}
+
+	return has('openpgp') ? OPENPGP : NONE;
 }

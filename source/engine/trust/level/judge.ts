@@ -47,6 +47,7 @@ const KIND_WORDS: Readonly<Record<Evidence['kind'], string>> = {
 	'registry-signature': 'Registry signature',
 	provenance: 'Provenance',
 	'publish-attestation': 'Publish attestation',
+	openpgp: 'OpenPGP signature',
 };
 
 function evidenceReason(entry: Evidence): Reason {
@@ -66,8 +67,9 @@ function known(facts: JudgedFacts): Rung {
 	const integrity = facts.state('integrity') === 'verified';
 	const signature = facts.state('registry-signature') === 'verified';
 	const provenance = facts.state('provenance') === 'verified';
-	const passed = integrity && (signature || provenance);
-	const proof = provenance ? 'its build is proven' : 'the registry signed it';
+	const openpgp = facts.state('openpgp') === 'verified';
+	const passed = integrity && (signature || provenance || openpgp);
+	const proof = provenance ? 'its build is proven' : openpgp ? 'a key that you named signed it' : 'the registry signed it';
 	const text = passed
 		? `known: the bytes are what was expected and ${proof}.`
 		: `known needs ${integrity ? '' : 'verified integrity and '}a registry signature (${facts.state('registry-signature')}) or provenance (${facts.state('provenance')}).`;
