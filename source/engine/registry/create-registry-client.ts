@@ -19,13 +19,7 @@ const LARGEST_PING_BYTES = 65_536;
 export async function createRegistryClient(options: RegistryClientOptions): Promise<RegistryClient> {
 	const configuration = await readNpmConfiguration(options);
 	const requester = createRequester(configuration);
-	const store = new MetadataStore(join(options.cacheFolder, 'metadata'), (error) => {
-		options.onNotice({
-			severity: 'warning',
-			code: 'metadata-store-unusable',
-			text: `The metadata store cannot be used (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}); everything is asked of the registry.`,
-		});
-	});
+	const store = openStore(options);
 	const registryFor = (name: string): string => configuration.scopes.get(scopeOf(name) ?? '') ?? configuration.defaultRegistry;
 	const source = new MetadataSource({ requester, store, registryFor, offline: options.offline });
 	const keys = new Map<string, Promise<readonly RegistryKey[] | null>>();
@@ -109,6 +103,16 @@ function statementCalls({
 			return fetchStatements(name, { requester, registryUrl: registryFor(name), signal });
 		},
 	};
+}
+
+function openStore(options: RegistryClientOptions): MetadataStore {
+	return new MetadataStore(join(options.cacheFolder, 'metadata'), (error) => {
+		options.onNotice({
+			severity: 'warning',
+			code: 'metadata-store-unusable',
+			text: `The metadata store cannot be used (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}); everything is asked of the registry.`,
+		});
+	});
 }
 
 async function ping(requester: Requester, registryUrl: string, signal: AbortSignal): Promise<number> {

@@ -1,10 +1,9 @@
-import type { Key, Signature, verify } from 'openpgp';
+import type { Key, readKeys as readKeyBlock, Signature, verify } from 'openpgp';
 import { EngineError } from '../../errors.ts';
 import type { Evidence } from '../../evidence.ts';
 import type { CollectRequest } from './collect-request.ts';
 import { absent, EvidenceFault, invalid, quote, unavailable, verified } from './outcome.ts';
 
-type Openpgp = typeof import('openpgp');
 type VerificationResult = Awaited<ReturnType<typeof verify>>['signatures'][number];
 type Checked = Evidence | EvidenceFault;
 
@@ -22,7 +21,7 @@ export async function checkOpenpgp(request: CollectRequest, asked: NonNullable<C
 
 	// Loads only for those who use it: it is larger than the rest of the evidence together.
 	const openpgp = await import('openpgp');
-	const keys = await readKeys(openpgp, asked.keys);
+	const keys = await readKeys(openpgp.readKeys, asked.keys);
 	const signature = await openpgp.readSignature({ armoredSignature: asked.signature });
 	const message = await openpgp.createMessage({ binary: await asked.readPacked() });
 	const now = new Date(request.now ?? Date.now());
@@ -83,10 +82,10 @@ async function checkOne({ result, signedAt, keys, now }: Question): Promise<Chec
 
 const PUBLIC_BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----/gs;
 
-async function readKeys(openpgp: Openpgp, text: string): Promise<readonly Key[]> {
+async function readKeys(readBlock: typeof readKeyBlock, text: string): Promise<readonly Key[]> {
 	const blocks = text.match(PUBLIC_BLOCK) ?? [];
 	try {
-		const keys = await Promise.all(blocks.map((armoredKeys) => openpgp.readKeys({ armoredKeys })));
+		const keys = await Promise.all(blocks.map((armoredKeys) => readBlock({ armoredKeys })));
 		if (keys.flat().length > 0) {
 			return keys.flat();
 		}
