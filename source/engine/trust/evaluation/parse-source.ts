@@ -61,7 +61,13 @@ export function nodesOf(program: Program, types: ReadonlySet<string>): readonly 
 
 function pushChildren(node: SyntaxNode, waiting: SyntaxNode[]): void {
 	const start = waiting.length;
-	for (const value of Object.values(node) as readonly unknown[]) {
+	// Without an array of the values for each of millions of nodes; acorn's nodes inherit nothing enumerable.
+	for (const key in node) {
+		const value = (node as unknown as Readonly<Record<string, unknown>>)[key];
+		if (typeof value !== 'object' || value === null) {
+			continue;
+		}
+
 		if (Array.isArray(value)) {
 			for (const item of value as readonly unknown[]) {
 				if (isNode(item)) {
