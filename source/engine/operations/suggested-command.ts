@@ -1,5 +1,5 @@
 import { quoteForShell } from '../quote-for-shell.ts';
-import type { Suggestion } from '../resolver/index.ts';
+import type { SuggestedOverride, Suggestion } from '../resolver/index.ts';
 import { stripToLine } from '../strip-controls.ts';
 import { parseSpec } from './parse-spec.ts';
 import { flagsOf } from './resolve-rules.ts';
@@ -21,8 +21,14 @@ export function suggestedCommand(suggestion: Suggestion, asked: Asked): string |
 		case 'allow-young':
 			return `${installLine(asked, {})} --accept-young ${quoteWord(`${suggestion.name}@${suggestion.version}`)}`;
 		case 'override':
-			return `${installLine(asked, {})} --override ${quoteForShell(`${suggestion.name}=${suggestion.range}`)}`;
+			return `${installLine(asked, {})}${overrideFlags([suggestion])}`;
+		case 'overrides':
+			return `${installLine(asked, {})}${overrideFlags(suggestion.overrides)}`;
 	}
+}
+
+function overrideFlags(overrides: readonly SuggestedOverride[]): string {
+	return overrides.map(({ path, name, range }) => ` --override ${quoteForShell(`${[...path, name].join('>')}=${range}`)}`).join('');
 }
 
 function installLine({ specs, choices }: Asked, changed: Readonly<Record<string, string>>): string {

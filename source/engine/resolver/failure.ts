@@ -49,7 +49,12 @@ export type Suggestion =
 	/** Only when leaving out one is not enough. */
 	| { readonly type: 'drop-roots'; readonly names: readonly string[]; readonly sentence: string }
 	| { readonly type: 'allow-young'; readonly name: string; readonly version: string; readonly lifts: string; readonly sentence: string }
-	| { readonly type: 'override'; readonly name: string; readonly range: string; readonly sentence: string };
+	| ({ readonly type: 'override'; readonly sentence: string } & SuggestedOverride)
+	/** Only when no single change is enough. */
+	| { readonly type: 'overrides'; readonly overrides: readonly SuggestedOverride[]; readonly sentence: string };
+
+/** Holds only below the packages of the path; an empty one: everywhere. */
+export type SuggestedOverride = { readonly path: readonly string[]; readonly name: string; readonly range: string };
 
 export type FailureKind = 'package-not-found' | 'no-matching-version' | 'conflict';
 

@@ -13,7 +13,7 @@ export type {
 	Revocation,
 	RootRequest,
 } from './request.ts';
-export type { Conflict, Fact, Failure, FailureKind, Suggestion } from './failure.ts';
+export type { Conflict, Fact, Failure, FailureKind, SuggestedOverride, Suggestion } from './failure.ts';
 export type { Resolution, ResolvedPackage, ResolvedRoot, ResolveOutcome, ResolveStatistics } from './resolution.ts';
 export { compareVersions, parseRange, satisfies } from './semver/range.ts';
 export type { Interval, Range } from './semver/range.ts';

@@ -184,7 +184,7 @@ describe('overrides', () => {
 	it('give valid trees in random universes', async () => {
 		let solved = 0;
 		let used = 0;
-		for (let seed = 1; seed <= 50; seed += 1) {
+		for (let seed = 1; seed <= 25; seed += 1) {
 			const { universe, roots, overrides } = overriddenUniverse(randomNumbers(seed * 6_151));
 			const outcome = await universe.resolve(roots, { overrides });
 			if (outcome.type === 'resolved') {
@@ -199,8 +199,8 @@ describe('overrides', () => {
 			}
 		}
 
-		expect(solved).toBeGreaterThan(30);
-		expect(used).toBeGreaterThan(20);
+		expect(solved).toBeGreaterThan(15);
+		expect(used).toBeGreaterThan(10);
 	});
 });
 

@@ -1,5 +1,7 @@
+import type { Term } from '../core/incompatibilities.ts';
 import type { Search } from '../core/search.ts';
 import type { State, Variable } from '../core/state.ts';
+import type { Cause } from './facts.ts';
 import { NO_PROGRESS } from './overrides.ts';
 import type { Progress } from './overrides.ts';
 import type { Package, VersionSet } from './packages.ts';
@@ -29,7 +31,12 @@ export type Choice = {
 	/** Option k makes value k + 1; each gives one slot for each member. Best first. */
 	readonly options: readonly (() => Landing)[];
 	readonly slots: (Landing | undefined)[];
+	/** Of several members each is asked for by a fact of its own, so that a report can tell which of them a conflict needs. */
+	readonly askers: Asker[] | null;
 };
+
+/** Under what the members are asked for, and why each of them. */
+export type Asker = { readonly premise: readonly Term[]; readonly causes: readonly Cause[] };
 
 /** A variable for an edge that may be left out: value 1 takes it, value 2 drops it. */
 export type Leave = { readonly type: 'leave'; readonly variable: Variable; readonly choice: Choice };
@@ -77,7 +84,7 @@ export class Choices {
 			options.push(() => [this.#slots.own(package_, scope, allowed)]);
 		}
 
-		return this.#make(key, { members: [{ name: package_.name, package: package_, allowed }], options });
+		return this.#make(key, { members: [{ name: package_.name, package: package_, allowed }], options, askers: null });
 	}
 
 	/**
@@ -110,7 +117,7 @@ export class Choices {
 			const together = (): Landing => slotsIn(makeScope(slotsIn));
 			return isPlain ? [() => slotsIn(OUTERMOST), together] : [together];
 		});
-		return this.#make(key, { members, options });
+		return this.#make(key, { members, options, askers: [] });
 	}
 
 	/** The variable that may leave the choice out. */
@@ -135,26 +142,35 @@ export class Choices {
 
 		const slots = choice.options[value - 1]?.() ?? [];
 		choice.slots[value] = slots;
-		for (const [i, slot] of slots.entries()) {
-			const allowed = choice.members[i]?.allowed;
-			if (slot === undefined || allowed === undefined || allowed.count === 0) {
-				// That nothing is allowed is a fact of its own, which a report must be able to leave out.
-				continue;
-			}
-
-			this.#facts.tell(
-				[
-					{ variable: choice.variable, set: ~value },
-					{ variable: slot.variable, set: allowed.no },
-				],
-				{ type: 'structure' },
-			);
+		for (const asker of choice.askers ?? [null]) {
+			this.#tellAllowed(choice, value, asker);
 		}
 
 		return true;
 	}
 
-	#make(key: string, parts: Pick<Choice, 'members' | 'options'>): Choice {
+	/** One more dependent asks for the members of a group. */
+	ask(choice: Choice, asker: Asker): void {
+		choice.askers?.push(asker);
+		for (const value of choice.slots.keys()) {
+			this.#tellAllowed(choice, value, asker);
+		}
+	}
+
+	#tellAllowed(choice: Choice, value: number, asker: Asker | null): void {
+		for (const [i, slot] of (choice.slots[value] ?? []).entries()) {
+			const allowed = choice.members[i]?.allowed;
+			if (slot !== undefined && allowed !== undefined && allowed.count > 0) {
+				// That nothing is allowed is a fact of its own, which a report must be able to leave out.
+				this.#facts.tell(
+					[...(asker?.premise ?? []), { variable: choice.variable, set: ~value }, { variable: slot.variable, set: allowed.no }],
+					asker?.causes[i] ?? { type: 'structure' },
+				);
+			}
+		}
+	}
+
+	#make(key: string, parts: Pick<Choice, 'members' | 'options' | 'askers'>): Choice {
 		const variable = this.#addVariable(parts.options.length);
 		const choice: Choice = { type: 'choice', variable, slots: [], ...parts };
 		this.#known.set(key, choice);

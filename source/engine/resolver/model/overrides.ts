@@ -28,9 +28,9 @@ export class Overrides {
 		this.#scopedNames = new Set(this.#scoped.map(({ name }) => name));
 	}
 
-	/** The same with one more, which comes before the others that hold everywhere. */
-	with(override: Override): Overrides {
-		return new Overrides([override, ...this.#scoped, ...this.#global]);
+	/** The same with more, which come before others with as long a path. */
+	with(overrides: readonly Override[]): Overrides {
+		return new Overrides([...overrides, ...this.#scoped, ...this.#global]);
 	}
 
 	/** What replaces a dependency on `name` that was written as `text`, or undefined. */

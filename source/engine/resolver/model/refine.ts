@@ -2,7 +2,7 @@ import type { TreeNode } from './extract.ts';
 import type { Root } from './roots.ts';
 import type { Session, Steps } from './session.ts';
 
-type Tree = ReadonlyMap<string, TreeNode>;
+export type Tree = ReadonlyMap<string, TreeNode>;
 
 /** At most so many roots are tried first, most backward first: a fixed count, so that a slow machine gets the same tree. */
 const MOST_REGRETS = 8;
@@ -132,7 +132,8 @@ function copyKey(name: string, version: number): string {
 	return `${name} ${version}`;
 }
 
-function allNodes(tree: Tree): TreeNode[] {
+/** Every copy in the tree. */
+export function allNodes(tree: Tree): TreeNode[] {
 	const seen = new Set(tree.values());
 	for (const node of seen) {
 		for (const next of node.edges.values()) {

@@ -33,7 +33,9 @@ export type Question = {
 	readonly merged?: ReadonlyMap<string, ReadonlySet<string>>;
 	/** Exempts one more young version. */
 	readonly policy?: PolicyMasks;
+	/** Other overrides, with the names they make packages ask for. */
 	readonly edges?: EdgeReader;
+	readonly peerNames?: PeerNames;
 	readonly mostConflicts?: number;
 };
 
@@ -66,13 +68,7 @@ export class Session {
 		this.policy = new PolicyMasks(request);
 		this.#locked = lockedVersions(request);
 		this.preferences = this.#preferencesWith(new Map());
-		this.#crawl = new Crawl({
-			table: this.table,
-			edges: this.edges,
-			peerNames: this.peerNames,
-			policy: this.policy,
-			preferences: this.preferences,
-		});
+		this.#crawl = this.#newCrawl(this);
 	}
 
 	/** True when all that have an edge to one version of the package would accept the other. */
@@ -120,21 +116,37 @@ export class Session {
 			this.#crawl.visitAny(name);
 		}
 
-		yield* this.#crawlOn();
+		yield* this.#crawlOn(this.#crawl);
 	}
 
 	/** Makes known what the roots' best versions lead to. */
 	*look(roots: readonly Root[]): Steps<void> {
-		for (const root of roots) {
-			this.#crawl.visitRoot(root.package, root.allowed);
-		}
-
-		yield* this.#crawlOn();
+		yield* this.#lookWith(this.#crawl, roots);
 	}
 
-	*#crawlOn(): Steps<void> {
+	/** The question whether the roots could be had with more overrides, looked at as if it had been asked at first. */
+	*withOverrides(more: readonly Override[], roots: readonly Root[]): Steps<Question> {
+		const overrides = this.edges.overrides.with(more);
+		const question = { roots, edges: new EdgeReader(overrides), peerNames: new PeerNames(overrides) };
+		yield* this.#lookWith(this.#newCrawl(question), roots);
+		return question;
+	}
+
+	*#lookWith(crawl: Crawl, roots: readonly Root[]): Steps<void> {
+		for (const root of roots) {
+			crawl.visitRoot(root.package, root.allowed);
+		}
+
+		yield* this.#crawlOn(crawl);
+	}
+
+	#newCrawl({ edges, peerNames }: { readonly edges: EdgeReader; readonly peerNames: PeerNames }): Crawl {
+		return new Crawl({ table: this.table, edges, peerNames, policy: this.policy, preferences: this.preferences });
+	}
+
+	*#crawlOn(crawl: Crawl): Steps<void> {
 		for (;;) {
-			const names = this.#crawl.advance(this.pauseAt);
+			const names = crawl.advance(this.pauseAt);
 			if (names === 'paused') {
 				yield { type: 'paused' };
 			} else if (names.length === 0) {
@@ -151,7 +163,7 @@ export class Session {
 			const model = new Model({
 				table: this.table,
 				edges: question.edges ?? this.edges,
-				peerNames: this.peerNames,
+				peerNames: question.peerNames ?? this.peerNames,
 				policy: question.policy ?? this.policy,
 				preferences: question.merged === undefined ? this.preferences : this.#preferencesWith(question.merged),
 				roots: question.roots,

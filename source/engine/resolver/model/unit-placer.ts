@@ -7,6 +7,7 @@ import type { Choice, Choices, Landing, Leave } from './choices.ts';
 import type { Expansion, Unit } from './expansion.ts';
 import type { Overrides, Progress } from './overrides.ts';
 import type { Scope, Scopes } from './scopes.ts';
+import type { Cause } from './facts.ts';
 import type { Facts, Slot, Slots } from './slots.ts';
 import type { PlacedEdge, UnitPlan } from './units.ts';
 import type { Widener } from './widen.ts';
@@ -197,18 +198,28 @@ export class UnitPlacer {
 		unit: Unit,
 		{ premise, choice, leave }: { readonly premise: readonly Term[]; readonly choice: Choice; readonly leave: Leave | null },
 	): void {
-		// Of a group in which only some are optional, a required one is what asks.
-		const edge = unit.edges.find(({ isOptional }) => !isOptional) ?? unit.edges[0];
-		if (edge === undefined) {
-			return;
-		}
-
 		const type = leave === null ? ('dependency' as const) : ('optional-dependency' as const);
-		const cause = { type, dependent: slot.package, version, name: edge.name, spec: edge.text, target: edge.package, allowed: edge.allowed };
-		const required = leave?.variable ?? choice.variable;
-		const told = this.#parts.facts.tell([...premise, { variable: required, set: ABSENT }], cause);
-		if (told !== -1 && leave === null && unit.asks.size === 0) {
-			this.#parts.widener.note(told);
+		const causes = unit.edges.map((edge): Cause => ({
+			type,
+			dependent: slot.package,
+			version,
+			name: edge.name,
+			spec: edge.text,
+			target: edge.package,
+			allowed: edge.allowed,
+		}));
+		const required = { variable: leave?.variable ?? choice.variable, set: ABSENT };
+		if (unit.isGroup) {
+			// That the group is there at all is nobody's fact alone, except of a member that cannot be there.
+			const mayLack = unit.edges.some(({ isOptional }) => !isOptional);
+			const impossible = unit.edges.findIndex(({ allowed, isOptional }) => allowed.count === 0 && !(mayLack && isOptional));
+			this.#parts.facts.tell([...premise, required], causes[impossible] ?? { type: 'structure' });
+			this.#parts.choices.ask(choice, { premise, causes });
+		} else {
+			const told = this.#parts.facts.tell([...premise, required], causes[0] ?? { type: 'structure' });
+			if (told !== -1 && leave === null && unit.asks.size === 0) {
+				this.#parts.widener.note(told);
+			}
 		}
 
 		if (leave !== null) {

@@ -16,7 +16,7 @@ export function sentencesOf(cited: Cited, { relevant, request }: Context): strin
 	const causes = [...cited.values()];
 	const roots = causes.filter((cause): cause is RootCause => cause.type === 'root').toSorted((a, b) => (a.name < b.name ? -1 : 1));
 	const edges = causes.filter((cause): cause is EdgeCause => 'spec' in cause && cause.type !== 'root');
-	const groups = Map.groupBy(edges, (cause) => `${cause.dependent.name} ${cause.name} ${cause.type === 'unsupported'}`);
+	const groups = Map.groupBy(edges, (cause) => `${cause.dependent.name} ${cause.name} ${cause.type}`);
 	return [
 		...(roots.length === 0 ? [] : [`You asked for ${joined(roots.map(rootText))}.`]),
 		...inReadingOrder([...groups.values()], roots).map((group) => edgeSentence(group, { relevant, roots })),
@@ -56,7 +56,9 @@ function inReadingOrder(groups: readonly EdgeCause[][], roots: readonly RootCaus
 	}
 
 	const of = (group: EdgeCause[]): number => distance.get(group[0]?.dependent.name ?? '') ?? groups.length;
-	return groups.toSorted((a, b) => of(a) - of(b));
+	// What a package brings comes before what it needs beside it.
+	const isPeer = (group: EdgeCause[]): number => Number(group[0]?.type === 'peer');
+	return groups.toSorted((a, b) => of(a) - of(b) || isPeer(a) - isPeer(b));
 }
 
 function edgeSentence(

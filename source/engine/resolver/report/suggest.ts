@@ -1,18 +1,24 @@
 import type { Suggestion } from '../failure.ts';
-import { EdgeReader } from '../model/edges.ts';
+import type { Cause } from '../model/facts.ts';
+import type { Override } from '../request.ts';
+import { allNodes } from '../model/refine.ts';
+import type { Tree } from '../model/refine.ts';
 import { PolicyMasks } from '../model/policy.ts';
 import type { Root } from '../model/roots.ts';
 import type { Session, Steps } from '../model/session.ts';
+import { citedCauses } from './cited-causes.ts';
 import type { Cited } from './cited-causes.ts';
 import { forbiddenMembers } from './to-facts.ts';
 import type { Relevant } from './to-facts.ts';
 import { joined, minuteText } from './version-text.ts';
 
 /** Each is proven by a solve, so only a few are tried. */
-const MOST_TRIALS = 8;
+const MOST_TRIALS = 12;
+const MOST_ROUNDS = 5;
 const MOST_STEPS_BACK = 3;
 const MOST_CONFLICTS_OF_A_TRIAL = 500;
 
+type PeerCause = Extract<Cause, { readonly type: 'peer' }>;
 type Trial = () => Steps<Suggestion | null>;
 
 /** Changes to the request that do solve, smallest first: wait for no one, ask for another version, override, leave one out. */
@@ -45,36 +51,122 @@ export function* suggest(
 		}
 	}
 
-	return suggestions.length > 0 ? suggestions : yield* suggestSeveral(session, roots, involved);
+	return suggestions.length > 0 ? suggestions : yield* suggestSeveral(session, { roots, cited, involved });
 }
 
-/** Where no single change helps: other versions of all roots in the conflict, else leaving out one after the other. */
-function* suggestSeveral(session: Session, roots: readonly Root[], involved: readonly Root[]): Steps<Suggestion[]> {
-	const relaxed = roots.map((root) => (involved.includes(root) ? { ...root, allowed: root.package.range('*') } : root));
-	const solved = yield* session.solve({ roots: relaxed, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
-	const changed = involved.flatMap((root) => {
-		const version = solved.type === 'done' ? solved.tree.get(root.name)?.version : undefined;
-		const isFine = version === undefined || root.package.has(root.allowed, version);
-		return isFine ? [] : [{ root, version }];
-	});
-	if (changed.length > 0 && changed.every(({ root, version }) => !isTooFarBack(session, root, version))) {
-		const specs = changed.map(({ root, version }) => [root.name, specOf(root, version)] as const);
-		const sentence = `Ask for ${joined(specs.map(([name, spec]) => `${name}@${spec}`))} instead.`;
-		return [{ type: 'change-roots', roots: Object.fromEntries(specs), sentence }];
-	}
-
-	let kept = roots;
-	const names: string[] = [];
-	for (const root of involved) {
-		kept = kept.filter((other) => other !== root);
-		names.push(root.name);
-		const fewer = yield* session.solve({ roots: kept, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
-		if (fewer.type === 'done' && kept.length > 0) {
-			return [{ type: 'drop-roots', names, sentence: `Leave out ${joined(names)}.` }];
+/** Where no single change helps: other versions of the roots in the conflict, of all roots, overrides, else leaving out as few as will do. */
+function* suggestSeveral(
+	session: Session,
+	{ roots, cited, involved }: { readonly roots: readonly Root[]; readonly cited: Cited; readonly involved: readonly Root[] },
+): Steps<Suggestion[]> {
+	const trials: Trial[] = [
+		() => changeSeveral(session, roots, involved),
+		...(involved.length < roots.length ? [(): Steps<Suggestion | null> => changeSeveral(session, roots, roots)] : []),
+		() => dropSeveral(session, roots),
+		() => overrideSeveral(session, roots, peersOf(cited)),
+	];
+	for (const trial of trials) {
+		const suggestion = yield* trial();
+		if (suggestion !== null) {
+			return [suggestion];
 		}
 	}
 
 	return [];
+}
+
+function peersOf(cited: Cited): PeerCause[] {
+	const peers = [...cited.values()].filter((cause): cause is PeerCause => cause.type === 'peer');
+	return [...new Map(peers.map((cause) => [`${cause.dependent.name} ${cause.name}`, cause])).values()];
+}
+
+/** Lets every dependent of a cited peer make do with another version, and of those cited when these no longer are in the way. */
+function* overrideSeveral(session: Session, roots: readonly Root[], cited: readonly PeerCause[]): Steps<Suggestion | null> {
+	let peers = cited;
+	let tree: Tree | null = null;
+	for (let round = 0; round < MOST_ROUNDS && tree === null; round += 1) {
+		const question = yield* session.withOverrides(
+			peers.map((cause) => overrideBelow(cause, '*')),
+			roots,
+		);
+		const solved = yield* session.solve({ ...question, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		if (solved.type === 'done') {
+			tree = solved.tree;
+		} else if (solved.type === 'unsolvable') {
+			peers = [...peers, ...peersOf(citedCauses(solved)).filter((cause) => cause.spec !== '*')];
+		}
+	}
+
+	return tree === null ? null : yield* proveOverrides(session, roots, { peers, tree });
+}
+
+function* proveOverrides(
+	session: Session,
+	roots: readonly Root[],
+	{ peers, tree }: { readonly peers: readonly PeerCause[]; readonly tree: Tree },
+): Steps<Suggestion | null> {
+	const chosen = peers.flatMap((cause) => {
+		const [version, ...others] = versionsSeen(tree, cause);
+		return version === undefined ? [] : [overrideBelow(cause, others.length === 0 ? `^${version}` : '*')];
+	});
+	const again = yield* session.withOverrides(chosen, roots);
+	const proven = yield* session.solve({ ...again, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	if (proven.type !== 'done') {
+		return null;
+	}
+
+	const overrides = chosen.map(({ path, name, spec }) => ({ path: path.map((step) => step.name), name, range: spec }));
+	const texts = overrides.map(({ path, name, range }) => `${name} to ${range} for ${joined(path)}`);
+	return { type: 'overrides', overrides, sentence: `Override ${joined(texts)} at your own risk: they were not made for it.` };
+}
+
+function overrideBelow({ dependent, name }: PeerCause, spec: string): Override {
+	return { path: [{ name: dependent.name, range: null }], name, range: null, spec };
+}
+
+function* changeSeveral(session: Session, roots: readonly Root[], free: readonly Root[]): Steps<Suggestion | null> {
+	const relaxed = roots.map((root) => (free.includes(root) ? { ...root, allowed: root.package.range('*') } : root));
+	const solved = yield* session.solve({ roots: relaxed, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const changed = free.flatMap((root) => {
+		const version = solved.type === 'done' ? solved.tree.get(root.name)?.version : undefined;
+		const isFine = version === undefined || root.package.has(root.allowed, version);
+		return isFine ? [] : [{ root, version }];
+	});
+	if (changed.length === 0 || changed.some(({ root, version }) => isTooFarBack(session, root, version))) {
+		return null;
+	}
+
+	const specs = changed.map(({ root, version }) => [root.name, specOf(root, version)] as const);
+	const sentence = `Ask for ${joined(specs.map(([name, spec]) => `${name}@${spec}`))} instead.`;
+	return { type: 'change-roots', roots: Object.fromEntries(specs), sentence };
+}
+
+/** Leaves out a root of each conflict that is left, then takes back those that do no harm after all. */
+function* dropSeveral(session: Session, roots: readonly Root[]): Steps<Suggestion | null> {
+	let kept = roots;
+	for (;;) {
+		const solved = yield* session.solve({ roots: kept, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		if (solved.type === 'done') {
+			break;
+		}
+
+		const cited = solved.type === 'unsolvable' ? citedCauses(solved) : new Map();
+		const dropped = kept.find(({ name }) => cited.has(`root ${name}`));
+		if (dropped === undefined || kept.length === 1) {
+			return null;
+		}
+
+		kept = kept.filter((root) => root !== dropped);
+	}
+
+	for (const root of roots.filter((each) => !kept.includes(each))) {
+		const more = roots.filter((each) => each === root || kept.includes(each));
+		const solved = yield* session.solve({ roots: more, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		kept = solved.type === 'done' ? more : kept;
+	}
+
+	const names = roots.filter((each) => !kept.includes(each)).map(({ name }) => name);
+	return names.length === 0 ? null : { type: 'drop-roots', names, sentence: `Leave out ${joined(names)}.` };
 }
 
 function specOf(root: Root, version: number): string {
@@ -145,22 +237,54 @@ function isTooFarBack(session: Session, { package: package_ }: Root, version: nu
 }
 
 function overrideTrials(session: Session, { roots, cited }: { readonly roots: readonly Root[]; readonly cited: Cited }): Trial[] {
-	const peers = new Map([...cited.values()].flatMap((cause) => (cause.type === 'peer' ? [[cause.name, cause] as const] : [])));
-	return [...peers.values()].flatMap((cause): Trial[] => {
-		const root = roots.find(({ name }) => name === cause.name);
-		if (root === undefined) {
-			return [];
-		}
+	const peers = [...cited.values()].filter((cause): cause is PeerCause => cause.type === 'peer');
+	const ofRoots = new Map(peers.map((cause) => [cause.name, cause]));
+	return [
+		...[...ofRoots.values()].flatMap((cause): Trial[] => {
+			const root = roots.find(({ name }) => name === cause.name);
+			return root === undefined ? [] : [() => tryOverride(session, roots, { cause, path: [], spec: root.spec })];
+		}),
+		...peers
+			.filter(({ name }) => !roots.some((root) => root.name === name))
+			.map(
+				(cause): Trial =>
+					() =>
+						tryOverride(session, roots, { cause, path: [cause.dependent.name], spec: '*' }),
+			),
+	];
+}
 
-		return [
-			function* () {
-				const edges = new EdgeReader(session.edges.overrides.with({ path: [], name: cause.name, range: null, spec: root.spec }));
-				const solved = yield* session.solve({ roots, edges, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
-				const sentence = `Override ${cause.name} to ${root.spec} at your own risk: ${cause.dependent.name} was not made for it.`;
-				return solved.type === 'done' ? { type: 'override', name: cause.name, range: root.spec, sentence } : null;
-			},
-		];
+/** Lets the dependent of the peer make do with another version: for `*` with the one that it leads to, if that solves too. */
+function* tryOverride(
+	session: Session,
+	roots: readonly Root[],
+	{ cause, path, spec }: { readonly cause: PeerCause; readonly path: readonly string[]; readonly spec: string },
+): Steps<Suggestion | null> {
+	const { name, dependent } = cause;
+	const override: Override = { path: path.map((step) => ({ name: step, range: null })), name, range: null, spec };
+	const question = yield* session.withOverrides([override], roots);
+	const solved = yield* session.solve({ ...question, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	if (solved.type !== 'done') {
+		return null;
+	}
+
+	if (spec === '*') {
+		const [version, ...others] = versionsSeen(solved.tree, cause);
+		return version === undefined || others.length > 0 ? null : yield* tryOverride(session, roots, { cause, path, spec: `^${version}` });
+	}
+
+	const below = path.length === 0 ? '' : ` for ${dependent.name}`;
+	const sentence = `Override ${name} to ${spec}${below} at your own risk: ${dependent.name} was not made for it.`;
+	return { type: 'override', path, name, range: spec, sentence };
+}
+
+/** The versions that the tree's dependents of the peer got. */
+function versionsSeen(tree: Tree, { dependent, name }: PeerCause): string[] {
+	const seen = allNodes(tree).flatMap(({ slot, edges }) => {
+		const target = slot.package === dependent ? edges.get(name) : undefined;
+		return target === undefined ? [] : [target.slot.package.index?.versionText(target.version) ?? ''];
 	});
+	return [...new Set(seen)];
 }
 
 function* tryWithout(session: Session, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
