@@ -57,7 +57,7 @@ describe('bad input', () => {
 		expect(await universe.sentences({ a: '2' })).toEqual(['No version of a matches 2; the newest is 1.0.0.']);
 	});
 
-	it.each(['not a range!!', '>=', '1.x.y.z', '^^1', '99999999999999999999.x', '\u0000', '☃', `${'1 '.repeat(5000)}`])(
+	it.each(['not a range!!', '>=', '1.x.y.z', '^^1', '99999999999999999999.x', '\u0000', '☃', '1 '.repeat(5000)])(
 		'of a range like %j is gone around, and quoted when it cannot be',
 		async (junk) => {
 			const universe = new Universe()
@@ -67,7 +67,9 @@ describe('bad input', () => {
 			const resolution = await universe.solved({ a: '*' });
 			expect(verifyResolution(resolution, universe.request({ a: '*' }), NPM_RULES)).toEqual([]);
 			const outcome = await universe.resolve({ a: '2.0.0' });
-			expect(outcome.type === 'unsolvable' || versions(resolution).includes('a@2.0.0')).toBe(true);
+			expect(outcome.type === 'unsolvable' ? 'quoted' : versions(resolution)).toEqual(
+				outcome.type === 'unsolvable' ? 'quoted' : ['a@2.0.0', 'b@1.0.0'],
+			);
 		},
 	);
 

@@ -4,9 +4,16 @@ import type { Session, Steps } from './session.ts';
 
 export type Tree = ReadonlyMap<string, TreeNode>;
 
-/** At most so many roots are tried first, most backward first: a fixed count, so that a slow machine gets the same tree. */
-const MOST_REGRETS = 8;
-const MOST_CONFLICTS_OF_A_TRIAL = 500;
+/**
+ * What refinement may cost, and one solve more that prefers versions which would make copies one: counted in solves and conflicts, not in milliseconds, so that a slow machine gets the same tree. Only the
+ * budget of the whole request is a matter of time; what is left of it when that runs out is not tried. The solves made are
+ * `refinements` of the statistics.
+ */
+const BUDGET = {
+	/** Roots that are tried first, most backward first. */
+	regretSolves: 8,
+	conflictsOfOneSolve: 500,
+} as const;
 
 /** Looks for a tree in which no root is older than it needs to be, then for one with fewer copies. Nothing is read again. */
 export function* refine(session: Session, { roots, tree }: { readonly roots: readonly Root[]; readonly tree: Tree }): Steps<Tree> {
@@ -17,12 +24,12 @@ export function* refine(session: Session, { roots, tree }: { readonly roots: rea
 		.map((root) => ({ root, lag: lagOf(session, root, tree) }))
 		.filter(({ lag }) => lag > 0)
 		.toSorted((a, b) => b.lag - a.lag);
-	for (const { root } of lagging.slice(0, MOST_REGRETS)) {
+	for (const { root } of lagging.slice(0, BUDGET.regretSolves)) {
 		if (lagOf(session, root, best) === 0) {
 			continue;
 		}
 
-		const solved = yield* session.solve({ roots, first: [root.name, ...first], mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		const solved = yield* session.solve({ roots, first: [root.name, ...first], mostConflicts: BUDGET.conflictsOfOneSolve });
 		if (solved.type === 'done') {
 			const lag = totalLag(session, roots, solved.tree);
 			if (lag < bestLag) {
@@ -77,7 +84,7 @@ function* mergeCopies(
 		return tree;
 	}
 
-	const solved = yield* session.solve({ roots, first, merged, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const solved = yield* session.solve({ roots, first, merged, mostConflicts: BUDGET.conflictsOfOneSolve });
 	const isBetter = solved.type === 'done' && versionCount(solved.tree) < versionCount(tree) && totalLag(session, roots, solved.tree) <= lag;
 	return isBetter ? solved.tree : tree;
 }
