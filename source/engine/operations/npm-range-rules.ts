@@ -1,30 +1,39 @@
+import type { Range, SemVer } from 'semver';
 import type { RangeRules } from '../resolver/index.ts';
 
-/** One tree asks the same few thousand questions; past this many, remembering them costs more than it saves. */
-const MOST_ANSWERS = 50_000;
-
-/** The rules of ranges exactly as npm applies them to a tree: `semver`, loose. Each answer is remembered. */
+/** The rules of ranges exactly as npm applies them to a tree: `semver`, loose. Every text is parsed once, every question answered once. */
 export async function npmRangeRules(): Promise<RangeRules> {
 	const { default: semver } = await import('semver');
 	const options = { loose: true };
+	const versionOf = remembered((text): SemVer | null => semver.parse(text, options));
+	const rangeOf = remembered((text): Range | null => (semver.validRange(text, options) === null ? null : new semver.Range(text, options)));
+	const answersOf = remembered((_range): Map<string, boolean> => new Map());
 	return {
-		satisfies: remembered((version, range) => semver.satisfies(version, range, options)),
-		// Unlike satisfies it throws for what is no range, and what cannot be read has nothing in common with anything.
-		intersects: remembered(
-			(a, b) => semver.validRange(a, options) !== null && semver.validRange(b, options) !== null && semver.intersects(a, b, options),
-		),
+		satisfies: (version, range) => {
+			const answers = answersOf(range);
+			const parsed = versionOf(version);
+			const answer = answers.get(version) ?? (parsed !== null && rangeOf(range)?.test(parsed) === true);
+			answers.set(version, answer);
+			return answer;
+		},
+		// What cannot be read has nothing in common with anything.
+		intersects: (a, b) => {
+			const [left, right] = [rangeOf(a), rangeOf(b)];
+			return left !== null && right !== null && left.intersects(right, options);
+		},
 	};
 }
 
-function remembered(ask: (a: string, b: string) => boolean): (a: string, b: string) => boolean {
-	const answers = new Map<string, boolean>();
-	return (a, b) => {
-		const key = `${a}\n${b}`;
-		const known = answers.get(key) ?? ask(a, b);
-		if (answers.size < MOST_ANSWERS) {
-			answers.set(key, known);
+function remembered<T>(compute: (text: string) => T): (text: string) => T {
+	const known = new Map<string, T>();
+	return (text) => {
+		const found = known.get(text);
+		if (found !== undefined) {
+			return found;
 		}
 
-		return known;
+		const computed = compute(text);
+		known.set(text, computed);
+		return computed;
 	};
 }
