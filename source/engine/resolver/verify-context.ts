@@ -109,25 +109,26 @@ function visitChildren(package_: ResolvedPackage, { surroundings, passed, packag
 
 /** For each instance the names that it, or what is below it without a copy of its own in between, takes from its surroundings. */
 function namesAsked(packages: Packages): Map<string, Set<string>> {
-	const asks = new Map([...packages.values()].map(({ id, peers }) => [id, new Set(peers)]));
-	for (let isGrowing = true; isGrowing;) {
-		isGrowing = false;
-		for (const package_ of packages.values()) {
-			const mine = asks.get(package_.id) ?? new Set();
-			const peers = new Set(package_.peers);
-			for (const [name, target] of Object.entries(package_.dependencies)) {
-				if (peers.has(name)) {
-					continue;
-				}
+	const asks = new Map([...packages.keys()].map((id) => [id, new Set<string>()]));
+	const parents = new Map<string, { readonly id: string; readonly own: ReadonlySet<string> }[]>();
+	const open: { readonly id: string; readonly name: string }[] = [];
+	for (const { id, name: self, dependencies, peers } of packages.values()) {
+		const own = new Set(Object.keys(dependencies).filter((name) => !peers.includes(name)));
+		const parent = { id, own: new Set([...own, self]) };
+		for (const name of own) {
+			const target = dependencies[name] ?? '';
+			parents.set(target, [...(parents.get(target) ?? []), parent]);
+		}
 
-				for (const asked of asks.get(target) ?? []) {
-					const isOwn = Object.hasOwn(package_.dependencies, asked) && !peers.has(asked);
-					if (!isOwn && asked !== package_.name && !mine.has(asked)) {
-						mine.add(asked);
-						isGrowing = true;
-					}
-				}
-			}
+		open.push(...peers.map((name) => ({ id, name })));
+	}
+
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		const { id, name } = next;
+		const mine = asks.get(id);
+		if (mine !== undefined && !mine.has(name)) {
+			mine.add(name);
+			open.push(...(parents.get(id) ?? []).filter(({ own }) => !own.has(name)).map((parent) => ({ id: parent.id, name })));
 		}
 	}
 
