@@ -15,7 +15,7 @@ export const install: CommandDefinition<ChangeResult> = {
 		...CONSENT_FLAGS,
 		...RESOLVE_FLAGS,
 		...PLAN_FLAGS,
-		frozen: { type: 'boolean', description: 'Install exactly what the lock file holds, without resolving' },
+		frozen: { type: 'boolean', description: 'Install exactly what the lock file holds' },
 		lock: { type: 'string', placeholder: 'FILE', description: `The lock file of --frozen (${LOCK_FILE})` },
 		fromFile: { type: 'string', placeholder: 'FILE', description: 'Read more plugins from a file or - , one a line, # comments' },
 	},

@@ -9,7 +9,7 @@ export const override: CommandDefinition<ChangeResult> = {
 	summary: 'Replace the versions that packages ask for, or end that',
 	usage: '[[PARENT>]NAME=SPEC...]',
 	flags: {
-		drop: { type: 'string', isMultiple: true, placeholder: 'NAME', description: 'End an override, named by what stands before its =' },
+		drop: { type: 'string', isMultiple: true, placeholder: 'NAME', description: 'End the override of NAME (what stands before the =)' },
 		...CONSENT_FLAGS,
 		...PLAN_FLAGS,
 	},

@@ -4,12 +4,12 @@ import { listFlag, textFlag } from './flags.ts';
 
 /** Flags of the commands that work out versions. */
 export const RESOLVE_FLAGS: FlagTable = {
-	asOf: { type: 'string', placeholder: 'DATE', description: 'Resolve as the registry was then: 2024-01-31 or 2024-01-31T12:00:00Z' },
+	asOf: { type: 'string', placeholder: 'DATE', description: 'Resolve as the registry was then: 2024-01-31' },
 	override: {
 		type: 'string',
 		isMultiple: true,
-		placeholder: '[PARENT>]NAME=SPEC',
-		description: 'Take SPEC whatever packages ask of NAME',
+		placeholder: 'NAME=SPEC',
+		description: 'Take SPEC of NAME, whatever packages ask for',
 	},
 };
 

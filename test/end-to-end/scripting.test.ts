@@ -129,7 +129,7 @@ describe('a script that reads --json', () => {
 	});
 
 	test('lists, whole or only some fields', async () => {
-		const data = await dataOf(['list'], ['generation', 'plugins', 'packageCount', 'storeBytes']);
+		const data = await dataOf(['list'], ['generation', 'plugins', 'packageCount', 'storeBytes', 'overrides']);
 		expect(data).toMatchObject({
 			generation: 2,
 			packageCount: 2,

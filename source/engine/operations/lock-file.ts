@@ -17,9 +17,10 @@ const LONGEST_TEXT = 2048;
 const MOST_PACKAGES = 100_000;
 const MOST_EDGES = 2_000_000;
 
-/** Equal locks are equal bytes. */
+/** Equal locks are equal bytes. What is not ASCII is escaped, since reasons quote packages and the text may end on a terminal. */
 export function lockFileText({ roots, overrides, packages }: LockFile): string {
-	return `${JSON.stringify({ format: 1, roots, overrides, packages }, null, '\t')}\n`;
+	const text = JSON.stringify({ format: 1, roots, overrides, packages }, null, '\t');
+	return `${text.replaceAll(/[\u007F-\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
 /** Reads a lock file of any origin. Throws `lock-invalid`, naming the file and what is wrong with it. */

@@ -44,6 +44,7 @@ test('a difference names packages, what was asked for, and rights, in both direc
 		changes: [{ type: 'add', name: 'one', to: '1.0.0', isRoot: true }],
 		specs: [{ name: 'two', from: '^1.0.0', to: '1' }],
 		grants: { added: [{ plugin: 'one', permission: 'env:TOKEN' }], removed: [] },
+		overrides: { added: [], removed: [] },
 		held: { added: [], removed: [] },
 		disabled: { added: [], removed: [] },
 	});
