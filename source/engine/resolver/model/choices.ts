@@ -89,14 +89,15 @@ export class Choices {
 
 	/**
 	 * The choice of several packages that see each other: the copies everybody sees, or own ones together. Where only some members
-	 * are optional, the last resort is the same without those; where all are, the whole choice may be left out instead.
+	 * are optional, the last resort is the same without those, and `behind` is what is seen then under their names; where all are, the
+	 * whole choice may be left out instead.
 	 */
 	group(
 		members: readonly (Member & { readonly isOptional: boolean })[],
-		outer: { readonly bindings: ReadonlyMap<string, Slot>; readonly progress: Progress },
+		outer: { readonly bindings: ReadonlyMap<string, Slot>; readonly behind: ReadonlyMap<string, Slot>; readonly progress: Progress },
 		makeScope: (slots: (scope: Scope) => Landing) => Scope,
 	): Choice {
-		const outside = `${outer.progress.key} ${[...outer.bindings].map(([name, slot]) => `${name}=${slot.variable}`).join(' ')}`;
+		const outside = `${outer.progress.key} ${[...outer.bindings, ...outer.behind].map(([name, slot]) => `${name}=${slot.variable}`).join(' ')}`;
 		const key = `group ${members.map(({ name, package: { name: target }, allowed, isOptional }) => `${name}:${target}:${allowed.yes}${isOptional ? '?' : ''}`).join(' ')} in ${outside}`;
 		const known = this.#known.get(key);
 		if (known !== undefined) {
@@ -111,11 +112,11 @@ export class Choices {
 			);
 		const isMixed = members.some(({ isOptional }) => isOptional) && !members.every(({ isOptional }) => isOptional);
 		const kept: ((member: { readonly isOptional: boolean }) => boolean)[] = [() => true, ...(isMixed ? [isRequired] : [])];
-		const options = kept.flatMap((keeps) => {
+		const options = kept.flatMap((keeps, i) => {
 			const slotsIn = (scope: Scope): Landing =>
 				members.map((member) => (keeps(member) ? this.#slots.main(member.package, scope) : undefined));
 			const together = (): Landing => slotsIn(makeScope(slotsIn));
-			return isPlain ? [() => slotsIn(OUTERMOST), together] : [together];
+			return isPlain && (i === 0 || outer.behind.size === 0) ? [() => slotsIn(OUTERMOST), together] : [together];
 		});
 		return this.#make(key, { members, options, askers: [] });
 	}

@@ -176,7 +176,7 @@ export class UnitPlacer {
 	): boolean {
 		const { slot, version } = expansion;
 		const premise: readonly Term[] = [{ variable: slot.variable, set: ~(version + 1) }, ...mergeTerms(seen.terms)];
-		const placement = this.#placement(unit, seen.bindings);
+		const placement = this.#placement(slot, unit, seen.bindings);
 		const key = `${placement?.choice.variable ?? 'too deep'} ${premise.map(({ variable, set }) => `${variable}=${set}`).join(' ')}`;
 		unit.current = placement;
 		if (unit.emitted.has(key)) {
@@ -233,7 +233,7 @@ export class UnitPlacer {
 		}
 	}
 
-	#placement(unit: Unit, bindings: ReadonlyMap<string, Slot>): Unit['current'] {
+	#placement(from: Slot, unit: Unit, bindings: ReadonlyMap<string, Slot>): Unit['current'] {
 		const { choices, scopes } = this.#parts;
 		const [edge] = unit.edges;
 		const scope = scopes.of(bindings, unit.progress);
@@ -241,15 +241,25 @@ export class UnitPlacer {
 			return null;
 		}
 
-		const choice = unit.isGroup ? this.#group(unit, bindings, scope) : choices.single(edge.package, edge.allowed, scope);
+		const choice = unit.isGroup ? this.#group(from, unit, { bindings, outer: scope }) : choices.single(edge.package, edge.allowed, scope);
 		const isOptional = unit.edges.every((each) => each.isOptional);
 		return { choice, leave: isOptional ? choices.leave(choice) : null };
 	}
 
-	#group({ edges, progress }: Unit, bindings: ReadonlyMap<string, Slot>, outer: Scope): Choice {
-		return this.#parts.choices.group(edges, { bindings, progress }, (slotsIn) => {
-			const inner = new Map(bindings);
-			const scope = this.#parts.scopes.create(inner, { progress, depth: outer.depth + 1 });
+	#group(
+		from: Slot,
+		{ edges, progress }: Unit,
+		{ bindings, outer }: { readonly bindings: ReadonlyMap<string, Slot>; readonly outer: Scope },
+	): Choice {
+		const behind = new Map<string, Slot>();
+		for (const { name } of edges.filter(({ isOptional }) => isOptional)) {
+			this.#bind(behind, name, outsideOf(from, name));
+		}
+
+		const depth = Math.max(outer.depth, ...[...behind.values()].map(({ scope }) => scope.depth)) + 1;
+		return this.#parts.choices.group(edges, { bindings, behind, progress }, (slotsIn) => {
+			const inner = new Map([...bindings, ...behind]);
+			const scope = this.#parts.scopes.create(inner, { progress, depth });
 			for (const [i, slot] of slotsIn(scope).entries()) {
 				if (slot !== undefined) {
 					inner.set(edges[i]?.name ?? '', slot);
