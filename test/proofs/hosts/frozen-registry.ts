@@ -39,6 +39,11 @@ export class FrozenRegistry implements MetadataProvider, AsyncDisposable {
 		return new Map(await Promise.all(names.map(async (name) => [name, await this.#answer(name)] as const)));
 	}
 
+	/** Names of the packages that were loaded for a resolver. */
+	get loaded(): readonly string[] {
+		return [...this.#answers.keys()];
+	}
+
 	/** The packument as it is served; null when there is none. */
 	body(name: string): Promise<Buffer | null> {
 		const known = this.#bodies.get(name) ?? this.#read(name);

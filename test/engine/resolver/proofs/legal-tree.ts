@@ -59,19 +59,21 @@ function checkPeers(walk: Walk, { place, seen, say }: { readonly place: Resolved
 	for (const [peer, text] of Object.entries(peerDependencies).filter(([name]) => !Object.hasOwn(dependencies, name))) {
 		const edge = place.dependencies[peer];
 		const visible = seen.get(peer) ?? walk.shared.get(peer);
-		if (edge === undefined && (visible !== undefined || !optionalPeers.includes(peer))) {
-			say(place, `has no peer ${peer} where ${visible ?? 'nothing'} is seen`);
+		if (edge === undefined) {
+			if (visible !== undefined || !optionalPeers.includes(peer)) {
+				say(place, `has no peer ${peer} where ${visible ?? 'nothing'} is seen`);
+			}
+
+			continue;
 		}
 
-		if (edge !== undefined && visible === undefined) {
+		if (visible === undefined) {
 			walk.shared.set(peer, edge);
-		}
-
-		if (edge !== undefined && edge !== (visible ?? edge)) {
+		} else if (edge !== visible) {
 			say(place, `takes ${edge} where ${visible} is seen`);
 		}
 
-		if (edge !== undefined && !fits(walk, edge, peer, text)) {
+		if (!fits(walk, edge, peer, text)) {
 			say(place, `takes ${edge} for ${peer} ${text}`);
 		}
 	}

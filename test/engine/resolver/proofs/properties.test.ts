@@ -165,7 +165,14 @@ function withoutFact(puzzle: Puzzle, fact: Fact): Puzzle | null {
 			next.universe.serve(fact.name, semver.minVersion(fact.range)?.version ?? '0.0.0');
 			return next;
 		}
-		default:
+		case 'after-date':
+		case 'denied':
+		case 'nesting':
+		case 'not-found':
+		case 'other-node':
+		case 'revoked':
+		case 'too-young':
+		case 'unsupported':
 			return null;
 	}
 }
