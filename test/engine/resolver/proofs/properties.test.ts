@@ -12,7 +12,7 @@ import { askedFor } from './what-is-allowed.ts';
 
 const KINDS = { cyclic, hostsAndLibraries, nested, peersOnly, wild };
 
-describe.each(Object.entries(KINDS))('over %s universes', (kind, make) => {
+describe.each(Object.entries(KINDS))('over %s universes', { timeout: 120_000 }, (kind, make) => {
 	it('the lock has the same bytes whatever order roots, dependencies, versions and metadata come in', async () => {
 		let solved = 0;
 		for (let seed = 1; seed <= 8; seed += 1) {
@@ -73,7 +73,7 @@ describe.each(Object.entries(KINDS))('over %s universes', (kind, make) => {
 	});
 });
 
-describe('a report', () => {
+describe('a report', { timeout: 120_000 }, () => {
 	it.each([
 		['nested', nested],
 		['peersOnly', peersOnly],
