@@ -42,23 +42,23 @@ try {
 	const clients = createClients({ rivals, command: join(DIST, 'plugward.cjs') }).filter(({ name }) => !values.without.includes(name));
 	await fillMirror(clients);
 	using mirror = await startMirror(join(DIST, 'mirror.js'), kept, { isFrozen: true });
-	const results: Result[] = [];
+	let results: readonly Result[] = [];
 	for (const set of sets) {
 		if (has('warm') || has('cold')) {
-			results.push(...(await compare(set, { clients, mirror, judged: true, phases: ['cold', 'warm'] })));
+			results = await mergeResults(FILE, await compare(set, { clients, mirror, judged: true, phases: ['cold', 'warm'] }));
 		}
 
 		if (has('cold-40')) {
 			using far = await serve([join(import.meta.dirname, 'delaying-proxy.ts'), mirror.registry, '40']);
-			results.push(...(await compare(set, { clients, mirror: far, judged: false, phases: ['cold-40'] })));
+			results = await mergeResults(FILE, await compare(set, { clients, mirror: far, judged: false, phases: ['cold-40'] }));
 		}
 
 		if (has('in-process')) {
-			results.push(...(await inProcess(set, { registry: mirror.registry, folder: await newFolder(), rounds })));
+			results = await mergeResults(FILE, await inProcess(set, { registry: mirror.registry, folder: await newFolder(), rounds }));
 		}
 	}
 
-	printTable(await mergeResults(FILE, results));
+	printTable(results);
 } finally {
 	await rm(temporary, { recursive: true, force: true });
 }

@@ -6,7 +6,7 @@ import type { Result } from './results.ts';
 import type { RootSet } from './sets.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', 'resolver-in-process.ts');
-/** A plugin that none of the sets has, with a tree of its own. */
+/** A plugin with a tree of its own. The huge set has it already, so there it is not added. */
 const ADDED = { stylelint: 'latest' };
 const REPEATS = 5;
 

@@ -17,9 +17,14 @@ export class PackumentReader {
 	readonly #waiting = new Map<number, Waiting>();
 	#worker: Worker | null = null;
 	#lastId = 0;
+	#isClosed = false;
 
 	/** Rejects with `registry-response-invalid`. `raw.body` may be emptied. */
 	async read(raw: RawPackument): Promise<CompiledPackument> {
+		if (this.#isClosed) {
+			throw new EngineError('cancelled', 'The operation was cancelled.');
+		}
+
 		if (raw.body.length <= LARGEST_HERE_BYTES) {
 			return compilePackument(raw);
 		}
@@ -41,6 +46,7 @@ export class PackumentReader {
 	/** Ends the worker; whoever waits gets `cancelled`. */
 	async close(): Promise<void> {
 		const worker = this.#worker;
+		this.#isClosed = true;
 		this.#worker = null;
 		this.#fail(() => new EngineError('cancelled', 'The operation was cancelled.'));
 		await worker?.terminate();
