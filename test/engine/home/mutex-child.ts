@@ -1,5 +1,6 @@
 // A second process for the tests of the mutex: `count` adds to a number many times, `hold` takes the mutex and keeps it until it is killed,
-// `install` commits generations one after the other, `audit` writes to the audit log.
+// `install` commits generations one after the other, `audit` writes to the audit log, `read` reads what is current
+// as fast as it can until it is told to stop.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openHome } from '../../../source/engine/home/index.ts';
 import { add, changeTo, sample, signal, waiting } from './temporary-home.ts';
@@ -29,6 +30,38 @@ switch (what) {
 			});
 		}, waiting);
 		break;
+	case 'read': {
+		let reads = 0;
+		const seen = new Set<number>();
+		let isOver = false;
+		process.once('message', () => {
+			isOver = true;
+		});
+		while (!isOver) {
+			const { number, lock, meta } = await home.current();
+			// Each generation says in its command what it holds.
+			if (
+				number > 0 &&
+				meta.command !==
+					`install ${Object.values(lock.packages)
+						.map(({ name }) => name)
+						.join(' ')}`
+			) {
+				throw new Error(`generation ${number} is of two pieces`);
+			}
+
+			seen.add(number);
+			reads += 1;
+			if (reads === 1) {
+				process.send?.('reading');
+			}
+		}
+
+		process.send?.({ reads, generations: seen.size });
+		process.disconnect?.();
+		break;
+	}
+
 	case 'audit':
 		for (let round = 0; round < roundCount; round += 1) {
 			home.appendAuditSync({ event: 'child', name: argument, round });

@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import type { EngineError } from '../../../source/engine/errors.ts';
 import type { MutexHolder } from '../../../source/engine/home/index.ts';
 import { openHome } from '../../../source/engine/home/index.ts';
+import { realDisk } from '../../../source/engine/home/disk.ts';
+import { openHomeOn } from '../../../source/engine/home/open-home.ts';
 import { add, changeTo, install, sample, signal, temporaryFolder, waiting } from './temporary-home.ts';
 
 const CHILD = new URL('mutex-child.ts', import.meta.url).pathname;
@@ -118,4 +120,84 @@ test('a commit whose artefact another process has just committed uses that one',
 	expect((await second.store.verifyEntry(one.integrity, { signal })).findings).toEqual([]);
 	expect(second.store.treePath(one.integrity)).toBe(first.store.treePath(one.integrity));
 	expect((await readdir(second.layout.staging, { recursive: true })).filter((name) => name.includes('/'))).toEqual([]);
+});
+
+test('a holder that is stopped is alive: it is not robbed, and goes on where it was', async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	const child = start('hold', path);
+	try {
+		await once(child, 'message');
+		child.kill('SIGSTOP');
+		const home = await openHome({ path, waitMilliseconds: 300 });
+		await expect(home.withMutex(async () => expect.fail('took it'), waiting)).rejects.toMatchObject({ code: 'home-busy' });
+		child.kill('SIGCONT');
+		await expect(home.withMutex(async () => expect.fail('took it'), waiting)).rejects.toMatchObject({ code: 'home-busy' });
+		child.kill('SIGKILL');
+		await once(child, 'exit');
+		expect(await home.withMutex(async () => 'mine', waiting)).toBe('mine');
+	} finally {
+		child.kill('SIGKILL');
+	}
+});
+
+test.each([
+	['of a process that lives', { pid: process.pid, since: new Date().toISOString() }],
+	['of a process that is long dead', { pid: 2 ** 22, since: '2001-01-01T00:00:00.000Z' }],
+	['from the future', { pid: process.ppid, since: '2999-01-01T00:00:00.000Z' }],
+	['that is none', { pid: 'x', since: 7 }],
+])('a note %s that a dead holder left keeps nobody out', async (_what, note) => {
+	await using folder = await temporaryFolder();
+	const home = await openHome({ path: join(folder.path, 'home'), waitMilliseconds: 100 });
+	await writeFile(home.layout.mutexHolder, JSON.stringify({ command: 'install x', ...note }));
+	expect(await home.withMutex(async () => 'mine', waiting)).toBe('mine');
+});
+
+test('a clock that jumps neither ends a wait early nor makes it longer, nor is it needed for the order of generations', async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	const times = ['2026-06-01T00:00:00.000Z', '1999-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z'];
+	let asked = 0;
+	const clock = () => new Date(times[(asked += 1) % times.length] ?? '');
+	const [jumping, other] = [await openHome({ path, waitMilliseconds: 150, clock }), await openHome({ path, waitMilliseconds: 150, clock })];
+	await jumping.withMutex(async () => {
+		await expect(other.withMutex(async () => expect.fail('took it'), waiting)).rejects.toMatchObject({ code: 'home-busy' });
+	}, waiting);
+	for (const name of ['one', 'two', 'three']) {
+		await install(jumping, [sample(name)]);
+	}
+
+	expect((await other.generations()).map(({ number, meta }) => [number, meta.base])).toEqual([
+		[1, 0],
+		[2, 1],
+		[3, 2],
+	]);
+	expect((await other.current()).number).toBe(3);
+	await other.recover();
+	expect((await other.current()).number).toBe(3);
+});
+
+test('who reads while two hundred generations are made sees each time a whole one', { timeout: 120_000 }, async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	const quickDisk = { ...realDisk, syncFile: async () => undefined, syncFolder: async () => undefined, syncFileSystem: async () => true };
+	const home = await openHomeOn(quickDisk, { path, waitMilliseconds: 1000 });
+	const child = start('read', path);
+	await once(child, 'message');
+	const [red, green, blue] = [sample('red'), sample('green'), sample('blue')];
+	const sets = [[red], [red, green], [blue], [green, blue]];
+	for (let round = 0; round < 200; round += 1) {
+		await install(home, sets[round % sets.length] ?? []);
+		if (round % 20 === 19) {
+			// What is read may be collected at the same time.
+			await home.withMutex(() => home.collectGarbage({ newest: 1, since: null }, { signal }), waiting);
+		}
+	}
+
+	child.send('stop');
+	const [report] = (await once(child, 'message')) as [{ readonly reads: number; readonly generations: number }];
+	expect((await once(child, 'exit'))[0]).toBe(0);
+	expect(report.reads).toBeGreaterThan(1);
+	expect(report.generations).toBeGreaterThan(1);
+	expect((await home.current()).number).toBe(200);
 });
