@@ -75,10 +75,16 @@ export function openContentStore({
 	}
 
 	const folderOf = (integrity: Integrity) => staged.get(integrity)?.folder ?? layout.entry(integrity);
-	const needReceipt = async (integrity: Integrity) => (await receiptOf(integrity)) ?? missing(integrity);
+	const needReceipt = async (integrity: Integrity) => (await receiptOf(integrity)) ?? missing(integrity, relied);
 	const read = async (integrity: Integrity, path: string) => {
 		const receipt = await needReceipt(integrity);
-		return readChecked(receipt, { layout, folder: folderOf(integrity), path });
+		try {
+			return await readChecked(receipt, { layout, folder: folderOf(integrity), path });
+		} catch (error) {
+			// Collected while it was read: then it is missing, not damaged.
+			await needReceipt(integrity);
+			throw error;
+		}
 	};
 
 	const store: ContentStore = {
@@ -197,6 +203,12 @@ async function sizeOf(receipts: ReceiptReader, entries: readonly Integrity[]): P
 	return bytes;
 }
 
-function missing(integrity: Integrity): never {
+function missing(integrity: Integrity, relied: ReadonlySet<Integrity>): never {
+	if (relied.has(integrity)) {
+		throw new EngineError('plan-stale', `The package ${integrity.slice(0, 20)}... was in the content store and was collected since.`, {
+			hint: 'Type the command again; it will be fetched again.',
+		});
+	}
+
 	throw damaged(`store/packages/${integrity.slice(0, 20)}...`, 'is needed and not there');
 }

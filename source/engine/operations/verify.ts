@@ -13,8 +13,20 @@ import { runConcurrently } from './run-concurrently.ts';
 
 const CONCURRENT_ENTRIES = 4;
 
+const MAXIMUM_TRIES = 3;
+
 /** Re-hashes what is on disk against the lock and re-reads what was proven. Findings are data; only a broken home throws. */
 export async function verify(context: EngineContext, names: readonly string[], options: CallOptions): Promise<VerifyReport> {
+	for (let tries = 1; ; tries += 1) {
+		const report = await verifyCurrent(context, names, options);
+		// What another process collected because it is not current any more is not missing.
+		if (report.findings.length === 0 || tries === MAXIMUM_TRIES || (await context.home.current()).number === report.generation) {
+			return report;
+		}
+	}
+}
+
+async function verifyCurrent(context: EngineContext, names: readonly string[], options: CallOptions): Promise<VerifyReport> {
 	const generation = await context.home.current();
 	requireInstalled(generation, names);
 	const packages = names.length === 0 ? uniquePackages(generation.lock) : reachedBy(generation.lock, names);

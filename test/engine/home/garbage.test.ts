@@ -100,3 +100,15 @@ test.each(['nothing-unsynced', 'names-without-content', { seed: 5 }] as const)(
 		}
 	},
 );
+
+test('what another process collects while it is being looked at is told as gone, not as damaged', async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	const [reader, collector] = [await openHome({ path, waitMilliseconds: 100 }), await openHome({ path, waitMilliseconds: 100 })];
+	await threeGenerations(collector);
+	expect(await reader.store.receipt(one.integrity)).not.toBeNull();
+	await collect(collector);
+	await expect(reader.store.readPackageJson(one.integrity)).rejects.toMatchObject({ code: 'plan-stale' });
+	// Never seen here: the lock that names it is what is wrong.
+	await expect(reader.store.readPackageJson(two.integrity)).rejects.toMatchObject({ code: 'home-damaged' });
+});
