@@ -176,7 +176,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
 			['install', 'blue@2.0.0', '--yes'],
 			['rollback', '1', '--yes'],
 			['remove', 'green', '--yes'],
-			['gc', '--keep', '2', '--yes'],
+			['gc', '--keep', '1', '--yes'],
 		]) {
 			console.log(words.join(' '), JSON.stringify(await injectInto(words, { every })));
 		}

@@ -33,11 +33,11 @@ switch (what) {
 	case 'read': {
 		let reads = 0;
 		const seen = new Set<number>();
-		let isOver = false;
+		const stop = new AbortController();
 		process.once('message', () => {
-			isOver = true;
+			stop.abort();
 		});
-		while (!isOver) {
+		while (!stop.signal.aborted) {
 			const { number, lock, meta } = await home.current();
 			// Each generation says in its command what it holds.
 			if (
