@@ -17,7 +17,8 @@ export function createUnpackThreads({ homePath, here }: { readonly homePath: str
 	function choose(packedBytes: number): Unpacker {
 		scanned += 1;
 		if (threads.length === 0 && (scanned > FEW || packedBytes >= LARGE_BYTES)) {
-			const count = Math.min(availableParallelism(), MAXIMUM_THREADS);
+			// The calling thread has a processor's worth of transfers to look after.
+			const count = Math.max(1, Math.min(availableParallelism() - 1, MAXIMUM_THREADS));
 			threads = Array.from({ length: count }, () => startUnpackThread({ homePath }));
 		}
 

@@ -59,7 +59,8 @@ async function fetchOne(context: EngineContext, { one, facts, replaces }: OneFet
 		expected: { integrity: one.integrity, shasum: null },
 		replaces,
 		readsPacked: hasOpenpgpKeys(context, manifest.name),
-		open: (transfer) => context.registry.openTarball(manifest, { signal: transfer }),
+		// What was found damaged is fetched through another client than the one that brought it.
+		open: (transfer) => (replaces ? context.registry.openTarballAgain : context.registry.openTarball)(manifest, { signal: transfer }),
 		judge: async ({ integrity, packageJson, readPacked }) =>
 			collectArtefactEvidence(
 				context,

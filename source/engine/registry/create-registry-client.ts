@@ -12,6 +12,7 @@ import { probeRegistry } from './probe.ts';
 import { createSearch } from './search.ts';
 import { joinShared, untilAborted } from './network/shared-work.ts';
 import { openTarball } from './tarball.ts';
+import { openTarballByPacote } from './tarball-by-pacote.ts';
 
 const LARGEST_PING_BYTES = 65_536;
 
@@ -41,10 +42,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		expireUnasked: () => source.expireUnasked(),
 		packument: (name, waiting) => source.packument(name, waiting),
 		knownLatest: (names) => knownLatest(names, { store, registryFor }),
-		openTarball: async (artefact, { signal }) => {
-			needNetwork(`the tarball of ${artefact.name}@${artefact.version}`);
-			return openTarball(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
-		},
+		...tarballs({ requester, registryFor, needNetwork }),
 		detachedSignature: async (artefact, { signal }) => {
 			needNetwork(`the signature of ${artefact.name}@${artefact.version}`);
 			return fetchDetachedSignature(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
@@ -120,6 +118,22 @@ async function ping(requester: Requester, registryUrl: string, signal: AbortSign
 	const url = new URL(`${registryUrl}-/ping`);
 	await requester.get({ url, what: 'a ping', packageName: null, maximumBytes: LARGEST_PING_BYTES, signal });
 	return performance.now() - startedAt;
+}
+
+type Tarballs = {
+	readonly requester: Requester;
+	readonly registryFor: (name: string) => string;
+	readonly needNetwork: (what: string) => void;
+};
+
+function tarballs({ requester, registryFor, needNetwork }: Tarballs): Pick<RegistryClient, 'openTarball' | 'openTarballAgain'> {
+	const through =
+		(open: typeof openTarball): RegistryClient['openTarball'] =>
+		async (artefact, { signal }) => {
+			needNetwork(`the tarball of ${artefact.name}@${artefact.version}`);
+			return open(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
+		};
+	return { openTarball: through(openTarball), openTarballAgain: through(openTarballByPacote) };
 }
 
 async function knownLatest(

@@ -45,6 +45,7 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		expireUnasked: () => opened?.expireUnasked() ?? false,
 		packument: async (name, waiting) => (await open()).packument(name, waiting),
 		knownLatest: async (names) => (names.length === 0 ? new Map() : (await open()).knownLatest(names)),
+		openTarballAgain: async (artefact, waiting) => (await open()).openTarballAgain(artefact, waiting),
 		openTarball: async (artefact, waiting) => (await open()).openTarball(artefact, waiting),
 		search: async (query, waiting) => (await open()).search(query, waiting),
 		signingKeys: async (registryUrlOrName, waiting) => (await open()).signingKeys(registryUrlOrName, waiting),

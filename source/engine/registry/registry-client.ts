@@ -106,6 +106,8 @@ export type RegistryClient = {
 		artefact: { readonly name: string; readonly version: string; readonly tarball: string },
 		options: Waiting,
 	) => Promise<string | null>;
+	/** The same through a second, independent client: for what was found damaged. */
+	readonly openTarballAgain: RegistryClient['openTarball'];
 	readonly search: (
 		query: { readonly text: string; readonly size: number; readonly from: number },
 		options: Waiting,

@@ -1,17 +1,20 @@
 import type { NpmConfiguration } from '../configuration/npm-configuration.ts';
 
 /** What the configuration holds for one URL: the value of the authorization header, and whether anything identifies the user. */
-export type Credentials = { readonly authorization: string | null; readonly isSet: boolean };
+export type Credentials = {
+	readonly authorization: string | null;
+	readonly isSet: boolean;
+	/** Of a client certificate, in PEM. */
+	readonly cert: string | null;
+	readonly key: string | null;
+};
 
 /** Looks up credentials the way the HTTP library will, so that both agree. */
 export async function credentialsFor(url: URL, configuration: NpmConfiguration): Promise<Credentials> {
-	const { default: fetch } = await import('npm-registry-fetch');
-	// The published types lack `getAuth`.
-	const getAuth = Reflect.get(fetch, 'getAuth') as (url: string, options: object) => { token?: string; auth?: string; cert?: string };
-	const { token, auth, cert } = getAuth(url.href, configuration.requestOptions);
-	if (token) {
-		return { authorization: `Bearer ${token}`, isSet: true };
-	}
-
-	return auth ? { authorization: `Basic ${auth}`, isSet: true } : { authorization: null, isSet: Boolean(cert) };
+	// This file of the library alone: all of it takes as long to load as the first ten requests.
+	const { default: getAuth } = await import('npm-registry-fetch/lib/auth.js');
+	const found = getAuth(url.href, configuration.requestOptions);
+	const authorization = found.token ? `Bearer ${found.token}` : found.auth ? `Basic ${found.auth}` : null;
+	const cert = found.cert ?? null;
+	return { authorization, cert, key: found.key ?? null, isSet: authorization !== null || cert !== null };
 }

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../errors.ts';
 import { openConnections } from './connections.ts';
-import { credentialsFor } from './credentials.ts';
+import { decodedBody } from './exchange.ts';
+import { type CallOpener, createCallOpener } from './open-call.ts';
 import type { NpmConfiguration } from '../configuration/npm-configuration.ts';
-import { isRetriable, retryAfterSeconds, SilentConnection, toRequestError, type Asked } from './request-failure.ts';
+import { isRetriable, retryAfterSeconds, toRequestError, type Asked } from './request-failure.ts';
 
 const FIRST_RETRY_MILLISECONDS = 250;
 const LONGEST_RETRY_MILLISECONDS = 10_000;
-const LARGEST_ERROR_PAGE_BYTES = 262_144;
 
 export type Question = {
 	readonly url: URL;
@@ -29,23 +29,13 @@ export type Answer = {
 	readonly body: Buffer;
 };
 
-/** How one call reaches the network: what the HTTP library and pacote both take as options, and the timer that cuts it when silent. */
-export type CallContext = {
-	readonly options: Readonly<Record<string, unknown>>;
-	readonly asked: Asked;
-	/** Ends the timer. With `abandon`, also closes the connection if it is still open. */
-	readonly end: (how: 'complete' | 'abandon') => void;
-	/** What to report for an error of this call: our timer's when it fired. */
-	readonly reasonOf: (thrown: unknown) => unknown;
-};
-
 export type Requester = {
 	readonly get: (question: Question) => Promise<Answer>;
-	/** Opens one call that the caller drives itself. `onResponse` sees status and headers before the body. */
-	readonly openCall: (
-		question: Pick<Question, 'url' | 'what' | 'packageName' | 'signal'>,
-		onResponse: (response: IncomingMessage) => void,
-	) => Promise<CallContext>;
+	readonly openCall: CallOpener;
+	/** The pause after so many failures in a row: it grows, and is not the same for any two clients. */
+	readonly rest: (asked: Asked, failures: number, signal: AbortSignal) => Promise<void>;
+	/** How often a transfer may be taken up again without a byte of progress. */
+	readonly retries: number;
 	/** Repeats `attempt` when it fails in a way that passes, with growing jittered pauses. Rejects with `EngineError`. */
 	readonly withRetries: <T>(asked: Asked, signal: AbortSignal, attempt: () => Promise<T>) => Promise<T>;
 	/** Cancels what is under way. */
@@ -56,43 +46,10 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 	const connections = openConnections(configuration.proxy);
 	const closing = new AbortController();
 
-	const openCall: Requester['openCall'] = async ({ url, what, packageName, signal }, onResponse) => {
-		const credentials = await credentialsFor(url, configuration);
-		const silence = new AbortController();
-		const { timeoutMilliseconds } = configuration;
-		const timer = setTimeout(() => {
-			silence.abort(new SilentConnection(timeoutMilliseconds));
-		}, timeoutMilliseconds);
-		const options = {
-			...configuration.requestOptions,
-			agent: connections.agentFor({
-				origin: url.origin,
-				onResponse: (response) => {
-					watch(response, () => timer.refresh());
-					onResponse(response);
-				},
-			}),
-			signal: AbortSignal.any([signal, silence.signal, closing.signal]),
-			// Longer than our own timer, which also watches the body.
-			timeout: timeoutMilliseconds * 2,
-			retry: { retries: 0 },
-			userAgent: `plugward node/${process.version} ${process.platform} ${process.arch}`,
-		};
-		return {
-			options,
-			asked: { url, what, packageName, sentCredentials: credentials.isSet },
-			end: (how) => {
-				clearTimeout(timer);
-				if (how === 'abandon') {
-					silence.abort();
-				}
-			},
-			reasonOf: (thrown) => {
-				const reason: unknown = silence.signal.reason;
-				return reason instanceof SilentConnection && !signal.aborted ? reason : thrown;
-			},
-		};
-	};
+	const openCall = createCallOpener({ configuration, connections, closing: closing.signal });
+
+	const rest = (asked: Asked, after: { failures: number; retryAfter: number | null }, signal: AbortSignal): Promise<void> =>
+		pause({ ...after, signal: AbortSignal.any([signal, closing.signal]), asked });
 
 	const withRetries: Requester['withRetries'] = async (asked, signal, attempt) => {
 		for (let failures = 0; ; failures += 1) {
@@ -103,14 +60,15 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 					throw toRequestError(error, asked);
 				}
 
-				const stop = AbortSignal.any([signal, closing.signal]);
-				await pause({ failures, retryAfter: retryAfterSeconds(error), signal: stop, asked });
+				await rest(asked, { failures, retryAfter: retryAfterSeconds(error) }, signal);
 			}
 		}
 	};
 
 	return {
 		openCall,
+		rest: (asked, failures, signal) => rest(asked, { failures: failures - 1, retryAfter: null }, signal),
+		retries: configuration.retries,
 		withRetries,
 		get: (question) => withRetries({ ...question, sentCredentials: false }, question.signal, () => getOnce(openCall, question)),
 		close: () => {
@@ -120,28 +78,15 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 	};
 }
 
-/** Tells of each sign of life, and cuts off the page of an error, which the library reads whole and nobody reads on. */
-function watch(response: IncomingMessage, heard: () => void): void {
-	let receivedBytes = 0;
-	heard();
-	response.on('data', (chunk: Buffer) => {
-		heard();
-		receivedBytes += chunk.length;
-		if ((response.statusCode ?? 0) >= 400 && receivedBytes > LARGEST_ERROR_PAGE_BYTES) {
-			response.destroy(new Error('error page too long'));
-		}
-	});
-}
-
 async function getOnce(openCall: Requester['openCall'], question: Question): Promise<Answer> {
-	const { default: fetch } = await import('npm-registry-fetch');
 	const call = await openCall(question, question.onResponse ?? (() => {}));
 	let outcome: 'complete' | 'abandon' = 'abandon';
 	try {
-		const response = await fetch(question.url.href, { ...call.options, headers: question.headers });
-		const body = await readCapped(response.body, question);
+		const response = await call.send({ 'accept-encoding': 'gzip', ...question.headers });
+		const { statusCode = 0, headers } = response;
+		const body = await readCapped(decodedBody(response), question);
 		outcome = 'complete';
-		return { status: response.status, header: (name) => response.headers.get(name), body };
+		return { status: statusCode, header: (name) => headerText(headers[name.toLowerCase()]), body };
 	} catch (error) {
 		const reason = call.reasonOf(error);
 		throw isRetriable(reason) ? reason : toRequestError(reason, call.asked);
@@ -150,10 +95,14 @@ async function getOnce(openCall: Requester['openCall'], question: Question): Pro
 	}
 }
 
-async function readCapped(body: AsyncIterable<unknown> | null, question: Question): Promise<Buffer> {
+function headerText(value: string | readonly string[] | undefined): string | null {
+	return typeof value === 'string' || value === undefined ? (value ?? null) : value.join(', ');
+}
+
+async function readCapped(body: AsyncIterable<unknown>, question: Question): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let receivedBytes = 0;
-	for await (const chunk of body ?? []) {
+	for await (const chunk of body) {
 		if (Buffer.isBuffer(chunk)) {
 			receivedBytes += chunk.length;
 			chunks.push(chunk);
