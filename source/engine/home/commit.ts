@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -133,9 +134,12 @@ export async function storeArtefacts(parts: CommitParts, moved: readonly Moved[]
 	const { disk, layout, open } = parts;
 	open.unpacker.forget();
 	for (const artefact of moved) {
-		// Without a receipt it is what a dead process left, and nothing uses it.
-		await disk.removeTree(artefact.entry);
-		await disk.rename(artefact.folder, artefact.entry);
+		if (existsSync(artefact.entry)) {
+			// Without a receipt it is what a dead process left, and nothing uses it.
+			await disk.removeTree(artefact.entry);
+		}
+
+		disk.renameSync(artefact.folder, artefact.entry);
 		open.staged.set(artefact.integrity, { receipt: artefact.receipt, folder: artefact.entry });
 	}
 

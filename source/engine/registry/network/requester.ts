@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { EngineError } from '../../errors.ts';
 import { openConnections } from './connections.ts';
 import { decodedBody } from './exchange.ts';
@@ -8,6 +9,7 @@ import type { NpmConfiguration } from '../configuration/npm-configuration.ts';
 import { isRetriable, retryAfterSeconds, toRequestError, type Asked } from './request-failure.ts';
 
 const FIRST_RETRY_MILLISECONDS = 250;
+const SHORT_BODY_BYTES = 512 * 1024;
 const LONGEST_RETRY_MILLISECONDS = 10_000;
 
 export type Question = {
@@ -84,7 +86,7 @@ async function getOnce(openCall: Requester['openCall'], question: Question): Pro
 	try {
 		const response = await call.send({ 'accept-encoding': 'gzip', ...question.headers });
 		const { statusCode = 0, headers } = response;
-		const body = await readCapped(decodedBody(response), question);
+		const body = await readBody(response, question);
 		outcome = 'complete';
 		return { status: statusCode, header: (name) => headerText(headers[name.toLowerCase()]), body };
 	} catch (error) {
@@ -99,6 +101,25 @@ function headerText(value: string | readonly string[] | undefined): string | nul
 	return typeof value === 'string' || value === undefined ? (value ?? null) : value.join(', ');
 }
 
+/** A short compressed body at once: as a stream it takes several times as long, and there are hundreds of them. */
+async function readBody(response: IncomingMessage, question: Question): Promise<Buffer> {
+	const { headers } = response;
+	if (headers['content-encoding'] !== 'gzip' || !(Number(headers['content-length']) <= SHORT_BODY_BYTES)) {
+		return readCapped(decodedBody(response), question);
+	}
+
+	const packed = await readCapped(response, question);
+	try {
+		return gunzipSync(packed, { maxOutputLength: question.maximumBytes });
+	} catch (error) {
+		throw error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLong(question) : error;
+	}
+}
+
+function tooLong({ url, what, maximumBytes }: Question): EngineError {
+	return new EngineError('registry-response-invalid', `${url.host} sent more than ${maximumBytes} bytes when asked for ${what}.`);
+}
+
 async function readCapped(body: AsyncIterable<unknown>, question: Question): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let receivedBytes = 0;
@@ -109,10 +130,7 @@ async function readCapped(body: AsyncIterable<unknown>, question: Question): Pro
 		}
 
 		if (receivedBytes > question.maximumBytes) {
-			throw new EngineError(
-				'registry-response-invalid',
-				`${question.url.host} sent more than ${question.maximumBytes} bytes when asked for ${question.what}.`,
-			);
+			throw tooLong(question);
 		}
 	}
 
