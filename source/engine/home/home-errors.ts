@@ -50,6 +50,16 @@ export function writeError(thrown: unknown, doing: string): EngineError {
 				hint: 'Check who owns the folder and whether its file system is mounted read-only, or choose another with --home.',
 				cause: thrown,
 			});
+		case 'EFBIG':
+			return failure('disk-full', `A file is larger than the limit of this process allows (${code}): could not ${doing}.`, {
+				hint: 'Raise the limit (ulimit -f) or ask whoever set it; nothing was changed.',
+				cause: thrown,
+			});
+		case 'ENAMETOOLONG':
+			return failure('home-unwritable', `A path is longer than this file system allows (${code}): could not ${doing}.`, {
+				hint: 'Choose a home with a shorter path: --home FOLDER',
+				cause: thrown,
+			});
 		case 'EMFILE':
 		case 'ENFILE':
 		case 'EIO':

@@ -65,6 +65,8 @@ function linkFirst(disk: Disk, own: string, shared: string): boolean {
 	}
 }
 
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
+
 type Sharing = { readonly disk: Disk; readonly layout: Layout; readonly file: ReceiptFile; readonly own: string };
 
 function shareOne({ disk, layout, file, own }: Sharing): 'first' | 'shared' | 'kept' | 'no-links' {
@@ -89,19 +91,16 @@ function shareOne({ disk, layout, file, own }: Sharing): 'first' | 'shared' | 'k
 		disk.renameSync(temporary, own);
 		return 'shared';
 	} catch (error) {
-		switch (systemCode(error)) {
-			// Another process was first; or the file has as many names as the file system allows.
-			case 'EEXIST':
-			case 'EMLINK':
-				return 'kept';
-			case 'EPERM':
-			case 'ENOTSUP':
-			case 'EOPNOTSUPP':
-			case 'ENOSYS':
-				return 'no-links';
-			case null:
-			default:
-				throw error;
+		const code = systemCode(error) ?? '';
+		// Another process was first; or the file has as many names as the file system allows.
+		if (code === 'EEXIST' || code === 'EMLINK') {
+			return 'kept';
 		}
+
+		if (NO_LINKS.has(code)) {
+			return 'no-links';
+		}
+
+		throw error;
 	}
 }

@@ -3,8 +3,15 @@ import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 import { integrityOfDigest } from '../../../../source/engine/integrity.ts';
 import { lockOfResolution } from '../../../../source/engine/operations/lock-of-resolution.ts';
-import type { Conflict, Fact, Resolution, ResolveOutcome, Suggestion } from '../../../../source/engine/resolver/index.ts';
-import { everywhere, randomNumbers } from '../../../helpers/universe.ts';
+import type {
+	Conflict,
+	Fact,
+	Resolution,
+	ResolveOutcome,
+	SuggestedOverride,
+	Suggestion,
+} from '../../../../source/engine/resolver/index.ts';
+import { randomNumbers } from '../../../helpers/universe.ts';
 import { changed, shuffled } from './change-puzzle.ts';
 import { cyclic, hostsAndLibraries, nested, peersOnly, wild } from './random-universes.ts';
 import type { Puzzle } from './random-universes.ts';
@@ -211,6 +218,19 @@ function followed(puzzle: Puzzle, suggestion: Suggestion): Puzzle {
 		case 'allow-young':
 			return { ...puzzle, ask: { ...ask, policy: { ...ask.policy, ageExempt: (name) => name === suggestion.name } } };
 		case 'override':
-			return { ...puzzle, ask: { ...ask, overrides: [...everywhere({ [suggestion.name]: suggestion.range }), ...(ask.overrides ?? [])] } };
+			return overridden(puzzle, [suggestion]);
+		case 'overrides':
+			return overridden(puzzle, suggestion.overrides);
 	}
+}
+
+function overridden(puzzle: Puzzle, suggested: readonly SuggestedOverride[]): Puzzle {
+	const { ask } = puzzle;
+	const added = suggested.map(({ path, name, range }) => ({
+		path: path.map((parent) => ({ name: parent, range: null })),
+		name,
+		range: null,
+		spec: range,
+	}));
+	return { ...puzzle, ask: { ...ask, overrides: [...added, ...(ask.overrides ?? [])] } };
 }
