@@ -6,7 +6,7 @@ import type { Integrity } from '../integrity.ts';
 import { stripToLine } from '../strip-controls.ts';
 import type { AdderParts, StagedArtefact } from './artefact-adder.ts';
 import { addArtefact, parsePackageJson } from './artefact-adder.ts';
-import type { AddRequest, ContentStore } from './content-store.ts';
+import type { AddRequest, ContentStore, EntryReport } from './content-store.ts';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './disk.ts';
 import { damaged, writeError } from './home-errors.ts';
@@ -99,13 +99,7 @@ export function openContentStore({
 		readPackageJson: async (integrity) => parsePackageJson(await read(integrity, 'package.json'), await needReceipt(integrity)),
 		verifyEntry: async (integrity, { signal }) => {
 			const receipt = await receiptOf(integrity);
-			return receipt === null
-				? {
-						filesChecked: 0,
-						bytesChecked: 0,
-						findings: [{ problem: 'missing', path: null, text: 'The package is not in the content store.' }],
-					}
-				: verifyFolder(receipt, { folder: folderOf(integrity), signal });
+			return receipt === null ? NOTHING_THERE : verifyFolder(receipt, { folder: folderOf(integrity), signal });
 		},
 		sharing: (integrity, paths) => findSharing({ layout, receipts }, integrity, new Set(paths)),
 		sizeBytes: async () => sizeOf(receipts, await listEntries(layout)),
@@ -118,6 +112,12 @@ export function openContentStore({
 	};
 	return { store, receipts, staged, relied, unpacker, dispose };
 }
+
+const NOTHING_THERE: EntryReport = {
+	filesChecked: 0,
+	bytesChecked: 0,
+	findings: [{ problem: 'missing', path: null, text: 'The package is not in the content store.' }],
+};
 
 type AddOnce = {
 	readonly parts: AdderParts;

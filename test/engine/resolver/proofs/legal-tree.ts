@@ -59,23 +59,32 @@ function checkPeers(walk: Walk, { place, seen, say }: { readonly place: Resolved
 	for (const [peer, text] of Object.entries(peerDependencies).filter(([name]) => !Object.hasOwn(dependencies, name))) {
 		const edge = place.dependencies[peer];
 		const visible = seen.get(peer) ?? walk.shared.get(peer);
-		if (edge === undefined) {
-			if (visible !== undefined || !optionalPeers.includes(peer)) {
-				say(place, `has no peer ${peer} where ${visible ?? 'nothing'} is seen`);
-			}
-
-			continue;
+		if (edge !== undefined) {
+			checkPlacedPeer(walk, { place, peer, text, edge, visible, say });
+		} else if (visible !== undefined || !optionalPeers.includes(peer)) {
+			say(place, `has no peer ${peer} where ${visible ?? 'nothing'} is seen`);
 		}
+	}
+}
 
-		if (visible === undefined) {
-			walk.shared.set(peer, edge);
-		} else if (edge !== visible) {
-			say(place, `takes ${edge} where ${visible} is seen`);
-		}
+type PlacedPeer = {
+	readonly place: ResolvedPackage;
+	readonly peer: string;
+	readonly text: string;
+	readonly edge: string;
+	readonly visible: string | undefined;
+	readonly say: Say;
+};
 
-		if (!fits(walk, edge, peer, text)) {
-			say(place, `takes ${edge} for ${peer} ${text}`);
-		}
+function checkPlacedPeer(walk: Walk, { place, peer, text, edge, visible, say }: PlacedPeer): void {
+	if (visible === undefined) {
+		walk.shared.set(peer, edge);
+	} else if (edge !== visible) {
+		say(place, `takes ${edge} where ${visible} is seen`);
+	}
+
+	if (!fits(walk, edge, peer, text)) {
+		say(place, `takes ${edge} for ${peer} ${text}`);
 	}
 }
 
