@@ -67,8 +67,8 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(policy),
 	hideResult(doctor),
 	hideResult(exportTree),
-	hideResult(lock),
 	hideResult(importHome),
+	hideResult(lock),
 ];
 
 export function findCommand(word: string): Command | null {

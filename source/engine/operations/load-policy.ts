@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { EngineOptions } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { type LayeredPolicy, layerTrustPolicies, openSignedPolicy, organisationOf, type PolicySource } from '../trust/index.ts';
@@ -98,14 +98,19 @@ async function readLayer(source: PolicySource, path: string): Promise<ReadLayer>
 			return { source, path, isPresent: false, signedBy: null, json: null };
 		}
 
-		throw invalid(`The ${source} policy ${path} cannot be read.`, 'Check its permissions.', error);
+		throw invalid(`The ${wordsOf(source, path)} cannot be read.`, 'Check its permissions.', error);
 	}
 
 	try {
 		return { source, path, isPresent: true, signedBy: null, json: JSON.parse(text) as unknown };
 	} catch (error) {
-		throw invalid(`The ${source} policy ${path} is not JSON.`, 'Correct the file.', error);
+		throw invalid(`The ${wordsOf(source, path)} is not JSON.`, 'Correct the file.', error);
 	}
+}
+
+// The place is told by `policy check` and the documentation; a message is often pasted where it should not tell who the user is.
+function wordsOf(source: PolicySource, path: string): string {
+	return `trust policy of the ${source} (${basename(path)})`;
 }
 
 async function requireUnwritable(path: string): Promise<void> {
@@ -113,7 +118,7 @@ async function requireUnwritable(path: string): Promise<void> {
 	const isOwn = process.getuid === undefined || uid === 0 || uid === process.getuid();
 	if (process.platform !== 'win32' && (!isOwn || (mode & WRITABLE_BY_OTHERS) !== 0)) {
 		throw invalid(
-			`The organisation's policy ${path} may be written by others, so it says nothing.`,
+			`The ${wordsOf('organisation', path)} may be written by others, so it says nothing.`,
 			`Let its administrator own it: chown root ${path} && chmod 644 ${path}`,
 		);
 	}

@@ -16,7 +16,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/registry/metadata/metadata-store.ts':
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
 	'engine/registry/metadata/compact-metadata.ts': 'the same cache',
-	'engine/operations/cache.ts': 'takes that cache away',
+	'engine/operations/write-lock.ts': 'the lock file that the user named',
 	'engine/operations/node-modules/write-tree.ts': 'the folder that export was given',
 	'engine/operations/node-modules/target-folder.ts': 'the folder that export was given',
 	'engine/sandbox/broker/walk.ts': 'paths that a plugin was granted, which are never in a home',

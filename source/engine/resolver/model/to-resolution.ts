@@ -111,6 +111,10 @@ export function warningsFor({ name, version, manifest, optional }: ResolvedPacka
 }
 
 function unusedOverrides(nodes: readonly TreeNode[], { edges, overrides }: Session): string[] {
+	if (overrides.length === 0) {
+		return [];
+	}
+
 	const used = new Set(
 		nodes.flatMap(({ slot, version }) => {
 			const map = slot.package.index?.edges(version);
