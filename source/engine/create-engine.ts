@@ -52,6 +52,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 		waitMilliseconds: options.waitMilliseconds,
 		command: options.command,
 		profile: options.profile ?? null,
+		store: options.store ?? null,
+		storeOfNewHomes: options.environment['PLUGWARD_STORE'] || null,
 	});
 	const registry = openRegistry(options, { cacheFolder: home.layout.cache, onNotice: (notice) => startNotices.push(notice) });
 	const policies = await loadPolicy(options);
