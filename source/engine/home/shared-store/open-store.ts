@@ -91,7 +91,8 @@ async function createStore(disk: Disk, layout: Layout): Promise<void> {
 	try {
 		await disk.makeFolder(layout.store);
 		await requireSafe(layout.store, 'content store');
-		for (const folder of [layout.packages, layout.files, layout.staging, layout.storeJournal, layout.storeHomes]) {
+		// The one first that tells a half made store from the store of a home.
+		for (const folder of [layout.storeHomes, layout.packages, layout.files, layout.staging, layout.storeJournal]) {
 			await disk.makeFolder(folder);
 		}
 
@@ -125,7 +126,7 @@ async function requireEmpty(layout: Layout): Promise<void> {
 
 	// The store inside of a home has the first three of these and no store.json; `homes` is what only a shared one has.
 	const isOurs = names.includes('homes') && names.every((name) => OWN.has(name) || isTemporaryName(name));
-	if (names.length > 0 && !names.includes('store.json') && !isOurs && !names.every((name) => name.startsWith('mutex'))) {
+	if (names.length > 0 && !names.includes('store.json') && !isOurs) {
 		throw new EngineError('home-unsafe', 'The folder is not empty and is not a content store that homes share.', {
 			hint: 'Choose an empty or a new folder with --store.',
 		});
