@@ -50,7 +50,14 @@ function hintOf({ suggestions, kind }: ExplainFailure): string {
 		return `This would do: ${first.command}`;
 	}
 
-	return kind === 'package-not-found' ? 'Look for it: plugward search <words>' : 'See its versions: plugward info NAME --versions';
+	switch (kind) {
+		case 'package-not-found':
+			return 'Look for it: plugward search <words>';
+		case 'no-matching-version':
+			return 'See its versions: plugward info NAME --versions';
+		case 'conflict':
+			return 'Ask for other versions, or install them into homes of their own: --home FOLDER';
+	}
 }
 
 function solvableText(report: ExplainReport, view: View): string {
@@ -92,7 +99,7 @@ function changeLines({ changes }: ExplainReport, view: View): string[] {
 	];
 }
 
-function failureText({ conflicts, sentences, suggestions }: ExplainFailure, view: View): string {
+function failureText({ conflicts, sentences, suggestions, isCut }: ExplainFailure, view: View): string {
 	const reasons = conflicts.length > 0 ? conflicts : [{ sentences, paths: [] }];
 	return joinBlocks([
 		[paint('It cannot be had.', 'bad', view)],
@@ -110,5 +117,12 @@ function failureText({ conflicts, sentences, suggestions }: ExplainFailure, view
 						`    ${paint(command, 'strong', view)}`,
 					]),
 				],
+		isCut
+			? paragraphLines('The search for reasons and for changes that help was cut short: there may be more of both.', {
+					view,
+					indent: 0,
+					tone: 'dim',
+				})
+			: [],
 	]);
 }

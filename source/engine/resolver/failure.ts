@@ -66,4 +66,6 @@ export type Failure = {
 	readonly conflicts: readonly Conflict[];
 	/** Smallest change first. */
 	readonly suggestions: readonly Suggestion[];
+	/** The effort that explaining may take was used up: there may be further conflicts and suggestions, and facts that need not be. */
+	readonly isCut: boolean;
 };

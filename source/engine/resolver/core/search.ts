@@ -26,7 +26,7 @@ export type SearchStatus =
 	| { readonly type: 'paused' }
 	| { readonly type: 'gave-up' };
 
-export type SearchLimits = { readonly pauseAt: number; readonly mostConflicts: number };
+export type SearchLimits = { readonly pauseAt: number; readonly mostConflicts: number; readonly mostDecisions: number };
 
 /** So many lessons about one variable, and it is decided before the others. */
 const TROUBLE = 5;
@@ -90,7 +90,7 @@ export class Search {
 					return { type: 'unsolvable', incompatibility: unsolvable };
 				}
 
-				if (this.conflicts > limits.mostConflicts) {
+				if (this.conflicts > limits.mostConflicts || this.decisions > limits.mostDecisions) {
 					return { type: 'gave-up' };
 				}
 

@@ -200,6 +200,10 @@ export class PackageTable {
 		this.words = words;
 	}
 
+	get size(): number {
+		return this.#packages.size;
+	}
+
 	get(name: string): Package | undefined {
 		return this.#packages.get(name);
 	}

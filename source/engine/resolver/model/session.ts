@@ -1,4 +1,5 @@
 import { Words } from '../core/numbers.ts';
+import type { SearchLimits } from '../core/search.ts';
 import type { Override, ResolveRequest } from '../request.ts';
 import { Crawl } from './crawl.ts';
 import { allowedOf, EdgeReader } from './edges.ts';
@@ -37,6 +38,8 @@ export type Question = {
 	readonly edges?: EdgeReader;
 	readonly peerNames?: PeerNames;
 	readonly mostConflicts?: number;
+	/** Looked at after a conflict only: without any, a search is short. */
+	readonly mostDecisions?: number;
 };
 
 const MOST_CONFLICTS = 20_000;
@@ -170,7 +173,8 @@ export class Session {
 				filter: question.filter ?? EVERY_FACT,
 				first: question.first ?? [],
 			});
-			const solved = yield* this.#search(model, question.mostConflicts ?? MOST_CONFLICTS);
+			const { mostConflicts = MOST_CONFLICTS, mostDecisions = Number.POSITIVE_INFINITY } = question;
+			const solved = yield* this.#search(model, { mostConflicts, mostDecisions });
 			this.statistics.solves += 1;
 			this.statistics.decisions += model.search.decisions;
 			this.statistics.conflicts += model.search.conflicts;
@@ -182,13 +186,13 @@ export class Session {
 		}
 	}
 
-	*#search(model: Model, mostConflicts: number): Steps<Solved> {
+	*#search(model: Model, most: Omit<SearchLimits, 'pauseAt'>): Steps<Solved> {
 		for (;;) {
 			if (this.isOutOfTime) {
 				return { type: 'gave-up', conflicts: model.search.conflicts };
 			}
 
-			const status = model.run({ pauseAt: this.pauseAt, mostConflicts });
+			const status = model.run({ pauseAt: this.pauseAt, ...most });
 			switch (status.type) {
 				case 'done':
 					// A solve with facts left out shows only that it can be done; what it found is no tree.

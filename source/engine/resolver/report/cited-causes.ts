@@ -1,14 +1,12 @@
 import { factKey } from '../model/facts.ts';
 import type { Cause } from '../model/facts.ts';
-import type { Question, Session, Solved, Steps } from '../model/session.ts';
+import type { Question, Solved, Steps } from '../model/session.ts';
+import type { Effort } from './effort.ts';
 
 type Unsolvable = Extract<Solved, { readonly type: 'unsolvable' }>;
 
 /** Facts by key. */
 export type Cited = ReadonlyMap<string, Cause>;
-
-/** A small problem is enough to judge a handful of facts; past this the fact is kept. */
-const MOST_CONFLICTS_OF_A_TRIAL = 500;
 
 /** The facts of the outside world that the conclusion was drawn from. */
 export function citedCauses({ model, incompatibility }: Unsolvable): Cited {
@@ -30,21 +28,18 @@ export function citedCauses({ model, incompatibility }: Unsolvable): Cited {
 	return cited;
 }
 
-/** Leaves out every fact without which the rest is still contradictory. */
-export function* minimalCauses(
-	session: Session,
-	{ question, cited }: { readonly question: Question; readonly cited: Cited },
-): Steps<Cited> {
+/** Leaves out every fact without which the rest is still contradictory, as far as the effort goes. */
+export function* minimalCauses(effort: Effort, { question, cited }: { readonly question: Question; readonly cited: Cited }): Steps<Cited> {
 	let kept = cited;
 	// Facts about roots last: a conflict that needs fewer packages is the better story.
 	const order = [...cited.keys()].toSorted((a, b) => Number(a.startsWith('root ')) - Number(b.startsWith('root ')));
 	for (const key of order) {
+		if (!kept.has(key)) {
+			continue;
+		}
+
 		const others = new Set([...kept.keys()].filter((other) => other !== key));
-		const solved = yield* session.solve({
-			...question,
-			filter: { only: others, without: new Set() },
-			mostConflicts: MOST_CONFLICTS_OF_A_TRIAL,
-		});
+		const solved = yield* effort.solve({ ...question, filter: { only: others, without: new Set() } });
 		if (solved.type === 'unsolvable') {
 			const still = citedCauses(solved);
 			kept = new Map([...kept].filter(([candidate]) => still.has(candidate)));

@@ -3,6 +3,7 @@ import type { Root } from '../model/roots.ts';
 import type { Session, Solved, Steps } from '../model/session.ts';
 import { citedCauses, minimalCauses } from './cited-causes.ts';
 import type { Cited } from './cited-causes.ts';
+import { Effort } from './effort.ts';
 import { pathsOf } from './paths.ts';
 import { sentencesOf } from './sentences.ts';
 import { suggest } from './suggest.ts';
@@ -16,11 +17,12 @@ export function* explain(
 	roots: readonly Root[],
 	unsolvable: Extract<Solved, { readonly type: 'unsolvable' }>,
 ): Steps<Failure> {
+	const effort = new Effort(session);
 	const found: Cited[] = [];
 	const without = new Set<string>();
 	let next: Solved = unsolvable;
 	while (next.type === 'unsolvable' && found.length < MOST_CONFLICTS_SHOWN) {
-		const cited: Cited = yield* minimalCauses(session, { question: { roots }, cited: citedCauses(next) });
+		const cited: Cited = yield* minimalCauses(effort, { question: { roots }, cited: citedCauses(next) });
 		found.push(cited);
 		// What the roots ask for is shared by all; only without the other facts can a reason be told from the next.
 		const told = [...cited.keys()].filter((key) => !key.startsWith('root '));
@@ -32,14 +34,15 @@ export function* explain(
 			without.add(key);
 		}
 
-		next = yield* session.solve({ roots, filter: { only: null, without } });
+		next = yield* effort.solve({ roots, filter: { only: null, without } });
 	}
 
 	const conflicts = found.map((cited) => toConflict(session, cited));
 	const [first] = found;
+	const trying = new Effort(session);
 	const suggestions =
-		first === undefined ? [] : yield* suggest(session, { roots, cited: mergedCauses(found), relevant: relevantVersions(first) });
-	return { kind: 'conflict', sentences: leadingSentences(conflicts), conflicts, suggestions };
+		first === undefined ? [] : yield* suggest(trying, { roots, cited: mergedCauses(found), relevant: relevantVersions(first) });
+	return { kind: 'conflict', sentences: leadingSentences(conflicts), conflicts, suggestions, isCut: effort.isCut || trying.isCut };
 }
 
 /** The first reason, and further ones between other roots; several reasons between the same roots would only repeat the conclusion. */

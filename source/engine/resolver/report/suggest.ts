@@ -5,9 +5,10 @@ import { allNodes } from '../model/refine.ts';
 import type { Tree } from '../model/refine.ts';
 import { PolicyMasks } from '../model/policy.ts';
 import type { Root } from '../model/roots.ts';
-import type { Session, Steps } from '../model/session.ts';
+import type { Steps } from '../model/session.ts';
 import { citedCauses } from './cited-causes.ts';
 import type { Cited } from './cited-causes.ts';
+import type { Effort } from './effort.ts';
 import { forbiddenMembers } from './to-facts.ts';
 import type { Relevant } from './to-facts.ts';
 import { joined, minuteText } from './version-text.ts';
@@ -16,30 +17,29 @@ import { joined, minuteText } from './version-text.ts';
 const MOST_TRIALS = 12;
 const MOST_ROUNDS = 5;
 const MOST_STEPS_BACK = 3;
-const MOST_CONFLICTS_OF_A_TRIAL = 500;
 
 type PeerCause = Extract<Cause, { readonly type: 'peer' }>;
 type Trial = () => Steps<Suggestion | null>;
 
 /** Changes to the request that do solve, smallest first: wait for no one, ask for another version, override, leave one out. */
 export function* suggest(
-	session: Session,
+	effort: Effort,
 	{ roots, cited, relevant }: { readonly roots: readonly Root[]; readonly cited: Cited; readonly relevant: Relevant },
 ): Steps<Suggestion[]> {
 	const involved = roots.filter(({ name }) => cited.has(`root ${name}`));
 	const trials: Trial[] = [
-		...youngTrials(session, { roots, cited, relevant }),
+		...youngTrials(effort, { roots, cited, relevant }),
 		...involved.map(
 			(root): Trial =>
 				() =>
-					tryOtherVersion(session, roots, root),
+					tryOtherVersion(effort, roots, root),
 		),
-		...overrideTrials(session, { roots, cited }),
+		...overrideTrials(effort, { roots, cited }),
 		...(roots.length > 1
 			? involved.map(
 					(root): Trial =>
 						() =>
-							tryWithout(session, roots, root),
+							tryWithout(effort, roots, root),
 				)
 			: []),
 	];
@@ -51,19 +51,19 @@ export function* suggest(
 		}
 	}
 
-	return suggestions.length > 0 ? suggestions : yield* suggestSeveral(session, { roots, cited, involved });
+	return suggestions.length > 0 ? suggestions : yield* suggestSeveral(effort, { roots, cited, involved });
 }
 
 /** Where no single change helps: other versions of the roots in the conflict, of all roots, overrides, else leaving out as few as will do. */
 function* suggestSeveral(
-	session: Session,
+	effort: Effort,
 	{ roots, cited, involved }: { readonly roots: readonly Root[]; readonly cited: Cited; readonly involved: readonly Root[] },
 ): Steps<Suggestion[]> {
 	const trials: Trial[] = [
-		() => changeSeveral(session, roots, involved),
-		...(involved.length < roots.length ? [(): Steps<Suggestion | null> => changeSeveral(session, roots, roots)] : []),
-		() => dropSeveral(session, roots),
-		() => overrideSeveral(session, roots, peersOf(cited)),
+		() => changeSeveral(effort, roots, involved),
+		...(involved.length < roots.length ? [(): Steps<Suggestion | null> => changeSeveral(effort, roots, roots)] : []),
+		() => dropSeveral(effort, roots),
+		() => overrideSeveral(effort, roots, peersOf(cited)),
 	];
 	for (const trial of trials) {
 		const suggestion = yield* trial();
@@ -81,15 +81,15 @@ function peersOf(cited: Cited): PeerCause[] {
 }
 
 /** Lets every dependent of a cited peer make do with another version, and of those cited when these no longer are in the way. */
-function* overrideSeveral(session: Session, roots: readonly Root[], cited: readonly PeerCause[]): Steps<Suggestion | null> {
+function* overrideSeveral(effort: Effort, roots: readonly Root[], cited: readonly PeerCause[]): Steps<Suggestion | null> {
 	let peers = cited;
 	let tree: Tree | null = null;
 	for (let round = 0; round < MOST_ROUNDS && tree === null; round += 1) {
-		const question = yield* session.withOverrides(
+		const question = yield* effort.session.withOverrides(
 			peers.map((cause) => overrideBelow(cause, '*')),
 			roots,
 		);
-		const solved = yield* session.solve({ ...question, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		const solved = yield* effort.solve(question);
 		if (solved.type === 'done') {
 			tree = solved.tree;
 		} else if (solved.type === 'unsolvable') {
@@ -97,11 +97,11 @@ function* overrideSeveral(session: Session, roots: readonly Root[], cited: reado
 		}
 	}
 
-	return tree === null ? null : yield* proveOverrides(session, roots, { peers, tree });
+	return tree === null ? null : yield* proveOverrides(effort, roots, { peers, tree });
 }
 
 function* proveOverrides(
-	session: Session,
+	effort: Effort,
 	roots: readonly Root[],
 	{ peers, tree }: { readonly peers: readonly PeerCause[]; readonly tree: Tree },
 ): Steps<Suggestion | null> {
@@ -109,8 +109,8 @@ function* proveOverrides(
 		const [version, ...others] = versionsSeen(tree, cause);
 		return version === undefined ? [] : [overrideBelow(cause, others.length === 0 ? `^${version}` : '*')];
 	});
-	const again = yield* session.withOverrides(chosen, roots);
-	const proven = yield* session.solve({ ...again, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const again = yield* effort.session.withOverrides(chosen, roots);
+	const proven = yield* effort.solve(again);
 	if (proven.type !== 'done') {
 		return null;
 	}
@@ -124,15 +124,15 @@ function overrideBelow({ dependent, name }: PeerCause, spec: string): Override {
 	return { path: [{ name: dependent.name, range: null }], name, range: null, spec };
 }
 
-function* changeSeveral(session: Session, roots: readonly Root[], free: readonly Root[]): Steps<Suggestion | null> {
+function* changeSeveral(effort: Effort, roots: readonly Root[], free: readonly Root[]): Steps<Suggestion | null> {
 	const relaxed = roots.map((root) => (free.includes(root) ? { ...root, allowed: root.package.range('*') } : root));
-	const solved = yield* session.solve({ roots: relaxed, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const solved = yield* effort.solve({ roots: relaxed });
 	const changed = free.flatMap((root) => {
 		const version = solved.type === 'done' ? solved.tree.get(root.name)?.version : undefined;
 		const isFine = version === undefined || root.package.has(root.allowed, version);
 		return isFine ? [] : [{ root, version }];
 	});
-	if (changed.length === 0 || changed.some(({ root, version }) => isTooFarBack(session, root, version))) {
+	if (changed.length === 0 || changed.some(({ root, version }) => isTooFarBack(effort, root, version))) {
 		return null;
 	}
 
@@ -142,10 +142,10 @@ function* changeSeveral(session: Session, roots: readonly Root[], free: readonly
 }
 
 /** Leaves out a root of each conflict that is left, then takes back those that do no harm after all. */
-function* dropSeveral(session: Session, roots: readonly Root[]): Steps<Suggestion | null> {
+function* dropSeveral(effort: Effort, roots: readonly Root[]): Steps<Suggestion | null> {
 	let kept = roots;
 	for (;;) {
-		const solved = yield* session.solve({ roots: kept, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		const solved = yield* effort.solve({ roots: kept });
 		if (solved.type === 'done') {
 			break;
 		}
@@ -161,7 +161,7 @@ function* dropSeveral(session: Session, roots: readonly Root[]): Steps<Suggestio
 
 	for (const root of roots.filter((each) => !kept.includes(each))) {
 		const more = roots.filter((each) => each === root || kept.includes(each));
-		const solved = yield* session.solve({ roots: more, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+		const solved = yield* effort.solve({ roots: more });
 		kept = solved.type === 'done' ? more : kept;
 	}
 
@@ -175,7 +175,7 @@ function specOf(root: Root, version: number): string {
 }
 
 function youngTrials(
-	session: Session,
+	effort: Effort,
 	{ roots, cited, relevant }: { readonly roots: readonly Root[]; readonly cited: Cited; readonly relevant: Relevant },
 ): Trial[] {
 	return [...cited.values()].flatMap((cause): Trial[] => {
@@ -189,10 +189,10 @@ function youngTrials(
 		const { name } = cause.package;
 		return [
 			function* () {
-				const policy = new PolicyMasks(session.request);
+				const policy = new PolicyMasks(effort.session.request);
 				policy.allowNamed(cause.package, version);
-				const solved = yield* session.solve({ roots, policy, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
-				const lifts = new Date(published + session.request.policy.minimumAgeMilliseconds).toISOString();
+				const solved = yield* effort.solve({ roots, policy });
+				const lifts = new Date(published + effort.session.request.policy.minimumAgeMilliseconds).toISOString();
 				const sentence = `Ask for ${name}@${version} exactly to accept it although it is young, or wait until ${minuteText(lifts)}.`;
 				return solved.type === 'done' ? { type: 'allow-young', name, version, lifts, sentence } : null;
 			},
@@ -200,16 +200,16 @@ function youngTrials(
 	});
 }
 
-function* tryOtherVersion(session: Session, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
+function* tryOtherVersion(effort: Effort, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
 	const everything = root.package.range('*');
 	if (root.allowed.count === everything.count) {
 		return null;
 	}
 
 	const relaxed = roots.map((other) => (other === root ? { ...root, allowed: everything } : other));
-	const solved = yield* session.solve({ roots: relaxed, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const solved = yield* effort.solve({ roots: relaxed });
 	const node = solved.type === 'done' ? solved.tree.get(root.name) : undefined;
-	if (node === undefined || isTooFarBack(session, root, node.version)) {
+	if (node === undefined || isTooFarBack(effort, root, node.version)) {
 		return null;
 	}
 
@@ -223,9 +223,9 @@ function* tryOtherVersion(session: Session, roots: readonly Root[], root: Root):
 }
 
 /** A version that nobody would call a fix: a prerelease, or more than a few compatible ranges behind. */
-function isTooFarBack(session: Session, { package: package_ }: Root, version: number): boolean {
+function isTooFarBack(effort: Effort, { package: package_ }: Root, version: number): boolean {
 	const stable = package_.range('>=0.0.0');
-	const best = session.preferences.best(package_, (i) => package_.has(stable, i));
+	const best = effort.session.preferences.best(package_, (i) => package_.has(stable, i));
 	const between = new Set<string>();
 	for (let i = version; i <= best; i += 1) {
 		if (package_.has(stable, i)) {
@@ -236,41 +236,41 @@ function isTooFarBack(session: Session, { package: package_ }: Root, version: nu
 	return !package_.has(stable, version) || between.size > MOST_STEPS_BACK;
 }
 
-function overrideTrials(session: Session, { roots, cited }: { readonly roots: readonly Root[]; readonly cited: Cited }): Trial[] {
+function overrideTrials(effort: Effort, { roots, cited }: { readonly roots: readonly Root[]; readonly cited: Cited }): Trial[] {
 	const peers = [...cited.values()].filter((cause): cause is PeerCause => cause.type === 'peer');
 	const ofRoots = new Map(peers.map((cause) => [cause.name, cause]));
 	return [
 		...[...ofRoots.values()].flatMap((cause): Trial[] => {
 			const root = roots.find(({ name }) => name === cause.name);
-			return root === undefined ? [] : [() => tryOverride(session, roots, { cause, path: [], spec: root.spec })];
+			return root === undefined ? [] : [() => tryOverride(effort, roots, { cause, path: [], spec: root.spec })];
 		}),
 		...peers
 			.filter(({ name }) => !roots.some((root) => root.name === name))
 			.map(
 				(cause): Trial =>
 					() =>
-						tryOverride(session, roots, { cause, path: [cause.dependent.name], spec: '*' }),
+						tryOverride(effort, roots, { cause, path: [cause.dependent.name], spec: '*' }),
 			),
 	];
 }
 
 /** Lets the dependent of the peer make do with another version: for `*` with the one that it leads to, if that solves too. */
 function* tryOverride(
-	session: Session,
+	effort: Effort,
 	roots: readonly Root[],
 	{ cause, path, spec }: { readonly cause: PeerCause; readonly path: readonly string[]; readonly spec: string },
 ): Steps<Suggestion | null> {
 	const { name, dependent } = cause;
 	const override: Override = { path: path.map((step) => ({ name: step, range: null })), name, range: null, spec };
-	const question = yield* session.withOverrides([override], roots);
-	const solved = yield* session.solve({ ...question, mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+	const question = yield* effort.session.withOverrides([override], roots);
+	const solved = yield* effort.solve(question);
 	if (solved.type !== 'done') {
 		return null;
 	}
 
 	if (spec === '*') {
 		const [version, ...others] = versionsSeen(solved.tree, cause);
-		return version === undefined || others.length > 0 ? null : yield* tryOverride(session, roots, { cause, path, spec: `^${version}` });
+		return version === undefined || others.length > 0 ? null : yield* tryOverride(effort, roots, { cause, path, spec: `^${version}` });
 	}
 
 	const below = path.length === 0 ? '' : ` for ${dependent.name}`;
@@ -287,7 +287,7 @@ function versionsSeen(tree: Tree, { dependent, name }: PeerCause): string[] {
 	return [...new Set(seen)];
 }
 
-function* tryWithout(session: Session, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
-	const solved = yield* session.solve({ roots: roots.filter((other) => other !== root), mostConflicts: MOST_CONFLICTS_OF_A_TRIAL });
+function* tryWithout(effort: Effort, roots: readonly Root[], root: Root): Steps<Suggestion | null> {
+	const solved = yield* effort.solve({ roots: roots.filter((other) => other !== root) });
 	return solved.type === 'done' ? { type: 'drop-root', name: root.name, sentence: `Leave out ${root.name}.` } : null;
 }

@@ -54,5 +54,6 @@ function failure(kind: Failure['kind'], facts: readonly Fact[], sentences: reado
 		sentences,
 		conflicts: facts.map((fact, i) => ({ facts: [fact], sentences: [sentences[i] ?? ''], paths: [] })),
 		suggestions: [],
+		isCut: false,
 	};
 }
