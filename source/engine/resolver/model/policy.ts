@@ -21,6 +21,10 @@ export class PolicyMasks {
 	readonly #denied: ReadonlyMap<string, readonly Denial[]>;
 	/** `name@version` of young versions that somebody names exactly. */
 	readonly #named: Set<string>;
+	/** Those among them that the request itself lets through. */
+	readonly #granted: ReadonlySet<string>;
+	/** Those that were let through and turned out to be named by nobody in the tree. */
+	readonly #withdrawn = new Set<string>();
 	readonly #known = new Map<Package, readonly Forbidden[]>();
 
 	constructor({ policy, platform }: Pick<ResolveRequest, 'policy' | 'platform'>, named: ReadonlySet<string> = new Set()) {
@@ -28,19 +32,41 @@ export class PolicyMasks {
 		this.#node = platform.node;
 		this.#denied = Map.groupBy(policy.denied, ({ name }) => name);
 		this.#named = new Set(named);
+		this.#granted = named;
 	}
 
 	/** A version named exactly may be young. True when that changes what is forbidden. */
 	allowNamed(package_: Package, version: string): boolean {
 		const key = `${package_.name}@${version}`;
 		const i = package_.index?.indexOfVersion(version) ?? -1;
-		if (i === -1 || this.#named.has(key) || !this.isTooYoung(package_, i)) {
+		if (i === -1 || this.#named.has(key) || this.#withdrawn.has(key) || !this.isTooYoung(package_, i)) {
 			return false;
 		}
 
 		this.#named.add(key);
 		this.#known.delete(package_);
 		return true;
+	}
+
+	/** Lets it through no longer; true unless the request itself does. */
+	withdraw(package_: Package, i: number): boolean {
+		const key = `${package_.name}@${package_.index?.versionText(i)}`;
+		if (this.#granted.has(key)) {
+			return false;
+		}
+
+		this.#withdrawn.add(key);
+		this.#known.delete(package_);
+		return this.#named.delete(key);
+	}
+
+	get hasNamed(): boolean {
+		return this.#named.size > 0;
+	}
+
+	/** True for a young version that is let through since somebody names it exactly. */
+	isNamed(package_: Package, i: number): boolean {
+		return this.hasNamed && this.#named.has(`${package_.name}@${package_.index?.versionText(i)}`);
 	}
 
 	forbidden(package_: Package): readonly Forbidden[] {
@@ -51,7 +77,7 @@ export class PolicyMasks {
 
 		const forbidden: Forbidden[] = [];
 		if (this.#policy.minimumAgeMilliseconds > 0) {
-			this.#collect(package_, forbidden, { rule: 'too-young', test: (i) => this.isTooYoung(package_, i) && !this.#isNamed(package_, i) });
+			this.#collect(package_, forbidden, { rule: 'too-young', test: (i) => this.isTooYoung(package_, i) && !this.isNamed(package_, i) });
 		}
 
 		if (this.#policy.asOf !== null) {
@@ -103,10 +129,6 @@ export class PolicyMasks {
 		return this.#policy.asOf !== null && time !== null && time > this.#policy.asOf;
 	}
 
-	#isNamed(package_: Package, i: number): boolean {
-		return this.#named.size > 0 && this.#named.has(`${package_.name}@${package_.index?.versionText(i)}`);
-	}
-
 	#collect(
 		package_: Package,
 		into: Forbidden[],
@@ -127,11 +149,17 @@ export class PolicyMasks {
 
 /** True when the text names one version that policy would else call too young. */
 export function allowNamed(policy: PolicyMasks, package_: Package, text: string): boolean {
-	const exact = parseRange(text.startsWith('npm:') ? text.slice(text.lastIndexOf('@') + 1) : text)?.exact ?? null;
-	if (exact === null) {
-		return false;
+	const only = namedVersion(package_, text);
+	return only !== -1 && policy.allowNamed(package_, package_.index?.versionText(only) ?? '');
+}
+
+/** The one version that the text names exactly, or -1. */
+export function namedVersion(package_: Package, text: string): number {
+	const range = text.startsWith('npm:') ? text.slice(text.lastIndexOf('@') + 1) : text;
+	if ((parseRange(range)?.exact ?? null) === null) {
+		return -1;
 	}
 
-	const [only, ...more] = package_.members(package_.range(text));
-	return only !== undefined && more.length === 0 && policy.allowNamed(package_, package_.index?.versionText(only) ?? '');
+	const [only, ...more] = package_.members(package_.range(range));
+	return only === undefined || more.length > 0 ? -1 : only;
 }

@@ -6,6 +6,7 @@ import { allowedOf, EdgeReader } from './edges.ts';
 import { extractTree } from './extract.ts';
 import type { TreeNode } from './extract.ts';
 import { Model } from './model.ts';
+import { withdrawUnnamed } from './named-young.ts';
 import { Overrides, readOverrides } from './overrides.ts';
 import { PackageTable } from './packages.ts';
 import type { Package } from './packages.ts';
@@ -178,7 +179,14 @@ export class Session {
 			this.statistics.solves += 1;
 			this.statistics.decisions += model.search.decisions;
 			this.statistics.conflicts += model.search.conflicts;
-			if (solved.type === 'gave-up' || !model.isOutdated) {
+			const isAbandoned =
+				solved.type === 'done' &&
+				withdrawUnnamed(solved.tree, {
+					roots: question.roots,
+					edges: question.edges ?? this.edges,
+					policy: question.policy ?? this.policy,
+				});
+			if (solved.type === 'gave-up' || !(model.isOutdated || isAbandoned)) {
 				return solved;
 			}
 

@@ -189,8 +189,7 @@ function youngTrials(
 		const { name } = cause.package;
 		return [
 			function* () {
-				const policy = new PolicyMasks(effort.session.request);
-				policy.allowNamed(cause.package, version);
+				const policy = new PolicyMasks(effort.session.request, new Set([`${name}@${version}`]));
 				const solved = yield* effort.solve({ roots, policy });
 				const lifts = new Date(published + effort.session.request.policy.minimumAgeMilliseconds).toISOString();
 				const sentence = `Ask for ${name}@${version} exactly to accept it although it is young, or wait until ${minuteText(lifts)}.`;
