@@ -39,6 +39,8 @@ export type Suggestion = {
 	readonly name: string;
 	/** The range or version to ask for instead; null when there is none. */
 	readonly spec: string | null;
+	/** The scripted command that takes it; null when nobody said. */
+	readonly command: string | null;
 };
 
 export type Conflict = {
@@ -87,10 +89,18 @@ function suggestionOf(entry: unknown): readonly Suggestion[] {
 		return [];
 	}
 
-	const { type, name, spec, version } = entry;
+	const { type, name, spec, version, command } = entry;
 	const known = type === 'change-root' || type === 'drop-root' || type === 'allow-young' ? type : 'other';
 	const target = typeof spec === 'string' ? spec : typeof version === 'string' ? version : null;
-	return [{ sentence: cleanLine(entry['sentence']), type: known, name: typeof name === 'string' ? cleanLine(name) : '', spec: target }];
+	return [
+		{
+			sentence: cleanLine(entry['sentence']),
+			type: known,
+			name: typeof name === 'string' ? cleanLine(name) : '',
+			spec: target,
+			command: typeof command === 'string' ? cleanLine(command) : null,
+		},
+	];
 }
 
 function sentencesIn(record: Readonly<Record<string, unknown>>): readonly string[] {

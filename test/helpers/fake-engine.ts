@@ -364,7 +364,13 @@ function conflict(): EngineError {
 				},
 			],
 			suggestions: [
-				{ type: 'change-root', name: 'clash-a', spec: '1.9.0', sentence: 'Ask for clash-a 1.9.0, which works with clash-core 1.' },
+				{
+					type: 'change-root',
+					name: 'clash-a',
+					spec: '1.9.0',
+					sentence: 'Ask for clash-a 1.9.0, which works with clash-core 1.',
+					command: 'plugward install clash-a@1.9.0 clash-b',
+				},
 				{ type: 'drop-root', name: 'clash-b', sentence: 'Leave out clash-b.' },
 			],
 		},

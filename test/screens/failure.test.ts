@@ -5,7 +5,7 @@ import { conflictOf, failureOf, withSuggestion } from '../../source/failure.ts';
 import type { Suggestion } from '../../source/failure.ts';
 
 function suggestion(overrides: Partial<Suggestion>): Suggestion {
-	return { sentence: 'Try it.', type: 'change-root', name: 'eslint', spec: '8', ...overrides };
+	return { sentence: 'Try it.', type: 'change-root', name: 'eslint', spec: '8', command: null, ...overrides };
 }
 
 describe('what a screen says about an error', () => {
@@ -38,7 +38,7 @@ describe('a conflict', () => {
 		};
 		expect(conflictOf(failureOf(new EngineError('no-solution', 'no', { details })))).toEqual({
 			reasons: [['one', 'two']],
-			suggestions: [{ sentence: 'Drop b.', type: 'drop-root', name: 'b', spec: null }],
+			suggestions: [{ sentence: 'Drop b.', type: 'drop-root', name: 'b', spec: null, command: null }],
 		});
 	});
 });

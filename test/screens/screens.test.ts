@@ -200,6 +200,7 @@ describe('a conflict', () => {
 		screen.press('j', 'j', 'j', 'i');
 		await screen.until('Why there is no solution');
 		expect(screen.text()).toContain('clash-a and clash-b 3 exclude each');
+		expect(screen.text()).toContain('plugward install clash-a@1.9.0');
 		screen.press('return');
 		await screen.until('1 decision open');
 		expect(screen.engine.calls).toEqual(['planInstall clash-a', 'planInstall clash-a@1.9.0']);

@@ -63,6 +63,8 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 			unlocked: request.unlocked,
 			asksAnew: request.kind === 'update' ? 'all' : asked.map(({ name }) => name),
 			rules,
+			// Another command would have to be written another way.
+			...(request.kind === 'install' && { typed: { specs: asked.map((root) => typedSpec(root)), choices } }),
 		},
 		options,
 	);
@@ -91,6 +93,10 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 
 	const { held, disabled } = base.settings;
 	return { ...plan, settings: { held, disabled, overrides: overridesWith(base.settings, choices) } };
+}
+
+function typedSpec({ name, spec, isBare }: RequestedRoot): string {
+	return isBare ? name : `${name}@${spec}`;
 }
 
 /** What is installed stays asked for; a tag that nobody asked to move stands for the version it meant. */

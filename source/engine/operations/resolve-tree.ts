@@ -7,6 +7,8 @@ import { untimedWarning } from './as-of.ts';
 import type { EngineContext } from './engine-context.ts';
 import { npmRangeRules } from './npm-range-rules.ts';
 import type { ResolveRules } from './resolve-rules.ts';
+import { suggestedCommand } from './suggested-command.ts';
+import type { ResolveChoices } from '../version-questions.ts';
 
 const MILLISECONDS_PER_HOUR = 3_600_000;
 /** A solve takes well under a second; past this it would not end in a time anyone waits for. */
@@ -19,7 +21,11 @@ export type TreeRequest = {
 	/** Whose stored metadata is not good enough, however young: what the user named, or everything for an update. */
 	readonly asksAnew: readonly string[] | 'all';
 	readonly rules: ResolveRules;
+	/** What the user typed, so that a failure can say what to type instead. */
+	readonly typed?: Typed;
 };
+
+type Typed = { readonly specs: readonly string[]; readonly choices: ResolveChoices };
 
 /**
  * Solves and checks. When metadata from the store gives no solution, the registry is asked again, once, since a version published a minute
@@ -27,7 +33,7 @@ export type TreeRequest = {
  * registry throws.
  */
 export async function resolveTree(context: EngineContext, request: TreeRequest, options: CallOptions): Promise<Resolution> {
-	return resolutionOf(await resolveOutcome(context, request, options));
+	return resolutionOf(await resolveOutcome(context, request, options), request.typed ?? null);
 }
 
 /** The same with what went wrong as data. Throws only what the registry throws. */
@@ -45,7 +51,7 @@ export async function resolveOutcome(context: EngineContext, request: TreeReques
 /** One solve from what is known, as a question beside another one. */
 export async function solveOnce(
 	context: EngineContext,
-	{ rules, ...request }: Omit<TreeRequest, 'asksAnew'>,
+	{ rules, ...request }: Omit<TreeRequest, 'asksAnew' | 'typed'>,
 	options: CallOptions,
 ): Promise<ResolveOutcome> {
 	const { resolve, verifyResolution } = await import('../resolver/index.ts');
@@ -93,14 +99,14 @@ async function resolvePolicy(context: EngineContext, { asOf, acceptsYoung }: Res
 	};
 }
 
-function resolutionOf(outcome: ResolveOutcome): Resolution {
+function resolutionOf(outcome: ResolveOutcome, typed: Typed | null): Resolution {
 	switch (outcome.type) {
 		case 'resolved':
 			return outcome.resolution;
 		case 'gave-up':
 			throw gaveUp(outcome.conflicts);
 		case 'unsolvable':
-			throw failureError(outcome.failure);
+			throw failureError(outcome.failure, typed);
 	}
 }
 
@@ -111,11 +117,20 @@ export function gaveUp(conflicts: number): EngineError {
 }
 
 /** What a command ends with that cannot do without a solution. */
-export function failureError(failure: Failure): EngineError {
-	return new EngineError(codeOf(failure), failure.sentences.join('\n'), { details: failure, hint: hintFor(failure) });
+function failureError(failure: Failure, typed: Typed | null): EngineError {
+	const suggestions = failure.suggestions.map((suggestion) => ({
+		...suggestion,
+		command: typed === null ? null : suggestedCommand(suggestion, typed),
+	}));
+	const told = { ...failure, suggestions };
+	return new EngineError(codeOf(failure), failure.sentences.join('\n'), { details: told, hint: hintFor(told) });
 }
 
-function hintFor({ kind, conflicts, suggestions }: Failure): string {
+type ToldFailure = Omit<Failure, 'suggestions'> & {
+	readonly suggestions: readonly { readonly sentence: string; readonly command: string | null }[];
+};
+
+function hintFor({ kind, conflicts, suggestions }: ToldFailure): string {
 	const facts = conflicts.flatMap((conflict) => conflict.facts);
 	const name = facts.flatMap((fact) => (fact.type === 'not-found' || fact.type === 'no-version' ? [fact.name] : []))[0] ?? 'NAME';
 	switch (kind) {
@@ -124,8 +139,14 @@ function hintFor({ kind, conflicts, suggestions }: Failure): string {
 		case 'no-matching-version':
 			return `See its versions: plugward info ${name}`;
 		case 'conflict':
-			return suggestions[0]?.sentence ?? 'Ask for other versions, or install them into homes of their own: --home FOLDER';
+			return suggestionHint(suggestions[0]) ?? 'Ask for other versions, or install them into homes of their own: --home FOLDER';
 	}
+}
+
+/** What helps, and the line that does it. */
+function suggestionHint(suggestion: ToldFailure['suggestions'][number] | undefined): string | undefined {
+	const command = suggestion?.command ?? null;
+	return command === null ? suggestion?.sentence : `${suggestion?.sentence} ${command}`;
 }
 
 /** `@scope/left-pad` as one would search for it. */

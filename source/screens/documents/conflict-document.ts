@@ -19,5 +19,11 @@ export function conflictDocument(conflict: Conflict, options: { readonly width: 
 	]);
 	return suggestion === undefined
 		? reasons
-		: [...reasons, BLANK, heading('Selected: tried, and it solves'), ...paragraph(suggestion.sentence, width)];
+		: [
+				...reasons,
+				BLANK,
+				heading('Selected: tried, and it solves'),
+				...paragraph(suggestion.sentence, width),
+				...(suggestion.command === null ? [] : paragraph(suggestion.command, width)),
+			];
 }
