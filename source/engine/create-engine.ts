@@ -1,7 +1,7 @@
 import type { DoctorReport, Engine, EngineOptions, Topics } from './engine.ts';
 import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
-import { createLayout, openHome, resolveHomePath } from './home/index.ts';
+import { createLayout, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { isSwitch } from './operations/is-switch.ts';
 import { loadPolicy } from './operations/load-policy.ts';
@@ -16,8 +16,13 @@ import { loadTrustRoots } from './trust/index.ts';
 
 /** Opens the home (creating it when it is new, recovering it when it was interrupted) ; npm's configuration is read when a registry is first needed. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
+	return createEngineWith(openHome, options);
+}
+
+/** The same with a home opened in another way: for tests that make its writes fail. */
+export async function createEngineWith(open: (options: HomeOptions) => Promise<Home>, options: EngineOptions): Promise<Engine> {
 	const startNotices: RegistryNotice[] = [];
-	const home = await openHome({
+	const home = await open({
 		path: resolveHomePath(options),
 		waitMilliseconds: options.waitMilliseconds,
 		command: options.command,

@@ -254,3 +254,23 @@ function parse(bytes: Buffer): unknown {
 		return null;
 	}
 }
+
+test('a changed letter of what was proven is refused, and a receipt from before they had a digest is read', async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	const home = await openHome({ path, waitMilliseconds: 1000 });
+	await install(home, [one]);
+	await home.store.updateEvidence(one.integrity, [
+		{ kind: 'provenance', state: 'verified', reason: 'built by a', code: null, identity: null },
+	]);
+	const file = join(home.layout.entry(one.integrity), 'receipt.json');
+	const text = await readFile(file, 'utf8');
+	await writeFile(file, text.replace('built by a', 'built by b'));
+	await expect(home.store.receipt(one.integrity)).rejects.toMatchObject({
+		code: 'home-damaged',
+		message: expect.stringContaining('was changed') as string,
+	});
+	const { check: _, ...old } = JSON.parse(text) as { readonly check: string };
+	await writeFile(file, JSON.stringify(old));
+	expect((await home.store.receipt(one.integrity))?.evidence).toMatchObject([{ reason: 'built by a' }]);
+});
