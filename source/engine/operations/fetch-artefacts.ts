@@ -1,16 +1,10 @@
-import { type CallOptions, runStep } from '../events.ts';
+import type { CallOptions } from '../events.ts';
 import { type Integrity, parseIntegrity } from '../integrity.ts';
 import type { IndexedManifest, Resolution, ResolvedPackage } from '../resolver/index.ts';
-import { collectArtefactEvidence } from './collect-artefact-evidence.ts';
 import type { EngineContext } from './engine-context.ts';
+import { fetchPackages, type PackageFetch } from './fetch-packages.ts';
 import { idOf } from './lock-queries.ts';
 import { fitsPlatform } from './platform.ts';
-import { hasOpenpgpKeys } from './openpgp-request.ts';
-import { runConcurrently } from './run-concurrently.ts';
-
-/** Transfers wait on the network, unpacking on the disk; more than this only costs memory. */
-const CONCURRENT_ARTEFACTS = 16;
-const NEWEST_LOOKED_AT = 8;
 
 export type FetchedArtefacts = {
 	/** sha512 of every package of the tree by `name@version`, fetched or not. */
@@ -33,62 +27,22 @@ export async function fetchArtefacts(context: EngineContext, resolution: Resolut
 		}
 	}
 
-	const fetched: Integrity[] = [];
-	let fetchedBytes = 0;
-	if (missing.length > 0) {
-		const detail = missing.length === 1 ? idOf(missing[0] as ResolvedPackage) : `${missing.length} packages`;
-		await runStep({ name: 'fetch', detail, onEvent: options.onEvent }, () =>
-			runConcurrently(missing, CONCURRENT_ARTEFACTS, async (resolved) => {
-				const receipt = await fetchOne(context, resolved, options);
-				integrities.set(idOf(resolved), receipt.integrity);
-				fetched.push(receipt.integrity);
-				fetchedBytes += receipt.packedBytes;
-			}),
-		);
+	const fetched = await fetchPackages(context, { packages: missing.map(requestOf), requestOf: (one) => one }, options);
+	for (const { one, receipt } of fetched) {
+		// The same bytes may be in the store under another name.
+		integrities.set(idOf(one), receipt.integrity);
 	}
 
-	return { integrities, fetchedBytes, fetched };
+	return {
+		integrities,
+		fetchedBytes: fetched.reduce((sum, { receipt }) => sum + receipt.packedBytes, 0),
+		fetched: fetched.map(({ receipt }) => receipt.integrity),
+	};
 }
 
-async function fetchOne(context: EngineContext, resolved: ResolvedPackage, { signal, onEvent }: CallOptions) {
-	const { manifest, publishedAt } = resolved;
-	return context.home.store.add({
-		name: manifest.name,
-		version: manifest.version,
-		expected: { integrity: sha512Of(manifest), shasum: manifest.shasum },
-		readsPacked: hasOpenpgpKeys(context, manifest.name),
-		open: (transfer) => context.registry.openTarball(manifest, { signal: transfer }),
-		judge: async ({ integrity, packageJson, readPacked }) =>
-			collectArtefactEvidence(
-				context,
-				{
-					manifest,
-					publishedAt,
-					integrity,
-					packageJson,
-					readPacked,
-					source: 'registry',
-					previous: [],
-					othersAttested: await othersAttested(context, manifest, signal),
-				},
-				signal,
-			),
-		signal,
-		onProgress: (receivedBytes, totalBytes, finished) =>
-			onEvent({ type: 'fetch-progress', id: idOf(resolved), receivedBytes, totalBytes, finished }),
-	});
-}
-
-/** Looks at the newest versions only: a package that was ever published with attestations usually still is. */
-export async function othersAttested(context: EngineContext, { name }: IndexedManifest, signal: AbortSignal): Promise<boolean> {
-	const answer = (await context.registry.metadata.load([name], { signal })).get(name);
-	if (answer?.type !== 'found') {
-		return false;
-	}
-
-	const { index } = answer;
-	const newest = Array.from({ length: Math.min(NEWEST_LOOKED_AT, index.versionCount) }, (_, i) => index.versionCount - 1 - i);
-	return newest.some((i) => index.manifest(i).attestationsUrl !== null);
+function requestOf({ manifest, publishedAt }: ResolvedPackage): PackageFetch {
+	const { name, version, shasum } = manifest;
+	return { name, version, manifest, publishedAt, expected: { integrity: sha512Of(manifest), shasum }, source: 'registry', replaces: false };
 }
 
 /** The sha512 that the registry tells, or null for versions from before it kept one. */

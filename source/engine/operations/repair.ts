@@ -1,10 +1,10 @@
 import type { VerifyReport } from '../engine.ts';
-import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { Integrity } from '../integrity.ts';
 import { EMPTY_LOCK } from '../lock.ts';
 import type { EngineContext } from './engine-context.ts';
 import { fetchLocked, type Locked } from './fetch-locked.ts';
+import { requireOnline } from './fetch-packages.ts';
 import { idOf, uniquePackages } from './lock-queries.ts';
 import { loadRegistryFacts } from './package-facts.ts';
 import { verify } from './verify.ts';
@@ -23,13 +23,7 @@ export async function repair(context: EngineContext, names: readonly string[], o
 	}
 
 	const ids = damaged.map((one) => idOf(one));
-	if (context.options.offline) {
-		throw new EngineError('offline-missing', `These must be fetched again, which needs the registry: ${ids.join(', ')}.`, {
-			hint: 'Type the same without --offline.',
-			details: { packages: ids },
-		});
-	}
-
+	requireOnline(context, damaged);
 	await fetchAgain(context, damaged, options);
 	const command = `verify --repair${names.map((name) => ` ${name}`).join('')}`;
 	const integrities = damaged.map(({ integrity }) => integrity);

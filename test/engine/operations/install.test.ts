@@ -188,6 +188,24 @@ test('cancelling during a transfer rejects with cancelled and changes nothing', 
 	expect(await engine.history(call)).toEqual([]);
 });
 
+test('offline, everything that is missing is named at once and nothing is asked', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('one', '1.0.0', { dependencies: { part: '1', other: '1' } });
+	registry.serve('part', '1.0.0');
+	registry.serve('other', '1.0.0');
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { engine, call } = temporary;
+	await engine.resolve(['one'], call);
+	const before = registry.requests.length;
+	const offline = await temporary.reopen({ offline: true });
+	expect(await failure(offline.planInstall(['one'], call))).toMatchObject({
+		code: 'offline-missing',
+		message: 'Offline, and these are not in the content store: one@1.0.0, other@1.0.0, part@1.0.0.',
+		details: { packages: ['one@1.0.0', 'other@1.0.0', 'part@1.0.0'] },
+	});
+	expect(registry.requests.length).toBe(before);
+});
+
 test('what the store holds installs again offline', async () => {
 	await using registry = await startFakeRegistry();
 	registry.serve('one', '1.0.0', { dependencies: { part: '1' } });

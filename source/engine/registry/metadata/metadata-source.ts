@@ -301,9 +301,8 @@ function unaskedFor(name: string, registry: string): EngineError {
 }
 
 function offlineMissing(names: readonly string[]): EngineError {
-	const shown = names.slice(0, 5).join(', ');
-	const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-	return new EngineError('offline-missing', `Offline, and nothing is stored about ${shown}${more}.`, {
+	// All of them, so that who is offline can bring them in one go.
+	return new EngineError('offline-missing', `Offline, and nothing is stored about ${names.join(', ')}.`, {
 		hint: 'Run the same command once without --offline.',
 		details: { missing: names },
 	});
