@@ -36,6 +36,8 @@ export async function receiveArchive(
 	const sink = createSink(disk, path);
 	let packedBytes = 0;
 	try {
+		// A stream that is given a signal which has fired throws where nobody can catch it.
+		throwIfAborted(signal);
 		addAbortSignal(signal, stream);
 		for await (const piece of stream) {
 			const bytes: Uint8Array = piece;

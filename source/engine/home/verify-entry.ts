@@ -49,6 +49,8 @@ async function checkFile(file: ReceiptFile, { tree, signal, count }: Check): Pro
 		}
 
 		const digest = createHash('sha256');
+		// A stream made with a signal that has fired throws where nobody can catch it.
+		throwIfAborted(signal);
 		for await (const bytes of handle.createReadStream({ autoClose: false, signal })) {
 			digest.update(bytes as Uint8Array);
 		}
@@ -132,6 +134,7 @@ async function checkPacked(
 		}
 
 		const digest = createHash('sha512');
+		throwIfAborted(signal);
 		for await (const bytes of createReadStream(path, { signal })) {
 			digest.update(bytes as Uint8Array);
 		}

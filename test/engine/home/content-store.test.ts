@@ -306,3 +306,27 @@ test('random damage to an archive is refused or changes nothing but bytes: it ne
 
 	expect((await readdir(join(scene.home.path, '..'))).sort()).toEqual(['home']);
 });
+
+test('a verification that is cancelled at any moment is refused as cancelled and ends nothing else', async () => {
+	await using folder = await temporaryFolder();
+	await using home = await openHome({ path: join(folder.path, 'home'), waitMilliseconds: 1000 });
+	const many = sample('many', '1.0.0', Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`lib/${i}.js`, `${i}\n`])));
+	await install(home, [many]);
+	for (let turns = 0; turns < 40; turns += 1) {
+		const controller = new AbortController();
+		const running = home.store.verifyEntry(many.integrity, { signal: controller.signal });
+		running.catch(() => undefined);
+		for (let turn = 0; turn < turns; turn += 1) {
+			await new Promise((done) => {
+				setImmediate(done);
+			});
+		}
+
+		controller.abort();
+		const failure: unknown = await running.then(
+			() => null,
+			(error: unknown) => error,
+		);
+		expect(failure === null || (failure instanceof EngineError && failure.code === 'cancelled')).toBe(true);
+	}
+});

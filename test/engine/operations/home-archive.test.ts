@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Engine } from '../../../source/engine/index.ts';
@@ -218,4 +218,20 @@ test('a revoked version does not come back in an archive', async () => {
 	const revocation = { type: 'version', name: 'leaf', version: '1.0.0', revokedAt: '2026-01-01T00:00:00.000Z', reason: 'stolen' };
 	await writeFile(join(here.folder, 'there/revocations.json'), JSON.stringify({ format: 1, revocations: [revocation] }));
 	await expect(there.planImport({ file, generation: null }, here.call)).rejects.toMatchObject({ code: 'policy-refused' });
+});
+
+test('an export removes what one that was killed left beside the same file, and nothing else', async () => {
+	await using stage = await scene();
+	const { here, file } = stage;
+	const [old, young, other] = [`${file}.tmp-0123456789ab`, `${file}.tmp-ba9876543210`, `${file}-other.tmp-0123456789ab`];
+	for (const path of [old, young, other]) {
+		await writeFile(path, 'half');
+	}
+
+	const anHourAgo = new Date(Date.now() - 3_600_000);
+	await utimes(old, anHourAgo, anHourAgo);
+	await utimes(other, anHourAgo, anHourAgo);
+	await here.engine.exportHome(request(file), here.call);
+	const left = (await readdir(here.folder)).filter((name) => name.includes('.tmp-'));
+	expect(left.toSorted()).toEqual(['home.tar-other.tmp-0123456789ab', 'home.tar.tmp-ba9876543210']);
 });

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Header } from 'tar/header';
 import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { Integrity } from '../../integrity.ts';
 import { integrityOfDigest } from '../../integrity.ts';
 import type { Disk, DiskWriter } from '../disk.ts';
-import { FILE_MODE, temporaryName } from '../disk.ts';
+import { FILE_MODE, isTemporaryName, temporaryName } from '../disk.ts';
 import type { StoredGeneration } from '../generation-files.ts';
 import { readGenerationBytes } from '../generation-files.ts';
 import { damaged, writeError } from '../home-errors.ts';
@@ -52,6 +52,7 @@ export async function writeHomeArchive({ disk, layout, receipts }: Source, reque
 		});
 	}
 
+	await removeLeftovers(disk, path);
 	const temporary = temporaryName(path);
 	let isDone = false;
 	try {
@@ -77,6 +78,23 @@ export async function writeHomeArchive({ disk, layout, receipts }: Source, reque
 		if (!isDone) {
 			// The first error is the one to report.
 			await disk.removeFile(temporary).catch(() => undefined);
+		}
+	}
+}
+
+const LEFT_OVER_MILLISECONDS = 600_000;
+
+// Of an export to the same file that was killed. One that is being written now is younger than this.
+async function removeLeftovers(disk: Disk, path: string): Promise<void> {
+	const folder = dirname(path);
+	const names = await readdir(folder).catch((error: unknown) => {
+		throw writeError(error, 'write the archive');
+	});
+	for (const name of names.filter((one) => isTemporaryName(one) && one.startsWith(`${basename(path)}.tmp-`))) {
+		const status = await stat(join(folder, name)).catch(() => null);
+		if (status !== null && Date.now() - status.mtimeMs > LEFT_OVER_MILLISECONDS) {
+			// What cannot be removed is in nobody's way.
+			await disk.removeFile(join(folder, name)).catch(() => undefined);
 		}
 	}
 }
@@ -126,6 +144,7 @@ async function copyPackage(
 	try {
 		const { size } = await stat(path);
 		await out.start(packagePath(integrity), size);
+		throwIfAborted(signal);
 		for await (const piece of createReadStream(path, { signal, highWaterMark: 1 << 20 })) {
 			const bytes: Uint8Array = piece;
 			sha512.update(bytes);
