@@ -61,7 +61,18 @@ export function equivalentCommand(plan: Plan, answers: Answers): string {
 	);
 	const levels = accepted.flatMap((requirement) => (requirement.type === 'lower-level' ? [requirement.level] : []));
 	const lowest = LEVELS.find((level) => levels.includes(level));
-	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`])].join(' ');
+	const named = accepted.flatMap((requirement) => {
+		switch (requirement.type) {
+			case 'permission':
+			case 'lower-level':
+				return [];
+			case 'changed-identity':
+				return [`--accept-identity ${requirement.package}`];
+			case 'young-version':
+				return [`--accept-young ${requirement.package}`];
+		}
+	});
+	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`]), ...named].join(' ');
 }
 
 export function requirementSubject(requirement: Requirement): string {

@@ -107,6 +107,11 @@ function decidingReason({ verdict, evidence }: PlannedPackage): string {
 		return `invalid ${invalid.kind}: ${invalid.reason}`;
 	}
 
+	if (verdict.reasons.some(({ rule, passed }) => rule === 'unproven' && !passed)) {
+		// One warning of the plan says it for all.
+		return '';
+	}
+
 	const rung = verdict.reasons.find((reason) => reason.rule === `level-${verdict.level === 'unknown' ? 'known' : verdict.level}`);
 	const isDecided = rung !== undefined && rung.passed === (verdict.level !== 'unknown');
 	const reason = isDecided ? rung : verdict.reasons.find((candidate) => !candidate.passed && !candidate.rule.startsWith('level-'));

@@ -4,6 +4,7 @@ import {
 	type KeylessSigner,
 	type MadeStatement,
 	type PersonSummary,
+	type RawEvidence,
 	type RootSummary,
 	type SourceIdentity,
 	stripToLine,
@@ -17,6 +18,7 @@ import { trustText } from './trust-text.ts';
 
 export type TrustResult =
 	| ({ readonly type: 'why' } & TrustExplanation)
+	| ({ readonly type: 'raw' } & RawEvidence)
 	| ({ readonly type: 'audit' } & TrustAudit)
 	| ({ readonly type: 'diff' } & TrustDifference)
 	| ({ readonly type: 'signed' } & MadeStatement)
@@ -44,6 +46,12 @@ const WORDS: Readonly<Record<string, Word>> = {
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => ({ type: 'why', ...(await engine.trust.why(name, call)) }),
+	},
+	raw: {
+		usage: 'raw <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => ({ type: 'raw', ...(await engine.trust.raw(name, call)) }),
 	},
 	audit: { usage: 'audit', least: 0, most: 0, run: async ({ engine, call }) => ({ type: 'audit', ...(await engine.trust.audit(call)) }) },
 	diff: {
@@ -122,6 +130,8 @@ export const trust: CommandDefinition<TrustResult> = {
 		'identity',
 		'identityChanges',
 		'paths',
+		'attestations',
+		'attestationsNote',
 		'generation',
 		'packages',
 		'roots',

@@ -6,7 +6,7 @@ import type { Generation, Receipt } from '../home/index.ts';
 import type { Lock, LockPackage } from '../lock.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
 import type { Change, Plan, PlannedPackage, Requirement } from '../plan.ts';
-import { judge } from '../trust/index.ts';
+import { judge, UNPROVEN } from '../trust/index.ts';
 import { ageHours, ageIsJudged } from './age.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
 import { changesBetween } from './changes.ts';
@@ -166,6 +166,7 @@ function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<st
 		}
 	}
 
+	notices.push(...unprovenNotice(packages.filter(({ isNew }) => isNew)));
 	const scripted = packages.filter(({ facts, isNew }) => isNew && facts.manifest?.hasInstallScript === true);
 	if (scripted.length > 0) {
 		const names = scripted.map(({ locked }) => idOf(locked)).join(', ');
@@ -173,4 +174,17 @@ function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<st
 	}
 
 	return notices;
+}
+
+/** Once for a plan, whatever number of packages it concerns: a warning that is repeated is not read. */
+function unprovenNotice(fresh: readonly AssessedPackage[]): Plan['notices'] {
+	const unproven = fresh.filter(({ verdict }) => verdict.reasons.some(({ rule, passed }) => rule === UNPROVEN && !passed));
+	const [first] = unproven;
+	if (first === undefined) {
+		return [];
+	}
+
+	const subject = fresh.length === 1 ? idOf(first.locked) : `${unproven.length} of the ${fresh.length} new packages`;
+	const text = `Nothing proves who built or published ${subject}. Unproven code starts with no rights, like any other.`;
+	return [{ severity: 'warning', text }];
 }

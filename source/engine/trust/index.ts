@@ -1,5 +1,6 @@
 export type { CollectRequest, ComparedManifest, RegistryKey } from './evidence/collect-request.ts';
 export { collectEvidence } from './evidence/collect.ts';
+export { UNPROVEN } from './level/gate.ts';
 export { judge, levelAtLeast } from './level/judge.ts';
 export type { JudgeRequest } from './level/judged-facts.ts';
 export { judgeClosure } from './level/closure.ts';
@@ -11,7 +12,6 @@ export { DEFAULT_POLICY, findException, organisationOf, parseTrustPolicy } from 
 export type {
 	Ceiling,
 	Certifier,
-	ExceptionRule,
 	OrganisationSource,
 	PermissionCeilings,
 	PolicyException,

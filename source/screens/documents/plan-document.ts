@@ -110,7 +110,7 @@ function packageDocument(entry: PlannedPackage, plan: Plan, width: number): read
 	const size = entry.fetchedBytes === 0 ? 'nothing: already in the store' : formatBytes(entry.fetchedBytes);
 	return [
 		[span(cleanLine(entry.name), 'accent'), span(` ${cleanLine(entry.version)}`), span(entry.isRoot ? '' : '  dependency', 'dim')],
-		...verdictDocument(entry.verdict, width),
+		...verdictDocument(entry, width),
 		BLANK,
 		...(entry.deprecated === null ? [] : bullet('!', `Deprecated: ${entry.deprecated}`, { width, tone: 'bad' })),
 		...(entry.hasInstallScript ? bullet('!', 'Has an install script, which is never run.', { width, tone: 'warning' }) : []),

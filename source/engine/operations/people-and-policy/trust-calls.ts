@@ -3,6 +3,8 @@ import type { TrustCalls } from '../../trust-calls.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { addPerson, addRoot, listPeople, listRoots, pinBuilder, removePerson, removeRoot, unpinBuilder } from './believed-people.ts';
 import { checkPolicy, signPolicyFile } from './check-policy.ts';
+import { addException, removeException } from './exceptions.ts';
+import { rawEvidence } from './raw-evidence.ts';
 import { auditTrust, diffTrust, explainTrust } from './explain-trust.ts';
 import { importStatements } from './import-statements.ts';
 import { review, revokeStatement, vouch } from './make-statement.ts';
@@ -27,6 +29,9 @@ export function trustCalls(context: EngineContext, guard: Guard): TrustCalls {
 		removePerson: (person, call) => guard(call, () => removePerson(context, person)),
 		pin: (name, call) => guard(call, () => pinBuilder(context, name)),
 		unpin: (name, call) => guard(call, () => unpinBuilder(context, name)),
+		addException: (exception, call) => guard(call, () => addException(context, exception)),
+		removeException: (exception, call) => guard(call, () => removeException(context, exception)),
+		raw: (name, call) => guard(call, () => rawEvidence(context, name, call)),
 		roots: (call) => guard(call, () => listRoots(context)),
 		addRoot: (root, call) => guard(call, () => addRoot(context, root)),
 		removeRoot: (id, call) => guard(call, () => removeRoot(context, id)),

@@ -5,10 +5,13 @@ import type { IdentityPin } from './identity.ts';
 import type { JudgedFacts } from './judged-facts.ts';
 import { matchesAny } from '../policy/name-pattern.ts';
 import { findException } from '../policy/policy.ts';
-import type { ExceptionRule } from '../policy/policy.ts';
+import type { ExceptionRule } from '../../exception-rules.ts';
 
 type Decision = Verdict['decision'];
 type Finding = { readonly decision: Decision; readonly reason: Reason };
+
+/** The rule that only warns: a plugin may be unproven as long as it is given no rights. */
+export const UNPROVEN = 'unproven';
 
 const SEVERITY: readonly Decision[] = ['allow', 'warn', 'ask', 'deny'];
 
@@ -125,10 +128,11 @@ function age(facts: JudgedFacts): readonly Finding[] {
 	return [excepted(facts, 'minimum-age', text) ?? fail('ask', 'minimum-age', text)];
 }
 
-function notes({ request, invalid }: JudgedFacts, level: Level): readonly Finding[] {
+function notes(facts: JudgedFacts, level: Level): readonly Finding[] {
+	const { request } = facts;
 	const findings: Finding[] = [];
-	if (level === 'unknown' && invalid.length === 0) {
-		findings.push(fail('warn', 'unproven', 'Nothing proves who built or published it; it starts with no rights like any other.'));
+	if (level === 'unknown' && isUnproven(facts)) {
+		findings.push(fail('warn', UNPROVEN, 'Nothing proves who built or published it; it starts with no rights like any other.'));
 	}
 
 	if (request.deprecated !== null) {
@@ -140,6 +144,11 @@ function notes({ request, invalid }: JudgedFacts, level: Level): readonly Findin
 	}
 
 	return findings;
+}
+
+/** There is no proof; a proof that holds and does not count, or one that is false, is told by another rule. */
+function isUnproven({ invalid, state }: JudgedFacts): boolean {
+	return invalid.length === 0 && (['registry-signature', 'provenance', 'openpgp'] as const).every((kind) => state(kind) !== 'verified');
 }
 
 function excepted(facts: JudgedFacts, rule: ExceptionRule, text: string): Finding | null {
