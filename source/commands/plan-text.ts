@@ -50,12 +50,12 @@ export function permissionLines({ plan, decisions }: PlanView, view: View): stri
 
 	const accepted = acceptedIds(decisions);
 	const heads = tableLines(
-		asked.map(({ id, permissionId, novelty }) => {
+		asked.map(({ id, permissionId, novelty, byPolicy }) => {
 			const isGranted = accepted.has(id);
 			return [
 				isGranted ? cell('granted', 'good') : cell('denied', 'warning'),
 				cell(permissionId, 'strong'),
-				cell(noveltyWord(novelty, isGranted), 'dim'),
+				cell(isGranted && byPolicy === true ? 'allowed by policy' : noveltyWord(novelty, isGranted), 'dim'),
 			];
 		}),
 		{ view, indent: 2 },

@@ -14,7 +14,7 @@ const USAGE = 'policy check|sign|except|unexcept [file or plugin]';
 export const policy: CommandDefinition<PolicyResult> = {
 	name: 'policy',
 	aliases: [],
-	summary: 'Show which trust rules hold and whose they are, or sign a policy',
+	summary: 'Show which trust rules hold and whose they are, sign a policy, or except a package from a rule',
 	usage: 'check|sign|except|unexcept [file or plugin]',
 	flags: {
 		rule: { type: 'string', placeholder: 'RULE', description: `except, unexcept: ${EXCEPTION_RULES.join(', ')}` },

@@ -36,6 +36,8 @@ export function trustText(result: TrustResult, view: View): string {
 			);
 		case 'imported':
 			return importedText(result, view);
+		case 'published':
+			return `The registry took ${plural(result.published, 'statement')} about ${stripToLine(result.name)}; ${result.known} it had.`;
 		case 'exported':
 			return result.statements.map((bundle) => JSON.stringify(bundle)).join('\n');
 		case 'key':

@@ -4,6 +4,7 @@ import {
 	type KeylessSigner,
 	type MadeStatement,
 	type PersonSummary,
+	type PublishReport,
 	type RawEvidence,
 	type RootSummary,
 	type SourceIdentity,
@@ -27,6 +28,7 @@ export type TrustResult =
 	| { readonly type: 'pinned'; readonly name: string; readonly identity: SourceIdentity | null }
 	| ({ readonly type: 'imported' } & ImportReport)
 	| { readonly type: 'exported'; readonly statements: readonly unknown[] }
+	| ({ readonly type: 'published' } & PublishReport)
 	| { readonly type: 'key'; readonly id: string };
 
 type Word = {
@@ -86,6 +88,12 @@ const WORDS: Readonly<Record<string, Word>> = {
 	},
 	roots: { usage: 'roots [add <file>|remove <id>]', least: 0, most: 2, run: roots },
 	import: { usage: 'import <file|npm:package>', least: 0, most: 1, run: importFrom },
+	publish: {
+		usage: 'publish <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => ({ type: 'published', ...(await engine.trust.publishStatements(name, call)) }),
+	},
 	export: {
 		usage: 'export',
 		least: 0,
@@ -150,6 +158,7 @@ export const trust: CommandDefinition<TrustResult> = {
 		'known',
 		'refused',
 		'statements',
+		'published',
 	],
 	rows: null,
 	run: async (context) => {

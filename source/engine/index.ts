@@ -50,6 +50,7 @@ export type {
 	PersonSummary,
 	PolicyLayer,
 	PolicyReport,
+	PublishReport,
 	RawEvidence,
 	ReviewRequest,
 	RootSummary,

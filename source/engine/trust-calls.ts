@@ -168,6 +168,9 @@ export type RawEvidence = {
 	readonly statements: readonly unknown[];
 };
 
+/** How many statements the registry took, and how many it had. */
+export type PublishReport = { readonly name: string; readonly published: number; readonly known: number };
+
 /** What the user believes, and what others say. Nothing here changes a generation. */
 export type TrustCalls = {
 	/** Tells what the policy says, and by whose word. */
@@ -208,6 +211,8 @@ export type TrustCalls = {
 	readonly removeRoot: (id: string, options: CallOptions) => Promise<void>;
 	/** Verifies and keeps what others said. What does not verify is told and left out. */
 	readonly importStatements: (source: StatementSource, options: CallOptions) => Promise<ImportReport>;
+	/** Gives the name's registry what the user said about it. Throws `usage` for nothing said, `registry-response-invalid`. */
+	readonly publishStatements: (name: string, options: CallOptions) => Promise<PublishReport>;
 	/** Every kept statement as it came. */
 	readonly exportStatements: (options: CallOptions) => Promise<readonly unknown[]>;
 	/** Id of the user's own key, which is made when there is none. */

@@ -77,6 +77,7 @@ function standInTrust(unexpected: (name: string) => () => never): TrustCalls {
 		addRoot: unexpected('trust.addRoot'),
 		removeRoot: unexpected('trust.removeRoot'),
 		importStatements: unexpected('trust.importStatements'),
+		publishStatements: unexpected('trust.publishStatements'),
 		exportStatements: unexpected('trust.exportStatements'),
 		ownId: unexpected('trust.ownId'),
 	};

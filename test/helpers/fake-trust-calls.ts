@@ -29,6 +29,7 @@ const emptyTrustCalls: TrustCalls = {
 	addRoot: async () => notHere(),
 	removeRoot: async () => notHere(),
 	importStatements: async () => ({ added: 0, known: 0, refused: [] }),
+	publishStatements: async () => notHere(),
 	exportStatements: async () => [],
 	ownId: async () => `ed25519:${'A'.repeat(43)}`,
 };

@@ -41,7 +41,10 @@ function requirementDocument(requirement: Requirement, width: number): readonly 
 	switch (requirement.type) {
 		case 'permission':
 			return [
-				[span(cleanLine(requirement.permissionId), 'accent'), span(`  ${noveltyWord(requirement.novelty)}`, 'dim')],
+				[
+					span(cleanLine(requirement.permissionId), 'accent'),
+					span(`  ${requirement.byPolicy === true ? 'allowed by policy' : noveltyWord(requirement.novelty)}`, 'dim'),
+				],
 				...paragraph(
 					`${cleanLine(requirement.plugin)} ${cleanLine(requirement.version)} wants to: ${permissionMeaning(requirement.permission)}`,
 					width,

@@ -7,6 +7,7 @@ import { addException, removeException } from './exceptions.ts';
 import { rawEvidence } from './raw-evidence.ts';
 import { auditTrust, diffTrust, explainTrust } from './explain-trust.ts';
 import { importStatements } from './import-statements.ts';
+import { publishStatements } from './publish-statements.ts';
 import { review, revokeStatement, vouch } from './make-statement.ts';
 import { ownSigningKey } from './signing-key.ts';
 import { keptBundles } from './statement-store.ts';
@@ -36,6 +37,7 @@ export function trustCalls(context: EngineContext, guard: Guard): TrustCalls {
 		addRoot: (root, call) => guard(call, () => addRoot(context, root)),
 		removeRoot: (id, call) => guard(call, () => removeRoot(context, id)),
 		importStatements: (source, call) => guard(call, () => importStatements(context, source, call)),
+		publishStatements: (name, call) => guard(call, () => publishStatements(context, name, call)),
 		exportStatements: (call) => guard(call, () => keptBundles(context)),
 		ownId: (call) => guard(call, async () => (await ownSigningKey(context)).id),
 	};

@@ -13,6 +13,9 @@ type Finding = { readonly decision: Decision; readonly reason: Reason };
 /** The rule that only warns: a plugin may be unproven as long as it is given no rights. */
 export const UNPROVEN = 'unproven';
 
+/** The rule that lets a young version through because it closes a known hole. */
+export const SECURITY_FIX = 'security-fix';
+
 const SEVERITY: readonly Decision[] = ['allow', 'warn', 'ask', 'deny'];
 
 /** What the policy makes of the facts: the severest of its rules, with a line for each rule that had something to say. */
@@ -107,7 +110,7 @@ function continuity({ continuity }: JudgedFacts): readonly Finding[] {
 }
 
 function age(facts: JudgedFacts): readonly Finding[] {
-	const { ageHours, isInstalled, policy, isOwnRegistry, name } = facts.request;
+	const { ageHours, isInstalled, policy, isOwnRegistry, name, securityFix } = facts.request;
 	if (isOwnRegistry) {
 		return [pass('minimum-age', 'It comes from a registry of your own, where age is not judged.')];
 	}
@@ -122,6 +125,16 @@ function age(facts: JudgedFacts): readonly Finding[] {
 
 	if (ageHours >= policy.minimumAgeHours || matchesAny(policy.ageExempt, name)) {
 		return [pass('minimum-age', `Published ${formatHours(ageHours)} ago.`)];
+	}
+
+	if (securityFix) {
+		const { advisory, affected } = securityFix;
+		return [
+			pass(
+				SECURITY_FIX,
+				`Published ${formatHours(ageHours)} ago; not waited for, since it fixes ${advisory} in ${affected}, which is installed.`,
+			),
+		];
 	}
 
 	const text = `Published ${formatHours(ageHours)} ago, less than the ${policy.minimumAgeHours} hours that your policy waits for others to notice an attack.`;
