@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import process from 'node:process';
+import { openCompiledCodeFolder } from './source/engine/compiled-code.ts';
 
 const argv = process.argv.slice(2);
 
@@ -14,6 +16,11 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 }
 
 async function main(): Promise<number> {
+	const compiled = openCompiledCodeFolder(process.env);
+	if (compiled !== null) {
+		enableCompileCache(compiled);
+	}
+
 	const [{ runCommandLine }, { watchForInterruption }] = await Promise.all([
 		import('./source/scripted.ts'),
 		import('./source/interruption.ts'),

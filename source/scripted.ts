@@ -167,6 +167,7 @@ function plainOptions(parsed: ParsedArguments, { argv, cwd, environment }: Comma
 	return {
 		home: textFlag(parsed, 'home'),
 		profile: textFlag(parsed, 'profile'),
+		store: textFlag(parsed, 'store'),
 		registry: textFlag(parsed, 'registry'),
 		offline: isSet(parsed, 'offline'),
 		cwd,

@@ -13,6 +13,7 @@ export const COMMON_FLAGS: FlagTable = {
 	yes: { type: 'boolean', short: 'y', description: 'Apply the plan without asking; grants no permission' },
 	home: { type: 'string', placeholder: 'FOLDER', description: 'Where everything is installed' },
 	profile: { type: 'string', placeholder: 'NAME', description: 'Work in this profile instead of the selected one' },
+	store: { type: 'string', placeholder: 'FOLDER', description: 'Content store that a new home shares with others' },
 	registry: { type: 'string', placeholder: 'URL', description: 'Registry to use instead of the configured one' },
 	offline: { type: 'boolean', description: 'Use only what is already here' },
 	wait: { type: 'number', placeholder: 'SECONDS', description: 'How long to wait for another plugward (10)' },

@@ -1,4 +1,4 @@
-import type { CollectionReport } from '../engine/index.ts';
+import { type CollectionReport, stripToLine } from '../engine/index.ts';
 import { formatBytes, plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
 import { countFlag, isSet, PLAN_FLAGS, requirePositionals } from './flags.ts';
@@ -15,37 +15,46 @@ export const gc: CommandDefinition<CollectionReport> = {
 	flags: {
 		keep: { type: 'number', placeholder: 'COUNT', description: `Keep this many of the newest generations (${NEWEST})` },
 		olderThan: { type: 'number', placeholder: 'DAYS', description: 'Remove only generations made more than this many days ago' },
+		forgetVanished: { type: 'boolean', description: 'Keep nothing for homes that used the same content store and are not there any more' },
 		dryRun: { type: 'boolean', description: PLAN_FLAGS['dryRun']?.description ?? '' },
 	},
-	examples: ['plugward gc --dry-run', 'plugward gc --keep 2', 'plugward gc --older-than 30'],
-	fields: ['removed', 'generations', 'keptGenerations', 'packageCount', 'bundleCount', 'bytes'],
+	examples: ['plugward gc --dry-run', 'plugward gc --keep 2', 'plugward gc --older-than 30', 'plugward gc --forget-vanished --dry-run'],
+	fields: ['removed', 'generations', 'keptGenerations', 'packageCount', 'bundleCount', 'bytes', 'forgottenHomes'],
 	rows: null,
 	run: async ({ engine, parsed, call }) => {
 		requirePositionals(parsed, { least: 0, most: 0, usage: 'gc' });
 		const olderThanDays = countFlag(parsed, 'olderThan', 0);
 		const newest = countFlag(parsed, 'keep', 0) ?? (olderThanDays === null ? NEWEST : 0);
-		return engine.collectGarbage({ newest, olderThanDays, isDryRun: isSet(parsed, 'dryRun') }, call);
+		return engine.collectGarbage(
+			{ newest, olderThanDays, isDryRun: isSet(parsed, 'dryRun'), forgetsVanished: isSet(parsed, 'forgetVanished') },
+			call,
+		);
 	},
-	toJson: ({ removed, generations, keptGenerations, packageCount, bundleCount, bytes }) => ({
+	toJson: ({ removed, generations, keptGenerations, packageCount, bundleCount, bytes, forgottenHomes }) => ({
 		removed,
 		generations,
 		keptGenerations,
 		packageCount,
 		bundleCount,
 		bytes,
+		forgottenHomes,
 	}),
 	toText: gcText,
 };
 
 function gcText(report: CollectionReport, view: View): string {
-	const { generations, keptGenerations, packageCount, bundleCount, bytes, removed } = report;
+	const { generations, keptGenerations, packageCount, bundleCount, bytes, removed, forgottenHomes } = report;
+	const forgotten = forgottenHomes.flatMap((path) =>
+		paragraphLines(`${removed ? 'Forgot' : 'Would forget'} the home ${stripToLine(path)}, which is not there any more.`, { view }),
+	);
 	if (generations.length + packageCount + bundleCount === 0) {
-		return joinBlocks([paragraphLines('Nothing to remove.', { view }), staying(keptGenerations, view)]);
+		return joinBlocks([forgotten, paragraphLines('Nothing to remove.', { view }), staying(keptGenerations, view)]);
 	}
 
 	const which = generations.length === 0 ? '' : ` (${generations.join(', ')})`;
 	const what = `${plural(generations.length, 'generation')}${which}, ${plural(packageCount, 'package')} of at most ${formatBytes(bytes)}, ${plural(bundleCount, 'bundle')}`;
 	return joinBlocks([
+		forgotten,
 		paragraphLines(removed ? `Removed ${what}.` : `Would remove ${what}. Dry run: nothing was changed.`, { view }),
 		staying(keptGenerations, view),
 	]);

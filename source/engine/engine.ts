@@ -31,6 +31,8 @@ export type EngineOptions = {
 	readonly command: string;
 	/** The profile to work in; null or left out for the one the home has selected. */
 	readonly profile?: string | null;
+	/** A content store to share with other homes; null or left out for the one the home has, and for a new home `PLUGWARD_STORE`. */
+	readonly store?: string | null;
 };
 
 export type SearchHit = {
@@ -212,6 +214,8 @@ export type CollectionRequest = {
 	readonly olderThanDays: number | null;
 	/** Finds and removes nothing. */
 	readonly isDryRun: boolean;
+	/** Also forgets the homes that used the same content store and are not there any more. */
+	readonly forgetsVanished?: boolean;
 };
 
 export type CollectionReport = {
@@ -222,6 +226,8 @@ export type CollectionReport = {
 	readonly bundleCount: number;
 	/** Packed and unpacked size of the packages; files shared with what stays are counted although they stay. */
 	readonly bytes: number;
+	/** Paths of the homes that were forgotten. */
+	readonly forgottenHomes: readonly string[];
 };
 
 export type VerifyFinding = {

@@ -61,7 +61,15 @@ describe('gc', () => {
 		const engine = standInEngine({
 			collectGarbage: async (request) => {
 				requests.push(request);
-				return { removed: !request.isDryRun, generations: [1, 2], keptGenerations: [3], packageCount: 4, bundleCount: 1, bytes: 4200 };
+				return {
+					removed: !request.isDryRun,
+					generations: [1, 2],
+					keptGenerations: [3],
+					packageCount: 4,
+					bundleCount: 1,
+					bytes: 4200,
+					forgottenHomes: [],
+				};
 			},
 		});
 		const { stdout } = await plugward(['gc', '--dry-run'], { engine });
@@ -71,9 +79,9 @@ describe('gc', () => {
 		expect((await plugward(['gc', '--older-than', '30'], { engine })).stdout).toContain('Removed 2 generations (1, 2)');
 		await plugward(['gc', '--keep', '2', '--older-than', '30'], { engine });
 		expect(requests).toEqual([
-			{ newest: 5, olderThanDays: null, isDryRun: true },
-			{ newest: 0, olderThanDays: 30, isDryRun: false },
-			{ newest: 2, olderThanDays: 30, isDryRun: false },
+			{ newest: 5, olderThanDays: null, isDryRun: true, forgetsVanished: false },
+			{ newest: 0, olderThanDays: 30, isDryRun: false, forgetsVanished: false },
+			{ newest: 2, olderThanDays: 30, isDryRun: false, forgetsVanished: false },
 		]);
 		expect((await plugward(['gc', '--keep', '-1'], { engine })).exitCode).toBe(2);
 	});

@@ -181,7 +181,15 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		},
 		async collectGarbage({ isDryRun }) {
 			calls.push(`collect ${isDryRun ? 'dry' : 'now'}`);
-			return { removed: !isDryRun, generations: [9], keptGenerations: [10, 11, 12], packageCount: 4, bundleCount: 1, bytes: 2_400_000 };
+			return {
+				removed: !isDryRun,
+				generations: [9],
+				keptGenerations: [10, 11, 12],
+				packageCount: 4,
+				bundleCount: 1,
+				bytes: 2_400_000,
+				forgottenHomes: [],
+			};
 		},
 		async planInstall(specs, call) {
 			calls.push(`planInstall ${specs.join(' ')}`);

@@ -42,10 +42,20 @@ export async function startLocalSigstore(options: { readonly certificateClock?: 
 	const certificateLog = await initializeCTLog(keys.certificateLog, options.certificateClock);
 	const authority = await initializeCA(keys.authority, certificateLog, options.certificateClock);
 	const log = await initializeTLog(url, keys.log);
-	const timestamp = await initializeTSA(keys.timestamp);
+	// Whole seconds: of a fraction the authority drops trailing zeros, as RFC 3161 asks, and the verifier reads exactly three digits or none.
+	const timestampClock = new Date();
+	const timestamp = await initializeTSA(keys.timestamp, timestampClock);
+	const timestamps = tsaHandler(timestamp);
+	const onWholeSeconds: typeof timestamps = {
+		...timestamps,
+		fn: (body) => {
+			timestampClock.setTime(Math.floor(Date.now() / 1000) * 1000);
+			return timestamps.fn(body);
+		},
+	};
 	// A real log stores hashes of what it is offered; the mock stores the offer itself, which no verifier accepts.
 	const storing = { ...log, publicKey: log.publicKey, log: (entry: object) => log.log(toStoredEntry(entry)), logV2: log.logV2.bind(log) };
-	const handlers = [fulcioHandler(authority), rekorHandler(storing), tsaHandler(timestamp)];
+	const handlers = [fulcioHandler(authority), rekorHandler(storing), onWholeSeconds];
 	server.on('request', (request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));

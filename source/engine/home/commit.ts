@@ -22,6 +22,8 @@ import type { OpenStore } from './open-content-store.ts';
 import { encodeReceipt } from './receipt.ts';
 import { auditLine, settleIntent } from './settle.ts';
 import { shareFiles } from './share-files.ts';
+import { whileMoving } from './shared-store/store-journal.ts';
+import { addNeeds } from './shared-store/store-needs.ts';
 
 export type CommitParts = { readonly disk: Disk; readonly layout: Layout; readonly clock: () => Date; readonly open: OpenStore };
 
@@ -64,8 +66,9 @@ export async function commitGeneration(
 	};
 
 	await perform(parts, intent, async () => {
-		await storeArtefacts(parts, moved, signal);
+		await whileMoving({ disk, layout }, { type: 'add', artefacts: intent.artefacts }, () => storeArtefacts(parts, moved, signal));
 		throwIfAborted(signal);
+		await addNeeds({ disk, layout }, generation.lock);
 		const digest = await writeGeneration({ disk, layout }, { ...generation, baseDigest: current.digest });
 		throwIfAborted(signal);
 		await writeCurrent(disk, layout, { number: generation.number, digest });

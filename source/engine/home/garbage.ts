@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { throwIfAborted } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
+import { neededBy } from './all-generations.ts';
 import type { Disk } from './disk.ts';
 import { temporaryName } from './disk.ts';
 import type { Generation } from './generation.ts';
@@ -12,6 +13,8 @@ import { lineOf, readProfiles } from './profiles.ts';
 import type { ReceiptReader } from './receipts.ts';
 import { listEntries } from './receipts.ts';
 import { removeUnusedFiles } from './recover.ts';
+import { forgetStoreHome, type StoreHome } from './shared-store/store-homes.ts';
+import { neededByOthers, otherHomes, renewNeeds } from './shared-store/store-needs.ts';
 
 /** Which generations stay besides those that are current in a profile and those the user marked. A generation stays when any rule wants it. */
 export type GarbageRule = {
@@ -19,6 +22,8 @@ export type GarbageRule = {
 	readonly newest: number;
 	/** Those made at or after this moment; null for no such rule. */
 	readonly since: Date | null;
+	/** Also forgets the homes of a shared store that are not where they were, and what only they needed. */
+	readonly forgetsVanished?: boolean;
 };
 
 /** What nothing needs any more. */
@@ -27,6 +32,7 @@ export type Garbage = {
 	readonly entries: readonly Integrity[];
 	/** Packed and unpacked size of the entries; files shared with what stays are counted although they stay. */
 	readonly bytes: number;
+	readonly forgottenHomes: readonly StoreHome[];
 };
 
 type Place = { readonly layout: Layout; readonly receipts: ReceiptReader; readonly generations: readonly Generation[] };
@@ -36,11 +42,12 @@ export async function findGarbage(rule: GarbageRule, { layout, receipts, generat
 	const [profiles, marked] = await Promise.all([readProfiles(layout), readKept(layout)]);
 	const always = new Set([...marked, ...profiles.flatMap((profile) => staying(generations, profile, rule))]);
 	const { kept, dropped } = splitGenerations(generations, { rule, always });
-	const needed = new Set(kept.flatMap(({ lock }) => Object.values(lock.packages).map(({ integrity }) => integrity)));
+	const forgottenHomes = rule.forgetsVanished === true ? (await otherHomes(layout)).filter(({ state }) => state === 'vanished') : [];
+	const needed = neededBy(kept.map(({ lock }) => lock)).union(await neededByOthers(layout, new Set(forgottenHomes.map(({ id }) => id))));
 	const entries = (await listEntries(layout)).filter((integrity) => !needed.has(integrity));
 	const sizes = await Promise.all(entries.map((integrity) => receipts.read(integrity)));
 	const bytes = sizes.reduce((sum, receipt) => sum + (receipt === null ? 0 : receipt.packedBytes + receipt.unpackedBytes), 0);
-	return { generations: dropped.map(({ number }) => number), entries, bytes };
+	return { generations: dropped.map(({ number }) => number), entries, bytes, forgottenHomes };
 }
 
 // Each profile has a line of its own: what happens in one must not push out what another goes back to.
@@ -70,9 +77,14 @@ export async function removeGarbage(
 	{ signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
 	try {
+		for (const { id } of garbage.forgottenHomes) {
+			await forgetStoreHome({ disk, layout }, id);
+		}
+
 		// Generations before what they need.
 		await removeAll(disk, garbage.generations.map(layout.generation), signal);
 		await removeAll(disk, garbage.entries.map(layout.entry), signal);
+		await renewNeeds({ disk, layout });
 		await removeUnusedFiles({ disk, layout });
 	} catch (error) {
 		throw writeError(error, 'remove what is not needed any more');

@@ -67,14 +67,30 @@ export async function readGeneration(
 	layout: Layout,
 	request: { readonly number: number; readonly digest: string | null },
 ): Promise<StoredGeneration> {
-	const { number } = request;
-	const meta = await readGenerationBytes(layout, number, META);
+	for (;;) {
+		const meta = await readGenerationBytes(layout, request.number, META);
+		try {
+			return await readWithMeta(layout, request, meta);
+		} catch (error) {
+			// Collected while it was read, and perhaps its number given again: then it is gone or another one, not damaged.
+			if (Buffer.compare(meta, await readGenerationBytes(layout, request.number, META)) === 0) {
+				throw error;
+			}
+		}
+	}
+}
+
+async function readWithMeta(
+	layout: Layout,
+	{ number, digest }: { readonly number: number; readonly digest: string | null },
+	meta: Uint8Array,
+): Promise<StoredGeneration> {
 	const bytes = new Map<Part | typeof META, Uint8Array>([[META, meta]]);
 	// A generation whose meta.json is wrong is told so, whatever else is wrong with it.
-	checkMetaDigest(meta, { digest: request.digest, name: nameIn(layout, number) });
+	checkMetaDigest(meta, { digest, name: nameIn(layout, number) });
 	await Promise.all(PARTS.map(async (part) => bytes.set(part, await readGenerationBytes(layout, number, part))));
 	return decodeGeneration(number, {
-		digest: request.digest,
+		digest,
 		name: nameIn(layout, number),
 		read: (file) => bytes.get(file) ?? new Uint8Array(0),
 	});

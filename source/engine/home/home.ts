@@ -10,6 +10,7 @@ import type { MutexHolder } from './mutex.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import type { Profile } from './profiles.ts';
+import type { StoreHome } from './shared-store/store-homes.ts';
 import type { Revocation } from './revocation.ts';
 import type { ScanName } from './scan-cache.ts';
 
@@ -23,6 +24,10 @@ export type HomeOptions = {
 	readonly command?: string;
 	/** The profile to work in; null or left out for the selected one. */
 	readonly profile?: string | null;
+	/** A content store to share with other homes; refused when the home has another one. Null or left out for the one it has. */
+	readonly store?: string | null;
+	/** The same for a home that is made now; one that is there keeps its store. */
+	readonly storeOfNewHomes?: string | null;
 };
 
 /** The folder that holds everything installed. Reading needs no mutex and always sees a whole generation. */
@@ -91,6 +96,8 @@ export type Home = {
 	readonly findGarbage: (rule: GarbageRule) => Promise<Garbage>;
 	/** Finds and removes it. Never what a kept generation needs. The mutex must be held. */
 	readonly collectGarbage: (rule: GarbageRule, options: { readonly signal: AbortSignal }) => Promise<Garbage>;
+	/** The other homes that use the same content store, by path; none for a home with a store of its own. */
+	readonly otherHomes: () => Promise<readonly StoreHome[]>;
 	/** Generations marked to survive every collection, ascending. */
 	readonly keptGenerations: () => Promise<readonly number[]>;
 	/** Writes generations, and the packages they need as they were fetched, into one new file outside the home. Throws `usage`, `home-damaged`. */

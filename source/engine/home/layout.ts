@@ -15,7 +15,14 @@ export type Layout = {
 	readonly selectedProfile: string;
 	readonly cache: string;
 	readonly generations: string;
+	/** The content store outside of this home that it uses with others; null for its own. */
+	readonly shared: SharedStore | null;
 	readonly store: string;
+	readonly storeFormat: string;
+	/** What is moving into a shared store, so that any home that uses it can clean up after a dead one. */
+	readonly storeJournal: string;
+	/** Which homes use a shared store, and what each needs of it. */
+	readonly storeHomes: string;
 	readonly packages: string;
 	readonly files: string;
 	/** Where artefacts are unpacked before they move into the store: on the same file system, so that moving is a rename. */
@@ -35,6 +42,8 @@ export type Layout = {
 	/** Locked by the one that is next in line, so that a busy process cannot starve the others. */
 	readonly mutexQueue: string;
 	readonly mutexHolder: string;
+	/** The same three for a shared store. */
+	readonly storeMutex: Pick<Layout, 'mutex' | 'mutexQueue' | 'mutexHolder'>;
 	/** Numbers of the generations that the user marked to be kept. */
 	readonly kept: string;
 	readonly key: string;
@@ -44,8 +53,16 @@ export type Layout = {
 	readonly sharedFile: (file: { readonly sha256: string; readonly executable: boolean }) => string;
 	readonly bundle: (key: string) => string;
 	readonly scan: (sha512: string, variant: string) => string;
-	/** The path as messages name it: relative to the home, with `/`. */
+	/** The path as messages name it: relative to the home, with `/`; below `store/` also in a shared store. */
 	readonly relative: (path: string) => string;
+};
+
+/** A content store that several homes use. */
+export type SharedStore = {
+	/** Absolute. */
+	readonly folder: string;
+	/** Of this home among those that use it; hex. */
+	readonly homeId: string;
 };
 
 /** The line of generations that every home has; its `current` lies where it lay before there were profiles. */
@@ -73,9 +90,9 @@ export function resolveHomePath(options: {
 		: join(dataFolder, 'plugward');
 }
 
-export function createLayout(home: string, profile: string = DEFAULT_PROFILE): Layout {
+export function createLayout(home: string, profile: string = DEFAULT_PROFILE, shared: SharedStore | null = null): Layout {
 	const generations = join(home, 'generations');
-	const store = join(home, 'store');
+	const store = shared?.folder ?? join(home, 'store');
 	const packages = join(store, 'packages');
 	const files = join(store, 'files');
 	const bundles = join(home, 'bundles');
@@ -84,6 +101,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 	const profiles = join(home, 'profiles');
 	return {
 		home,
+		shared,
 		format: join(home, 'format.json'),
 		profile,
 		current: profile === DEFAULT_PROFILE ? join(home, 'current') : join(profiles, `${profile}.json`),
@@ -92,6 +110,9 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 		cache: join(home, 'cache'),
 		generations,
 		store,
+		storeFormat: join(store, 'store.json'),
+		storeJournal: join(store, 'journal'),
+		storeHomes: join(store, 'homes'),
 		packages,
 		files,
 		staging: join(store, 'staging'),
@@ -106,6 +127,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 		mutex: join(state, 'mutex'),
 		mutexQueue: join(state, 'mutex-queue'),
 		mutexHolder: join(state, 'mutex.json'),
+		storeMutex: { mutex: join(store, 'mutex'), mutexQueue: join(store, 'mutex-queue'), mutexHolder: join(store, 'mutex.json') },
 		kept: join(state, 'kept.json'),
 		key: join(state, 'key'),
 		generation: (number) => join(generations, generationFolderName(number)),
@@ -113,8 +135,19 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE): L
 		sharedFile: (file) => join(files, file.executable ? `${file.sha256}-x` : file.sha256),
 		bundle: (key) => join(bundles, key),
 		scan: (sha512, variant) => join(scans, `${sha512}-${variant}`),
-		relative: (path) => (path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path),
+		relative: (path) => {
+			if (shared !== null && path.startsWith(`${store}/`)) {
+				return `store/${path.slice(store.length + 1)}`;
+			}
+
+			return path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path;
+		},
 	};
+}
+
+/** The same home seen from another of its profiles. */
+export function layoutOfProfile({ home, shared }: Layout, profile: string): Layout {
+	return createLayout(home, profile, shared);
 }
 
 export function generationFolderName(number: number): string {

@@ -88,6 +88,46 @@ export function createMutex(options: {
 	};
 }
 
+/** A home that shares its store changes while no other home of that store does: always first its own mutex, then that of the store. */
+export function bothMutexes(home: Mutex, store: Mutex): Mutex {
+	const releasing = (first: Held, second: Held) => ({
+		release: async () => {
+			try {
+				await second.release();
+			} finally {
+				await first.release();
+			}
+		},
+	});
+	return {
+		isHeld: () => home.isHeld() && store.isHeld(),
+		tryAcquire: async () => {
+			const first = await home.tryAcquire();
+			const second = first === null ? null : await orRelease(first, () => store.tryAcquire());
+			if (first !== null && second === null) {
+				await first.release();
+			}
+
+			return first === null || second === null ? null : releasing(first, second);
+		},
+		acquire: async (wait) => {
+			const first = await home.acquire(wait);
+			return releasing(first, await orRelease(first, () => store.acquire(wait)));
+		},
+	};
+}
+
+type Held = { readonly release: () => Promise<void> };
+
+async function orRelease<T>(held: Held, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		await held.release();
+		throw error;
+	}
+}
+
 type Poll = {
 	readonly path: string;
 	readonly layout: Layout;

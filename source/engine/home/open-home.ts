@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
+import { readGenerations } from './all-generations.ts';
 import { appendAudit, appendAuditSync } from './audit.ts';
 import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
 import { commitGeneration, switchGeneration } from './commit.ts';
@@ -12,16 +12,17 @@ import type { Generation } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
 import type { Home, HomeOptions } from './home.ts';
-import { damaged, writeError } from './home-errors.ts';
+import { writeError } from './home-errors.ts';
 import { writeHomeArchive } from './home-archive/write-archive.ts';
 import { hasIntents } from './journal.ts';
 import { readKept, writeKept } from './kept-generations.ts';
 import type { Layout } from './layout.ts';
-import { createLayout, generationNumberOf } from './layout.ts';
-import { createMutex } from './mutex.ts';
+import { layoutOfProfile } from './layout.ts';
+import type { Mutex } from './mutex.ts';
+import { bothMutexes, createMutex } from './mutex.ts';
 import type { OpenStore } from './open-content-store.ts';
 import { openContentStore } from './open-content-store.ts';
-import { closeToOthers, prepareHome } from './prepare-home.ts';
+import { closeToOthers } from './prepare-home.ts';
 import { probeDisk } from './probe-disk.ts';
 import { chooseProfile, lineOf, makeProfile, readProfiles, removeProfile, selectProfile } from './profiles.ts';
 import { readOperations } from './recorded-operations.ts';
@@ -31,6 +32,9 @@ import { recoverHome } from './recover.ts';
 import { replaceEntries } from './replace-entries.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
 import { readScan, writeScan } from './scan-cache.ts';
+import { openWithStore } from './shared-store/join-store.ts';
+import { settleStore } from './shared-store/store-journal.ts';
+import { otherHomes } from './shared-store/store-needs.ts';
 import { removeDeadStaging } from './staging.ts';
 import { createUnpackThreads } from './unpack-threads.ts';
 import type { Unpacker } from './unpacker.ts';
@@ -38,16 +42,18 @@ import { watchCurrent } from './watch-current.ts';
 
 /** Opens a home, making it when it is missing. Throws `home-unsafe`, `home-damaged`, `home-unwritable`. */
 export async function openHome(options: HomeOptions): Promise<Home> {
-	return openHomeOn(realDisk, options, (here) => createUnpackThreads({ homePath: options.path, here }));
+	return openHomeOn(realDisk, options, (here, { shared }) => createUnpackThreads({ homePath: options.path, shared }, here));
 }
 
 /** The same on a given disk and, without `threads`, on this thread alone; for tests that make writes fail. */
-export async function openHomeOn(disk: Disk, options: HomeOptions, threads?: (here: Unpacker) => Unpacker): Promise<Home> {
-	const common = createLayout(options.path);
+export async function openHomeOn(disk: Disk, options: HomeOptions, threads?: (here: Unpacker, layout: Layout) => Unpacker): Promise<Home> {
 	const clock = options.clock ?? (() => new Date());
-	await prepareHome({ disk, layout: common });
-	const layout = createLayout(options.path, await chooseProfile(common, options.profile ?? null));
-	const home = assemble(disk, { layout, clock, options, threads });
+	const { path, store = null, storeOfNewHomes = null, waitMilliseconds } = options;
+	const storeMutexOf = (layout: Layout) =>
+		createMutex({ layout: { ...layout, ...layout.storeMutex }, disk, command: options.command ?? commandName(), clock });
+	const common = await openWithStore({ disk, choice: { path, store, storeOfNewHomes }, waitMilliseconds, storeMutexOf });
+	const layout = layoutOfProfile(common, await chooseProfile(common, options.profile ?? null));
+	const home = assemble(disk, { layout, clock, options, threads: (here) => threads?.(here, layout) ?? here, storeMutexOf });
 	await recoverUnlessBusy(home, layout);
 	return home;
 }
@@ -59,13 +65,15 @@ type Assembly = {
 	readonly layout: Layout;
 	readonly clock: () => Date;
 	readonly options: HomeOptions;
-	readonly threads: ((here: Unpacker) => Unpacker) | undefined;
+	readonly threads: (here: Unpacker) => Unpacker;
+	readonly storeMutexOf: (layout: Layout) => Mutex;
 };
 type RecoverableHome = Home & { readonly tryRecover: () => Promise<RecoverReport | null> };
 
-function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): RecoverableHome {
+function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }: Assembly): RecoverableHome {
 	const open = openContentStore({ disk, layout, clock, threads });
-	const mutex = createMutex({ layout, disk, command: options.command ?? commandName(), clock });
+	const own = createMutex({ layout, disk, command: options.command ?? commandName(), clock });
+	const mutex = layout.shared === null ? own : bothMutexes(own, storeMutexOf(layout));
 	const parts = { disk, layout, clock, open };
 	const place = { disk, layout };
 
@@ -76,12 +84,8 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 	};
 
 	const recover = () => recoverHome(place, open.receipts);
-	const withMutex: Home['withMutex'] = async (work, { signal, onWaiting }) =>
-		underMutex(await mutex.acquire({ waitMilliseconds: options.waitMilliseconds, signal, onWaiting }), async () => {
-			// A process may have died since this home was opened.
-			await ((await hasIntents(layout)) ? recover() : removeDeadStaging(place));
-			return work();
-		});
+	const prepare = async () => ((await hasIntents(layout)) ? recover() : cleanStore(place));
+	const withMutex = exclusion({ mutex, waitMilliseconds: options.waitMilliseconds, prepare });
 
 	return {
 		path: options.path,
@@ -135,6 +139,22 @@ function assemble(disk: Disk, { layout, clock, options, threads }: Assembly): Re
 		watchCurrent: (watching) => watchCurrent(layout, watching),
 		[Symbol.asyncDispose]: open.dispose,
 	};
+}
+
+type Exclusion = { readonly mutex: Mutex; readonly waitMilliseconds: number; readonly prepare: () => Promise<unknown> };
+
+function exclusion({ mutex, waitMilliseconds, prepare }: Exclusion): Home['withMutex'] {
+	return async (work, { signal, onWaiting }) =>
+		underMutex(await mutex.acquire({ waitMilliseconds, signal, onWaiting }), async () => {
+			// A process may have died since this home was opened.
+			await prepare();
+			return work();
+		});
+}
+
+async function cleanStore(place: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
+	await settleStore(place);
+	await removeDeadStaging(place);
 }
 
 type Caches = Pick<Home, 'readBundle' | 'writeBundle' | 'bundleKeys' | 'removeBundle' | 'removeMetadata'>;
@@ -202,7 +222,7 @@ type Collecting = {
 	readonly open: OpenStore;
 	readonly requireMutex: () => void;
 };
-type Collection = Pick<Home, 'findGarbage' | 'collectGarbage' | 'keptGenerations' | 'keepGeneration' | 'releaseGeneration'>;
+type Collection = Pick<Home, 'findGarbage' | 'collectGarbage' | 'keptGenerations' | 'keepGeneration' | 'releaseGeneration' | 'otherHomes'>;
 
 function collectionOn({ place, open, requireMutex }: Collecting): Collection {
 	const { layout } = place;
@@ -216,6 +236,7 @@ function collectionOn({ place, open, requireMutex }: Collecting): Collection {
 			await removeGarbage(place, garbage, { signal });
 			return garbage;
 		},
+		otherHomes: () => otherHomes(layout),
 		keptGenerations: () => readKept(layout),
 		keepGeneration: async (number) => {
 			requireMutex();
@@ -251,32 +272,6 @@ async function recoverUnlessBusy(home: RecoverableHome, layout: Layout): Promise
 async function readLine(layout: Layout): Promise<readonly Generation[]> {
 	const [generations, current] = await Promise.all([readGenerations(layout), readCurrentUnlessDamaged(layout)]);
 	return lineOf(generations, { profile: layout.profile, current: current?.number ?? 0 });
-}
-
-async function readGenerations(layout: Layout): Promise<readonly Generation[]> {
-	let names: readonly string[];
-	try {
-		names = await readdir(layout.generations);
-	} catch (error) {
-		throw damaged('generations', 'cannot be listed', { cause: error });
-	}
-
-	const numbers = names.map(generationNumberOf).filter((number) => number !== null);
-	const read = await Promise.all(numbers.toSorted((a, b) => a - b).map((number) => readUnlessGone(layout, number)));
-	return read.filter((generation) => generation !== null);
-}
-
-// Another process may collect an old generation while we read.
-async function readUnlessGone(layout: Layout, number: number): Promise<Generation | null> {
-	try {
-		return (await readGeneration(layout, { number, digest: null })).generation;
-	} catch (error) {
-		if (error instanceof EngineError && error.code === 'generation-not-found') {
-			return null;
-		}
-
-		throw error;
-	}
 }
 
 // Only the name of the command: its arguments may hold secrets.

@@ -1,17 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 import { FOLDER_MODE, isTemporaryName, replaceFile } from './disk.ts';
-import { damaged, isMissing, systemCode, writeError } from './home-errors.ts';
+import { isMissing, systemCode, writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
-
-/** A home with profiles has the second: an older plugward would collect what only another profile needs. */
-const FORMAT = 1;
-const FORMAT_WITH_PROFILES = 2;
-const OTHERS_MAY_WRITE = 0o022;
+import { requireSafe } from './safe-folder.ts';
+import { encodeFormat, FORMAT, FORMAT_WITH_PROFILES, FORMAT_WITH_SHARED_STORE } from './shared-store/home-format.ts';
 
 /** Makes the folder a home when it is none yet, and refuses one that others could change. Throws `home-unsafe`, `home-damaged`, `home-unwritable`. */
 export async function prepareHome({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
@@ -21,11 +17,11 @@ export async function prepareHome({ disk, layout }: { readonly disk: Disk; reado
 
 	await requireSafe(layout.home, 'home');
 	await requireSafe(layout.store, 'content store');
-	await requireFormat(layout);
 }
 
 async function createHome({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
 	await requireOurs(layout);
+	const { shared } = layout;
 	const folders = [layout.generations, layout.packages, layout.files, layout.staging, layout.bundles, layout.journal, layout.jobs];
 	try {
 		await disk.makeFolder(layout.home);
@@ -39,7 +35,7 @@ async function createHome({ disk, layout }: { readonly disk: Disk; readonly layo
 		await disk.syncFolder(layout.state);
 		// The file that says "this is a home" must not survive what makes it one.
 		await disk.syncFolder(layout.home);
-		await replaceFile(disk, layout.format, Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`));
+		await replaceFile(disk, layout.format, encodeFormat({ format: shared === null ? FORMAT : FORMAT_WITH_SHARED_STORE, shared }));
 		await disk.syncFolder(dirname(layout.home)).catch(() => {
 			// The parent may not be readable to us; then its own durability is its owner's matter.
 		});
@@ -81,56 +77,12 @@ async function requireOurs(layout: Layout): Promise<void> {
 	}
 }
 
-async function requireSafe(path: string, what: string): Promise<void> {
-	let status: Awaited<ReturnType<typeof stat>>;
-	try {
-		status = await stat(path);
-	} catch (error) {
-		throw isMissing(error) ? damaged(what, 'is missing', { cause: error }) : writeError(error, `look into the ${what}`);
-	}
-
-	const user = process.getuid?.();
-	if (user === undefined) {
-		return;
-	}
-
-	if (status.uid !== user) {
-		throw new EngineError('home-unsafe', `The ${what} belongs to user ${status.uid}, expected ${user}.`, {
-			hint: 'Use a folder of your own with --home, or take it over with chown.',
-		});
-	}
-
-	if ((status.mode & OTHERS_MAY_WRITE) !== 0) {
-		const mode = (status.mode & 0o777).toString(8);
-		throw new EngineError('home-unsafe', `Others may write to the ${what}: its mode is ${mode}, expected 700.`, {
-			hint: 'Type `chmod 700` on it after checking that nobody put anything there.',
-		});
-	}
-}
-
-async function requireFormat(layout: Layout): Promise<void> {
-	let json: unknown;
-	try {
-		json = JSON.parse(await readFile(layout.format, 'utf8'));
-	} catch (error) {
-		throw damaged('format.json', error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
-	}
-
-	const parsed = v.safeParse(v.object({ format: v.number() }), json);
-	if (!parsed.success) {
-		throw damaged('format.json', 'does not name a format');
-	}
-
-	if (parsed.output.format !== FORMAT && parsed.output.format !== FORMAT_WITH_PROFILES) {
-		throw new EngineError('home-damaged', `This home has format ${parsed.output.format}, expected ${FORMAT} or ${FORMAT_WITH_PROFILES}.`, {
-			hint: 'It was made by another version of plugward; use that one, or another home with --home.',
-		});
-	}
-}
-
 /** From here on only a plugward that knows profiles opens this home. */
 export async function allowProfiles({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
-	await replaceFile(disk, layout.format, Buffer.from(`${JSON.stringify({ format: FORMAT_WITH_PROFILES })}\n`));
+	// A home with a shared store has a format that says it of both.
+	if (layout.shared === null) {
+		await replaceFile(disk, layout.format, encodeFormat({ format: FORMAT_WITH_PROFILES, shared: null }));
+	}
 }
 
 /** Takes every right on the home's folder from other users. Throws `home-unwritable`. */

@@ -10,7 +10,7 @@ import type { Generation } from './generation.ts';
 import { readGeneration } from './generation-files.ts';
 import { damaged, isMissing, writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
-import { createLayout, DEFAULT_PROFILE } from './layout.ts';
+import { DEFAULT_PROFILE, layoutOfProfile } from './layout.ts';
 import { allowProfiles } from './prepare-home.ts';
 
 /** One line of generations in a home. */
@@ -59,7 +59,7 @@ export async function readProfiles(layout: Layout): Promise<readonly Profile[]> 
 	return Promise.all(
 		names.map(async (name) => ({
 			name,
-			generation: (await readCurrent(createLayout(layout.home, name))).number,
+			generation: (await readCurrent(layoutOfProfile(layout, name))).number,
 			isSelected: name === selected,
 		})),
 	);
@@ -89,8 +89,8 @@ export async function makeProfile(
 	}
 
 	const digest = from === 0 ? null : (await readGeneration(layout, { number: from, digest: null })).digest;
-	const own = createLayout(layout.home, name);
-	const first = createLayout(layout.home);
+	const own = layoutOfProfile(layout, name);
+	const first = layoutOfProfile(layout, DEFAULT_PROFILE);
 	try {
 		// A home where nothing was installed has no `current`; with generations of others it would look lost.
 		if (!existsSync(first.current)) {
@@ -134,7 +134,7 @@ export async function removeProfile({ disk, layout }: Place, name: string): Prom
 	}
 
 	try {
-		await disk.removeFile(createLayout(layout.home, name).current);
+		await disk.removeFile(layoutOfProfile(layout, name).current);
 		await disk.syncFolder(layout.profiles);
 	} catch (error) {
 		throw writeError(error, `remove the profile ${name}`);

@@ -9,6 +9,7 @@ import type { Layout } from './layout.ts';
 import type { ReceiptReader } from './receipts.ts';
 import { listEntries } from './receipts.ts';
 import { settleIntent } from './settle.ts';
+import { settleStore } from './shared-store/store-journal.ts';
 import { removeDeadStaging } from './staging.ts';
 
 export type RecoverReport = {
@@ -29,6 +30,11 @@ export async function recoverHome({ disk, layout }: Place, receipts: ReceiptRead
 		const actions: string[] = [];
 		if (await completeAudit({ disk, layout })) {
 			actions.push('Took a line out of the audit log that was not written to its end.');
+		}
+
+		const moves = await settleStore({ disk, layout });
+		if (moves > 0) {
+			actions.push('Took back what an interrupted operation was moving into the shared content store.');
 		}
 
 		for (const intent of await readIntents(layout)) {
@@ -69,6 +75,7 @@ async function removeTemporaries({ disk, layout }: Place): Promise<number> {
 		layout.bundles,
 		layout.profiles,
 		layout.scans,
+		...(layout.shared === null ? [] : [layout.store, layout.storeHomes, layout.storeJournal]),
 		...entries,
 	]) {
 		for (const name of (await namesIn(folder)).filter(isTemporaryName)) {

@@ -9,6 +9,7 @@ import { temporaryName } from './disk.ts';
 import type { Intent } from './journal.ts';
 import { newOperationId } from './journal.ts';
 import type { Receipt } from './receipt.ts';
+import { whileMoving } from './shared-store/store-journal.ts';
 
 /**
  * Puts artefacts that this process added anew in the place of damaged entries; no generation changes. A damaged entry loses its name
@@ -40,28 +41,33 @@ export async function replaceEntries(
 	};
 
 	try {
-		await perform(parts, intent, async () => {
-			const aside: string[] = [];
-			for (const { entry, receipt } of moved) {
-				await dropChangedShared(parts, receipt, signal);
-				if (existsSync(entry)) {
-					const temporary = temporaryName(entry);
-					await disk.rename(entry, temporary);
-					aside.push(temporary);
-				}
-			}
-
-			await disk.syncFolder(layout.files);
-			await disk.syncFolder(layout.packages);
-			await storeArtefacts(parts, moved, signal);
-			for (const path of aside) {
-				await disk.removeTree(path);
-			}
-		});
+		await perform(parts, intent, () =>
+			whileMoving({ disk, layout }, { type: 'replace', artefacts: intent.artefacts }, () => putInPlace(parts, moved, signal)),
+		);
 	} finally {
 		for (const { integrity } of moved) {
 			open.staged.delete(integrity);
 		}
+	}
+}
+
+async function putInPlace(parts: CommitParts, moved: readonly Moved[], signal: AbortSignal): Promise<void> {
+	const { disk, layout } = parts;
+	const aside: string[] = [];
+	for (const { entry, receipt } of moved) {
+		await dropChangedShared(parts, receipt, signal);
+		if (existsSync(entry)) {
+			const temporary = temporaryName(entry);
+			await disk.rename(entry, temporary);
+			aside.push(temporary);
+		}
+	}
+
+	await disk.syncFolder(layout.files);
+	await disk.syncFolder(layout.packages);
+	await storeArtefacts(parts, moved, signal);
+	for (const path of aside) {
+		await disk.removeTree(path);
 	}
 }
 

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { EngineError } from '../errors.ts';
-import type { Integrity } from '../integrity.ts';
 import { appendAuditDurably, type AuditEntry, hasAuditLine } from './audit.ts';
 import { dirname } from 'node:path';
 import { readCurrentUnlessDamaged } from './current.ts';
@@ -8,8 +6,8 @@ import type { Disk } from './disk.ts';
 import type { Intent } from './journal.ts';
 import { removeIntent } from './journal.ts';
 import type { Layout } from './layout.ts';
-import { createReceiptReader } from './receipts.ts';
-import { createLayout, DEFAULT_PROFILE } from './layout.ts';
+import { isReceiptDamaged, settleStore } from './shared-store/store-journal.ts';
+import { DEFAULT_PROFILE, layoutOfProfile } from './layout.ts';
 
 const EVENTS = { commit: 'generation-committed', switch: 'generation-switched', repair: 'entries-repaired' } as const;
 
@@ -30,9 +28,12 @@ export function auditLine(intent: Intent): AuditEntry {
 
 /** Brings a begun operation to its end: `current` alone decides whether it is completed or taken back. The mutex must be held. Returns one sentence. */
 export async function settleIntent({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }, intent: Intent): Promise<string> {
+	// The entries of a shared store are its own journal's matter: another home may need by now what this one moved in.
+	const artefacts = layout.shared === null ? intent.artefacts : [];
+	await settleStore({ disk, layout });
 	if (intent.type === 'repair') {
 		// What was not put in place has no receipt, or one that was not written to its end; absent, the next repair fetches it.
-		for (const integrity of intent.artefacts) {
+		for (const integrity of artefacts) {
 			if (await isReceiptDamaged(layout, integrity)) {
 				await disk.removeTree(layout.entry(integrity));
 			}
@@ -43,7 +44,7 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 	}
 
 	// It may be that of another profile than this process works in.
-	const own = createLayout(layout.home, intent.profile);
+	const own = layoutOfProfile(layout, intent.profile);
 	const current = await readCurrentUnlessDamaged(own);
 	if (current === null) {
 		return settleWithoutCurrent({ disk, layout }, intent);
@@ -62,7 +63,7 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 
 	if (intent.type === 'commit') {
 		await disk.removeTree(layout.generation(intent.to));
-		for (const integrity of intent.artefacts) {
+		for (const integrity of artefacts) {
 			await disk.removeTree(layout.entry(integrity));
 		}
 
@@ -74,19 +75,6 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 
 	await removeIntent(disk, layout, intent.operation);
 	return `Took back \`${intent.command}\`, which was interrupted: generation ${current.number} is current.`;
-}
-
-async function isReceiptDamaged(layout: Layout, integrity: Integrity): Promise<boolean> {
-	try {
-		await createReceiptReader(layout).read(integrity);
-		return false;
-	} catch (error) {
-		if (error instanceof EngineError && error.code === 'home-damaged') {
-			return true;
-		}
-
-		throw error;
-	}
 }
 
 // Only `current` tells whether a commit was made, so that one waits until a rollback has made it whole again; a switch made nothing else.

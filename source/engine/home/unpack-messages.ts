@@ -1,11 +1,12 @@
 import type { ErrorCode } from '../errors.ts';
 import { EngineError } from '../errors.ts';
 import { systemCode } from './home-errors.ts';
+import type { SharedStore } from './layout.ts';
 import type { ReceiptFile } from './receipt.ts';
 import type { ReceivedArchive } from './receive-archive.ts';
 
 /** What an unpacking thread is started with. */
-export type UnpackWorkerData = { readonly homePath: string };
+export type UnpackWorkerData = { readonly homePath: string; readonly shared: SharedStore | null };
 
 /** To an unpacking thread. `id` is the same for every message about one archive. */
 export type UnpackRequest =

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { UnpackWorkerData } from './unpack-messages.ts';
 import type { UnpackThread } from './unpack-thread.ts';
 import { startUnpackThread } from './unpack-thread.ts';
 import type { Unpacker } from './unpacker.ts';
@@ -10,7 +11,7 @@ const LARGE_BYTES = 2 * 1024 ** 2;
 const MAXIMUM_THREADS = 4;
 
 /** Unpacks on threads of their own once there is enough to do; until they have started, on the calling one. */
-export function createUnpackThreads({ homePath, here }: { readonly homePath: string; readonly here: Unpacker }): Unpacker {
+export function createUnpackThreads(data: UnpackWorkerData, here: Unpacker): Unpacker {
 	let threads: readonly UnpackThread[] = [];
 	let scanned = 0;
 
@@ -19,7 +20,7 @@ export function createUnpackThreads({ homePath, here }: { readonly homePath: str
 		if (threads.length === 0 && (scanned > FEW || packedBytes >= LARGE_BYTES)) {
 			// The calling thread has a processor's worth of transfers to look after.
 			const count = Math.max(1, Math.min(availableParallelism() - 1, MAXIMUM_THREADS));
-			threads = Array.from({ length: count }, () => startUnpackThread({ homePath }));
+			threads = Array.from({ length: count }, () => startUnpackThread(data));
 		}
 
 		const ready = threads.filter((thread) => thread.isReady());

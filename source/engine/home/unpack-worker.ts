@@ -1,7 +1,7 @@
 /** A thread that unpacks archives into a home. Its program is started by `unpack-threads.ts` and speaks `unpack-messages.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { realDisk } from './disk.ts';
-import { createLayout } from './layout.ts';
+import { createLayout, DEFAULT_PROFILE } from './layout.ts';
 import { createTwinFinder } from './twin-files.ts';
 import type { UnpackAnswer, UnpackRequest, UnpackWorkerData } from './unpack-messages.ts';
 import { packError } from './unpack-messages.ts';
@@ -10,8 +10,8 @@ import { createUnpacker } from './unpacker.ts';
 
 type Held = { readonly controller: AbortController; scanned: ScannedToUnpack | null };
 
-const { homePath } = workerData as UnpackWorkerData;
-const unpacker = createUnpacker({ disk: realDisk, twins: createTwinFinder(createLayout(homePath)) });
+const { homePath, shared } = workerData as UnpackWorkerData;
+const unpacker = createUnpacker({ disk: realDisk, twins: createTwinFinder(createLayout(homePath, DEFAULT_PROFILE, shared)) });
 const held = new Map<number, Held>();
 
 parentPort?.on('message', (request: UnpackRequest) => {

@@ -7,17 +7,16 @@ import { parsePluginManifest } from '../parse-manifest.ts';
 import type { Grant } from '../permission.ts';
 import type { Applied, Decision, Plan } from '../plan.ts';
 import { stripToLine } from '../strip-controls.ts';
+import { applySwitch, requireBase } from './apply-switch.ts';
 import { type Assessment, assess } from './assess.ts';
 import { asksRegistry } from './asks-registry.ts';
 import { changesBetween } from './changes.ts';
 import { idsOf, requireDecided } from './consent.ts';
 import type { EngineContext } from './engine-context.ts';
 import { grantsOf, summarizeGrants } from './grants.ts';
+import { isSwitch } from './is-switch.ts';
 import { uniquePackages } from './lock-queries.ts';
-import { currentOrLost } from './lost-current.ts';
 import { overrideText, parseOverride } from './override-text.ts';
-import { planRedo } from './plan-redo.ts';
-import { planRollback, planSwitch, type SwitchKind } from './plan-rollback.ts';
 import { bundleOf } from './plugin-bundle.ts';
 import { policyDigestOf } from './policy-digest.ts';
 import { whileExclusive } from './while-exclusive.ts';
@@ -29,9 +28,8 @@ type ApplyOptions = CallOptions & { readonly decisions: readonly Decision[] };
  * and any difference is `plan-stale`. Throws `consent-required` for an undecided requirement other than a permission.
  */
 export async function applyPlan(context: EngineContext, plan: Plan, options: ApplyOptions): Promise<Applied> {
-	if (plan.kind === 'rollback' || plan.kind === 'switch' || plan.kind === 'redo') {
-		requireBase((await currentOrLost(context.home)).generation, plan);
-		return applySwitch(context, plan, { ...options, kind: plan.kind });
+	if (isSwitch(plan)) {
+		return applySwitch(context, plan, options);
 	}
 
 	const base = await context.home.current();
@@ -54,44 +52,6 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 	await bundlePlugins(context, plan.lock, options);
 	const next = await commit(context, { plan, base, grants, settings, assessment }, options);
 	return { fromGeneration: base.number, toGeneration: next.number, changes: assessment.changes, ...outcome, unchanged: false };
-}
-
-async function applySwitch(
-	context: EngineContext,
-	plan: Plan,
-	{ kind, ...options }: ApplyOptions & { readonly kind: SwitchKind },
-): Promise<Applied> {
-	// Recomputed rather than believed: it checks that the target is whole and holds nothing revoked since.
-	const checked = await recompute(context, { kind, target: plan.targetGeneration ?? 0 }, options);
-	const next = await whileExclusive(context, options, () =>
-		runStep({ name: 'switch', detail: `generation ${checked.targetGeneration}`, onEvent: options.onEvent }, async () => {
-			requireBase((await currentOrLost(context.home)).generation, plan);
-			return context.home.switchTo(checked.targetGeneration ?? 0, { signal: options.signal, command: checked.command });
-		}),
-	);
-	return {
-		fromGeneration: plan.baseGeneration,
-		toGeneration: next.number,
-		changes: checked.changes,
-		granted: [],
-		denied: [],
-		unchanged: next.number === plan.baseGeneration,
-	};
-}
-
-async function recompute(
-	context: EngineContext,
-	{ kind, target }: { readonly kind: SwitchKind; readonly target: number },
-	options: CallOptions,
-): Promise<Plan> {
-	switch (kind) {
-		case 'rollback':
-			return planRollback(context, target, options);
-		case 'switch':
-			return planSwitch(context, target, options);
-		case 'redo':
-			return planRedo(context, options);
-	}
 }
 
 type CommitRequest = {
@@ -147,18 +107,6 @@ function settingsOf(context: EngineContext, { settings, lock }: Plan, base: Gene
 		held: held.filter(isInstalled),
 		overrides: overrides.map((text) => overrideText(parseOverride(text))),
 	};
-}
-
-function requireBase(base: Generation, plan: Plan): void {
-	if (base.number !== plan.baseGeneration) {
-		throw new EngineError(
-			'plan-stale',
-			`The plan starts from generation ${plan.baseGeneration}, but generation ${base.number} is current now.`,
-			{
-				hint: 'Make the plan again.',
-			},
-		);
-	}
 }
 
 function requireSame(plan: Plan, assessment: Assessment): void {

@@ -30,8 +30,12 @@ export async function collectGarbage(context: EngineContext, request: Collection
 	});
 }
 
-function ruleOf({ clock }: EngineContext, { newest, olderThanDays }: CollectionRequest): GarbageRule {
-	return { newest, since: olderThanDays === null ? null : new Date(clock().getTime() - olderThanDays * MILLISECONDS_PER_DAY) };
+function ruleOf({ clock }: EngineContext, { newest, olderThanDays, forgetsVanished = false }: CollectionRequest): GarbageRule {
+	return {
+		newest,
+		forgetsVanished,
+		since: olderThanDays === null ? null : new Date(clock().getTime() - olderThanDays * MILLISECONDS_PER_DAY),
+	};
 }
 
 type Found = { readonly garbage: Garbage; readonly bundles: readonly string[]; readonly removed: boolean };
@@ -46,6 +50,7 @@ async function reportOf({ home }: EngineContext, { garbage, bundles, removed }: 
 		packageCount: garbage.entries.length,
 		bundleCount: bundles.length,
 		bytes: garbage.bytes,
+		forgottenHomes: garbage.forgottenHomes.map(({ path }) => path),
 	};
 }
 

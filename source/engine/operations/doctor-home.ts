@@ -3,6 +3,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DoctorCheck } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { stripToLine } from '../strip-controls.ts';
 import type { EngineContext } from './engine-context.ts';
 import { uniquePackages } from './lock-queries.ts';
 import { fitsPlatform } from './platform.ts';
@@ -19,6 +20,7 @@ export async function checkHome(context: EngineContext): Promise<readonly Doctor
 		checkGenerations(context),
 		checkStore(context),
 		checkUnfinished(context),
+		...(context.home.layout.shared === null ? [] : [checkOtherHomes(context)]),
 	]);
 }
 
@@ -136,6 +138,25 @@ async function checkUnfinished({ home }: EngineContext): Promise<DoctorCheck> {
 		text: isUnfinished ? 'An operation runs now or was interrupted.' : 'Nothing was interrupted.',
 		fix: isUnfinished ? 'plugward doctor --fix' : null,
 	};
+}
+
+/** Only the user knows whether a home was removed or is on a disk that is not mounted. */
+async function checkOtherHomes({ home }: EngineContext): Promise<DoctorCheck> {
+	try {
+		const others = await home.otherHomes();
+		const missing = others.filter(({ state }) => state !== 'there').map(({ path }) => stripToLine(path));
+		return {
+			id: 'store-homes',
+			state: missing.length === 0 ? 'ok' : 'warn',
+			text:
+				missing.length === 0
+					? `The content store is shared with ${others.length} other homes; all of them are there.`
+					: `The content store keeps packages for homes that are not there or cannot be read: ${missing.join(', ')}.`,
+			fix: missing.length === 0 ? null : 'If they were removed for good: plugward gc --forget-vanished',
+		};
+	} catch (error) {
+		return finding('store-homes', error);
+	}
 }
 
 /** What is broken is what the doctor was asked for. */

@@ -3,13 +3,11 @@ import type { CallOptions } from '../events.ts';
 import type { Generation } from '../home/index.ts';
 import type { Plan } from '../plan.ts';
 import type { EngineContext } from './engine-context.ts';
+import type { SwitchKind } from './is-switch.ts';
 import { uniquePackages } from './lock-queries.ts';
 import { currentOrLost } from './lost-current.ts';
 import { planOfLock } from './plan-of-lock.ts';
 import { findRevokedVersion } from './revoked-version.ts';
-
-/** Kinds of plans that make an existing generation current and write none. */
-export type SwitchKind = Extract<Plan['kind'], 'rollback' | 'switch' | 'redo'>;
 
 /**
  * Plans to make an earlier generation current again: no network, no unpacking. Null means the one the current was made from. With a

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve as resolvePath } from 'node:path';
+import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
+import { compiledCodeFolder } from '../compiled-code.ts';
 import type { RunRequest, RunResult } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { type CallOptions, runStep } from '../events.ts';
@@ -91,7 +92,7 @@ function chooseTask({ name, manifest }: Runnable, wanted: string | null): string
 	return chosen;
 }
 
-/** What no grant opens: the home, the settings, credentials of npm, and the runtime folder. */
+/** What no grant opens: the home, the settings, credentials of npm, plugward's own compiled code, and the runtime folder. */
 function forbiddenPaths({ home, options }: EngineContext): readonly string[] {
 	const { environment } = options;
 	const runtime = environment['XDG_RUNTIME_DIR'];
@@ -99,6 +100,7 @@ function forbiddenPaths({ home, options }: EngineContext): readonly string[] {
 	return [
 		home.path,
 		settingsFolder(environment),
+		dirname(compiledCodeFolder(environment)),
 		join(homedir(), '.npmrc'),
 		join(options.cwd, '.npmrc'),
 		...(npmrc === undefined ? [] : [resolvePath(npmrc)]),

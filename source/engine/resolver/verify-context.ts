@@ -7,7 +7,8 @@ type Surroundings = ReadonlyMap<string, string>;
 
 /**
  * Walks the tree as an importer would see it and checks that each peer is the copy its surroundings show: the dependent's own
- * dependency of that name, the dependent itself, what its own surroundings show, and at last the one copy everybody sees.
+ * dependency of that name, the dependent itself, what its own surroundings show, and at last the one copy everybody sees. An optional
+ * peer may be missing only where nothing is to be seen.
  * On the way it hands out every package with the parts of override paths that lie behind it.
  */
 export function contextProblems(
@@ -29,6 +30,7 @@ export function contextProblems(
 	const seen = new Set<string>();
 	const told = new Set<string>();
 	const open: Visit[] = [];
+	const missing: MissingPeer[] = [];
 	const visit = (id: string, surroundings: Surroundings, passed: Passed): void => {
 		const relevant = [...(asks.get(id) ?? [])].sort().map((name) => `${name}=${surroundings.get(name) ?? ''}`);
 		const key = `${id} ${passed.join(',')} ${relevant.join(' ')}`;
@@ -71,10 +73,32 @@ export function contextProblems(
 			}
 		}
 
+		missing.push(...missingPeers(package_).map((name) => ({ id: next.id, name, seen: next.surroundings.get(name) })));
 		visitChildren(package_, { surroundings: next.surroundings, passed, packages, asks, visit });
 	}
 
-	return [...problems.values()];
+	return [...problems.values(), ...overlooked(missing, shared)];
+}
+
+type MissingPeer = { readonly id: string; readonly name: string; readonly seen: string | undefined };
+
+/** Peers that were left out although there was something to be seen, inside a copy or by everybody. */
+function overlooked(missing: readonly MissingPeer[], shared: ReadonlyMap<string, string>): Problem[] {
+	const found = new Map<string, Problem>();
+	for (const { id, name, seen } of missing) {
+		const visible = seen ?? shared.get(name);
+		if (visible !== undefined) {
+			found.set(`${id} ${name}`, { code: 'context', at: id, text: `${id} sees ${name} as ${visible} and has no peer edge to it.` });
+		}
+	}
+
+	return [...found.values()];
+}
+
+/** Peers without an edge, apart from a peer on itself. */
+function missingPeers({ name: self, manifest, dependencies }: ResolvedPackage): string[] {
+	const own = (name: string): boolean => Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.optionalDependencies, name);
+	return Object.keys(manifest.peerDependencies).filter((name) => !Object.hasOwn(dependencies, name) && !own(name) && name !== self);
 }
 
 type Visit = { readonly id: string; readonly surroundings: Surroundings; readonly passed: Passed };
@@ -112,7 +136,8 @@ function namesAsked(packages: Packages): Map<string, Set<string>> {
 	const asks = new Map([...packages.keys()].map((id) => [id, new Set<string>()]));
 	const parents = new Map<string, { readonly id: string; readonly own: ReadonlySet<string> }[]>();
 	const open: { readonly id: string; readonly name: string }[] = [];
-	for (const { id, name: self, dependencies, peers } of packages.values()) {
+	for (const package_ of packages.values()) {
+		const { id, name: self, dependencies, peers } = package_;
 		const own = new Set(Object.keys(dependencies).filter((name) => !peers.includes(name)));
 		const parent = { id, own: new Set([...own, self]) };
 		for (const name of own) {
@@ -120,7 +145,7 @@ function namesAsked(packages: Packages): Map<string, Set<string>> {
 			parents.set(target, [...(parents.get(target) ?? []), parent]);
 		}
 
-		open.push(...peers.map((name) => ({ id, name })));
+		open.push(...[...peers, ...missingPeers(package_)].map((name) => ({ id, name })));
 	}
 
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -25,8 +25,9 @@ export class OverrideCheck {
 		this.outside = overrides.map(() => 0);
 	}
 
-	get specs(): readonly string[] {
-		return this.#overrides.map(({ spec }) => spec);
+	/** What may be asked for instead, name by name. */
+	get specs(): readonly (readonly [name: string, spec: string])[] {
+		return this.#overrides.map(({ name, spec }) => [name, spec]);
 	}
 
 	/** What has been passed below the package. */

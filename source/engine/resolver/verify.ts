@@ -2,8 +2,11 @@ import type { Problem } from './problem.ts';
 import type { ResolveRequest } from './request.ts';
 import type { Resolution, ResolvedPackage } from './resolution.ts';
 import { contextProblems } from './verify-context.ts';
-import { isTag, OverrideCheck } from './verify-overrides.ts';
+import { otherNames, readAsked } from './verify-names.ts';
+import type { OtherNames } from './verify-names.ts';
+import { OverrideCheck } from './verify-overrides.ts';
 import type { Passed, RangeRules } from './verify-overrides.ts';
+import { shapeProblems } from './verify-shape.ts';
 
 /**
  * Checks a resolution against what the manifests in it say, edge by edge. It shares no code with the solver, and the rules of ranges
@@ -12,7 +15,9 @@ import type { Passed, RangeRules } from './verify-overrides.ts';
 export function verifyResolution(resolution: Resolution, request: ResolveRequest, rules: RangeRules): readonly Problem[] {
 	const packages = new Map(resolution.packages.map((package_) => [package_.id, package_]));
 	const overrides = new OverrideCheck(request, rules);
-	const check: Check = { packages, request, rules, overrides };
+	let known: OtherNames | null = null;
+	const names = (): OtherNames => (known ??= otherNames(resolution, request));
+	const check: Check = { packages, request, rules, overrides, otherNames: names };
 	const checked = new Set<string>();
 	const edges: Problem[] = [];
 	const checkEdges = (package_: ResolvedPackage, passed: Passed): void => {
@@ -31,7 +36,7 @@ export function verifyResolution(resolution: Resolution, request: ResolveRequest
 		...rootProblems(resolution, check),
 		...edges,
 		...policyProblems(resolution, check),
-		...shapeProblems(resolution, packages),
+		...shapeProblems(resolution, { packages, platform: request.platform }),
 		...contexts,
 	];
 }
@@ -41,6 +46,8 @@ type Check = {
 	readonly request: ResolveRequest;
 	readonly rules: RangeRules;
 	readonly overrides: OverrideCheck;
+	/** Read when first needed, which is rare. */
+	readonly otherNames: () => OtherNames;
 };
 
 /** npm lets `*` stand for every version, prereleases too. */
@@ -94,13 +101,18 @@ function edgeProblems(package_: ResolvedPackage, passed: Passed, check: Check): 
 			continue;
 		}
 
-		const text = edgeProblem({ name, range, target }, check);
+		const text =
+			package_.peers.includes(name) === (kind === 'peer')
+				? edgeProblem({ name, range, target, kind }, check)
+				: `has an edge to ${name} that is ${kind === 'peer' ? 'not ' : ''}marked as a peer.`;
 		if (text !== null) {
 			problems.push({ code: kind, at: id, text: `${id} ${text}` });
 		}
 	}
 
-	const unexpected = Object.keys(dependencies).filter((name) => !expected.has(name));
+	const unexpected = Object.keys(dependencies).filter(
+		(name) => !expected.has(name) || (bundled.has(name) && !package_.peers.includes(name)),
+	);
 	return [
 		...problems,
 		...unexpected.map((name): Problem => ({
@@ -112,7 +124,7 @@ function edgeProblems(package_: ResolvedPackage, passed: Passed, check: Check): 
 }
 
 function edgeProblem(
-	{ name, range, target }: { readonly name: string; readonly range: string; readonly target: string },
+	{ name, range, target, kind }: { readonly name: string; readonly range: string; readonly target: string; readonly kind: 'edge' | 'peer' },
 	check: Check,
 ): string | null {
 	const installed = check.packages.get(target);
@@ -121,8 +133,12 @@ function edgeProblem(
 	}
 
 	const asked = readAsked(name, range);
-	// A peer is met by whatever is installed under the name, so an alias of a root may answer; the version still has to fit.
-	return asked.isTag || matches(check, installed.version, asked.range) ? null : `needs ${name}@${asked.range} and gets ${target}.`;
+	// A peer is met by whatever is installed under the name, so what somebody else calls so may answer; the version still has to fit.
+	const isRightPackage =
+		installed.name === asked.target ||
+		(kind === 'peer' && (installed.name === name || check.otherNames().has(`${name} ${installed.name}`)));
+	const isRight = isRightPackage && (asked.isTag || matches(check, installed.version, asked.range));
+	return isRight ? null : `needs ${name}@${range} and gets ${target}.`;
 }
 
 function policyProblems({ packages, roots }: Resolution, check: Check): Problem[] {
@@ -130,22 +146,24 @@ function policyProblems({ packages, roots }: Resolution, check: Check): Problem[
 	const isYoung = ({ name, version, publishedAt }: ResolvedPackage): boolean =>
 		publishedAt !== null && minimumAgeMilliseconds > 0 && publishedAt > (asOf ?? now) - minimumAgeMilliseconds && !ageExempt(name, version);
 	const young = packages.filter(isYoung);
-	const named =
-		young.length === 0
-			? new Set<string>()
-			: namedVersions(packages, [...Object.values(roots).map(({ spec }) => spec), ...check.overrides.specs]);
+	const asked = Object.entries(roots).map(([name, { spec }]) => [name, spec] as const);
+	const named = young.length === 0 ? new Set<string>() : namedVersions(packages, [...asked, ...check.overrides.specs]);
 	return [
 		...packages.flatMap((package_) => forbiddenProblems(package_, check)),
 		...young
-			.filter(({ version }) => !named.has(version))
+			.filter(({ name, version }) => !named.has(`${name}@${version}`))
 			.map(({ id }): Problem => ({ code: 'policy', at: id, text: `${id} is younger than the minimum age and nobody names it exactly.` })),
 	];
 }
 
-function namedVersions(packages: readonly ResolvedPackage[], specs: readonly string[]): ReadonlySet<string> {
+/** `name@version` for whatever reads like one version; a range among them does no harm. */
+function namedVersions(
+	packages: readonly ResolvedPackage[],
+	specs: readonly (readonly [name: string, spec: string])[],
+): ReadonlySet<string> {
 	const asking = packages.flatMap(({ manifest }) => [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies]);
-	const all = [...asking.flatMap((list) => Object.values(list)), ...specs];
-	return new Set(all.map((spec) => spec.replace(/^npm:.*@|^[=v\s]+/u, '').trim()));
+	const all = [...asking.flatMap((list) => Object.entries(list)), ...specs].map(([name, spec]) => readAsked(name, spec));
+	return new Set(all.map(({ target, range }) => `${target}@${range.replace(/^[=v\s]+/u, '')}`));
 }
 
 function forbiddenProblems({ id, name, version, publishedAt, manifest }: ResolvedPackage, { request, rules }: Check): Problem[] {
@@ -172,32 +190,4 @@ function forbiddenProblems({ id, name, version, publishedAt, manifest }: Resolve
 	}
 
 	return problems;
-}
-
-function shapeProblems({ roots, packages }: Resolution, known: ReadonlyMap<string, ResolvedPackage>): Problem[] {
-	const problems: Problem[] = [];
-	if (known.size !== packages.length) {
-		problems.push({ code: 'shape', at: '', text: `Expected ${packages.length} different ids, got ${known.size}.` });
-	}
-
-	const reached = new Set(Object.values(roots).map(({ instance }) => instance));
-	for (const id of reached) {
-		for (const target of Object.values(known.get(id)?.dependencies ?? {})) {
-			reached.add(target);
-		}
-	}
-
-	for (const { id } of packages) {
-		if (!reached.has(id)) {
-			problems.push({ code: 'shape', at: id, text: `${id} is in the tree and nothing leads to it.` });
-		}
-	}
-
-	return problems;
-}
-
-function readAsked(name: string, spec: string): { readonly target: string; readonly range: string; readonly isTag: boolean } {
-	const alias = /^npm:(@?[^@]+)(?:@(.*))?$/u.exec(spec);
-	const range = (alias === null ? spec : (alias[2] ?? '*')).trim();
-	return { target: alias?.[1] ?? name, range, isTag: isTag(range) };
 }

@@ -1,4 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Home } from '../../../source/engine/home/index.ts';
@@ -100,6 +101,22 @@ test.each(['nothing-unsynced', 'names-without-content', { seed: 5 }] as const)(
 		}
 	},
 );
+
+test('a generation that is collected while it is read is told as gone, not as damaged', async () => {
+	await using folder = await temporaryFolder();
+	const home = await openHome({ path: join(folder.path, 'home'), waitMilliseconds: 100 });
+	await threeGenerations(home);
+	const lock = join(home.layout.generation(1), 'lock.json');
+	await rm(lock);
+	// Its reader waits until somebody writes.
+	execFileSync('mkfifo', [lock]);
+	const reading = home.generation(1);
+	const moved = `${home.layout.generation(1)}.tmp-0123456789ab`;
+	const writer = await open(lock, 'w');
+	await rename(home.layout.generation(1), moved);
+	await writer.close();
+	await expect(reading).rejects.toMatchObject({ code: 'generation-not-found' });
+});
 
 test('what another process collects while it is being looked at is told as gone, not as damaged', async () => {
 	await using folder = await temporaryFolder();

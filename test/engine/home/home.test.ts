@@ -186,7 +186,7 @@ test('a lock file that is not one is named', async () => {
 test('a home of another format is refused by its number', async () => {
 	await using scene = await freshHome();
 	await writeFile(scene.home.layout.format, '{"format":7}');
-	await expect(scene.reopen()).rejects.toMatchObject({ code: 'home-damaged', message: 'This home has format 7, expected 1 or 2.' });
+	await expect(scene.reopen()).rejects.toMatchObject({ code: 'home-damaged', message: 'This home has format 7, expected 1, 2 or 3.' });
 });
 
 test.each(['lock.json', 'grants.json', 'settings.json', 'meta.json'])('a changed %s of the current generation is named', async (file) => {

@@ -12,7 +12,7 @@ const many = Array.from({ length: 40 }, (_, i) =>
 );
 
 async function startedThread(homePath: string) {
-	const thread = startUnpackThread({ homePath });
+	const thread = startUnpackThread({ homePath, shared: null });
 	await expect.poll(thread.isReady).toBe(true);
 	return { ...thread, [Symbol.asyncDispose]: thread.dispose };
 }

@@ -322,8 +322,13 @@ describe('the checker', () => {
 			verifyResolution({ ...resolution, packages }, request, NPM_RULES).map(({ code }) => code);
 		expect(codes(resolution.packages)).toEqual([]);
 		expect(codes([b])).toContain('root');
-		expect(codes([{ ...a, dependencies: {} }, b])).toEqual(['edge', 'shape']);
-		expect(codes([{ ...a, dependencies: { b: 'b@2.0.0' } }, b, ...wrong])).toEqual(['edge', 'shape']);
+		expect(
+			codes([
+				{ ...a, dependencies: {} },
+				{ ...b, optional: true },
+			]),
+		).toEqual(['edge', 'shape']);
+		expect(codes([{ ...a, dependencies: { b: 'b@2.0.0' } }, { ...b, optional: true }, ...wrong])).toEqual(['edge', 'shape']);
 	});
 });
 

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadTrustRoots, refreshTrustRoot } from '../../../source/engine/trust/index.ts';
 import { startLocalSigstore } from '../../helpers/local-sigstore.ts';
+import { newTufKeys, tufRepository } from '../../helpers/tuf-repository.ts';
 
 const EXPIRES = '2100-01-01T00:00:00Z';
 let folder: string;
@@ -17,7 +18,7 @@ let server: Server;
 let url: string;
 let trustedRoot: string;
 const files = new Map<string, string>();
-const key = generateKeyPairSync('ed25519');
+const keys = newTufKeys();
 
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'plugward-refresh-'));
@@ -44,50 +45,17 @@ afterAll(async () => {
 });
 
 /** Serves a TUF repository with one target, all roles signed with one key. */
-function publish(signer: KeyObject = key.privateKey, target = trustedRoot): void {
+function publish(signer: KeyObject = keys.privateKey, target = trustedRoot): void {
 	files.clear();
-	const targets = signed({ _type: 'targets', targets: { 'trusted_root.json': fileInfo(target) } }, signer);
-	const snapshot = signed({ _type: 'snapshot', meta: { 'targets.json': { version: 1 } } }, signer);
-	files.set('/1.targets.json', targets).set('/1.snapshot.json', snapshot);
-	files.set('/timestamp.json', signed({ _type: 'timestamp', meta: { 'snapshot.json': { version: 1 } } }, signer));
-	files.set(`/targets/${fileInfo(target).hashes.sha256}.trusted_root.json`, target);
+	for (const [path, body] of tufRepository(target, { keys, signer }).files) {
+		files.set(path, body);
+	}
 }
 
-async function rootFile(publicKey: KeyObject = key.publicKey): Promise<string> {
+async function rootFile(): Promise<string> {
 	const file = path.join(folder, 'root.json');
-	const role = { keyids: ['k'], threshold: 1 };
-	const keyval = { public: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex') };
-	const root = {
-		_type: 'root',
-		consistent_snapshot: true,
-		keys: { k: { keytype: 'ed25519', scheme: 'ed25519', keyval } },
-		roles: { root: role, targets: role, snapshot: role, timestamp: role },
-	};
-	await writeFile(file, signed(root, key.privateKey));
+	await writeFile(file, tufRepository(trustedRoot, { keys }).root);
 	return file;
-}
-
-function signed(body: object, signer: KeyObject): string {
-	const metadata = { spec_version: '1.0.31', version: 1, expires: EXPIRES, ...body };
-	const sig = sign(null, Buffer.from(canonical(metadata)), signer).toString('hex');
-	return JSON.stringify({ signed: metadata, signatures: [{ keyid: 'k', sig }] });
-}
-
-function canonical(value: unknown): string {
-	if (Array.isArray(value)) {
-		return `[${value.map(canonical).join(',')}]`;
-	}
-
-	if (typeof value === 'object' && value !== null) {
-		const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-		return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${canonical(entry)}`).join(',')}}`;
-	}
-
-	return JSON.stringify(value);
-}
-
-function fileInfo(text: string) {
-	return { length: Buffer.byteLength(text), hashes: { sha256: createHash('sha256').update(text).digest('hex') } };
 }
 
 const refresh = async (signal = new AbortController().signal) =>
@@ -119,7 +87,7 @@ describe('refreshing the trust root', () => {
 	});
 
 	it('refuses a signed root that is not usable', async () => {
-		publish(key.privateKey, '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}');
+		publish(keys.privateKey, '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}');
 		await expect(refresh()).rejects.toMatchObject({ code: 'settings-invalid' });
 	});
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Packument } from '../../packument.ts';
 import { compilePackageIndex } from '../../resolver/index.ts';
 import { parsePackument } from '../parsing/parse-packument.ts';
+import { reducePackument } from '../parsing/reduce-packument.ts';
 import type { LatestRecord } from './metadata-directory.ts';
 
 /** One answer of a registry, before anything in it was read. */
@@ -28,7 +29,7 @@ export function compilePackument(raw: RawPackument): CompiledPackument {
 	}
 
 	const body = Buffer.from(raw.body.buffer, raw.body.byteOffset, raw.body.byteLength);
-	const packument = parsePackument(body, raw);
+	const packument = parsePackument(reducePackument(body) ?? body, raw);
 	return { type: 'read', index: compilePackageIndex(packument), latest: latestOf(packument), bodyDigest };
 }
 

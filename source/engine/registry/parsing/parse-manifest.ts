@@ -1,6 +1,7 @@
 import type { Distribution, RegistryManifest, RegistrySignature } from '../../packument.ts';
 import { stripControls, stripToLine } from '../../strip-controls.ts';
 import { isPackageName } from '../package-name.ts';
+import { RepeatedField } from './repeated-fields.ts';
 
 const PLAIN_TEXT = /^[\x20-\x7e]*$/;
 const LONGEST_RANGE = 2_048;
@@ -23,11 +24,22 @@ export class Skipped {
 	}
 }
 
+/** Shared by the versions of one packument, which mostly repeat each other. */
+export class Neighbours {
+	readonly optionalDependencies = new RepeatedField<StringMap | Skipped>();
+	readonly dependencies = new RepeatedField<StringMap | Skipped>();
+	readonly peerDependencies = new RepeatedField<StringMap | Skipped>();
+	readonly optionalPeers = new RepeatedField<readonly string[]>();
+	readonly engines = new RepeatedField<StringMap>();
+}
+
+type Asked = { readonly name: string; readonly version: string; readonly neighbours: Neighbours };
+
 /**
  * One version's manifest from a registry's JSON. Hand-written because a large tree means hundreds of thousands of them. What only
  * informs is repaired (a wrong type counts as absent); what decides the tree or the bytes is not: the version is skipped with the reason.
  */
-export function parseManifest(name: string, version: string, raw: unknown): RegistryManifest | Skipped {
+export function parseManifest(raw: unknown, { name, version, neighbours }: Asked): RegistryManifest | Skipped {
 	if (!isObject(raw)) {
 		return new Skipped('its manifest is not an object');
 	}
@@ -37,17 +49,17 @@ export function parseManifest(name: string, version: string, raw: unknown): Regi
 		return dist;
 	}
 
-	const optionalDependencies = parseDependencies(raw['optionalDependencies']);
+	const optionalDependencies = parseDependencies(raw['optionalDependencies'], neighbours.optionalDependencies);
 	if (optionalDependencies instanceof Skipped) {
 		return optionalDependencies;
 	}
 
-	const dependencies = parseDependencies(raw['dependencies'], optionalDependencies);
+	const dependencies = parseDependencies(raw['dependencies'], neighbours.dependencies, optionalDependencies);
 	if (dependencies instanceof Skipped) {
 		return dependencies;
 	}
 
-	const peerDependencies = parseDependencies(raw['peerDependencies']);
+	const peerDependencies = parseDependencies(raw['peerDependencies'], neighbours.peerDependencies);
 	if (peerDependencies instanceof Skipped) {
 		return peerDependencies;
 	}
@@ -59,9 +71,9 @@ export function parseManifest(name: string, version: string, raw: unknown): Regi
 		dependencies,
 		optionalDependencies,
 		peerDependencies,
-		optionalPeers: parseOptionalPeers(raw['peerDependenciesMeta'], peerDependencies),
+		optionalPeers: parseOptionalPeers(raw['peerDependenciesMeta'], { peers: peerDependencies, repeated: neighbours.optionalPeers }),
 		bundledDependencies: parseBundled(raw['bundleDependencies'] ?? raw['bundledDependencies'], dependencies),
-		engines: parseEngines(raw['engines']),
+		engines: parseEngines(raw['engines'], neighbours.engines),
 		os: parseList(raw['os']),
 		cpu: parseList(raw['cpu']),
 		libc: parseList(raw['libc']),
@@ -115,11 +127,15 @@ function describe(raw: Json): Pick<RegistryManifest, 'description' | 'license' |
 }
 
 /** `except`: names that this map repeats from there and that do not count here. */
-function parseDependencies(value: unknown, except: StringMap = EMPTY_MAP): StringMap | Skipped {
-	if (!isObject(value)) {
-		return EMPTY_MAP;
-	}
+function parseDependencies(
+	value: unknown,
+	repeated: RepeatedField<StringMap | Skipped>,
+	except: StringMap = EMPTY_MAP,
+): StringMap | Skipped {
+	return isObject(value) ? repeated.read(value, { beside: except, parse: (raw) => readDependencies(raw, except) }) : EMPTY_MAP;
+}
 
+function readDependencies(value: Json, except: StringMap): StringMap | Skipped {
 	const names = Object.keys(value);
 	if (names.length === 0) {
 		return EMPTY_MAP;
@@ -145,26 +161,28 @@ function parseDependencies(value: unknown, except: StringMap = EMPTY_MAP): Strin
 	return parsed;
 }
 
-function parseOptionalPeers(meta: unknown, peers: StringMap): readonly string[] {
-	if (!isObject(meta)) {
-		return EMPTY_LIST;
-	}
-
-	return Object.keys(meta).filter((name) => {
-		const entry = meta[name];
-		return name in peers && isObject(entry) && entry['optional'] === true;
-	});
+function parseOptionalPeers(
+	meta: unknown,
+	{ peers, repeated }: { readonly peers: StringMap; readonly repeated: RepeatedField<readonly string[]> },
+): readonly string[] {
+	const parse = (raw: Json): readonly string[] =>
+		Object.keys(raw).filter((name) => {
+			const entry = raw[name];
+			return name in peers && isObject(entry) && entry['optional'] === true;
+		});
+	return isObject(meta) ? repeated.read(meta, { beside: peers, parse }) : EMPTY_LIST;
 }
 
 function parseBundled(value: unknown, dependencies: StringMap): readonly string[] {
-	return value === true ? Object.keys(dependencies) : parseList(value).filter(isPackageName);
+	const names = value === true ? Object.keys(dependencies) : parseList(value);
+	return names.length === 0 ? EMPTY_LIST : names.filter(isPackageName);
 }
 
-function parseEngines(value: unknown): StringMap {
-	if (!isObject(value)) {
-		return EMPTY_MAP;
-	}
+function parseEngines(value: unknown, repeated: RepeatedField<StringMap>): StringMap {
+	return isObject(value) ? repeated.read(value, { beside: null, parse: readEngines }) : EMPTY_MAP;
+}
 
+function readEngines(value: Json): StringMap {
 	const engines = Object.create(null) as Record<string, string>;
 	for (const [name, range] of Object.entries(value)) {
 		if (typeof range === 'string' && range.length <= LONGEST_RANGE) {

@@ -2,7 +2,7 @@ import semver from 'semver';
 import { EngineError } from '../../errors.ts';
 import type { Packument, RegistryManifest } from '../../packument.ts';
 import { stripControls, stripToLine } from '../../strip-controls.ts';
-import { isObject, parseLine, parseManifest, parsePerson, Skipped } from './parse-manifest.ts';
+import { isObject, Neighbours, parseLine, parseManifest, parsePerson, Skipped } from './parse-manifest.ts';
 
 // Numbers of 15 digits are always safe integers; what is longer or unusual goes to semver itself.
 const COMMON_VERSION = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})(?:-[a-z][a-z-]{0,30}(?:\.(?:0|[1-9]\d{0,14}))?)?$/;
@@ -49,8 +49,11 @@ function parseJson(body: Buffer, asked: { readonly name: string; readonly from: 
 function parseVersions(name: string, raw: Readonly<Record<string, unknown>>): Pick<Packument, 'versions' | 'skipped'> {
 	const versions = new Map<string, RegistryManifest>();
 	const skipped: { version: string; why: string }[] = [];
+	const neighbours = new Neighbours();
 	for (const version of Object.keys(raw)) {
-		const manifest = isVersion(version) ? parseManifest(name, version, raw[version]) : new Skipped('it is not a semantic version');
+		const manifest = isVersion(version)
+			? parseManifest(raw[version], { name, version, neighbours })
+			: new Skipped('it is not a semantic version');
 		if (manifest instanceof Skipped) {
 			skipped.push({ version: stripToLine(version).slice(0, LONGEST_VERSION), why: manifest.why });
 		} else {

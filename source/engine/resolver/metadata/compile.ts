@@ -1,5 +1,5 @@
 import type { Packument, RegistryManifest } from '../../packument.ts';
-import { compareParsed, isExactVersion, parseVersion } from '../semver/version.ts';
+import { compareParsed, parseExactVersion } from '../semver/version.ts';
 import type { Version } from '../semver/version.ts';
 import { ByteWriter } from './byte-writer.ts';
 import {
@@ -38,11 +38,11 @@ export function compilePackageIndex(packument: Packument): Uint8Array {
 	writeVersions(rows, packument, { header, place });
 	place(HEADER.flags, Uint8Array.from(rows, flagsOf));
 	const edges = new Deduplicated();
-	place(HEADER.edgeNumbers, bytesOf(Uint32Array.from(rows, ({ manifest }) => edges.add(rawEdges(manifest)))));
+	place(HEADER.edgeNumbers, bytesOf(numbersOf(rows, { values: edges, parts: edgeParts, value: rawEdges })));
 	place(HEADER.edgeOffsets, edges.offsets());
 	place(HEADER.edges, edges.bytes());
 	const traits = new Deduplicated();
-	place(HEADER.traitNumbers, bytesOf(Uint32Array.from(rows, ({ manifest }) => traits.add(traitsOf(manifest)))));
+	place(HEADER.traitNumbers, bytesOf(numbersOf(rows, { values: traits, parts: traitsOf, value: traitsOf })));
 	place(HEADER.traitOffsets, traits.offsets());
 	place(HEADER.traits, traits.bytes());
 	const prefixes = prefixesOf(rows.map(({ text, manifest }) => ({ text, dist: manifest.dist })));
@@ -77,7 +77,7 @@ function seal(output: ByteWriter, { header, versionCount }: { readonly header: U
 function sortedRows(packument: Packument): Row[] {
 	const rows: Row[] = [];
 	for (const [text, manifest] of packument.versions) {
-		const version = isExactVersion(text) ? parseVersion(text) : null;
+		const version = parseExactVersion(text);
 		if (version !== null) {
 			rows.push({ text, version, manifest });
 		}
@@ -134,6 +134,40 @@ function flagsOf({ version, manifest }: Row): number {
 		(manifest.engines['node'] === undefined ? 0 : FLAG_ENGINES) |
 		(manifest.os.length + manifest.cpu.length + manifest.libc.length === 0 ? 0 : FLAG_PLATFORM)
 	);
+}
+
+/** The number of each row's value. Rows whose parts are the very same objects have the same without being written out. */
+function numbersOf(
+	rows: readonly Row[],
+	{
+		values,
+		parts,
+		value,
+	}: {
+		readonly values: Deduplicated;
+		readonly parts: (manifest: RegistryManifest) => readonly unknown[];
+		readonly value: (manifest: RegistryManifest) => unknown;
+	},
+): Uint32Array {
+	const numbers = new Uint32Array(rows.length);
+	let last: readonly unknown[] = [];
+	let number = 0;
+	for (const [i, { manifest }] of rows.entries()) {
+		const now = parts(manifest);
+		if (i === 0 || !now.every((part, at) => part === last[at])) {
+			number = values.add(value(manifest));
+		}
+
+		numbers[i] = number;
+		last = now;
+	}
+
+	return numbers;
+}
+
+function edgeParts(manifest: RegistryManifest): readonly unknown[] {
+	const { dependencies, optionalDependencies, peerDependencies, optionalPeers, bundledDependencies } = manifest;
+	return [dependencies, optionalDependencies, peerDependencies, optionalPeers, bundledDependencies];
 }
 
 function rawEdges(manifest: RegistryManifest): RawEdges {

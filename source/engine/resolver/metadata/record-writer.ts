@@ -30,8 +30,7 @@ export class RecordWriter {
 	add(version: string, dist: Distribution): void {
 		const sha512 = rawSha512(dist.integrity);
 		const sha1 = rawSha1(dist.shasum);
-		const signatures = dist.signatures.map(rawSignature);
-		const isCompact = signatures.every((raw) => raw !== null);
+		const signatures = rawSignatures(dist.signatures);
 		const isTarballUsual = dist.tarball === `${this.#prefixes.tarballPrefix}${version}.tgz`;
 		const attestations = dist.attestations?.url;
 		const isAttestationUsual = attestations === `${this.#prefixes.attestationsPrefix}${version}`;
@@ -40,7 +39,7 @@ export class RecordWriter {
 			...(sha1 === null && dist.shasum !== null && { shasum: dist.shasum }),
 			...(!isTarballUsual && { tarball: dist.tarball }),
 			...(!isAttestationUsual && attestations !== undefined && { attestationsUrl: attestations }),
-			...(!isCompact && { signatures: dist.signatures }),
+			...(signatures === null && { signatures: dist.signatures }),
 		};
 		const hasRest = Object.keys(rest).length > 0;
 		this.#writer.writeByte(
@@ -51,13 +50,13 @@ export class RecordWriter {
 				(isAttestationUsual ? RECORD_ATTESTATIONS : 0) |
 				(hasRest ? RECORD_REST : 0),
 		);
-		this.#writer.writeBytes(sha512 ?? new Uint8Array());
-		this.#writer.writeBytes(sha1 ?? new Uint8Array());
+		this.#writer.writeBytes(sha512 ?? NOTHING);
+		this.#writer.writeBytes(sha1 ?? NOTHING);
 		if (dist.unpackedBytes !== null) {
 			this.#writer.writeNumber(dist.unpackedBytes);
 		}
 
-		this.#writeSignatures(isCompact ? dist.signatures : []);
+		this.#writeSignatures(signatures ?? []);
 		if (hasRest) {
 			this.#writer.writeText(JSON.stringify(rest));
 		}
@@ -77,11 +76,10 @@ export class RecordWriter {
 		return [...this.#keyNumbers.keys()];
 	}
 
-	#writeSignatures(signatures: readonly RegistrySignature[]): void {
+	#writeSignatures(signatures: readonly RawSignature[]): void {
 		this.#writer.writeNumber(signatures.length);
-		for (const signature of signatures) {
-			const raw = rawSignature(signature) ?? new Uint8Array();
-			this.#writer.writeNumber(this.#keyNumber(signature.keyid));
+		for (const { keyid, raw } of signatures) {
+			this.#writer.writeNumber(this.#keyNumber(keyid));
 			this.#writer.writeNumber(raw.length);
 			this.#writer.writeBytes(raw);
 		}
@@ -94,28 +92,25 @@ export class RecordWriter {
 	}
 }
 
-const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/u;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
+const NOTHING = new Uint8Array();
+// Base64 of which no other text gives the same bytes: what the last digit has beyond them is zero.
+const SHA512 = /^sha512-[A-Za-z0-9+/]{85}[AQgw]==$/u;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/u;
 
-// Each raw form is used only when it gives back exactly the text it came from: a non-canonical last digit would not.
+// Each raw form is used only when it gives back exactly the text it came from.
 function rawSha512(integrity: string | null): Uint8Array | null {
-	if (integrity === null || !SHA512.test(integrity)) {
-		return null;
-	}
-
-	const raw = Uint8Array.fromBase64(integrity.slice('sha512-'.length));
-	return `sha512-${raw.toBase64()}` === integrity ? raw : null;
+	return integrity !== null && SHA512.test(integrity) ? Uint8Array.fromBase64(integrity.slice('sha512-'.length)) : null;
 }
 
 function rawSha1(shasum: string | null): Uint8Array | null {
 	return shasum !== null && /^[0-9a-f]{40}$/u.test(shasum) ? Uint8Array.fromHex(shasum) : null;
 }
 
-function rawSignature({ sig }: RegistrySignature): Uint8Array | null {
-	if (!BASE64.test(sig)) {
-		return null;
-	}
+type RawSignature = { readonly keyid: string; readonly raw: Uint8Array };
 
-	const raw = Uint8Array.fromBase64(sig);
-	return raw.toBase64() === sig ? raw : null;
+/** Null when one of them has no raw form. */
+function rawSignatures(signatures: readonly RegistrySignature[]): readonly RawSignature[] | null {
+	return signatures.every(({ sig }) => BASE64.test(sig))
+		? signatures.map(({ keyid, sig }) => ({ keyid, raw: Uint8Array.fromBase64(sig) }))
+		: null;
 }

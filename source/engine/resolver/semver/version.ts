@@ -38,7 +38,12 @@ export function parseVersion(text: string): Version | null {
 
 /** True for a version written exactly as the specification says, which is how registries key them. */
 export function isExactVersion(text: string): boolean {
-	return text.length <= LONGEST_VERSION && STRICT_VERSION.test(text) && parseVersion(text) !== null;
+	return parseExactVersion(text) !== null;
+}
+
+/** The version, or null when it is not written exactly as the specification says. */
+export function parseExactVersion(text: string): Version | null {
+	return text.length <= LONGEST_VERSION && STRICT_VERSION.test(text) ? parseVersion(text) : null;
 }
 
 export function parsePrerelease(text: string): readonly PrereleaseIdentifier[] {

@@ -6,7 +6,7 @@ import { nameMatches } from '../policy/name-pattern.ts';
 import type { Certifier } from '../policy/policy.ts';
 import type { Certification, Review, StatementIndex } from './statement-index.ts';
 import { trustedFor } from './trust-graph.ts';
-import type { GraphLimits, Person, TrustedPerson } from './trust-graph.ts';
+import type { GraphLimits, Person, TrustedPeople, TrustedPerson } from './trust-graph.ts';
 
 export type PeopleQuestion = {
 	readonly name: string;
@@ -39,7 +39,7 @@ export function evaluatePeople(question: PeopleQuestion): Standing {
 		return { ...NO_STANDING, certification };
 	}
 
-	const trusted = Map.groupBy(trustedFor(name, { ...question, statements: statements.trust }), ({ id }) => id);
+	const trusted = trustedFor(name, { ...question, graph: statements.trust });
 	const search: Search = { question, trusted, known: new Map() };
 	const rejecting = reviewsOf(search, sha512)
 		.filter(({ verdict }) => verdict === 'reject')
@@ -55,7 +55,7 @@ export function evaluatePeople(question: PeopleQuestion): Standing {
 
 type Search = {
 	readonly question: PeopleQuestion;
-	readonly trusted: ReadonlyMap<string, readonly TrustedPerson[]>;
+	readonly trusted: TrustedPeople;
 	/** What was found for a digest, so that many deltas from one start cost one look. */
 	readonly known: Map<string, readonly TrustedPerson[]>;
 };

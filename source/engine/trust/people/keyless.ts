@@ -16,9 +16,10 @@ export type KeylessSigner = {
  * `registry-unreachable` when one of its services does not answer or refuses.
  */
 export async function signStatementKeyless(statement: UnsignedStatement, signer: KeylessSigner): Promise<unknown> {
-	const { attest } = await import('sigstore');
+	// Bundled, a CommonJS package has no other name than its default.
+	const { default: sigstore } = await import('sigstore');
 	try {
-		return await attest(Buffer.from(JSON.stringify({ _type: IN_TOTO_STATEMENT, ...statement })), IN_TOTO_TYPE, {
+		return await sigstore.attest(Buffer.from(JSON.stringify({ _type: IN_TOTO_STATEMENT, ...statement })), IN_TOTO_TYPE, {
 			identityToken: signer.identityToken,
 			...(signer.certificateAuthorityUrl === null ? {} : { fulcioURL: signer.certificateAuthorityUrl }),
 			...(signer.logUrl === null ? {} : { rekorURL: signer.logUrl }),

@@ -183,9 +183,8 @@ export function standingStatements(statements: readonly SignedStatement[], now: 
 	const revoked = new Set(
 		statements.flatMap(({ signer, statement }) => (statement.type === 'revoke' ? [`${signer} ${statement.sha256}`] : [])),
 	);
-	return statements.filter(
-		({ signer, sha256, statement }) => statement.type !== 'revoke' && statement.expires > now && !revoked.has(`${signer} ${sha256}`),
-	);
+	const isRevoked = ({ signer, sha256 }: SignedStatement): boolean => revoked.size > 0 && revoked.has(`${signer} ${sha256}`);
+	return statements.filter((one) => one.statement.type !== 'revoke' && one.statement.expires > now && !isRevoked(one));
 }
 
 function endOf(made: number, expires: number): number {

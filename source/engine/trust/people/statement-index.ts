@@ -1,6 +1,7 @@
 import { standingStatements } from './person-statement.ts';
 import type { PersonStatement } from './person-statement.ts';
 import type { SignedStatement } from './signed-statement.ts';
+import { type TrustGraph, trustGraph } from './trust-graph.ts';
 
 type Said<T extends PersonStatement['type']> = Extract<PersonStatement, { readonly type: T }> & {
 	readonly signer: string;
@@ -18,8 +19,7 @@ export type StatementIndex = {
 	readonly certifications: ReadonlyMap<string, readonly Certification[]>;
 	/** By package name. */
 	readonly publishers: ReadonlyMap<string, readonly PublisherEntry[]>;
-	/** Who trusts whom. */
-	readonly trust: readonly SignedStatement[];
+	readonly trust: TrustGraph;
 };
 
 /** Leaves out what ended or was taken back; only of certifications it is kept that they were. `now` is milliseconds since the epoch. */
@@ -29,7 +29,7 @@ export function indexStatements(statements: readonly SignedStatement[], now: num
 		reviews: Map.groupBy(said(standing, 'review'), ({ sha512 }) => sha512),
 		certifications: Map.groupBy(certifications(statements, now), ({ sha512 }) => sha512),
 		publishers: byName(said(standing, 'publisher').filter(({ starts }) => starts <= now)),
-		trust: standing.filter(({ statement }) => statement.type === 'identity-trust'),
+		trust: trustGraph(standing),
 	};
 }
 

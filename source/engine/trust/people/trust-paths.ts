@@ -18,15 +18,13 @@ export function pathsTo(question: {
 	/** Milliseconds since the epoch. */
 	readonly now: number;
 }): readonly TrustPath[] {
-	const trusted = trustedFor(question.name, { ...question, statements: question.statements.trust });
+	const trusted = trustedFor(question.name, { ...question, graph: question.statements.trust });
 	const names = new Map(question.people.map(({ id, name }) => [id, name]));
 	return (question.statements.reviews.get(question.sha512) ?? []).flatMap((review) =>
-		trusted
-			.filter(({ id }) => id === review.signer)
-			.map(({ via, level }) => ({
-				path: ['you', ...via.map((id) => names.get(id) ?? id)].join(' > '),
-				text: sentence(review, level),
-			})),
+		(trusted.get(review.signer) ?? []).map(({ via, level }) => ({
+			path: ['you', ...via.map((id) => names.get(id) ?? id)].join(' > '),
+			text: sentence(review, level),
+		})),
 	);
 }
 

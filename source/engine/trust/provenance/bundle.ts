@@ -65,8 +65,9 @@ export async function verifyBundle(
 
 // Loaded when first used: importing the verifier costs more than most commands.
 async function loadSigstore(): Promise<Sigstore> {
-	const [{ toSignedEntity, Verifier }, { bundleFromJSON }] = await Promise.all([import('@sigstore/verify'), import('@sigstore/bundle')]);
-	return { bundleFromJSON, toSignedEntity, Verifier };
+	// Bundled, a CommonJS package has no other name than its default.
+	const [{ default: verify }, { default: bundle }] = await Promise.all([import('@sigstore/verify'), import('@sigstore/bundle')]);
+	return { bundleFromJSON: bundle.bundleFromJSON, toSignedEntity: verify.toSignedEntity, Verifier: verify.Verifier };
 }
 
 function parseBundle({ bundleFromJSON }: Sigstore, json: unknown): Bundle {

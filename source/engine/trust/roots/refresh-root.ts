@@ -48,9 +48,16 @@ export async function refreshTrustRoot(options: {
 async function fetchRoot(repository: TufRepository | undefined): Promise<RefreshedRoot> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'plugward-tuf-'));
 	try {
-		const { initTUF } = await import('@sigstore/tuf');
+		// Bundled, a CommonJS package has no other name than its default.
+		const { default: tuf } = await import('@sigstore/tuf');
 		const where = repository === undefined ? {} : { mirrorURL: repository.url, rootPath: repository.rootPath };
-		const client = await initTUF({ ...where, cachePath: folder, forceInit: true, retry: { retries: 0 }, timeout: TIMEOUT_MILLISECONDS });
+		const client = await tuf.initTUF({
+			...where,
+			cachePath: folder,
+			forceInit: true,
+			retry: { retries: 0 },
+			timeout: TIMEOUT_MILLISECONDS,
+		});
 		const json: unknown = JSON.parse(await client.getTarget(TARGET));
 		parseTrustedRoot('refreshed', json);
 		return { json, expiresAt: await readExpiry(folder) };

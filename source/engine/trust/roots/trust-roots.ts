@@ -99,10 +99,14 @@ function toTrustRoot({ json, ...root }: Omit<TrustRoot, 'material'> & { readonly
 
 // Loaded when first used: importing the verifier costs more than most commands.
 async function parseMaterial(id: string, json: unknown): Promise<SigstoreMaterial> {
-	const [{ parseTrustedRoot }, { toTrustMaterial }] = await Promise.all([import('./trusted-root-document.ts'), import('@sigstore/verify')]);
+	// Bundled, a CommonJS package has no other name than its default.
+	const [{ parseTrustedRoot }, { default: sigstore }] = await Promise.all([
+		import('./trusted-root-document.ts'),
+		import('@sigstore/verify'),
+	]);
 	const document = parseTrustedRoot(id, json);
 	try {
-		const material = toTrustMaterial(document);
+		const material = sigstore.toTrustMaterial(document);
 		for (const authority of [...material.certificateAuthorities, ...material.timestampAuthorities]) {
 			authority.certChain.forEach(keepEncodingAndVerdicts);
 		}
