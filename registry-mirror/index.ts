@@ -4,7 +4,7 @@ import { createTokenGate } from './access/token-gate.ts';
 import { MirrorError } from './mirror-error.ts';
 import { createServer } from './routes/server.ts';
 import { type UpstreamOptions, createServices } from './services/index.ts';
-import { openFileStorage } from './storage/index.ts';
+import { openAdvisoryFolder, openFileStorage } from './storage/index.ts';
 
 export { MirrorError } from './mirror-error.ts';
 
@@ -24,6 +24,8 @@ export type MirrorOptions = {
 	readonly upstream: UpstreamOptions | null;
 	/** Names that are published here and never looked up at the upstream: `@scope/*` or one name each. Without an upstream all are. */
 	readonly localScopes: readonly string[];
+	/** Absolute path of a sharded set of OSV advisories to serve; none by default. */
+	readonly advisories?: string | null;
 	/** URLs a reverse proxy serves this mirror under, without a path. */
 	readonly publicUrls?: readonly string[];
 	readonly log?: (line: MirrorLogLine) => void;
@@ -55,7 +57,14 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
 
 	const storage = await openFileStorage(options.folder);
 	try {
-		const services = await createServices({ ...options, storage, now: options.now ?? Date.now, signal: closing.signal, inBackground });
+		const services = await createServices({
+			...options,
+			advisories: typeof options.advisories === 'string' ? openAdvisoryFolder(options.advisories) : null,
+			storage,
+			now: options.now ?? Date.now,
+			signal: closing.signal,
+			inBackground,
+		});
 		let port = options.port;
 		const server = createServer(services, {
 			settings: { cacheScope: options.token === null ? 'public' : 'private' },

@@ -20,6 +20,7 @@ const cli = meow(
 	  --upstream <url>        Registry to pull packages through from (default: none, only what is published here)
 	  --local <name>          A name or @scope/* that is published here and never looked up at the upstream; repeatable
 	  --offline               Never ask the upstream; serve what is stored, whatever its age
+	  --advisories <folder>   A sharded set of OSV advisories to serve: index.json and its shards (default: none)
 	  --public-url <url>      A URL that a reverse proxy serves this mirror under; repeatable
 	  --open                  Ask for no token
 	  --log                   Write a line per request to standard error
@@ -41,6 +42,7 @@ const cli = meow(
 			upstream: { type: 'string' },
 			local: { type: 'string', isMultiple: true },
 			offline: { type: 'boolean', default: false },
+			advisories: { type: 'string' },
 			publicUrl: { type: 'string', isMultiple: true },
 			open: { type: 'boolean', default: false },
 			log: { type: 'boolean', default: false },
@@ -74,6 +76,7 @@ async function readOptions(): Promise<MirrorOptions> {
 		token: flags.open ? null : (process.env['PLUGWARD_MIRROR_TOKEN'] ?? (await keptToken(folder))),
 		upstream: flags.upstream === undefined ? null : { url: flags.upstream, authorization, offline: flags.offline },
 		localScopes: flags.local ?? [],
+		advisories: flags.advisories === undefined ? null : path.resolve(flags.advisories),
 		publicUrls: flags.publicUrl ?? [],
 		...(flags.log ? { log: writeLog } : {}),
 	};

@@ -13,6 +13,7 @@ export type MirrorErrorCode =
 	| 'tarball-mismatch'
 	| 'archive-refused'
 	| 'provenance-mismatch'
+	| 'statement-refused'
 	| 'range-not-satisfiable'
 	| 'offline-missing'
 	| 'upstream-unreachable'

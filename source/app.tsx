@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 
 import type { Actions } from './actions/index.ts';
 import { equivalentOf } from './equivalent-command.ts';
+import { cleanLine } from './format.ts';
 import { layoutOf, SMALLEST } from './layout.ts';
 import { BrowseScreen } from './screens/browse-screen.tsx';
 import { ConflictScreen } from './screens/conflict-screen.tsx';
@@ -17,7 +18,10 @@ import { TitleBar } from './screens/parts/title-bar.tsx';
 import { PlanScreen } from './screens/plan-screen.tsx';
 import { PluginScreen } from './screens/plugin-screen.tsx';
 import { RunFormScreen } from './screens/run-form-screen.tsx';
-import { ActivityScreen, HistoryScreen, RunScreen, TrustScreen } from './screens/section-screen.tsx';
+import { PageScreen } from './screens/page-screen.tsx';
+import { ActivityScreen, HistoryScreen, RunScreen } from './screens/section-screen.tsx';
+import { TrustScreen } from './screens/trust-screen.tsx';
+import { trustTitle } from './trust-forms.ts';
 import { countUpdates, topPage } from './select.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
@@ -111,6 +115,12 @@ function Screen({ state }: { readonly state: State }) {
 			return <ConflictScreen state={state} page={page} />;
 		case 'form':
 			return <RunFormScreen state={state} page={page} />;
+		case 'trust-why':
+			return <PageScreen state={state} title={`Why: ${cleanLine(page.name)}`} />;
+		case 'trust-raw':
+			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
+		case 'confirm':
+			return <PageScreen state={state} title={trustTitle(page.act)} />;
 		case 'help':
 			return <HelpScreen state={state} />;
 		case undefined:

@@ -2,8 +2,9 @@ import { selectedItem } from './lists.ts';
 import { equivalentCommand } from './plan-review.ts';
 import { requestOf, runCommandText } from './run-form.ts';
 import { findOperation, topPage } from './select.ts';
-import type { State } from './state.ts';
+import type { RunForm, State } from './state.ts';
 import { lineText } from './terminal/index.ts';
+import { trustActOf, trustCommandText } from './trust-forms.ts';
 
 /** The scripted command that does what this screen shows, without the program's name. */
 export function equivalentOf(state: State): string {
@@ -16,17 +17,32 @@ export function equivalentOf(state: State): string {
 		case 'operation':
 		case 'conflict':
 			return findOperation(state, page.operation)?.command ?? '';
-		case 'form': {
-			const outcome = requestOf(page.form);
-			return 'request' in outcome
-				? runCommandText(outcome.request)
-				: ['run', page.form.target, ...(page.form.task === null ? [] : [page.form.task])].join(' ');
-		}
+		case 'trust-why':
+			return `trust why ${page.name}`;
+		case 'trust-raw':
+			return `trust raw ${page.name}`;
+		case 'confirm':
+			return trustCommandText(page.act);
+		case 'form':
+			return formCommand(page.form, state.now);
 		case 'help':
 			return 'help';
 		case undefined:
 			return sectionCommand(state);
 	}
+}
+
+function formCommand(form: RunForm, now: number): string {
+	if (form.about === 'run') {
+		const outcome = requestOf(form);
+		return 'request' in outcome
+			? runCommandText(outcome.request)
+			: ['run', form.target, ...(form.task === null ? [] : [form.task])].join(' ');
+	}
+
+	const outcome = trustActOf(form, now);
+	const start = form.about === 'endorse' ? `trust endorse ${form.target}` : `policy except ${form.target}`;
+	return 'act' in outcome ? trustCommandText(outcome.act) : start;
 }
 
 function sectionCommand(state: State): string {
@@ -41,6 +57,6 @@ function sectionCommand(state: State): string {
 		case 'history':
 			return 'history';
 		case 'trust':
-			return `verify ${selectedItem(state) ?? ''}`.trim();
+			return 'trust audit';
 	}
 }

@@ -14,10 +14,22 @@ export function firstReason(...reasons: readonly ((state: State) => string | nul
 	return (state) => reasons.reduce<string | null>((found, reason) => found ?? reason(state), null);
 }
 
-function installedName(state: State): string | null {
+/** The name that a command on this screen is about. */
+export function subjectOf(state: State): string | null {
 	const page = topPage(state);
-	const name = page?.type === 'plugin' ? page.name : selectedItem(state);
+	return page?.type === 'plugin' || page?.type === 'trust-why' || page?.type === 'trust-raw' ? page.name : selectedItem(state);
+}
+
+function installedName(state: State): string | null {
+	const name = subjectOf(state);
 	return installedPlugins(state).some((plugin) => plugin.name === name) ? name : null;
+}
+
+/** Nothing proves who built it. */
+export function noBuilder(state: State): string | null {
+	const name = subjectOf(state);
+	const plugin = installedPlugins(state).find((entry) => entry.name === name);
+	return plugin?.identity ? null : 'nothing proves who built it';
 }
 
 export const notInstalled = (state: State): string | null => (installedName(state) === null ? 'it is not installed' : null);

@@ -38,6 +38,9 @@ export function listOf(state: State): List {
 			return { id: `conflict ${page.operation}`, items: conflictOf(page.failure).suggestions.map((_, index) => String(index)) };
 		case 'operation':
 		case 'form':
+		case 'trust-why':
+		case 'trust-raw':
+		case 'confirm':
 		case 'help':
 			return { id: page.type, items: [] };
 		case undefined:

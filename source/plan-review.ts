@@ -37,10 +37,10 @@ export function planItems(plan: Plan): readonly PlanItem[] {
 	return items;
 }
 
-/** The user's answer; without one, what the last version was granted stays granted, and everything else is open. */
+/** The user's answer; without one, what the last version was granted stays granted, what the policy gives is given, and everything else is open. */
 export function answerTo(requirement: Requirement, answers: Answers): Decision['answer'] | undefined {
-	const isCarriedOver = requirement.type === 'permission' && requirement.novelty === 'carried-over';
-	return answers[requirement.id] ?? (isCarriedOver ? 'accept' : undefined);
+	const isGiven = requirement.type === 'permission' && (requirement.novelty === 'carried-over' || requirement.byPolicy === true);
+	return answers[requirement.id] ?? (isGiven ? 'accept' : undefined);
 }
 
 /** Requirements other than permissions that are not accepted: the plan does not apply while there are any. */
@@ -57,11 +57,24 @@ export function decisionsOf(plan: Plan, answers: Answers): readonly Decision[] {
 export function equivalentCommand(plan: Plan, answers: Answers): string {
 	const accepted = plan.requirements.filter((requirement) => answerTo(requirement, answers) === 'accept');
 	const allowed = accepted.flatMap((requirement) =>
-		requirement.type === 'permission' ? [`--allow '${requirement.plugin}=${requirement.permissionId}'`] : [],
+		requirement.type === 'permission' && requirement.byPolicy !== true
+			? [`--allow '${requirement.plugin}=${requirement.permissionId}'`]
+			: [],
 	);
 	const levels = accepted.flatMap((requirement) => (requirement.type === 'lower-level' ? [requirement.level] : []));
 	const lowest = LEVELS.find((level) => levels.includes(level));
-	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`])].join(' ');
+	const named = accepted.flatMap((requirement) => {
+		switch (requirement.type) {
+			case 'permission':
+			case 'lower-level':
+				return [];
+			case 'changed-identity':
+				return [`--accept-identity ${requirement.package}`];
+			case 'young-version':
+				return [`--accept-young ${requirement.package}`];
+		}
+	});
+	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`]), ...named].join(' ');
 }
 
 export function requirementSubject(requirement: Requirement): string {

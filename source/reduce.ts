@@ -1,9 +1,19 @@
-import type { EngineEvent, GenerationSummary, InstalledState, PackageInfo, SearchResult, VerifyReport } from './engine/index.ts';
+import type {
+	EngineEvent,
+	GenerationSummary,
+	InstalledState,
+	PackageInfo,
+	RawEvidence,
+	SearchResult,
+	TrustAudit,
+	TrustExplanation,
+	VerifyReport,
+} from './engine/index.ts';
 import { layoutOf } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
 import { reduceOperations } from './reduce-operations.ts';
 import { topPage } from './select.ts';
-import { PLUGIN_TABS } from './state.ts';
+import { IDLE, PLUGIN_TABS } from './state.ts';
 import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, Section, Size, State } from './state.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
@@ -15,7 +25,18 @@ export type Loaded = {
 	readonly history: readonly GenerationSummary[];
 	readonly search: SearchResult;
 	readonly verification: VerifyReport;
+	readonly trust: TrustAudit;
 };
+
+/** What is loaded once for each name. */
+export type LoadedByName = {
+	readonly infos: PackageInfo;
+	readonly explanations: TrustExplanation;
+	readonly rawEvidence: RawEvidence;
+};
+
+/** Something that can be loaded: one of its kind, or one for a name. */
+export type Slot = keyof Loaded | { readonly of: keyof LoadedByName; readonly name: string };
 
 export type Action =
 	| { readonly type: 'resized'; readonly size: Size }
@@ -29,15 +50,25 @@ export type Action =
 	| { readonly type: 'editing-started'; readonly editing: Editing }
 	| { readonly type: 'editing-ended' }
 	| { readonly type: 'line-changed'; readonly line: LineEditor }
-	| { readonly type: 'load-started'; readonly slot: keyof Loaded | { readonly info: string } }
+	| { readonly type: 'load-started'; readonly slot: Slot }
 	| {
 			readonly type: 'load-failed';
-			readonly slot: keyof Loaded | { readonly info: string };
+			readonly slot: Slot;
 			readonly failure: Failure;
 			readonly now: number;
 	  }
-	| { readonly type: 'load-dropped'; readonly slot: keyof Loaded | { readonly info: string } }
-	| { readonly type: 'info-loaded'; readonly name: string; readonly value: PackageInfo; readonly now: number }
+	| { readonly type: 'load-dropped'; readonly slot: Slot }
+	| {
+			[K in keyof LoadedByName]: {
+				readonly type: 'loaded-of';
+				readonly of: K;
+				readonly name: string;
+				readonly value: LoadedByName[K];
+				readonly now: number;
+			};
+	  }[keyof LoadedByName]
+	/** What was known about names is no longer so. */
+	| { readonly type: 'trust-changed' }
 	| { [K in keyof Loaded]: { readonly type: 'loaded'; readonly slot: K; readonly value: Loaded[K]; readonly now: number } }[keyof Loaded]
 	| { readonly type: 'operation-started'; readonly operation: Operation }
 	| { readonly type: 'operation-event'; readonly id: number; readonly event: EngineEvent }
@@ -73,7 +104,12 @@ export function reduce(state: State, action: Action): State {
 				notice: null,
 			};
 		case 'page-closed':
-			return { ...state, pages: state.pages.slice(0, -1), editing: null, notice: null };
+			return {
+				...state,
+				pages: state.pages.slice(0, -1),
+				editing: state.pages.at(-2)?.type === 'form' ? { type: 'form' } : null,
+				notice: null,
+			};
 		case 'moved':
 			return move(state, action.by);
 		case 'detail-scrolled':
@@ -94,8 +130,10 @@ export function reduce(state: State, action: Action): State {
 			return withSlot(state, action.slot, (slot) => ({ ...slot, status: slot.value === null ? 'idle' : 'ready' }));
 		case 'loaded':
 			return { ...state, [action.slot]: ready(action.value, action.now), now: action.now };
-		case 'info-loaded':
-			return { ...state, infos: { ...state.infos, [action.name]: ready(action.value, action.now) }, now: action.now };
+		case 'loaded-of':
+			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
+		case 'trust-changed':
+			return { ...state, explanations: {}, rawEvidence: {} };
 		case 'operation-started':
 		case 'operation-event':
 		case 'operation-cancelling':
@@ -116,10 +154,9 @@ function ready<T>(value: T, now: number): Loadable<T> {
 	return { status: 'ready', value, loadedAt: now, failure: null };
 }
 
-function withSlot(state: State, slot: keyof Loaded | { readonly info: string }, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
+function withSlot(state: State, slot: Slot, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
 	if (typeof slot === 'object') {
-		const info = state.infos[slot.info] ?? { status: 'idle', value: null, loadedAt: null, failure: null };
-		return { ...state, infos: { ...state.infos, [slot.info]: change(info) } };
+		return withNamedSlot(state, slot, change);
 	}
 
 	switch (slot) {
@@ -131,6 +168,19 @@ function withSlot(state: State, slot: keyof Loaded | { readonly info: string }, 
 			return { ...state, search: change(state.search) };
 		case 'verification':
 			return { ...state, verification: change(state.verification) };
+		case 'trust':
+			return { ...state, trust: change(state.trust) };
+	}
+}
+
+function withNamedSlot(state: State, { of, name }: Extract<Slot, object>, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
+	switch (of) {
+		case 'infos':
+			return { ...state, infos: { ...state.infos, [name]: change(state.infos[name] ?? IDLE) } };
+		case 'explanations':
+			return { ...state, explanations: { ...state.explanations, [name]: change(state.explanations[name] ?? IDLE) } };
+		case 'rawEvidence':
+			return { ...state, rawEvidence: { ...state.rawEvidence, [name]: change(state.rawEvidence[name] ?? IDLE) } };
 	}
 }
 

@@ -7,6 +7,7 @@ import { EMPTY_LINE, lineOf, lineText } from './terminal/line-editor.ts';
 export function taskForm(target: string, task: string, declaration: TaskDeclaration | null): RunForm {
 	const fields = declaration === null ? null : flatFields(declaration.input);
 	return {
+		about: 'run',
 		target,
 		task,
 		description: cleanLine(declaration?.description ?? ''),
@@ -19,6 +20,7 @@ export function taskForm(target: string, task: string, declaration: TaskDeclarat
 /** A plain package has no tasks: the user names an exported function and its arguments. */
 export function functionForm(target: string): RunForm {
 	return {
+		about: 'run',
 		target,
 		task: null,
 		description: 'Calls an exported function of the package in the isolate, without any rights.',
@@ -60,7 +62,7 @@ export function requestOf(form: RunForm): { readonly request: RunRequest } | { r
 	return { request: { target: form.target, task: form.task, input: isWhole ? (values[''] ?? {}) : values, allow: [] } };
 }
 
-function valueOf(field: FormField): { readonly value: unknown } | { readonly problem: string } {
+export function valueOf(field: FormField): { readonly value: unknown } | { readonly problem: string } {
 	const text = lineText(field.line).trim();
 	if (text === '') {
 		return field.required ? { problem: `${field.label} is needed.` } : { value: undefined };

@@ -1,5 +1,15 @@
 import { LEVELS } from './engine/index.ts';
-import type { GenerationSummary, InstalledPlugin, Level, PackageInfo, SearchHit, SearchResult } from './engine/index.ts';
+import type {
+	GenerationSummary,
+	InstalledPlugin,
+	Level,
+	PackageInfo,
+	RawEvidence,
+	SearchHit,
+	SearchResult,
+	TrustAudit,
+	TrustExplanation,
+} from './engine/index.ts';
 import { cleanLine } from './format.ts';
 import { remember } from './remember.ts';
 import { IDLE } from './state.ts';
@@ -22,6 +32,26 @@ export function findOperation(state: State, id: number): Operation | null {
 
 export function infoOf(state: State, name: string): Loadable<PackageInfo> {
 	return state.infos[name] ?? IDLE;
+}
+
+export function explanationOf(state: State, name: string): Loadable<TrustExplanation> {
+	return state.explanations[name] ?? IDLE;
+}
+
+export function rawEvidenceOf(state: State, name: string): Loadable<RawEvidence> {
+	return state.rawEvidence[name] ?? IDLE;
+}
+
+export type AuditedPackage = TrustAudit['packages'][number];
+
+const auditByPlugin = remember(
+	(packages: readonly AuditedPackage[]): ReadonlyMap<string, AuditedPackage> =>
+		new Map(packages.flatMap((one) => (one.plugin === null ? [] : [[one.plugin, one]]))),
+);
+
+/** What the last audit says of an installed plugin, or null before there was one. */
+export function auditedPlugin(state: State, name: string): AuditedPackage | null {
+	return state.trust.value === null ? null : (auditByPlugin(state.trust.value.packages).get(name) ?? null);
 }
 
 const NONE: readonly InstalledPlugin[] = [];

@@ -2,16 +2,21 @@ import type {
 	Applied,
 	CollectionReport,
 	Decision,
+	ExceptionRequest,
 	GenerationDiff,
 	GenerationSummary,
 	InstalledState,
 	PackageInfo,
 	Plan,
 	PlanMark,
+	RawEvidence,
+	ReviewRequest,
 	RunRequest,
 	RunResult,
 	SearchResult,
 	StepName,
+	TrustAudit,
+	TrustExplanation,
 	VerifyReport,
 } from './engine/index.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
@@ -56,7 +61,14 @@ export type OperationRequest =
 	| { readonly type: 'collect'; readonly isDryRun: boolean }
 	| { readonly type: 'apply'; readonly plan: Plan; readonly decisions: readonly Decision[] }
 	| { readonly type: 'verify'; readonly names: readonly string[] }
-	| { readonly type: 'run'; readonly request: RunRequest };
+	| { readonly type: 'run'; readonly request: RunRequest }
+	| { readonly type: 'trust'; readonly act: TrustAct };
+
+/** What the trust screen can change: the user's own word, and the user's own policy. Never a generation. */
+export type TrustAct =
+	| { readonly type: 'endorse'; readonly review: ReviewRequest }
+	| { readonly type: 'pin'; readonly name: string }
+	| { readonly type: 'except'; readonly exception: ExceptionRequest };
 
 export type OperationResult =
 	| { readonly type: 'planned'; readonly plan: Plan }
@@ -65,7 +77,9 @@ export type OperationResult =
 	| { readonly type: 'kept'; readonly generation: number; readonly isKept: boolean }
 	| { readonly type: 'compared'; readonly diff: GenerationDiff }
 	| { readonly type: 'collected'; readonly report: CollectionReport }
-	| { readonly type: 'ran'; readonly run: RunResult };
+	| { readonly type: 'ran'; readonly run: RunResult }
+	/** One sentence for each thing that is so now. */
+	| { readonly type: 'trusted'; readonly sentences: readonly string[] };
 
 export type OperationStep = {
 	readonly step: StepName;
@@ -102,6 +116,11 @@ export type Page =
 	| { readonly type: 'plan'; readonly operation: number; readonly plan: Plan; readonly answers: Answers }
 	| { readonly type: 'conflict'; readonly operation: number; readonly failure: Failure }
 	| { readonly type: 'form'; readonly form: RunForm }
+	/** The whole of what is known about why a plugin has its level, or the signed things behind it. */
+	| { readonly type: 'trust-why'; readonly name: string }
+	| { readonly type: 'trust-raw'; readonly name: string }
+	/** What would be signed or written, before it is. */
+	| { readonly type: 'confirm'; readonly act: TrustAct }
 	| { readonly type: 'help' };
 
 /** What the user decided so far, by requirement id; nothing there means undecided. */
@@ -116,6 +135,8 @@ export type FormField = {
 };
 
 export type RunForm = {
+	/** What the filled form becomes. */
+	readonly about: 'run' | 'endorse' | 'except';
 	readonly target: string;
 	/** Null for a plain package, where the first field names the exported function. */
 	readonly task: string | null;
@@ -148,6 +169,9 @@ export type State = {
 	readonly search: Loadable<SearchResult>;
 	readonly searchLine: LineEditor;
 	readonly verification: Loadable<VerifyReport>;
+	readonly trust: Loadable<TrustAudit>;
+	readonly explanations: Readonly<Record<string, Loadable<TrustExplanation>>>;
+	readonly rawEvidence: Readonly<Record<string, Loadable<RawEvidence>>>;
 	readonly infos: Readonly<Record<string, Loadable<PackageInfo>>>;
 	/** Newest first. */
 	readonly operations: readonly Operation[];
@@ -181,6 +205,9 @@ export function initialState(facts: {
 		search: IDLE,
 		searchLine: EMPTY_LINE,
 		verification: IDLE,
+		trust: IDLE,
+		explanations: {},
+		rawEvidence: {},
 		infos: {},
 		operations: [],
 		selected: {},

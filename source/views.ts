@@ -3,7 +3,9 @@ import { areasOf, layoutOf } from './layout.ts';
 import type { Areas } from './layout.ts';
 import { indexIn, listOf, selectedItem, selectedPlanItem } from './lists.ts';
 import type { List } from './lists.ts';
+import { confirmDocument } from './screens/documents/confirm-document.ts';
 import { conflictDocument } from './screens/documents/conflict-document.ts';
+import { explanationDocument, rawDocument } from './screens/documents/explanation-document.ts';
 import { failureDocument } from './screens/documents/failure-document.ts';
 import { generationDocument } from './screens/documents/generation-document.ts';
 import { helpDocument } from './screens/documents/help-document.ts';
@@ -12,8 +14,7 @@ import { paragraph } from './screens/documents/lines.ts';
 import { operationDocument } from './screens/documents/operation-document.ts';
 import { planItemDocument } from './screens/documents/plan-document.ts';
 import { installedDocument, pluginDocument } from './screens/documents/plugin-document.ts';
-import { evidenceDocument, verdictDocument } from './screens/documents/trust-document.ts';
-import { findOperation, infoOf, topPage, visibleHistory, visibleHits, visibleInstalled } from './select.ts';
+import { explanationOf, findOperation, infoOf, rawEvidenceOf, topPage, visibleHistory, visibleHits, visibleInstalled } from './select.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
 
@@ -60,7 +61,30 @@ export function documentOf(state: State): ScreenDocument | null {
 		};
 	}
 
+	if (page.type !== 'plugin') {
+		return { id: `${page.type} ${'name' in page ? page.name : ''}`, lines: trustPageLines(state, page, columns), rows };
+	}
+
 	return pluginPageDocument(state, page, { columns, rows: rows - 2 });
+}
+
+type TrustPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'confirm' }>;
+
+function trustPageLines(state: State, page: TrustPage, width: number): readonly Line[] {
+	switch (page.type) {
+		case 'confirm':
+			return confirmDocument(page.act, width);
+		case 'trust-why':
+			return trustDetail(state, page.name, width);
+		case 'trust-raw': {
+			const { value, failure } = rawEvidenceOf(state, page.name);
+			return value === null
+				? failure === null
+					? paragraph('Asking the registry for what was signed ...', width, { tone: 'dim' })
+					: failureDocument(failure, width, 'R')
+				: rawDocument(value, width);
+		}
+	}
 }
 
 function pluginPageDocument(state: State, page: Extract<Page, { readonly type: 'plugin' }>, size: Size): ScreenDocument | null {
@@ -93,6 +117,9 @@ export function screenAreas(state: State): Areas {
 		case 'plugin':
 		case 'operation':
 		case 'form':
+		case 'trust-why':
+		case 'trust-raw':
+		case 'confirm':
 		case 'help':
 			return areasOf(layout, { headerRows: 0, itemCount: 0, detail: 'never' });
 		case undefined:
@@ -157,16 +184,12 @@ function sectionDetail(state: State, selected: string, width: number): readonly 
 }
 
 function trustDetail(state: State, name: string, width: number): readonly Line[] {
-	const info = infoOf(state, name);
-	if (info.value?.trust) {
-		return [...verdictDocument(info.value.trust.verdict, width), [], ...evidenceDocument(info.value.trust.evidence, width)];
+	const { value, failure } = explanationOf(state, name);
+	if (value !== null) {
+		return explanationDocument(value, width);
 	}
 
-	if (info.failure !== null) {
-		return failureDocument(info.failure, width, 'R');
-	}
-
-	return paragraph(info.value === null ? `Reading what is proven about ${name} ...` : 'Nothing is recorded about it.', width, {
-		tone: 'dim',
-	});
+	return failure === null
+		? paragraph(`Reading what is proven about ${name} ...`, width, { tone: 'dim' })
+		: failureDocument(failure, width, 'R');
 }

@@ -6,6 +6,7 @@ import type { Services } from '../services/index.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addRegistryRoutes } from './registry-routes.ts';
 import type { RouteSettings } from './request-context.ts';
+import { addTrustRoutes } from './trust-routes.ts';
 import { addWriteRoutes } from './write-routes.ts';
 
 export type RequestLine = {
@@ -73,6 +74,7 @@ export function createServer(services: Services, options: Options): FastifyInsta
 		return reply.code(answer.status).headers(answer.headers).type('application/json').send({ error: answer.message, code: answer.code });
 	});
 	addRegistryRoutes(app, services);
+	addTrustRoutes(app, services);
 	addWriteRoutes(app, services, options.signal);
 	addPackageRoutes(app, services, options.settings);
 	return app;

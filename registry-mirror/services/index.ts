@@ -1,4 +1,5 @@
-import type { PackageSummary, Storage } from '../storage/index.ts';
+import type { AdvisoryStorage, PackageSummary, Storage } from '../storage/index.ts';
+import { type AdvisoryService, createAdvisoryService } from './advisories.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
 import { type EvidenceService, createEvidenceService } from './evidence.ts';
 import { type LocalEdits, createLocalEdits } from './local/edit.ts';
@@ -7,6 +8,7 @@ import { type Publish, createPublish } from './local/publish.ts';
 import { createNameSources } from './name-sources.ts';
 import { type SearchService, createSearchService } from './search.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { type StatementService, createStatementService } from './statements.ts';
 import { type TarballBytes, createTarballBytes } from './tarball-bytes.ts';
 import { createUpstreamClient } from './upstream/upstream-client.ts';
 import { createUpstreamEvidence } from './upstream/upstream-evidence.ts';
@@ -29,10 +31,14 @@ export type Services = {
 	readonly edits: LocalEdits;
 	readonly search: SearchService;
 	readonly evidence: EvidenceService;
+	readonly statements: StatementService;
+	/** Null when the operator named none. */
+	readonly advisories: AdvisoryService | null;
 };
 
 type Options = {
 	readonly storage: Storage;
+	readonly advisories: AdvisoryStorage | null;
 	readonly upstream: UpstreamOptions | null;
 	readonly localScopes: readonly string[];
 	readonly now: () => number;
@@ -67,6 +73,8 @@ export async function createServices(options: Options): Promise<Services> {
 		edits: createLocalEdits({ packages: local, blobs: storage.blobs, now }),
 		search,
 		evidence: createEvidenceService({ sources, local, blobs: storage.blobs, upstream: upstream?.evidence ?? null, signingKey }),
+		statements: createStatementService({ storage: storage.statements, now }),
+		advisories: options.advisories === null ? null : createAdvisoryService(options.advisories),
 	};
 }
 

@@ -4,9 +4,11 @@ import { readFileOrNull, writeFileAtomically } from './atomic-file.ts';
 import { openBlobFiles } from './blob-files.ts';
 import { claimFolder } from './folder-claim.ts';
 import { openLocalFiles } from './local-files.ts';
+import { openStatementFiles } from './statement-files.ts';
 import type { Storage } from './storage.ts';
 import { openUpstreamFiles } from './upstream-files.ts';
 
+export { openAdvisoryFolder } from './advisory-folder.ts';
 export type * from './storage.ts';
 
 /** Plain files in one folder that this process owns until `close`. Throws `folder-busy`. */
@@ -19,6 +21,7 @@ export async function openFileStorage(folder: string): Promise<Storage> {
 		local: openLocalFiles(path.join(folder, 'local')),
 		upstream: openUpstreamFiles(path.join(folder, 'upstream')),
 		blobs,
+		statements: openStatementFiles(path.join(folder, 'statements')),
 		async signingKey(create) {
 			const known = await readFileOrNull(keyFile);
 			if (known !== null) {

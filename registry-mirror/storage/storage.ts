@@ -6,6 +6,7 @@ export type Storage = {
 	readonly local: LocalPackageStorage;
 	readonly upstream: UpstreamStorage;
 	readonly blobs: BlobStorage;
+	readonly statements: StatementStorage;
 	/** PKCS #8 PEM of the mirror's signing key; made by `create` on first use and never changed. */
 	signingKey(create: () => string): Promise<string>;
 	close(): Promise<void>;
@@ -96,6 +97,28 @@ export type UpstreamStorage = {
 	/** A JSON document of the upstream (keys, attestations) under a key of the caller's. */
 	readDocument(key: string): Promise<{ readonly checkedAt: number; readonly text: string } | null>;
 	writeDocument(key: string, document: { readonly checkedAt: number; readonly text: string }): Promise<void>;
+};
+
+/** A signed statement of somebody about a name, as it came. */
+export type StoredStatement = {
+	readonly signer: string;
+	/** Lower-case hex of what was signed. */
+	readonly sha256: string;
+	/** Milliseconds since the epoch; null for one that does not end. */
+	readonly expiresAt: number | null;
+	readonly bundle: JsonObject;
+};
+
+export type StatementStorage = {
+	read(name: string): Promise<readonly StoredStatement[]>;
+	/** Runs `decide` on what is kept and writes what it returns; nobody else changes the statements about that name in between. */
+	change(name: string, decide: (current: readonly StoredStatement[]) => readonly StoredStatement[]): Promise<void>;
+};
+
+/** A set of advisories that the operator keeps up to date elsewhere; nothing here writes it. */
+export type AdvisoryStorage = {
+	/** Null when there is no such file. */
+	read(file: string): Promise<Buffer | null>;
 };
 
 export type StoredTarball = { readonly sha512: string; readonly bytes: number };

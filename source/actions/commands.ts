@@ -4,9 +4,11 @@ import { answerTo, equivalentCommand } from '../plan-review.ts';
 import type { Action } from '../reduce.ts';
 import { requestOf } from '../run-form.ts';
 import { runningOperation, topPage } from '../select.ts';
-import type { Section, State } from '../state.ts';
+import type { RunForm, Section, State } from '../state.ts';
+import { trustActOf, trustCommandText } from '../trust-forms.ts';
 import { EMPTY_LINE } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
+import { confirm, endorse, except, openRaw, openWhy, pinBuilder } from './trust-commands.ts';
 import { apply, open, openRunOfSubject, requestOnSubject, retry, undo } from './item-commands.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
@@ -63,6 +65,12 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	pin: requestOnSubject('pin'),
 	hold: requestOnSubject('hold'),
 	disable: requestOnSubject('disable'),
+	'trust-why': openWhy,
+	'trust-raw': openRaw,
+	endorse,
+	'pin-builder': pinBuilder,
+	except,
+	confirm,
 	apply,
 	undo,
 	retry,
@@ -101,6 +109,10 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 		void loading.loadHistory();
 	}
 
+	if (section === 'trust') {
+		void loading.loadTrust();
+	}
+
 	loading.selectionMoved();
 }
 
@@ -119,8 +131,10 @@ function answer({ store }: CommandParts, state: State, command: 'toggle-answer' 
 
 function copyCommand({ store, host }: CommandParts, state: State): void {
 	const page = topPage(state);
-	if (page?.type === 'plan') {
-		host.copy(`plugward ${equivalentCommand(page.plan, page.answers)}`);
+	const command =
+		page?.type === 'plan' ? equivalentCommand(page.plan, page.answers) : page?.type === 'confirm' ? trustCommandText(page.act) : null;
+	if (command !== null) {
+		host.copy(`plugward ${command}`);
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });
 	}
 }
@@ -179,12 +193,25 @@ function submit({ store, loading, operations }: CommandParts, state: State): voi
 		return;
 	}
 
+	if (page.form.about !== 'run') {
+		return submitTrust(store, page.form, state.now);
+	}
+
 	const outcome = requestOf(page.form);
 	if ('problem' in outcome) {
 		return store.dispatch({ type: 'form-changed', form: { ...page.form, problem: outcome.problem } });
 	}
 
 	operations.start({ type: 'run', request: outcome.request });
+}
+
+function submitTrust(store: CommandParts['store'], form: RunForm, now: number): void {
+	const outcome = trustActOf(form, now);
+	if ('problem' in outcome) {
+		return store.dispatch({ type: 'form-changed', form: { ...form, problem: outcome.problem } });
+	}
+
+	store.dispatch({ type: 'page-pushed', page: { type: 'confirm', act: outcome.act } });
 }
 
 function stopEditing({ store }: CommandParts, state: State): void {

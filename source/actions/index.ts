@@ -24,6 +24,12 @@ export function createActions(context: ActionContext, host: Host): Actions {
 	const reload = (): void => {
 		void loading.loadInstalled();
 		void loading.loadHistory();
+		store.dispatch({ type: 'trust-changed' });
+		if (store.getState().section === 'trust') {
+			void loading.loadTrust();
+		}
+
+		loading.selectionMoved();
 	};
 	const operations = createOperations(context, { onChanged: reload });
 	const parts = { store, host, loading, operations };

@@ -1,5 +1,6 @@
 import type { InstalledPlugin } from '../engine/index.ts';
 import { conflictOf, withSuggestion } from '../failure.ts';
+import { subjectOf } from '../key-refusals.ts';
 import { selectedItem } from '../lists.ts';
 import { decisionsOf } from '../plan-review.ts';
 import { pageAfter } from '../reduce-operations.ts';
@@ -7,12 +8,6 @@ import { functionForm, taskForm } from '../run-form.ts';
 import { findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
 import type { OperationRequest, State } from '../state.ts';
 import type { CommandParts } from './context.ts';
-
-/** The name that a command on this screen is about. */
-function subjectOf(state: State): string | null {
-	const page = topPage(state);
-	return page?.type === 'plugin' ? page.name : selectedItem(state);
-}
 
 type OnSubject = (name: string, state: State) => OperationRequest;
 

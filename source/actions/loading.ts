@@ -1,13 +1,11 @@
 import type { CallOptions } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
-import type { Action } from '../reduce.ts';
-import { infoOf, topPage } from '../select.ts';
+import type { Action, Slot } from '../reduce.ts';
+import { explanationOf, topPage } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import type { ActionContext } from './context.ts';
-
-type Slot = Extract<Action, { readonly type: 'load-started' }>['slot'];
 
 const SEARCH_PAUSE_MILLISECONDS = 150;
 const DETAIL_PAUSE_MILLISECONDS = 80;
@@ -17,6 +15,9 @@ export type Loading = {
 	readonly loadInstalled: () => Promise<void>;
 	readonly loadHistory: () => Promise<void>;
 	readonly loadInfo: (name: string) => Promise<void>;
+	readonly loadTrust: () => Promise<void>;
+	readonly loadWhy: (name: string) => Promise<void>;
+	readonly loadRaw: (name: string) => Promise<void>;
 	/** After a short pause in typing. */
 	readonly searchSoon: () => void;
 	readonly searchNow: () => Promise<void>;
@@ -50,9 +51,9 @@ export function createLoading(context: ActionContext): Loading {
 
 	const loadInfo = (name: string): Promise<void> =>
 		load(
-			{ info: name },
+			{ of: 'infos', name },
 			(options) => engine.info(name, options),
-			(value) => ({ type: 'info-loaded', name, value, now: now() }),
+			(value) => ({ type: 'loaded-of', of: 'infos', name, value, now: now() }),
 		);
 
 	function searchNow(): Promise<void> {
@@ -65,10 +66,15 @@ export function createLoading(context: ActionContext): Loading {
 		);
 	}
 
+	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
+
 	return {
 		loadInstalled,
 		loadHistory,
 		loadInfo,
+		loadTrust,
+		loadWhy,
+		loadRaw,
 		searchNow,
 		searchSoon() {
 			clearTimeout(searchTimer);
@@ -78,7 +84,7 @@ export function createLoading(context: ActionContext): Loading {
 			clearTimeout(detailTimer);
 			const name = nameWithoutEvidence(store.getState());
 			if (name !== null) {
-				detailTimer = setTimeout(() => void loadInfo(name), DETAIL_PAUSE_MILLISECONDS);
+				detailTimer = setTimeout(() => void loadWhy(name), DETAIL_PAUSE_MILLISECONDS);
 			}
 		},
 		refresh() {
@@ -86,6 +92,10 @@ export function createLoading(context: ActionContext): Loading {
 			const page = topPage(state);
 			if (page?.type === 'plugin') {
 				return loadInfo(page.name);
+			}
+
+			if (state.section === 'trust') {
+				return refreshTrust(state, { loadTrust, loadWhy });
 			}
 
 			return state.section === 'browse' ? searchNow() : state.section === 'history' ? loadHistory() : loadInstalled();
@@ -101,7 +111,35 @@ export function createLoading(context: ActionContext): Loading {
 function nameWithoutEvidence(state: State): string | null {
 	const name = selectedItem(state);
 	const isShown = state.section === 'trust' && state.pages.length === 0;
-	return isShown && name !== null && infoOf(state, name).status === 'idle' ? name : null;
+	return isShown && name !== null && explanationOf(state, name).status === 'idle' ? name : null;
+}
+
+function trustLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadTrust' | 'loadWhy' | 'loadRaw'> {
+	return {
+		loadTrust: () =>
+			load(
+				'trust',
+				(options) => engine.trust.audit(options),
+				(value) => ({ type: 'loaded', slot: 'trust', value, now: now() }),
+			),
+		loadWhy: (name) =>
+			load(
+				{ of: 'explanations', name },
+				(options) => engine.trust.why(name, options),
+				(value) => ({ type: 'loaded-of', of: 'explanations', name, value, now: now() }),
+			),
+		loadRaw: (name) =>
+			load(
+				{ of: 'rawEvidence', name },
+				(options) => engine.trust.raw(name, options),
+				(value) => ({ type: 'loaded-of', of: 'rawEvidence', name, value, now: now() }),
+			),
+	};
+}
+
+async function refreshTrust(state: State, { loadTrust, loadWhy }: Pick<Loading, 'loadTrust' | 'loadWhy'>): Promise<void> {
+	const name = selectedItem(state);
+	await Promise.all([loadTrust(), ...(name === null ? [] : [loadWhy(name)])]);
 }
 
 type Load = <T>(slot: Slot, call: (options: CallOptions) => Promise<T>, loaded: (value: T) => Action) => Promise<void>;
@@ -110,7 +148,7 @@ type Load = <T>(slot: Slot, call: (options: CallOptions) => Promise<T>, loaded: 
 function createLoader({ store, now, signal: leaving }: ActionContext): Load {
 	const running = new Map<string, AbortController>();
 	return async (slot, call, loaded) => {
-		const key = typeof slot === 'string' ? slot : `info ${slot.info}`;
+		const key = typeof slot === 'string' ? slot : `${slot.of} ${slot.name}`;
 		running.get(key)?.abort();
 		const controller = new AbortController();
 		running.set(key, controller);

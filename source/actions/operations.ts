@@ -4,6 +4,7 @@ import { runningOperation } from '../select.ts';
 import type { OperationRequest, OperationResult } from '../state.ts';
 import type { ActionContext } from './context.ts';
 import { commandOf, titleOf } from './request-words.ts';
+import { performTrust } from './perform-trust.ts';
 
 export type Operations = {
 	/** Starts unless another one runs; its page opens at once. */
@@ -30,7 +31,12 @@ export function createOperations(context: ActionContext, options: { readonly onC
 				},
 			});
 			store.dispatch({ type: 'operation-ended', id, status: 'done', result, failure: null, now: now() });
-			if (result.type === 'applied' || result.type === 'kept' || (result.type === 'collected' && result.report.removed)) {
+			if (
+				result.type === 'applied' ||
+				result.type === 'kept' ||
+				result.type === 'trusted' ||
+				(result.type === 'collected' && result.report.removed)
+			) {
 				options.onChanged();
 			}
 		} catch (thrown) {
@@ -96,6 +102,8 @@ async function callEngine({ engine }: ActionContext, request: OperationRequest, 
 			return { type: 'applied', applied: await engine.applyPlan(request.plan, { ...options, decisions: request.decisions }) };
 		case 'verify':
 			return { type: 'verified', report: await engine.verify(request.names, options) };
+		case 'trust':
+			return { type: 'trusted', sentences: await performTrust(engine, request.act, options) };
 		case 'run':
 			return { type: 'ran', run: await engine.runTask(request.request, options) };
 		case 'install':
@@ -110,7 +118,7 @@ async function callEngine({ engine }: ActionContext, request: OperationRequest, 
 	}
 }
 
-type Planning = Exclude<OperationRequest, { readonly type: 'apply' | 'verify' | 'run' | 'keep' | 'compare' | 'collect' }>;
+type Planning = Exclude<OperationRequest, { readonly type: 'apply' | 'verify' | 'run' | 'trust' | 'keep' | 'compare' | 'collect' }>;
 
 function makePlan(engine: Engine, request: Planning, options: CallOptions): Promise<Plan> {
 	switch (request.type) {

@@ -1,5 +1,6 @@
 import { equivalentCommand } from '../plan-review.ts';
 import { runCommandText } from '../run-form.ts';
+import { trustCommandText, trustTitle } from '../trust-forms.ts';
 import type { Answers, OperationRequest } from '../state.ts';
 
 /** What a page about the request is called. */
@@ -10,6 +11,8 @@ export function titleOf(request: OperationRequest): string {
 			return `Apply: ${request.plan.command}`;
 		case 'verify':
 			return request.names.length === 0 ? 'Verify everything' : `Verify ${request.names.join(' ')}`;
+		case 'trust':
+			return trustTitle(request.act);
 		case 'run':
 			return `Run ${request.request.target}${request.request.task === null ? '' : ` ${request.request.task}`}`;
 		case 'keep':
@@ -65,6 +68,8 @@ function wordsOf(request: OperationRequest): readonly string[] {
 			const answers: Answers = Object.fromEntries(request.decisions.map((decision) => [decision.requirementId, decision.answer]));
 			return [equivalentCommand(request.plan, answers)];
 		}
+		case 'trust':
+			return [trustCommandText(request.act)];
 		case 'run':
 			return [runCommandText(request.request)];
 	}

@@ -58,7 +58,7 @@ export function decide(plan: Plan, flags: ConsentFlags): Proposal & { readonly w
 	const undecided: Requirement[] = [];
 	for (const requirement of plan.requirements) {
 		if (requirement.type === 'permission') {
-			const isAccepted = allowed.has(requirement.id) || requirement.novelty === 'carried-over';
+			const isAccepted = allowed.has(requirement.id) || requirement.novelty === 'carried-over' || requirement.byPolicy === true;
 			decisions.push({ requirementId: requirement.id, answer: isAccepted ? 'accept' : 'deny' });
 		} else if (isAcceptedByName(requirement, flags)) {
 			decisions.push({ requirementId: requirement.id, answer: 'accept' });

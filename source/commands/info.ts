@@ -1,6 +1,8 @@
 import { type PackageInfo, permissionId } from '../engine/index.ts';
 import { cleanLines, formatAge, formatBytes, plural } from '../format.ts';
-import { evidenceBadge, levelBadge } from '../theme.ts';
+import { levelBadge } from '../theme.ts';
+import { raisesOf } from '../verdict-words.ts';
+import { checkLines } from './check-lines.ts';
 import type { CommandDefinition } from './command.ts';
 import { isSet, requirePositionals } from './flags.ts';
 import { cell, joinBlocks, labelledLines, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
@@ -135,18 +137,11 @@ function trustLines({ trust }: PackageInfo, view: View): string[] {
 		return [];
 	}
 
-	const { level, reasons, wouldRaise } = trust.verdict;
+	const { level } = trust.verdict;
 	return [
 		`${titleLine('Trust', view)}  ${paint(level, levelBadge(level).tone, view)}`,
-		...reasons.flatMap((reason) => paragraphLines(`${reason.passed ? '+' : '-'} ${reason.text}`, { view, indent: 2 })),
-		...tableLines(
-			trust.evidence.map((evidence) => {
-				const badge = evidenceBadge(evidence.state);
-				return [cell(`${badge.sign} ${badge.word}`, badge.tone), evidence.kind, cell(evidence.reason, 'dim')];
-			}),
-			{ view, indent: 2, flexible: 2 },
-		),
-		...wouldRaise.flatMap((text) => paragraphLines(`Would raise it: ${text}`, { view, indent: 2, tone: 'dim' })),
+		...checkLines(trust.verdict, trust.evidence, view),
+		...raisesOf(trust.verdict).flatMap((text) => paragraphLines(`Would raise it: ${text}`, { view, indent: 2, tone: 'dim' })),
 	];
 }
 

@@ -50,12 +50,12 @@ export function permissionLines({ plan, decisions }: PlanView, view: View): stri
 
 	const accepted = acceptedIds(decisions);
 	const heads = tableLines(
-		asked.map(({ id, permissionId, novelty }) => {
+		asked.map(({ id, permissionId, novelty, byPolicy }) => {
 			const isGranted = accepted.has(id);
 			return [
 				isGranted ? cell('granted', 'good') : cell('denied', 'warning'),
 				cell(permissionId, 'strong'),
-				cell(noveltyWord(novelty, isGranted), 'dim'),
+				cell(isGranted && byPolicy === true ? 'allowed by policy' : noveltyWord(novelty, isGranted), 'dim'),
 			];
 		}),
 		{ view, indent: 2 },
@@ -105,6 +105,11 @@ function decidingReason({ verdict, evidence }: PlannedPackage): string {
 	const invalid = evidence.find((entry) => entry.state === 'invalid');
 	if (invalid !== undefined) {
 		return `invalid ${invalid.kind}: ${invalid.reason}`;
+	}
+
+	if (verdict.reasons.some(({ rule, passed }) => rule === 'unproven' && !passed)) {
+		// One warning of the plan says it for all.
+		return '';
 	}
 
 	const rung = verdict.reasons.find((reason) => reason.rule === `level-${verdict.level === 'unknown' ? 'known' : verdict.level}`);

@@ -1,20 +1,33 @@
-import { EngineError, type PolicyReport, type SignedPolicy, stripToLine } from '../engine/index.ts';
+import { EngineError, EXCEPTION_RULES, type PolicyReport, type SignedPolicy, stripToLine } from '../engine/index.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
-import { requirePositionals } from './flags.ts';
+import { requirePositionals, textFlag } from './flags.ts';
 import { cell, joinBlocks, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 
-export type PolicyResult = ({ readonly type: 'checked' } & PolicyReport) | ({ readonly type: 'signed' } & SignedPolicy);
+export type PolicyResult =
+	| ({ readonly type: 'checked' } & PolicyReport)
+	| ({ readonly type: 'signed' } & SignedPolicy)
+	| ({ readonly type: 'excepted'; readonly holds: boolean } & Pick<PolicyReport, 'exceptions'>);
 
-const USAGE = 'policy check|sign [file]';
+const DEFAULT_LIFE_MILLISECONDS = 30 * 86_400_000;
+const USAGE = 'policy check|sign|except|unexcept [file or plugin]';
 
 export const policy: CommandDefinition<PolicyResult> = {
 	name: 'policy',
 	aliases: [],
-	summary: 'Show which trust rules hold and whose they are, or sign a policy',
-	usage: 'check|sign [file]',
-	flags: {},
-	examples: ['plugward policy check', 'plugward policy check --json', 'plugward policy sign trust-policy.json > acme-policy.json'],
-	fields: ['type', 'files', 'rules', 'exceptions', 'refused', 'key', 'bundle'],
+	summary: 'Show which trust rules hold and whose they are, sign a policy, or except a package from a rule',
+	usage: 'check|sign|except|unexcept [file or plugin]',
+	flags: {
+		rule: { type: 'string', placeholder: 'RULE', description: `except, unexcept: ${EXCEPTION_RULES.join(', ')}` },
+		reason: { type: 'string', placeholder: 'TEXT', description: 'except: why, for whoever finds it later' },
+		expires: { type: 'string', placeholder: 'DATE', description: 'except: when it ends; 30 days from now is the default' },
+	},
+	examples: [
+		'plugward policy check',
+		'plugward policy check --json',
+		'plugward policy sign trust-policy.json > acme-policy.json',
+		'plugward policy except left-pad@1.3.0 --rule minimum-age --reason "needed for the fix" --expires 2027-01-31',
+	],
+	fields: ['type', 'files', 'rules', 'exceptions', 'refused', 'key', 'bundle', 'holds'],
 	rows: null,
 	run: async (context) => {
 		const { parsed } = context;
@@ -25,6 +38,9 @@ export const policy: CommandDefinition<PolicyResult> = {
 				return { type: 'checked', ...(await context.engine.trust.checkPolicy(context.call)) };
 			case 'sign':
 				return sign(context);
+			case 'except':
+			case 'unexcept':
+				return except(context, word);
 			default:
 				throw new EngineError('usage', word === '' ? 'policy wants a word.' : `policy cannot "${stripToLine(word)}".`, {
 					hint: `Type: plugward ${USAGE}`,
@@ -32,7 +48,7 @@ export const policy: CommandDefinition<PolicyResult> = {
 		}
 	},
 	toJson: (result) => ({ ...result }),
-	toText: (result, view) => (result.type === 'signed' ? JSON.stringify(result.bundle) : checkedText(result, view)),
+	toText: policyText,
 	toNotes: (result, view) =>
 		result.type === 'signed'
 			? paragraphLines(
@@ -47,6 +63,33 @@ export const policy: CommandDefinition<PolicyResult> = {
 async function sign({ engine, parsed, call }: CommandContext): Promise<PolicyResult> {
 	requirePositionals(parsed, { least: 2, most: 2, usage: 'policy sign FILE' });
 	return { type: 'signed', ...(await engine.trust.signPolicy(parsed.positionals[1] ?? '', call)) };
+}
+
+async function except({ engine, parsed, call }: CommandContext, word: 'except' | 'unexcept'): Promise<PolicyResult> {
+	requirePositionals(parsed, { least: 2, most: 2, usage: `policy ${word} NAME[@VERSION] --rule RULE` });
+	const exception = {
+		package: parsed.positionals[1] ?? '',
+		rule: textFlag(parsed, 'rule') ?? '',
+		reason: textFlag(parsed, 'reason') ?? '',
+		expires: textFlag(parsed, 'expires') ?? new Date(Date.now() + DEFAULT_LIFE_MILLISECONDS).toISOString(),
+	};
+	await (word === 'except' ? engine.trust.addException(exception, call) : engine.trust.removeException(exception, call));
+	const { exceptions } = await engine.trust.checkPolicy(call);
+	return { type: 'excepted', holds: word === 'except', exceptions };
+}
+
+function policyText(result: PolicyResult, view: View): string {
+	switch (result.type) {
+		case 'signed':
+			return JSON.stringify(result.bundle);
+		case 'checked':
+			return checkedText(result, view);
+		case 'excepted':
+			return joinBlocks([
+				paragraphLines(result.holds ? 'The exception is written into your policy.' : 'The exception is gone from your policy.', { view }),
+				exceptionLines(result, view),
+			]);
+	}
 }
 
 function checkedText(report: PolicyReport, view: View): string {
@@ -84,7 +127,7 @@ function whoseWord(setBy: PolicyReport['rules'][number]['setBy'], lockedBy: Poli
 	return lockedBy === 'organisation' ? `${setBy}; locked by the organisation` : setBy;
 }
 
-function exceptionLines({ exceptions }: PolicyReport, view: View): string[] {
+function exceptionLines({ exceptions }: Pick<PolicyReport, 'exceptions'>, view: View): string[] {
 	return exceptions.length === 0
 		? []
 		: [

@@ -1,6 +1,8 @@
-import { LEVELS, stripToLine, type TrustExplanation, type Verdict } from '../engine/index.ts';
+import { LEVELS, stripToLine, type TrustExplanation } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import { levelBadge } from '../theme.ts';
+import { raisesOf } from '../verdict-words.ts';
+import { checkLines } from './check-lines.ts';
 import { type Cell, cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 import type { TrustResult } from './trust.ts';
 
@@ -11,6 +13,9 @@ export function trustText(result: TrustResult, view: View): string {
 	switch (result.type) {
 		case 'why':
 			return whyText(result, view);
+		case 'raw':
+			// Another tool reads it.
+			return JSON.stringify({ attestations: result.attestations, statements: result.statements }, null, 2);
 		case 'audit':
 			return auditText(result, view);
 		case 'diff':
@@ -31,6 +36,8 @@ export function trustText(result: TrustResult, view: View): string {
 			);
 		case 'imported':
 			return importedText(result, view);
+		case 'published':
+			return `The registry took ${plural(result.published, 'statement')} about ${stripToLine(result.name)}; ${result.known} it had.`;
 		case 'exported':
 			return result.statements.map((bundle) => JSON.stringify(bundle)).join('\n');
 		case 'key':
@@ -38,11 +45,11 @@ export function trustText(result: TrustResult, view: View): string {
 	}
 }
 
-function whyText({ id, verdict, effective, identity, identityChanges, paths }: TrustExplanation, view: View): string {
+function whyText({ id, verdict, effective, evidence, identity, identityChanges, paths }: TrustExplanation, view: View): string {
 	const badge = levelBadge(verdict.level);
 	return joinBlocks([
 		[...tableLines([[cell(id, 'strong'), cell(verdict.level, badge.tone)]], { view }), ...paragraphLines(effective.text, { view })],
-		[titleLine('Reasons', view), ...reasonLines(verdict, view)],
+		[titleLine('Reasons', view), ...checkLines(verdict, evidence, view)],
 		identity === null
 			? []
 			: [
@@ -64,14 +71,8 @@ function whyText({ id, verdict, effective, identity, identityChanges, paths }: T
 				],
 		verdict.wouldRaise.length === 0
 			? []
-			: [titleLine('What would raise it', view), ...verdict.wouldRaise.flatMap((text) => paragraphLines(text, { view, indent: 2 }))],
+			: [titleLine('What would raise it', view), ...raisesOf(verdict).flatMap((text) => paragraphLines(text, { view, indent: 2 }))],
 	]);
-}
-
-function reasonLines({ reasons }: Verdict, view: View): string[] {
-	return reasons.flatMap(({ passed, text }) =>
-		paragraphLines(`${passed ? '✓' : '·'} ${text}`, { view, indent: 2, tone: passed ? 'good' : 'plain' }),
-	);
 }
 
 function changeLines(changes: TrustExplanation['identityChanges'], view: View): string[] {

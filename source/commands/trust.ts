@@ -4,6 +4,8 @@ import {
 	type KeylessSigner,
 	type MadeStatement,
 	type PersonSummary,
+	type PublishReport,
+	type RawEvidence,
 	type RootSummary,
 	type SourceIdentity,
 	stripToLine,
@@ -17,6 +19,7 @@ import { trustText } from './trust-text.ts';
 
 export type TrustResult =
 	| ({ readonly type: 'why' } & TrustExplanation)
+	| ({ readonly type: 'raw' } & RawEvidence)
 	| ({ readonly type: 'audit' } & TrustAudit)
 	| ({ readonly type: 'diff' } & TrustDifference)
 	| ({ readonly type: 'signed' } & MadeStatement)
@@ -25,6 +28,7 @@ export type TrustResult =
 	| { readonly type: 'pinned'; readonly name: string; readonly identity: SourceIdentity | null }
 	| ({ readonly type: 'imported' } & ImportReport)
 	| { readonly type: 'exported'; readonly statements: readonly unknown[] }
+	| ({ readonly type: 'published' } & PublishReport)
 	| { readonly type: 'key'; readonly id: string };
 
 type Word = {
@@ -44,6 +48,12 @@ const WORDS: Readonly<Record<string, Word>> = {
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => ({ type: 'why', ...(await engine.trust.why(name, call)) }),
+	},
+	raw: {
+		usage: 'raw <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => ({ type: 'raw', ...(await engine.trust.raw(name, call)) }),
 	},
 	audit: { usage: 'audit', least: 0, most: 0, run: async ({ engine, call }) => ({ type: 'audit', ...(await engine.trust.audit(call)) }) },
 	diff: {
@@ -78,6 +88,12 @@ const WORDS: Readonly<Record<string, Word>> = {
 	},
 	roots: { usage: 'roots [add <file>|remove <id>]', least: 0, most: 2, run: roots },
 	import: { usage: 'import <file|npm:package>', least: 0, most: 1, run: importFrom },
+	publish: {
+		usage: 'publish <name>',
+		least: 1,
+		most: 1,
+		run: async ({ engine, call }, [name = '']) => ({ type: 'published', ...(await engine.trust.publishStatements(name, call)) }),
+	},
 	export: {
 		usage: 'export',
 		least: 0,
@@ -122,6 +138,8 @@ export const trust: CommandDefinition<TrustResult> = {
 		'identity',
 		'identityChanges',
 		'paths',
+		'attestations',
+		'attestationsNote',
 		'generation',
 		'packages',
 		'roots',
@@ -140,6 +158,7 @@ export const trust: CommandDefinition<TrustResult> = {
 		'known',
 		'refused',
 		'statements',
+		'published',
 	],
 	rows: null,
 	run: async (context) => {

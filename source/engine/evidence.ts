@@ -5,6 +5,14 @@ export type EvidenceState = 'verified' | 'absent' | 'unavailable' | 'invalid';
 
 export type EvidenceKind = 'integrity' | 'registry-signature' | 'provenance' | 'publish-attestation' | 'openpgp';
 
+export const EVIDENCE_KIND_WORDS: Readonly<Record<EvidenceKind, string>> = {
+	integrity: 'Integrity',
+	'registry-signature': 'Registry signature',
+	provenance: 'Provenance',
+	'publish-attestation': 'Publish attestation',
+	openpgp: 'OpenPGP signature',
+};
+
 /** What was proven about one artefact, with the sentence that says how or why not. */
 export type Evidence = {
 	readonly kind: EvidenceKind;

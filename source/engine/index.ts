@@ -30,9 +30,10 @@ export type {
 export { EngineError, isAbort, toEngineError } from './errors.ts';
 export type { EngineErrorDetails, ErrorCode } from './errors.ts';
 export type { CallOptions, EngineEvent, OnEvent, StepName } from './events.ts';
+export { EXCEPTION_RULES } from './exception-rules.ts';
 export { SEVERITIES } from './evaluation.ts';
 export type { EvaluatedPackage, Evaluation, Fact, FactCode, ScanDifference, Severity } from './evaluation.ts';
-export { LEVELS } from './evidence.ts';
+export { EVIDENCE_KIND_WORDS, LEVELS } from './evidence.ts';
 export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { parsePermission, permissionId } from './permission.ts';
@@ -42,12 +43,16 @@ export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';
 export type {
+	ExceptionRequest,
 	ImportReport,
 	KeylessSigner,
 	MadeStatement,
 	PersonSummary,
 	PolicyLayer,
 	PolicyReport,
+	PublishReport,
+	RawEvidence,
+	ReviewRequest,
 	RootSummary,
 	SignedPolicy,
 	TrustAudit,

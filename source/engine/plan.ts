@@ -25,6 +25,8 @@ export type Requirement =
 			readonly permissionId: PermissionId;
 			/** How it compares with the generation the plan starts from. */
 			readonly novelty: 'new' | 'widened' | 'carried-over';
+			/** The policy gives it at this level without a question, as long as nobody denies it. */
+			readonly byPolicy?: true;
 	  }
 	| {
 			readonly type: 'lower-level';

@@ -7,3 +7,4 @@ export { ARCHIVE_LIMITS, scanArchive } from './home/index.ts';
 export { hexOfIntegrity, integrityOfDigest, parseIntegrity } from './integrity.ts';
 export { parsePluginManifest } from './parse-manifest.ts';
 export { stripToLine } from './strip-controls.ts';
+export { loadTrustRoots, verifyAnyStatement } from './trust/index.ts';

@@ -146,6 +146,31 @@ export type StatementSource =
 
 export type ImportReport = { readonly added: number; readonly known: number; readonly refused: readonly string[] };
 
+/** Frees one package from one rule until it ends. */
+export type ExceptionRequest = {
+	/** A name, or `name@version`. */
+	readonly package: string;
+	/** One of `EXCEPTION_RULES`. */
+	readonly rule: string;
+	readonly reason: string;
+	/** ISO time. */
+	readonly expires: string;
+};
+
+/** The signed things themselves, for who wants to check them with another tool. */
+export type RawEvidence = {
+	readonly id: string;
+	readonly evidence: readonly Evidence[];
+	/** The registry's attestations document, unverified; null when it could not be had, which `attestationsNote` explains. */
+	readonly attestations: unknown;
+	readonly attestationsNote: string | null;
+	/** Bundles of people about exactly these bytes. */
+	readonly statements: readonly unknown[];
+};
+
+/** How many statements the registry took, and how many it had. */
+export type PublishReport = { readonly name: string; readonly published: number; readonly known: number };
+
 /** What the user believes, and what others say. Nothing here changes a generation. */
 export type TrustCalls = {
 	/** Tells what the policy says, and by whose word. */
@@ -172,6 +197,12 @@ export type TrustCalls = {
 	/** Pins the builder of an installed package in the user's policy. Throws `not-installed`, `policy-refused`, `evidence-invalid` without provenance. */
 	readonly pin: (name: string, options: CallOptions) => Promise<SourceIdentity>;
 	readonly unpin: (name: string, options: CallOptions) => Promise<void>;
+	/** Writes an exception into the user's policy; one for the same package and rule goes. Throws `usage`, `policy-refused`. */
+	readonly addException: (exception: ExceptionRequest, options: CallOptions) => Promise<void>;
+	/** Throws `usage` when there is none. */
+	readonly removeException: (exception: Pick<ExceptionRequest, 'package' | 'rule'>, options: CallOptions) => Promise<void>;
+	/** What the words about an installed package stand on, as it was signed. Asks the registry for attestations unless offline. */
+	readonly raw: (name: string, options: CallOptions) => Promise<RawEvidence>;
 	readonly roots: (options: CallOptions) => Promise<readonly RootSummary[]>;
 	readonly addRoot: (
 		root: { readonly id: string; readonly file: string; readonly scopes: readonly string[] },
@@ -180,6 +211,8 @@ export type TrustCalls = {
 	readonly removeRoot: (id: string, options: CallOptions) => Promise<void>;
 	/** Verifies and keeps what others said. What does not verify is told and left out. */
 	readonly importStatements: (source: StatementSource, options: CallOptions) => Promise<ImportReport>;
+	/** Gives the name's registry what the user said about it. Throws `usage` for nothing said, `registry-response-invalid`. */
+	readonly publishStatements: (name: string, options: CallOptions) => Promise<PublishReport>;
 	/** Every kept statement as it came. */
 	readonly exportStatements: (options: CallOptions) => Promise<readonly unknown[]>;
 	/** Id of the user's own key, which is made when there is none. */

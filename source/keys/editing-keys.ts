@@ -10,8 +10,15 @@ export const EDITING_KEYS: readonly Binding[] = [
 	{ place: 'editing', command: 'page-down', keys: ['pagedown'], label: null, help: 'Half a page down while typing' },
 	{ place: 'editing', command: 'page-up', keys: ['pageup'], label: null, help: 'Half a page up while typing' },
 
-	{ place: 'form', command: 'submit', keys: ['return'], label: 'run', help: 'Run the task with this input', whyNot: isBusy },
+	{
+		place: 'form',
+		command: 'submit',
+		keys: ['return'],
+		label: 'go on',
+		help: 'Run the task with this input, or show what would be signed or written',
+		whyNot: isBusy,
+	},
 	{ place: 'form', command: 'field-next', keys: ['tab', 'down'], label: 'next field', help: 'Next field' },
 	{ place: 'form', command: 'field-previous', keys: ['shift-tab', 'up'], label: null, help: 'Previous field' },
-	{ place: 'form', command: 'back', keys: ['escape'], label: 'leave', help: 'Leave without running' },
+	{ place: 'form', command: 'back', keys: ['escape'], label: 'leave', help: 'Leave; nothing was done' },
 ];

@@ -1,6 +1,7 @@
 import {
 	firstReason,
 	isBusy,
+	noBuilder,
 	noRequirement,
 	noSuggestion,
 	notApplicable,
@@ -75,6 +76,25 @@ export const PAGE_KEYS: readonly Binding[] = [
 		whyNot: firstReason(noSuggestion, isBusy),
 	},
 	{ place: 'conflict', command: 'back', keys: ['escape', 'backspace'], label: 'back', help: 'Back' },
+
+	{ place: 'trust-why', command: 'endorse', keys: ['e'], label: 'endorse', help: 'Sign that you looked at this version', whyNot: isBusy },
+	{
+		place: 'trust-why',
+		command: 'pin-builder',
+		keys: ['p'],
+		label: 'pin',
+		help: 'Let nobody but the proven builder build it',
+		whyNot: firstReason(isBusy, noBuilder),
+	},
+	{ place: 'trust-why', command: 'except', keys: ['x'], label: 'except', help: 'Free this version from one rule', whyNot: isBusy },
+	{ place: 'trust-why', command: 'trust-raw', keys: ['b'], label: 'bundles', help: 'The signed bundles behind it, as they came' },
+	{ place: 'trust-why', command: 'back', keys: ['escape', 'backspace', 'h', 'left'], label: 'back', help: 'Back' },
+
+	{ place: 'trust-raw', command: 'back', keys: ['escape', 'backspace', 'h', 'left'], label: 'back', help: 'Back' },
+
+	{ place: 'confirm', command: 'confirm', keys: ['return', 'y'], label: 'do it', help: 'Do what is shown', whyNot: isBusy },
+	{ place: 'confirm', command: 'copy', keys: ['c'], label: 'copy', help: 'Copy the scripted command that does the same' },
+	{ place: 'confirm', command: 'back', keys: ['escape', 'n', 'backspace'], label: 'leave', help: 'Leave; nothing was signed or written' },
 
 	{ place: 'operation', command: 'open', keys: ['return'], label: 'review plan', help: 'Review the plan it made', whyNot: notPlanned },
 	{

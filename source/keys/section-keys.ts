@@ -1,4 +1,4 @@
-import { emptySelection, firstReason, isBusy, isCurrent, noUpdates, nothingSelected, upToDate } from '../key-refusals.ts';
+import { emptySelection, firstReason, isBusy, isCurrent, noBuilder, noUpdates, nothingSelected, upToDate } from '../key-refusals.ts';
 import type { Binding } from './binding.ts';
 
 /** The lists one starts from. */
@@ -164,7 +164,47 @@ export const SECTION_KEYS: readonly Binding[] = [
 	},
 	{ place: 'history', command: 'filter', keys: ['/'], label: 'filter', help: 'Filter by number or command' },
 
-	{ place: 'trust', command: 'open', keys: ['return', 'l', 'right'], label: 'open', help: 'Open its provenance', whyNot: nothingSelected },
+	{
+		place: 'trust',
+		command: 'trust-why',
+		keys: ['w', 'return', 'l', 'right'],
+		label: 'why',
+		help: 'Why it has its level, in full',
+		whyNot: nothingSelected,
+	},
+	{
+		place: 'trust',
+		command: 'endorse',
+		keys: ['e'],
+		label: 'endorse',
+		help: 'Sign that you looked at the selected version; nothing is signed before you agree',
+		whyNot: firstReason(nothingSelected, isBusy),
+	},
+	{
+		place: 'trust',
+		command: 'pin-builder',
+		keys: ['p'],
+		label: 'pin',
+		help: 'Let nobody but the proven builder build the selected plugin',
+		whyNot: firstReason(nothingSelected, isBusy, noBuilder),
+	},
+	{
+		place: 'trust',
+		command: 'except',
+		keys: ['x'],
+		label: 'except',
+		help: 'Free the selected version from one rule, with a reason and an end',
+		whyNot: firstReason(nothingSelected, isBusy),
+	},
+	{
+		place: 'trust',
+		command: 'trust-raw',
+		keys: ['b'],
+		label: null,
+		help: 'The signed bundles behind it, as they came',
+		whyNot: nothingSelected,
+	},
+	{ place: 'trust', command: 'open', keys: ['o'], label: null, help: 'Open its page', whyNot: nothingSelected },
 	{
 		place: 'trust',
 		command: 'verify',
@@ -177,7 +217,7 @@ export const SECTION_KEYS: readonly Binding[] = [
 		place: 'trust',
 		command: 'verify-all',
 		keys: ['V'],
-		label: 'verify all',
+		label: null,
 		help: 'Verify everything again, file by file',
 		whyNot: firstReason(emptySelection, isBusy),
 	},

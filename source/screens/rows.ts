@@ -176,23 +176,6 @@ export function generationRow(generation: GenerationSummary, now: number, width:
 	]);
 }
 
-export function trustRow(plugin: InstalledPlugin, width: number): Line {
-	const badge = levelBadge(plugin.level);
-	const name = Math.max(10, Math.min(36, width - 28));
-	return joinSpans([
-		span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
-		span(fit(cleanLine(plugin.name), name), 'strong'),
-		span(fit(cleanLine(plugin.version), 12), 'dim'),
-		span(
-			fit(
-				plugin.identity === null ? 'builder not proven' : cleanLine(plugin.identity.repository ?? plugin.identity.subject),
-				Math.max(0, width - name - 25),
-			),
-			'dim',
-		),
-	]);
-}
-
 export function runnableRow(runnable: Runnable, width: number): Line {
 	const name = Math.max(12, Math.min(32, Math.floor(width * 0.45)));
 	const badge = levelBadge(runnable.plugin.level);

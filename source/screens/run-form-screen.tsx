@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 
 import { cleanLine, fit } from '../format.ts';
 import { layoutOf } from '../layout.ts';
-import type { FormField, Page, State } from '../state.ts';
+import type { FormField, Page, RunForm, State } from '../state.ts';
 import { insideOf } from '../views.ts';
 import { Pane } from './parts/pane.tsx';
 import { TextField } from './parts/text-field.tsx';
@@ -16,7 +16,7 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 	const layout = layoutOf(state.size);
 	const { form } = page;
 	const inside = insideOf({ columns: layout.columns, rows: layout.bodyRows });
-	const title = `Run ${cleanLine(form.target)}${form.task === null ? '' : `: ${cleanLine(form.task)}`}`;
+	const title = titleOf(form);
 	// A form longer than the screen shows the part around its focused field.
 	const visibleRows = Math.max(1, inside.rows - 4);
 	const first = Math.max(0, Math.min(form.focused - visibleRows + 1, form.fields.length - 1));
@@ -41,6 +41,17 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 			</Text>
 		</Pane>
 	);
+}
+
+function titleOf({ about, target, task }: RunForm): string {
+	switch (about) {
+		case 'run':
+			return `Run ${cleanLine(target)}${task === null ? '' : `: ${cleanLine(task)}`}`;
+		case 'endorse':
+			return `Endorse ${cleanLine(target)}`;
+		case 'except':
+			return `Except ${cleanLine(target)} from a rule`;
+	}
 }
 
 type FieldProps = { readonly field: FormField; readonly isFocused: boolean; readonly row: number; readonly columns: number };

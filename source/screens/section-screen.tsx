@@ -3,15 +3,14 @@ import { Box } from 'ink';
 import { cleanLine } from '../format.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
-import { filterText, installedPlugins, visibleHistory, visibleRunnables, visibleTrust } from '../select.ts';
+import { filterText, visibleHistory, visibleRunnables } from '../select.ts';
 import type { State } from '../state.ts';
 import type { Line } from '../theme.ts';
 import { screenAreas } from '../views.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
-import { LevelMix } from './parts/level-mix.tsx';
 import { ListPane } from './parts/list-pane.tsx';
 import { placeholderLines } from './parts/placeholder.ts';
-import { generationRow, operationRow, runnableRow, trustRow } from './rows.ts';
+import { generationRow, operationRow, runnableRow } from './rows.ts';
 
 type Props = { readonly state: State };
 
@@ -97,40 +96,6 @@ export function HistoryScreen({ state }: Props) {
 				)
 			}
 		/>
-	);
-}
-
-/** How far each plugin is proven, least first, with the reasons. */
-export function TrustScreen({ state }: Props) {
-	const plugins = visibleTrust(state);
-	return (
-		<Box flexDirection="column" height={layoutOf(state.size).bodyRows}>
-			{screenAreas(state).main.rows < layoutOf(state.size).bodyRows ? (
-				<Box paddingX={1} height={1}>
-					<LevelMix plugins={installedPlugins(state)} />
-				</Box>
-			) : null}
-			<ListAndDetail
-				state={state}
-				title="Trust, least proven first"
-				detailTitle="Evidence"
-				rowAt={(index, width) => {
-					const plugin = plugins[index];
-					return plugin === undefined ? [] : trustRow(plugin, width);
-				}}
-				placeholder={(width) =>
-					placeholderLines(
-						state.installed,
-						{
-							loading: 'Reading the current generation ...',
-							empty: 'Nothing is installed, so there is nothing to trust.',
-							next: 'Press 2 to browse the registry.',
-						},
-						width,
-					)
-				}
-			/>
-		</Box>
 	);
 }
 

@@ -100,7 +100,7 @@ describe('info', () => {
 			'1.0.7 and 4 more',
 			'which plugward never runs',
 			'denied  net:a.example:443  To ask',
-			'~ unavailable  provenance  the registry strips it',
+			'- Provenance unavailable: ',
 			'Would raise it: provenance',
 			'Run it: plugward run marked check',
 		]) {

@@ -7,7 +7,7 @@ import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
-import { fakeTrustCalls } from './fake-trust-calls.ts';
+import { sampleTrustCalls } from './fake-trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from '../../source/engine/plan.ts';
 
 export type FakeEngineOptions = {
@@ -275,7 +275,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		repair(names, call) {
 			return this.verify(names, call);
 		},
-		trust: fakeTrustCalls,
+		trust: sampleTrustCalls({ calls, plugins: () => plugins, verdictOf: sampleVerdict, evidenceOf: sampleEvidence }),
 		async runTask(request, call) {
 			calls.push(`runTask ${request.target} ${request.task ?? ''} ${JSON.stringify(request.input)}`);
 			return runSample(request, call, pause);

@@ -17,6 +17,10 @@ export type LocalSigstore = {
 		statement: unknown,
 		options: { readonly claims: IdentityClaims; readonly withTimestamp?: boolean; readonly legacy?: boolean },
 	) => Promise<Bundle>;
+	/** Where all its services answer. */
+	readonly url: string;
+	/** An OpenID token as a build gets one, for these claims. */
+	readonly token: (claims: IdentityClaims) => string;
 	/** Signs a statement the way a registry does: with its own key, logged. */
 	readonly attestWithKey: (statement: unknown, key: { readonly hint: string; readonly privateKey: KeyObject }) => Promise<Bundle>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -68,6 +72,8 @@ export async function startLocalSigstore(options: { readonly certificateClock?: 
 	});
 
 	return {
+		url,
+		token: unsignedToken,
 		trustedRoot: () => ({
 			mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
 			tlogs: [logDocument(url, log.publicKey)],

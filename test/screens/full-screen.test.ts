@@ -44,6 +44,24 @@ describe('the app in a real terminal', () => {
 		expect(terminal.text()).toContain('link-doctor');
 	});
 
+	it('explains a level, and endorses a version after showing what would be signed', async () => {
+		await using terminal = openTerminal({ file: app.file, columns: 80, rows: 24 });
+		await terminal.until('9 plugins');
+		terminal.send('5');
+		await terminal.until('Trust, least proven first');
+		terminal.send('/log-summary\r');
+		await terminal.until('matching "log-summary"');
+		terminal.send('w');
+		await terminal.until('counts as ? unknown');
+		terminal.send('e');
+		await terminal.until('Endorse log-summary@1.4.2');
+		terminal.send('read it\r');
+		await terminal.until('This is signed with your own key');
+		await terminal.until('same as: plugward trust endorse log-summary@1.4.2 --notes');
+		terminal.send('\r');
+		await terminal.until('Signed about log-summary@1.4.2');
+	});
+
 	it('rolls back from the history, after showing what that means', async () => {
 		await using terminal = openTerminal({ file: app.file, columns: 120, rows: 40 });
 		await terminal.until('9 plugins');

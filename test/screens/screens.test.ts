@@ -266,9 +266,9 @@ describe('trust and history', () => {
 		await using screen = renderScreen(120, 40, { section: 'trust' });
 		await screen.until('nosy-notes');
 		screen.press('j');
-		await screen.until('[x] Its bytes are what the registry announced.');
-		expect(screen.text()).toContain('[ ] The registry signed this version.');
-		expect(screen.text()).toContain('~ Provenance');
+		await screen.until('[x] The bytes have the sha512');
+		expect(screen.text()).toContain('[ ] Provenance unavailable');
+		expect(screen.text()).toContain('same as: plugward trust audit');
 	});
 
 	it('tells what going back to a generation undoes', async () => {

@@ -6,7 +6,7 @@ import type { Generation, Receipt } from '../home/index.ts';
 import type { Lock, LockPackage } from '../lock.ts';
 import { parsePluginManifest } from '../parse-manifest.ts';
 import type { Change, Plan, PlannedPackage, Requirement } from '../plan.ts';
-import { judge } from '../trust/index.ts';
+import { judge, type JudgeRequest, licenceFacts, SECURITY_FIX, UNPROVEN } from '../trust/index.ts';
 import { ageHours, ageIsJudged } from './age.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
 import { changesBetween } from './changes.ts';
@@ -15,7 +15,10 @@ import { idOf, idOfInstance, uniquePackages } from './lock-queries.ts';
 import { loadRegistryFacts, type RegistryFacts } from './package-facts.ts';
 import type { Standings } from './people-and-policy/standings.ts';
 import { fitsPlatform } from './platform.ts';
+import { loadSecurityFixes } from './security-fixes.ts';
 import { requirementsOf } from './requirements.ts';
+
+const MOST_LICENCES = 5;
 
 export type AssessRequest = {
 	readonly base: Generation;
@@ -43,6 +46,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	const rootIds = new Set(Object.values(lock.roots).map(({ instance }) => idOfInstance(lock, instance)));
 	const baseIds = new Set(Object.values(base.lock.packages).map(idOf));
 	const standings = await context.standings();
+	const fixes = await loadSecurityFixes(context, base.lock, options.signal);
 	const assessed = new Map<string, AssessedPackage>();
 	for (const locked of uniquePackages(lock)) {
 		const id = idOf(locked);
@@ -61,7 +65,16 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 			facts,
 			previous,
 			ageHours: hours,
-			verdict: verdictOf(context, { locked, receipt, facts, previous, hours, isInstalled: baseIds.has(id), standings }),
+			verdict: verdictOf(context, {
+				locked,
+				receipt,
+				facts,
+				previous,
+				hours,
+				isInstalled: baseIds.has(id),
+				standings,
+				securityFix: fixes.get(id) ?? null,
+			}),
 			isNew: !baseIds.has(id),
 			manifest: rootIds.has(id) ? parsePluginManifest(await context.home.store.readPackageJson(locked.integrity)) : null,
 		});
@@ -73,7 +86,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 		changes: changesBetween(base.lock, lock),
 		packages: packages.map((one) => plannedPackage(one, rootIds.has(idOf(one.locked)))),
 		requirements: requirementsOf(context, { ...request, assessed, revocations: await context.home.revocations() }),
-		notices: noticesOf(packages, rootIds),
+		notices: [...noticesOf(packages, rootIds), ...(await licenceNotice(context, packages)), ...fixNotices(packages)],
 	};
 }
 
@@ -103,9 +116,13 @@ type VerdictFacts = {
 	readonly hours: number | null;
 	readonly isInstalled: boolean;
 	readonly standings: Standings;
+	readonly securityFix: JudgeRequest['securityFix'];
 };
 
-function verdictOf(context: EngineContext, { locked, receipt, facts, previous, hours, isInstalled, standings }: VerdictFacts): Verdict {
+function verdictOf(
+	context: EngineContext,
+	{ locked, receipt, facts, previous, hours, isInstalled, standings, securityFix }: VerdictFacts,
+): Verdict {
 	return judge({
 		name: locked.name,
 		version: locked.version,
@@ -118,6 +135,7 @@ function verdictOf(context: EngineContext, { locked, receipt, facts, previous, h
 		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
 		deprecated: facts.manifest?.deprecated ?? null,
 		isOwnRegistry: !ageIsJudged(context, locked.name),
+		securityFix: securityFix ?? null,
 		standing: standings.of({ ...locked, identity: identityIn(receipt) }),
 		now: context.clock().getTime(),
 	});
@@ -166,6 +184,7 @@ function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<st
 		}
 	}
 
+	notices.push(...unprovenNotice(packages.filter(({ isNew }) => isNew)));
 	const scripted = packages.filter(({ facts, isNew }) => isNew && facts.manifest?.hasInstallScript === true);
 	if (scripted.length > 0) {
 		const names = scripted.map(({ locked }) => idOf(locked)).join(', ');
@@ -173,4 +192,52 @@ function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<st
 	}
 
 	return notices;
+}
+
+/** A licence is a matter for lawyers, not for a gate: the plan says which ones the policy does not name. */
+async function licenceNotice({ policy }: EngineContext, packages: readonly AssessedPackage[]): Promise<Plan['notices']> {
+	const { allowedLicences } = policy;
+	if (allowedLicences === null) {
+		return [];
+	}
+
+	const refused: string[] = [];
+	for (const { locked, facts, isNew } of packages) {
+		const licence = facts.manifest?.license ?? '';
+		const found = isNew ? await licenceFacts(idOf(locked), licence === '' ? null : licence, allowedLicences) : [];
+		if (found.some(({ code }) => code === 'licence-refused')) {
+			refused.push(`${idOf(locked)} (${licence === '' ? 'states none' : licence})`);
+		}
+	}
+
+	return refused.length === 0
+		? []
+		: [
+				{
+					severity: 'warning',
+					text: `Your policy does not name the licence of ${refused.slice(0, MOST_LICENCES).join(', ')}${refused.length > MOST_LICENCES ? ` and ${refused.length - MOST_LICENCES} more` : ''}.`,
+				},
+			];
+}
+
+/** A young version that was not waited for is told, since it looks like one that was let through. */
+function fixNotices(packages: readonly AssessedPackage[]): Plan['notices'] {
+	return packages.flatMap(({ locked, verdict }) =>
+		verdict.reasons
+			.filter(({ rule }) => rule === SECURITY_FIX)
+			.map(({ text }) => ({ severity: 'info' as const, text: `${idOf(locked)}: ${text}` })),
+	);
+}
+
+/** Once for a plan, whatever number of packages it concerns: a warning that is repeated is not read. */
+function unprovenNotice(fresh: readonly AssessedPackage[]): Plan['notices'] {
+	const unproven = fresh.filter(({ verdict }) => verdict.reasons.some(({ rule, passed }) => rule === UNPROVEN && !passed));
+	const [first] = unproven;
+	if (first === undefined) {
+		return [];
+	}
+
+	const subject = fresh.length === 1 ? idOf(first.locked) : `${unproven.length} of the ${fresh.length} new packages`;
+	const text = `Nothing proves who built or published ${subject}. Unproven code starts with no rights, like any other.`;
+	return [{ severity: 'info', text }];
 }

@@ -1,6 +1,6 @@
 import type { Level } from '../evidence.ts';
 import type { Generation, Revocation } from '../home/index.ts';
-import { type Grant, parsePermission, type Permission } from '../permission.ts';
+import { type Grant, parsePermission, type Permission, permissionId } from '../permission.ts';
 import type { TrustPolicy } from '../trust/index.ts';
 
 /** What a plugin may do now: granted in the generation, for this very version, not expired and not revoked since. */
@@ -24,6 +24,30 @@ export function ceilingAllows(
 	{ level, permission }: { readonly level: Level; readonly permission: Permission },
 ): boolean {
 	return policy.permissionCeilings[level][permission.type] !== 'deny';
+}
+
+/** True where the policy gives every declared permission of the kind at this level, and the user never took this one back. */
+export function policyGives(
+	policy: TrustPolicy,
+	{
+		plugin,
+		level,
+		permission,
+		revocations,
+	}: {
+		readonly plugin: string;
+		readonly level: Level;
+		readonly permission: Permission;
+		readonly revocations: readonly Revocation[];
+	},
+): boolean {
+	const isTakenBack = revocations.some(
+		(revocation) =>
+			revocation.type === 'grant' &&
+			revocation.plugin === plugin &&
+			(revocation.permission === null || revocation.permission === permissionId(permission)),
+	);
+	return policy.permissionCeilings[level][permission.type] === 'allow' && !isTakenBack;
 }
 
 export function permissionsOf(grants: readonly Grant[]): readonly Permission[] {

@@ -31,7 +31,7 @@ export async function explain(
 	const base = await context.home.current();
 	requireInstalled(base, without);
 	const asked = specs.map((spec) => parseSpec(spec));
-	const rules = await readRules(context, { choices, settings: base.settings, asked }, options);
+	const rules = await readRules(context, { choices, settings: base.settings, asked, lock: base.lock }, options);
 	const roots = mergeRoots(base.lock, asked).filter(({ name }) => !without.includes(name));
 	const unlocked = asked.map(({ name }) => name);
 	const outcome = await resolveOutcome(context, { roots, lock: base.lock, unlocked, asksAnew: unlocked, rules }, options);

@@ -33,13 +33,13 @@ export function grantsOf(context: EngineContext, { base, lock, requirements, dec
 type Deciding = { readonly decision: Decision | null; readonly before: Grant | null; readonly now: Date };
 
 /**
- * Null when it is denied. What still holds stays as it was, its time and its end included, when it is undecided or accepted with nothing
+ * Null when it is denied. What the policy gives is given unless it is denied. What still holds stays as it was, its time and its end included, when it is undecided or accepted with nothing
  * new said: else the same command would write a generation each time, and an update would make a permission that ends one for good.
  */
 function decide(requirement: PermissionRequirement, { decision, before, now }: Deciding): Grant | null {
-	const { plugin, version, permissionId: permission, novelty } = requirement;
+	const { plugin, version, permissionId: permission, novelty, byPolicy = false } = requirement;
 	const holds = novelty === 'carried-over';
-	if (decision === null ? !holds : decision.answer === 'deny') {
+	if (decision === null ? !holds && !byPolicy : decision.answer === 'deny') {
 		return null;
 	}
 
@@ -52,7 +52,7 @@ function decide(requirement: PermissionRequirement, { decision, before, now }: D
 		version,
 		permission,
 		grantedAt: now.toISOString(),
-		reason: decision?.reason ?? null,
+		reason: decision?.reason ?? (byPolicy ? 'allowed by policy' : null),
 		expiresAt: decision?.expires ?? null,
 	};
 }

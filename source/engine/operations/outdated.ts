@@ -18,7 +18,7 @@ export async function outdated(context: EngineContext, names: readonly string[],
 	requireInstalled(base, names);
 	const wanted = names.length > 0 ? names : Object.keys(base.lock.roots);
 	const { asked, unlocked, preferred = base.lock } = updateOf(base, { names: [], toLatest: false });
-	const rules = await readRules(context, { choices: {}, settings: base.settings, asked: [] }, options);
+	const rules = await readRules(context, { choices: {}, settings: base.settings, asked: [], lock: base.lock }, options);
 	const roots = mergeRoots(base.lock, asked);
 	const outcome = await resolveOutcome(context, { roots, lock: preferred, unlocked, asksAnew: 'all', rules }, options);
 	if (outcome.type === 'gave-up') {

@@ -53,7 +53,7 @@ export type TreePlanRequest = {
 /** Resolves, fetches and assesses: the common way of installing and updating. */
 export async function planTree(context: EngineContext, request: TreePlanRequest, options: CallOptions): Promise<Plan> {
 	const { base, asked, choices = {} } = request;
-	const rules = await readRules(context, { choices, settings: base.settings, asked }, options);
+	const rules = await readRules(context, { choices, settings: base.settings, asked, lock: base.lock }, options);
 	const roots = mergeRoots(base.lock, asked).filter(({ name }) => request.removed?.has(name) !== true);
 	const resolution = await resolveTree(
 		context,

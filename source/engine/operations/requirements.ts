@@ -5,7 +5,7 @@ import type { Requirement } from '../plan.ts';
 import { isCovered } from '../sandbox/index.ts';
 import { findException, identityChange, judgeClosure, judgeContinuity, levelAtLeast } from '../trust/index.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
-import { ceilingAllows, stillHolds } from './effective-grants.ts';
+import { ceilingAllows, policyGives, stillHolds } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import { closureOf, idOf, idOfInstance } from './lock-queries.ts';
 
@@ -28,8 +28,8 @@ export function requirementsOf(context: EngineContext, request: RequirementsRequ
 		...roots
 			.filter(({ isNew, locked }) => isNew || request.named.has(locked.name))
 			.flatMap((root) =>
-				permissions(root, grantsThatHold(context, request)).filter(({ permission }) =>
-					ceilingAllows(context.policy, { level: effectiveLevel(root, request).level, permission }),
+				permissions(root, { holding: grantsThatHold(context, request), givenByPolicy: givenByPolicy(context, root, request) }).filter(
+					({ permission }) => ceilingAllows(context.policy, { level: effectiveLevel(root, request).level, permission }),
 				),
 			),
 	];
@@ -108,11 +108,17 @@ function grantsThatHold(context: EngineContext, { base, revocations }: Requireme
 	return base.grants.filter((grant) => stillHolds(grant, { now: context.clock(), revocations }));
 }
 
+function givenByPolicy(context: EngineContext, root: AssessedPackage, request: RequirementsRequest): (permission: Permission) => boolean {
+	const { level } = effectiveLevel(root, request);
+	const { revocations } = request;
+	return (permission) => policyGives(context.policy, { plugin: root.locked.name, level, permission, revocations });
+}
+
 type PermissionRequirement = Extract<Requirement, { readonly type: 'permission' }>;
 
 function permissions(
 	{ locked, manifest, previous, receipt }: AssessedPackage,
-	holding: readonly Grant[],
+	{ holding, givenByPolicy }: { readonly holding: readonly Grant[]; readonly givenByPolicy: (permission: Permission) => boolean },
 ): readonly PermissionRequirement[] {
 	const sameIdentity = identityChange(identityIn(previous), identityIn(receipt)) === null;
 	const granted = holding.filter(({ plugin }) => plugin === locked.name).map(({ permission }) => parsePermission(permission));
@@ -124,6 +130,7 @@ function permissions(
 		permission,
 		permissionId: permissionId(permission),
 		novelty: noveltyOf(permission, sameIdentity ? granted : []),
+		...(givenByPolicy(permission) ? { byPolicy: true as const } : {}),
 	}));
 }
 

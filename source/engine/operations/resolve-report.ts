@@ -19,7 +19,7 @@ export async function resolveReport(
 	}
 
 	const roots = specs.map(parseSpec);
-	const rules = await readRules(context, { choices: options, settings: EMPTY_SETTINGS, asked: roots }, options);
+	const rules = await readRules(context, { choices: options, settings: EMPTY_SETTINGS, asked: roots, lock: null }, options);
 	const asksAnew = roots.map(({ name }) => name);
 	const resolution = await resolveTree(context, { roots, lock: null, unlocked: 'all', asksAnew, rules }, options);
 	const versions = new Map(resolution.packages.map(({ id, version }) => [id, version]));

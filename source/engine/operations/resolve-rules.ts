@@ -1,12 +1,14 @@
 import { EngineError } from '../errors.ts';
 import type { CallOptions } from '../events.ts';
 import type { GenerationSettings } from '../home/index.ts';
+import type { Lock } from '../lock.ts';
 import { quoteForShell } from '../quote-for-shell.ts';
 import type { Override, RootRequest } from '../resolver/index.ts';
 import { acceptedYoung } from './accepted-young.ts';
 import { parseAsOf } from './as-of.ts';
 import type { EngineContext } from './engine-context.ts';
 import { overrideText, parseOverride, parseSelector, selectorOf } from './override-text.ts';
+import { loadSecurityFixes } from './security-fixes.ts';
 import type { ResolveChoices } from '../version-questions.ts';
 
 /** How a solve departs from the policy and from what packages say. */
@@ -33,12 +35,21 @@ export async function readRules(
 		choices,
 		settings,
 		asked,
-	}: { readonly choices: RuleChoices; readonly settings: GenerationSettings; readonly asked: readonly RootRequest[] },
+		lock,
+	}: {
+		readonly choices: RuleChoices;
+		readonly settings: GenerationSettings;
+		readonly asked: readonly RootRequest[];
+		/** What is installed; null when that plays no part. */
+		readonly lock: Lock | null;
+	},
 	options: CallOptions,
 ): Promise<ResolveRules> {
+	const accepts = await acceptedYoung(context, { accepted: choices.acceptYoung ?? [], asked }, options);
+	const fixes = lock === null ? null : await loadSecurityFixes(context, lock, options.signal);
 	return {
 		asOf: choices.asOf === undefined ? null : parseAsOf(choices.asOf, context.clock()),
-		acceptsYoung: await acceptedYoung(context, { accepted: choices.acceptYoung ?? [], asked }, options),
+		acceptsYoung: (name, version) => accepts(name, version) || fixes?.has(`${name}@${version}`) === true,
 		overrides: overridesWith(settings, choices).map((text) => parseOverride(text)),
 	};
 }

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { fetchAdvisoryFile, fetchAttestations, fetchDetachedSignature, fetchSigningKeys, fetchStatements } from './evidence-routes.ts';
+import {
+	fetchAdvisoryFile,
+	fetchAttestations,
+	fetchDetachedSignature,
+	fetchSigningKeys,
+	fetchStatements,
+	putStatement,
+} from './evidence-routes.ts';
 import { MetadataSource } from './metadata/metadata-source.ts';
 import { MetadataStore } from './metadata/metadata-store.ts';
 import { readNpmConfiguration } from './configuration/npm-configuration.ts';
@@ -90,7 +97,7 @@ function statementCalls({
 	readonly needNetwork: (what: string) => void;
 	readonly requester: Requester;
 	readonly registryFor: (name: string) => string;
-}): Pick<RegistryClient, 'attestations' | 'statements'> {
+}): Pick<RegistryClient, 'attestations' | 'statements' | 'putStatement'> {
 	return {
 		attestations: async (artefact, { signal }) => {
 			needNetwork(`the attestations of ${artefact.name}@${artefact.version}`);
@@ -99,6 +106,10 @@ function statementCalls({
 		statements: async (name, { signal }) => {
 			needNetwork(`what people said of ${name}`);
 			return fetchStatements(name, { requester, registryUrl: registryFor(name), signal });
+		},
+		putStatement: async (statement, { signal }) => {
+			needNetwork(`giving away a statement about ${statement.name}`);
+			return putStatement(statement, { requester, registryUrl: registryFor(statement.name), signal });
 		},
 	};
 }

@@ -42,6 +42,30 @@ export async function fetchStatements(name: string, { requester, registryUrl, si
 	return Array.isArray(statements) ? (statements as readonly unknown[]) : [];
 }
 
+/** Gives the registry a signed statement about a name; false when it had it. Throws `registry-response-invalid` when it keeps none. */
+export async function putStatement(
+	{ name, bundle }: { readonly name: string; readonly bundle: unknown },
+	{ requester, registryUrl, signal }: Source,
+): Promise<boolean> {
+	const url = new URL(`${registryUrl}-/trust/v1/statements/${escapePackageName(name)}`);
+	const answer = await askUnlessMissing(requester, {
+		url,
+		what: `to keep a statement about ${name}`,
+		packageName: null,
+		headers: { accept: 'application/json', 'content-type': 'application/json' },
+		maximumBytes: MAXIMUM_SIGNATURE_BYTES,
+		body: Buffer.from(JSON.stringify(bundle)),
+		signal,
+	});
+	if (answer === null) {
+		throw new EngineError('registry-response-invalid', `${url.host} keeps no statements of people.`, {
+			hint: 'Give them away as a file: plugward trust export > endorsements.jsonl',
+		});
+	}
+
+	return answer.status === 201;
+}
+
 /** The armored signature beside a tarball, unverified; null when the registry has none, or answers with a page for people. */
 export async function fetchDetachedSignature(
 	artefact: { readonly name: string; readonly version: string; readonly tarball: string },

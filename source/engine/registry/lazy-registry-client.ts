@@ -51,6 +51,7 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		signingKeys: async (registryUrlOrName, waiting) => (await open()).signingKeys(registryUrlOrName, waiting),
 		attestations: async (artefact, waiting) => (await open()).attestations(artefact, waiting),
 		statements: async (name, waiting) => (await open()).statements(name, waiting),
+		putStatement: async (statement, waiting) => (await open()).putStatement(statement, waiting),
 		advisoryFile: async (file, waiting) => (await open()).advisoryFile(file, waiting),
 		detachedSignature: async (artefact, waiting) => (await open()).detachedSignature(artefact, waiting),
 		ping: async (waiting) => (await open()).ping(waiting),

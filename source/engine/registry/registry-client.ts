@@ -120,6 +120,8 @@ export type RegistryClient = {
 	) => Promise<AttestationsAnswer>;
 	/** What people said of this name, as the registry keeps it: signed bundles, unverified. Empty when it keeps none. */
 	readonly statements: (name: string, options: Waiting) => Promise<readonly unknown[]>;
+	/** Gives the name's registry a signed statement about it; false when it had it. */
+	readonly putStatement: (statement: { readonly name: string; readonly bundle: unknown }, options: Waiting) => Promise<boolean>;
 	/** A file of the default registry's advisory set, by its name; undefined when it has none. The name tells no package. */
 	readonly advisoryFile: (file: string, options: Waiting) => Promise<unknown>;
 	/** Milliseconds the default registry took to answer `/-/ping`. */

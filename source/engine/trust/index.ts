@@ -1,5 +1,6 @@
 export type { CollectRequest, ComparedManifest, RegistryKey } from './evidence/collect-request.ts';
 export { collectEvidence } from './evidence/collect.ts';
+export { SECURITY_FIX, UNPROVEN } from './level/gate.ts';
 export { judge, levelAtLeast } from './level/judge.ts';
 export type { JudgeRequest } from './level/judged-facts.ts';
 export { judgeClosure } from './level/closure.ts';
@@ -11,7 +12,6 @@ export { DEFAULT_POLICY, findException, organisationOf, parseTrustPolicy } from 
 export type {
 	Ceiling,
 	Certifier,
-	ExceptionRule,
 	OrganisationSource,
 	PermissionCeilings,
 	PolicyException,
@@ -49,7 +49,7 @@ export type { Continuity, ContinuityQuestion } from './level/continuity.ts';
 export { FULL_BUDGET, SCANNER_VERSION, scanPackage } from './evaluation/scanner.ts';
 export type { ScanBudget, ScanRequest } from './evaluation/scanner.ts';
 export type { PackageFile } from './evaluation/package-facts.ts';
-export { advisoryFacts, parseAdvisories, SHARD_DIGITS, shardOf } from './evaluation/advisories.ts';
+export { advisoryFacts, parseAdvisories, securityFixes, SHARD_DIGITS, shardOf } from './evaluation/advisories.ts';
 export type { Advisory } from './evaluation/advisories.ts';
 export { compareScans } from './evaluation/compare-scans.ts';
 export { licenceFacts } from './evaluation/licence.ts';

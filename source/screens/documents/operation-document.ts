@@ -129,6 +129,8 @@ function resultLines(operation: Operation, width: number): readonly Line[] {
 			return comparedLines(result.diff, width);
 		case 'collected':
 			return collectedLines(result.report, width);
+		case 'trusted':
+			return [BLANK, ...result.sentences.flatMap((sentence) => paragraph(sentence, width))];
 		case 'ran':
 			return ranLines(result.run, width);
 	}

@@ -41,7 +41,10 @@ function requirementDocument(requirement: Requirement, width: number): readonly 
 	switch (requirement.type) {
 		case 'permission':
 			return [
-				[span(cleanLine(requirement.permissionId), 'accent'), span(`  ${noveltyWord(requirement.novelty)}`, 'dim')],
+				[
+					span(cleanLine(requirement.permissionId), 'accent'),
+					span(`  ${requirement.byPolicy === true ? 'allowed by policy' : noveltyWord(requirement.novelty)}`, 'dim'),
+				],
 				...paragraph(
 					`${cleanLine(requirement.plugin)} ${cleanLine(requirement.version)} wants to: ${permissionMeaning(requirement.permission)}`,
 					width,
@@ -110,7 +113,7 @@ function packageDocument(entry: PlannedPackage, plan: Plan, width: number): read
 	const size = entry.fetchedBytes === 0 ? 'nothing: already in the store' : formatBytes(entry.fetchedBytes);
 	return [
 		[span(cleanLine(entry.name), 'accent'), span(` ${cleanLine(entry.version)}`), span(entry.isRoot ? '' : '  dependency', 'dim')],
-		...verdictDocument(entry.verdict, width),
+		...verdictDocument(entry, width),
 		BLANK,
 		...(entry.deprecated === null ? [] : bullet('!', `Deprecated: ${entry.deprecated}`, { width, tone: 'bad' })),
 		...(entry.hasInstallScript ? bullet('!', 'Has an install script, which is never run.', { width, tone: 'warning' }) : []),

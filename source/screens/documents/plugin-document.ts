@@ -135,7 +135,7 @@ function provenance(info: PackageInfo, { width }: Context): readonly Line[] {
 				width,
 				{ tone: 'dim' },
 			)
-		: [...verdictDocument(info.trust.verdict, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
+		: [...verdictDocument(info.trust, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
 }
 
 function dependencies(info: PackageInfo, width: number): readonly Line[] {

@@ -1,16 +1,10 @@
-import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from '../../engine/index.ts';
+import { EVIDENCE_KIND_WORDS } from '../../engine/index.ts';
+import type { ArtefactEvidence, Evidence, Level, SourceIdentity, Verdict } from '../../engine/index.ts';
 import { cleanLine } from '../../format.ts';
 import { badgeText, evidenceBadge, levelBadge, span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
+import { checklistOf, raisesOf } from '../../verdict-words.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
-
-const EVIDENCE_NAMES = {
-	integrity: 'Integrity',
-	'registry-signature': 'Registry signature',
-	provenance: 'Provenance',
-	'publish-attestation': 'Publish attestation',
-	openpgp: 'OpenPGP signature',
-} as const;
 
 export function levelLine(level: Level): Line {
 	const badge = levelBadge(level);
@@ -18,17 +12,23 @@ export function levelLine(level: Level): Line {
 }
 
 /** Why a package has its level, as a checklist, and what would raise it. */
-export function verdictDocument(verdict: Verdict, width: number): readonly Line[] {
+export function verdictDocument(
+	{ verdict, evidence }: { readonly verdict: Verdict; readonly evidence: readonly Evidence[] },
+	width: number,
+): readonly Line[] {
+	return [levelLine(verdict.level), BLANK, heading('Why'), ...checklistDocument(verdict, evidence, width)];
+}
+
+const SIGNS = { failed: '[!]', open: '[ ]', passed: '[x]' } as const;
+const TONES = { failed: 'warning', open: 'plain', passed: 'good' } as const;
+
+/** The reasons of a verdict as a checklist, worst first, and what would raise it. */
+export function checklistDocument(verdict: Verdict, evidence: readonly Evidence[], width: number): readonly Line[] {
 	return [
-		levelLine(verdict.level),
-		BLANK,
-		heading('Why'),
-		...verdict.reasons.flatMap((reason) =>
-			bullet(reason.passed ? '[x]' : '[ ]', reason.text, { width, tone: reason.passed ? 'good' : 'warning' }),
-		),
+		...checklistOf(verdict, evidence).flatMap(({ state, text }) => bullet(SIGNS[state], text, { width, tone: TONES[state] })),
 		...(verdict.wouldRaise.length === 0
 			? []
-			: [BLANK, heading('What would raise it'), ...verdict.wouldRaise.flatMap((text) => bullet('>', text, { width, tone: 'dim' }))]),
+			: [BLANK, heading('What would raise it'), ...raisesOf(verdict).flatMap((text) => bullet('>', text, { width, tone: 'dim' }))]),
 	];
 }
 
@@ -40,7 +40,7 @@ export function evidenceDocument(evidence: ArtefactEvidence['evidence'], width: 
 		...evidence.flatMap((entry) => {
 			const badge = evidenceBadge(entry.state);
 			return [
-				[span(`${badge.sign} ${EVIDENCE_NAMES[entry.kind]}`, badge.tone), span(`  ${badge.word}`, badge.tone)],
+				[span(`${badge.sign} ${EVIDENCE_KIND_WORDS[entry.kind]}`, badge.tone), span(`  ${badge.word}`, badge.tone)],
 				...paragraph(cleanLine(entry.reason), width, { indent: 2, tone: 'dim' }),
 			];
 		}),

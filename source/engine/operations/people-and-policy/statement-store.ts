@@ -92,6 +92,16 @@ export async function addStatements(context: EngineContext, bundles: readonly un
 	return { added, known, refused };
 }
 
+/** Kept bundles whose statement is about these bytes. `sha512`: lower-case hex. */
+export async function bundlesAbout(context: EngineContext, sha512: string): Promise<readonly unknown[]> {
+	const [bundles, statements] = await Promise.all([keptBundles(context), readStatements(context)]);
+	// Both are in the order of the lines of one file.
+	return bundles.filter((_, index) => {
+		const statement = statements[index]?.statement;
+		return (statement?.type === 'review' || statement?.type === 'certification') && statement.sha512 === sha512;
+	});
+}
+
 /** The bundles as they came, for others. */
 export async function keptBundles(context: EngineContext): Promise<readonly unknown[]> {
 	return linesOf((await readOptional(pathOf(context, BUNDLES))) ?? '').map((line) => JSON.parse(line) as unknown);

@@ -15,6 +15,8 @@ export type ExchangeOptions = {
 	/** Certificates and the local address. */
 	readonly connection: https.RequestOptions;
 	readonly signal: AbortSignal;
+	/** Sent with PUT; without it, it is a GET. Not taken to another address: who receives it must be who was meant. */
+	readonly body?: Buffer;
 };
 
 /** An answer that says no. */
@@ -30,7 +32,7 @@ export class StatusError extends Error {
 }
 
 /**
- * One GET, redirects followed. Resolves with the head of the answer, whose body is not read yet and has to be read or destroyed. Rejects
+ * One GET, redirects followed, or one PUT, which follows none. Resolves with the head of the answer, whose body is not read yet and has to be read or destroyed. Rejects
  * with a `StatusError` from 400 on, and with what the connection threw. Of one request among hundreds the libraries around node's own
  * client cost more than the request itself; that is why it is used directly here.
  */
@@ -46,6 +48,11 @@ export async function exchange(from: URL, options: ExchangeOptions): Promise<htt
 
 		if (!REDIRECTS.has(statusCode)) {
 			return response;
+		}
+
+		if (options.body !== undefined) {
+			leave(response);
+			throw new StatusError(response);
 		}
 
 		leave(response);
@@ -82,10 +89,10 @@ function decoderFor(encoding: string | undefined) {
 	}
 }
 
-function ask(url: URL, { headers, agent, connection, signal }: ExchangeOptions): Promise<http.IncomingMessage> {
+function ask(url: URL, { headers, agent, connection, signal, body }: ExchangeOptions): Promise<http.IncomingMessage> {
 	return new Promise((resolve, reject) => {
 		const client = url.protocol === 'https:' ? https : http;
-		const request = client.request(url, { agent: agent(url), headers, signal, ...connection });
+		const request = client.request(url, { agent: agent(url), headers, signal, method: body === undefined ? 'GET' : 'PUT', ...connection });
 		request.once('response', (response) => {
 			// Who watches it has set it flowing, and its reader comes later.
 			response.pause();
@@ -93,7 +100,7 @@ function ask(url: URL, { headers, agent, connection, signal }: ExchangeOptions):
 		});
 		// Stays after the answer: what breaks then is seen by whoever reads the body, and would otherwise end the process here.
 		request.on('error', reject);
-		request.end();
+		request.end(body);
 	});
 }
 

@@ -13,7 +13,7 @@ export type CallContext = {
 	readonly options: Readonly<Record<string, unknown>>;
 	readonly asked: Asked;
 	/** Sends the call. Rejects with what the connection or the status says. */
-	readonly send: (headers?: Readonly<Record<string, string>>) => Promise<IncomingMessage>;
+	readonly send: (headers?: Readonly<Record<string, string>>, body?: Buffer) => Promise<IncomingMessage>;
 	/** Ends the timer. With `abandon`, also closes the connection if it is still open. */
 	readonly end: (how: 'complete' | 'abandon') => void;
 	/** What to report for an error of this call: our timer's when it fired. */
@@ -61,7 +61,7 @@ export function createCallOpener({
 		return {
 			options,
 			asked: { url, what, packageName, sentCredentials: credentials.isSet },
-			send: (headers = {}) =>
+			send: (headers = {}, body?: Buffer) =>
 				exchange(url, {
 					headers: {
 						'user-agent': userAgent,
@@ -71,6 +71,7 @@ export function createCallOpener({
 					agent: options.agent,
 					connection: connectionOptions(configuration, credentials),
 					signal: options.signal,
+					...(body === undefined ? {} : { body }),
 				}),
 			end: (how) => {
 				clearTimeout(timer);

@@ -20,6 +20,8 @@ export type Question = {
 	/** A larger body, after decompression, is refused. */
 	readonly maximumBytes: number;
 	readonly signal: AbortSignal;
+	/** Sent with PUT. */
+	readonly body?: Buffer;
 	/** Sees status, headers and connection before the body is read. */
 	readonly onResponse?: (response: IncomingMessage) => void;
 };
@@ -32,6 +34,7 @@ export type Answer = {
 };
 
 export type Requester = {
+	/** A PUT when the question has a body. */
 	readonly get: (question: Question) => Promise<Answer>;
 	readonly openCall: CallOpener;
 	/** The pause after so many failures in a row: it grows, and is not the same for any two clients. */
@@ -72,7 +75,7 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 		rest: (asked, failures, signal) => rest(asked, { failures: failures - 1, retryAfter: null }, signal),
 		retries: configuration.retries,
 		withRetries,
-		get: (question) => withRetries({ ...question, sentCredentials: false }, question.signal, () => getOnce(openCall, question)),
+		get: (question) => withRetries({ ...question, sentCredentials: false }, question.signal, () => askOnce(openCall, question)),
 		close: () => {
 			closing.abort();
 			connections.close();
@@ -80,11 +83,11 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 	};
 }
 
-async function getOnce(openCall: Requester['openCall'], question: Question): Promise<Answer> {
+async function askOnce(openCall: Requester['openCall'], question: Question): Promise<Answer> {
 	const call = await openCall(question, question.onResponse ?? (() => {}));
 	let outcome: 'complete' | 'abandon' = 'abandon';
 	try {
-		const response = await call.send({ 'accept-encoding': 'gzip', ...question.headers });
+		const response = await call.send({ 'accept-encoding': 'gzip', ...question.headers }, question.body);
 		const { statusCode = 0, headers } = response;
 		const body = await readBody(response, question);
 		outcome = 'complete';

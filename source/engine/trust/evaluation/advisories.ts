@@ -80,6 +80,25 @@ export function advisoryFacts(
 	});
 }
 
+/** The versions that an installed one waits for: `name@version` -> the advisory that each is the first to fix. */
+export function securityFixes(
+	installed: readonly { readonly name: string; readonly version: string }[],
+	all: readonly Advisory[],
+): ReadonlyMap<string, { readonly advisory: string; readonly affected: string }> {
+	const fixes = new Map<string, { readonly advisory: string; readonly affected: string }>();
+	for (const { name, version } of installed) {
+		for (const { id, affected } of all) {
+			const hit = affected.find((one) => one.name === name && isAffected(one, version));
+			const fixed = hit === undefined ? null : fixedVersion(hit, version);
+			if (fixed !== null) {
+				fixes.set(`${name}@${fixed}`, { advisory: id, affected: `${name}@${version}` });
+			}
+		}
+	}
+
+	return fixes;
+}
+
 function toAdvisory(raw: v.InferOutput<typeof osv>): Advisory {
 	return {
 		id: stripToLine(raw.id),

@@ -5,10 +5,16 @@ import type { IdentityPin } from './identity.ts';
 import type { JudgedFacts } from './judged-facts.ts';
 import { matchesAny } from '../policy/name-pattern.ts';
 import { findException } from '../policy/policy.ts';
-import type { ExceptionRule } from '../policy/policy.ts';
+import type { ExceptionRule } from '../../exception-rules.ts';
 
 type Decision = Verdict['decision'];
 type Finding = { readonly decision: Decision; readonly reason: Reason };
+
+/** The rule that only warns: a plugin may be unproven as long as it is given no rights. */
+export const UNPROVEN = 'unproven';
+
+/** The rule that lets a young version through because it closes a known hole. */
+export const SECURITY_FIX = 'security-fix';
 
 const SEVERITY: readonly Decision[] = ['allow', 'warn', 'ask', 'deny'];
 
@@ -104,7 +110,7 @@ function continuity({ continuity }: JudgedFacts): readonly Finding[] {
 }
 
 function age(facts: JudgedFacts): readonly Finding[] {
-	const { ageHours, isInstalled, policy, isOwnRegistry, name } = facts.request;
+	const { ageHours, isInstalled, policy, isOwnRegistry, name, securityFix } = facts.request;
 	if (isOwnRegistry) {
 		return [pass('minimum-age', 'It comes from a registry of your own, where age is not judged.')];
 	}
@@ -121,14 +127,25 @@ function age(facts: JudgedFacts): readonly Finding[] {
 		return [pass('minimum-age', `Published ${formatHours(ageHours)} ago.`)];
 	}
 
+	if (securityFix) {
+		const { advisory, affected } = securityFix;
+		return [
+			pass(
+				SECURITY_FIX,
+				`Published ${formatHours(ageHours)} ago; not waited for, since it fixes ${advisory} in ${affected}, which is installed.`,
+			),
+		];
+	}
+
 	const text = `Published ${formatHours(ageHours)} ago, less than the ${policy.minimumAgeHours} hours that your policy waits for others to notice an attack.`;
 	return [excepted(facts, 'minimum-age', text) ?? fail('ask', 'minimum-age', text)];
 }
 
-function notes({ request, invalid }: JudgedFacts, level: Level): readonly Finding[] {
+function notes(facts: JudgedFacts, level: Level): readonly Finding[] {
+	const { request } = facts;
 	const findings: Finding[] = [];
-	if (level === 'unknown' && invalid.length === 0) {
-		findings.push(fail('warn', 'unproven', 'Nothing proves who built or published it; it starts with no rights like any other.'));
+	if (level === 'unknown' && isUnproven(facts)) {
+		findings.push(fail('warn', UNPROVEN, 'Nothing proves who built or published it; it starts with no rights like any other.'));
 	}
 
 	if (request.deprecated !== null) {
@@ -140,6 +157,11 @@ function notes({ request, invalid }: JudgedFacts, level: Level): readonly Findin
 	}
 
 	return findings;
+}
+
+/** There is no proof; a proof that holds and does not count, or one that is false, is told by another rule. */
+function isUnproven({ invalid, state }: JudgedFacts): boolean {
+	return invalid.length === 0 && (['registry-signature', 'provenance', 'openpgp'] as const).every((kind) => state(kind) !== 'verified');
 }
 
 function excepted(facts: JudgedFacts, rule: ExceptionRule, text: string): Finding | null {

@@ -1,5 +1,5 @@
 import type { Evidence, Level, Reason, Verdict } from '../../evidence.ts';
-import { LEVELS } from '../../evidence.ts';
+import { EVIDENCE_KIND_WORDS, LEVELS } from '../../evidence.ts';
 import { decide } from './gate.ts';
 import { pinMismatch } from './identity.ts';
 import { prepareFacts } from './judged-facts.ts';
@@ -42,19 +42,11 @@ function whatWouldRaise({ invalid, standing, continuity }: JudgedFacts, level: L
 	return rungs.filter((rung) => !rung.reason.passed && LEVELS.indexOf(rung.level) > LEVELS.indexOf(level)).map((rung) => rung.raise);
 }
 
-const KIND_WORDS: Readonly<Record<Evidence['kind'], string>> = {
-	integrity: 'Integrity',
-	'registry-signature': 'Registry signature',
-	provenance: 'Provenance',
-	'publish-attestation': 'Publish attestation',
-	openpgp: 'OpenPGP signature',
-};
-
 function evidenceReason(entry: Evidence): Reason {
 	return {
 		rule: entry.kind,
 		passed: entry.state === 'verified',
-		text: entry.state === 'verified' ? entry.reason : `${KIND_WORDS[entry.kind]} ${entry.state}: ${entry.reason}`,
+		text: entry.state === 'verified' ? entry.reason : `${EVIDENCE_KIND_WORDS[entry.kind]} ${entry.state}: ${entry.reason}`,
 	};
 }
 

@@ -23,6 +23,8 @@ export type JudgeRequest = {
 	readonly deprecated: string | null;
 	/** True for a registry that the policy lists as the user's own: the minimum age does not apply. */
 	readonly isOwnRegistry: boolean;
+	/** What this version is the first to fix in the installed one, by an advisory that the policy believes; null or left out for nothing. */
+	readonly securityFix?: { readonly advisory: string; readonly affected: string } | null;
 	readonly standing?: Standing;
 	/** Milliseconds since the epoch, for exceptions that expire; the present when left out. */
 	readonly now?: number;

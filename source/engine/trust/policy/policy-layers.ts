@@ -1,7 +1,8 @@
 import { LEVELS } from '../../evidence.ts';
 import type { IdentityPin } from '../level/identity.ts';
 import { DEFAULT_POLICY, parseTrustPolicy } from './policy.ts';
-import type { Ceiling, ExceptionRule, PermissionCeilings, TrustPolicy } from './policy.ts';
+import type { ExceptionRule } from '../../exception-rules.ts';
+import type { Ceiling, PermissionCeilings, TrustPolicy } from './policy.ts';
 
 export type PolicySource = 'organisation' | 'user' | 'project';
 

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../manifest.ts';
 import { LEVELS } from '../../evidence.ts';
-import { EXCEPTION_RULES } from './policy.ts';
+import { EXCEPTION_RULES } from '../../exception-rules.ts';
 
 const text = { type: 'string', minLength: 1 };
 const texts = { type: 'array', items: text };

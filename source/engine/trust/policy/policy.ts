@@ -1,12 +1,9 @@
 import * as v from 'valibot';
 import { EngineError } from '../../errors.ts';
+import { EXCEPTION_RULES, type ExceptionRule } from '../../exception-rules.ts';
 import type { Level } from '../../evidence.ts';
 import { LEVELS } from '../../evidence.ts';
 import type { IdentityPin } from '../level/identity.ts';
-
-/** Rules that an exception can switch off for one package. `evidence-invalid` is not among them: false evidence is never accepted. */
-export const EXCEPTION_RULES = ['minimum-level', 'minimum-age', 'identity-change', 'fall', 'require-provenance', 'pin'] as const;
-export type ExceptionRule = (typeof EXCEPTION_RULES)[number];
 
 export type PolicyException = {
 	/** A name, or `name@version`. */

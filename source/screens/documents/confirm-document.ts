@@ -1,0 +1,57 @@
+import type { TrustAct } from '../../state.ts';
+import { trustCommandText } from '../../trust-forms.ts';
+import type { Line } from '../../theme.ts';
+import { BLANK, fact, heading, paragraph } from './lines.ts';
+
+/** What would be signed or written, and the scripted command that does the same. */
+export function confirmDocument(act: TrustAct, width: number): readonly Line[] {
+	return [
+		...whatHappens(act, width),
+		BLANK,
+		heading('The same as a command'),
+		...paragraph(`plugward ${trustCommandText(act)}`, width, { tone: 'accent' }),
+		BLANK,
+		...paragraph('Enter does it; Esc leaves, and nothing was signed or written.', width, { tone: 'dim' }),
+	];
+}
+
+function whatHappens(act: TrustAct, width: number): readonly Line[] {
+	switch (act.type) {
+		case 'endorse': {
+			const { spec, from, notes, expires } = act.review;
+			return [
+				heading('This is signed with your own key'),
+				...fact('Verdict', 'endorse: you looked at it and would use it', width, 'good'),
+				...fact('About', spec, width),
+				...fact('Looked at', from === null ? 'the whole' : `the difference from ${from}`, width),
+				...fact('Notes', notes === '' ? 'none' : notes, width),
+				...fact('Until', expires.slice(0, 10), width),
+				BLANK,
+				...paragraph('It names the bytes by their sha512. Others who trust your key count it; you can take it back at any time.', width),
+			];
+		}
+		case 'pin':
+			return [
+				heading('This is written into your policy'),
+				...fact('Plugin', act.name, width),
+				...fact('Rule', 'only who built the installed version may build the next ones', width),
+				BLANK,
+				...paragraph(
+					'A version built by anybody else is refused, whoever published it. Proven by its builder it counts as trusted.',
+					width,
+				),
+			];
+		case 'except': {
+			const { package: name, rule, reason, expires } = act.exception;
+			return [
+				heading('This is written into your policy'),
+				...fact('Plugin', name, width),
+				...fact('Free from', rule, width, 'warning'),
+				...fact('Reason', reason, width),
+				...fact('Until', expires.slice(0, 10), width),
+				BLANK,
+				...paragraph('Every other rule still holds, and false evidence is never accepted.', width),
+			];
+		}
+	}
+}

@@ -1,0 +1,57 @@
+import { Box } from 'ink';
+
+import { cleanLine } from '../format.ts';
+import { layoutOf } from '../layout.ts';
+import { listOf, selectedIn } from '../lists.ts';
+import { auditedPlugin, filterText, installedPlugins, visibleTrust } from '../select.ts';
+import type { State } from '../state.ts';
+import { screenAreas } from '../views.ts';
+import { trustHeader, trustRow } from './documents/explanation-document.ts';
+import { DetailPane } from './parts/detail-pane.tsx';
+import { LevelMix } from './parts/level-mix.tsx';
+import { ListPane } from './parts/list-pane.tsx';
+import { placeholderLines } from './parts/placeholder.ts';
+
+/** How far each plugin is proven, least first, with the reasons beside it. Above it the levels of everything installed. */
+export function TrustScreen({ state }: { readonly state: State }) {
+	const layout = layoutOf(state.size);
+	const { main, detail } = screenAreas(state);
+	const plugins = visibleTrust(state);
+	const list = listOf(state);
+	const filter = filterText(state, 'trust');
+	const title = 'Trust, least proven first';
+	return (
+		<Box flexDirection="column" height={layout.bodyRows}>
+			{main.rows < layout.bodyRows ? (
+				<Box paddingX={1} height={1}>
+					<LevelMix plugins={state.trust.value?.packages ?? installedPlugins(state)} />
+				</Box>
+			) : null}
+			<Box flexDirection={layout.isWide ? 'row' : 'column'}>
+				<ListPane
+					title={filter === '' ? title : `${title}, matching "${cleanLine(filter)}"`}
+					size={main}
+					items={list.items}
+					selected={selectedIn(state, list)}
+					header={trustHeader}
+					rowAt={(index, width) => {
+						const plugin = plugins[index];
+						return plugin === undefined ? [] : trustRow(plugin, auditedPlugin(state, plugin.name), width);
+					}}
+					placeholder={(width) =>
+						placeholderLines(
+							state.installed,
+							{
+								loading: 'Reading the current generation ...',
+								empty: 'Nothing is installed, so there is nothing to trust.',
+								next: 'Press 2 to browse the registry.',
+							},
+							width,
+						)
+					}
+				/>
+				<DetailPane state={state} size={detail} title="Why" />
+			</Box>
+		</Box>
+	);
+}
