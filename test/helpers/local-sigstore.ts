@@ -42,20 +42,13 @@ export async function startLocalSigstore(options: { readonly certificateClock?: 
 	const certificateLog = await initializeCTLog(keys.certificateLog, options.certificateClock);
 	const authority = await initializeCA(keys.authority, certificateLog, options.certificateClock);
 	const log = await initializeTLog(url, keys.log);
-	// Whole seconds: of a fraction the authority drops trailing zeros, as RFC 3161 asks, and the verifier reads exactly three digits or none.
-	const timestampClock = new Date();
-	const timestamp = await initializeTSA(keys.timestamp, timestampClock);
-	const timestamps = tsaHandler(timestamp);
-	const onWholeSeconds: typeof timestamps = {
-		...timestamps,
-		fn: (body) => {
-			timestampClock.setTime(Math.floor(Date.now() / 1000) * 1000);
-			return timestamps.fn(body);
-		},
-	};
+	// Whole seconds, as real authorities give them: the verifier reads no fraction of one or two digits, which a tenth of all milliseconds are.
+	const timestamp = Object.assign(await initializeTSA(keys.timestamp), {
+		getCurrentTime: () => new Date(Math.floor(Date.now() / 1000) * 1000),
+	});
 	// A real log stores hashes of what it is offered; the mock stores the offer itself, which no verifier accepts.
 	const storing = { ...log, publicKey: log.publicKey, log: (entry: object) => log.log(toStoredEntry(entry)), logV2: log.logV2.bind(log) };
-	const handlers = [fulcioHandler(authority), rekorHandler(storing), onWholeSeconds];
+	const handlers = [fulcioHandler(authority), rekorHandler(storing), tsaHandler(timestamp)];
 	server.on('request', (request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
