@@ -3,6 +3,7 @@ import semver from 'semver';
 import * as v from 'valibot';
 import type { Fact, Severity } from '../../evaluation.ts';
 import { stripToLine } from '../../strip-controls.ts';
+import { cvssBaseScore, severityWord } from './cvss.ts';
 import { fact } from './scan-facts.ts';
 
 /** One OSV advisory, as far as it concerns npm packages. */
@@ -10,7 +11,7 @@ export type Advisory = {
 	readonly id: string;
 	readonly summary: string;
 	readonly aliases: readonly string[];
-	/** Lower-case word of the advisory's own database, or null. */
+	/** Lower-case word of the advisory's own database, else of its CVSS 3 score; null when neither says. */
 	readonly severity: string | null;
 	readonly url: string | null;
 	readonly affected: readonly AffectedPackage[];
@@ -41,6 +42,7 @@ const osv = v.object({
 	withdrawn: v.optional(v.string()),
 	affected: v.optional(v.array(affected), []),
 	references: v.optional(v.array(v.object({ type: v.optional(v.string()), url: v.string() })), []),
+	severity: v.optional(v.array(v.object({ type: v.string(), score: v.string() })), []),
 	database_specific: v.optional(v.object({ severity: v.optional(v.string()) })),
 });
 
@@ -104,7 +106,7 @@ function toAdvisory(raw: v.InferOutput<typeof osv>): Advisory {
 		id: stripToLine(raw.id),
 		summary: stripToLine(raw.summary).slice(0, 200),
 		aliases: raw.aliases.map(stripToLine),
-		severity: raw.database_specific?.severity?.toLowerCase() ?? null,
+		severity: stripToLine(raw.database_specific?.severity?.toLowerCase() ?? '') || scoredSeverity(raw.severity),
 		url: raw.references.map(({ url }) => url).find((url) => /^https?:\/\//.test(url)) ?? null,
 		affected: raw.affected
 			.filter((one) => one.package?.ecosystem === 'npm')
@@ -116,9 +118,15 @@ function toAdvisory(raw: v.InferOutput<typeof osv>): Advisory {
 	};
 }
 
+/** The highest of its vectors that can be computed. CVSS 4 scores come from a table of its authors, which is not kept here. */
+function scoredSeverity(vectors: readonly { readonly score: string }[]): string | null {
+	const scores = vectors.flatMap(({ score }) => cvssBaseScore(score) ?? []);
+	return scores.length === 0 ? null : severityWord(Math.max(...scores));
+}
+
 function headOf({ id, summary, severity }: Advisory): string {
 	const text = summary === '' ? '' : `: ${summary}`;
-	return `${id}${severity === null ? '' : ` (${severity})`}${text}${/[.!?]$/.test(text) ? '' : '.'}`;
+	return `${id} (${severity ?? 'severity unknown'})${text}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 // MAL- is OSV's prefix for malicious packages. One of unknown severity is not assumed to be harmless.
