@@ -87,7 +87,7 @@ test('works offline once it was asked, with advisories from a file below the cur
 	);
 	const { exitCode, stdout } = await machine.plugward(['evaluate', 'paint@2', '--offline', '--advisories', 'osv.json']);
 	expect(exitCode).toBe(0);
-	expect(stdout).toContain('brush@1.0.0: GHSA-1: Bad paint. No version is known to be free of it.');
+	expect(stdout).toContain('brush@1.0.0: GHSA-1 (severity unknown): Bad paint. No version is known to be free of it.');
 });
 
 test('the plan of an update says in one line what it starts to use', async () => {

@@ -124,18 +124,25 @@ function scoredSeverity(vectors: readonly { readonly score: string }[]): string 
 	return scores.length === 0 ? null : severityWord(Math.max(...scores));
 }
 
-function headOf({ id, summary, severity }: Advisory): string {
+function headOf({ id, aliases, summary, severity }: Advisory): string {
 	const text = summary === '' ? '' : `: ${summary}`;
-	return `${id} (${severity ?? 'severity unknown'})${text}${/[.!?]$/.test(text) ? '' : '.'}`;
+	// Malware needs no grade.
+	const grade = severity ?? (isMalware({ id, aliases }) ? null : 'severity unknown');
+	return `${id}${grade === null ? '' : ` (${grade})`}${text}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
-// MAL- is OSV's prefix for malicious packages. One of unknown severity is not assumed to be harmless.
+// One of unknown severity is not assumed to be harmless.
 function severityOf({ id, aliases, severity }: Advisory): Severity {
-	if ([id, ...aliases].some((one) => one.startsWith('MAL-')) || severity === 'critical' || severity === 'high') {
+	if (isMalware({ id, aliases }) || severity === 'critical' || severity === 'high') {
 		return 'danger';
 	}
 
 	return severity === 'low' ? 'note' : 'caution';
+}
+
+/** MAL- is OSV's prefix for malicious packages. */
+function isMalware({ id, aliases }: Pick<Advisory, 'id' | 'aliases'>): boolean {
+	return [id, ...aliases].some((one) => one.startsWith('MAL-'));
 }
 
 function isAffected({ versions, ranges }: AffectedPackage, version: string): boolean {
