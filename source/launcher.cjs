@@ -7,7 +7,7 @@ var major = parseInt(process.version.slice(1), 10);
 
 if (major >= NEEDED_MAJOR) {
 	// The built command has no top-level await, so it can be required; `import()` would not parse on the Nodes this file is for.
-	require('./cli.js');
+	require('./cli.cjs');
 } else {
 	var found = process.version + ' (' + process.execPath + ')';
 	process.stderr.write('error: plugward needs Node ' + NEEDED_MAJOR + ' or newer, this is ' + found + '.\n');

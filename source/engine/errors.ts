@@ -56,8 +56,16 @@ export type EngineErrorDetails = {
 	readonly details?: unknown;
 };
 
+const BRAND: unique symbol = Symbol.for('plugward.EngineError');
+
 /** The only error that crosses the engine's door. */
 export class EngineError extends Error {
+	/** The screens are a bundle of their own, and an error of the engine they are given is one of theirs. */
+	static override [Symbol.hasInstance](thrown: unknown): boolean {
+		return typeof thrown === 'object' && thrown !== null && BRAND in thrown;
+	}
+
+	readonly [BRAND] = true;
 	override readonly name = 'EngineError';
 	readonly code: ErrorCode;
 	readonly hint: string | undefined;

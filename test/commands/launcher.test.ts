@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 describe('the launcher', () => {
 	it.each(['v26.10.0', 'v30.0.0'])('starts the command on Node %s', (version) => {
-		expect(launch(version)).toEqual({ required: ['./cli.js'], stderr: '', exitCode: undefined });
+		expect(launch(version)).toEqual({ required: ['./cli.cjs'], stderr: '', exitCode: undefined });
 	});
 
 	it.each(['v25.9.0', 'v20.20.2', 'v0.10.48'])('says which Node is needed on %s, and exits with 2', (version) => {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import process from 'node:process';
 import { openCompiledCodeFolder } from './source/engine/compiled-code.ts';
 
 const argv = process.argv.slice(2);
@@ -16,33 +15,14 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 }
 
 async function main(): Promise<number> {
-	const compiled = openCompiledCodeFolder(process.env);
-	if (compiled !== null) {
-		enableCompileCache(compiled);
+	// Before the command is loaded, else that would be compiled each time.
+	const folder = openCompiledCodeFolder(process.env);
+	if (folder !== null) {
+		enableCompileCache(folder);
 	}
 
-	const [{ runCommandLine }, { watchForInterruption }] = await Promise.all([
-		import('./source/scripted.ts'),
-		import('./source/interruption.ts'),
-	]);
-	const { stdin, stdout, stderr, env: environment } = process;
-	return runCommandLine({
-		argv,
-		version: readVersion(),
-		cwd: process.cwd(),
-		environment,
-		stdin,
-		stdout,
-		stderr,
-		createEngine: async (options) => (await import('./source/engine/index.ts')).createEngine(options),
-		examine: async (...failed) => (await import('./source/engine/index.ts')).examine(...failed),
-		openScreen: async (engine) => {
-			const { runFullScreen } = await import('./source/full-screen.tsx');
-			const { exitCode } = await runFullScreen({ engine, environment, stdin, stdout, version: readVersion() });
-			return exitCode;
-		},
-		watchForInterruption,
-	});
+	const { runProgram } = await import('./source/program.ts');
+	return runProgram(argv, readVersion());
 }
 
 function setExitCode(code: number): void {
