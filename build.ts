@@ -5,6 +5,7 @@
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { importDirectly } from './build-direct-imports.ts';
 import { buildBundler, buildHost } from './source/engine/sandbox/build-programs.ts';
 
 const OUT = 'dist';
@@ -123,7 +124,7 @@ async function buildCommand(): Promise<Metafile[]> {
 			entryPoints: ['source/program.ts'],
 			outfile: join(OUT, 'program.cjs'),
 			external: EXTERNAL,
-			plugins: [elsewhere({ './full-screen.tsx': './screen.js' }), ...PLUGINS],
+			plugins: [elsewhere({ './full-screen.tsx': './screen.js' }), importDirectly, ...PLUGINS],
 		}),
 	]);
 	return outcomes.map(({ metafile }) => metafile);

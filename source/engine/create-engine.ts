@@ -108,16 +108,18 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		applyPlan: (plan, call) => guard(call, () => apply(context, plan, call)),
 		outdated: (names, call) => guard(call, async () => (await loadChanging()).outdated(context, names, call)),
 		explain: (request, call) => guard(call, async () => (await loadChanging()).explain(context, request, call)),
-		why: (request, call) => guard(call, async () => (await loadReading()).why(context, request, call)),
-		list: (call) => guard(call, async () => (await loadReading()).list(context, call)),
-		history: (call) => guard(call, async () => (await loadReading()).history(context, call)),
-		diff: (from, to, call) => guard(call, async () => (await loadReading()).diff(context, { from, to })),
-		profiles: (call) => guard(call, async () => (await loadReading()).profiles(context)),
-		makeProfile: (request, call) => guard(call, async () => (await loadReading()).makeProfile(context, request, call)),
-		selectProfile: (name, call) => guard(call, async () => (await loadReading()).selectProfile(context, name, call)),
-		removeProfile: (name, call) => guard(call, async () => (await loadReading()).removeProfile(context, name, call)),
-		keepGeneration: (generation, call) => guard(call, async () => (await loadReading()).keepGeneration(context, generation, call)),
-		releaseGeneration: (generation, call) => guard(call, async () => (await loadReading()).releaseGeneration(context, generation, call)),
+		why: (request, call) => guard(call, async () => (await import('./operations/why.ts')).why(context, request, call)),
+		list: (call) => guard(call, async () => (await import('./operations/list.ts')).list(context, call)),
+		history: (call) => guard(call, async () => (await import('./operations/history.ts')).history(context, call)),
+		diff: (from, to, call) => guard(call, async () => (await import('./operations/diff.ts')).diff(context, { from, to })),
+		profiles: (call) => guard(call, async () => (await import('./operations/profiles.ts')).profiles(context)),
+		makeProfile: (request, call) => guard(call, async () => (await import('./operations/profiles.ts')).makeProfile(context, request, call)),
+		selectProfile: (name, call) => guard(call, async () => (await import('./operations/profiles.ts')).selectProfile(context, name, call)),
+		removeProfile: (name, call) => guard(call, async () => (await import('./operations/profiles.ts')).removeProfile(context, name, call)),
+		keepGeneration: (generation, call) =>
+			guard(call, async () => (await import('./operations/keep-generation.ts')).keepGeneration(context, generation, call)),
+		releaseGeneration: (generation, call) =>
+			guard(call, async () => (await import('./operations/keep-generation.ts')).releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, async () => (await loadChanging()).collectGarbage(context, request, call)),
 		trust: trustCalls(context, guard),
 		verify: (names, call) => guard(call, async () => (await loadChanging()).verify(context, names, call)),
@@ -139,7 +141,6 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 }
 
 // Each in a part of its own, so that a command which only looks or only switches loads no resolver and no archives.
-const loadReading = () => import('./operations/reading.ts');
 const loadSwitching = () => import('./operations/switching.ts');
 const loadChanging = () => import('./operations/changing.ts');
 

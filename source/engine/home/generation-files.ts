@@ -108,6 +108,11 @@ export type GenerationBytes = {
 export function decodeGeneration(number: number, { digest: expected, name, read }: GenerationBytes): StoredGeneration {
 	const metaBytes = read(META);
 	const digest = checkMetaDigest(metaBytes, { digest: expected, name });
+	const known = decoded.get(`${number} ${digest}`);
+	if (known !== undefined && PARTS.every((part) => digestOf(read(part)) === known.files[part])) {
+		return known.stored;
+	}
+
 	const { files, format: _format, baseDigest: _baseDigest, ...meta } = parsePart(metaBytes, name(META), metaSchema);
 	const checked = (part: Part): Uint8Array => {
 		const bytes = read(part);
@@ -118,7 +123,7 @@ export function decodeGeneration(number: number, { digest: expected, name, read 
 
 		return bytes;
 	};
-	return {
+	const stored: StoredGeneration = {
 		digest,
 		generation: {
 			number,
@@ -128,6 +133,21 @@ export function decodeGeneration(number: number, { digest: expected, name, read 
 			meta,
 		},
 	};
+	remember(`${number} ${digest}`, { files, stored });
+	return stored;
+}
+
+type Decoded = { readonly files: Readonly<Record<Part, string>>; readonly stored: StoredGeneration };
+
+/** The last ones that were read, by number and digest, which name one content: planning and applying read the same ones several times. */
+const decoded = new Map<string, Decoded>();
+const REMEMBERED = 4;
+
+function remember(key: string, one: Decoded): void {
+	decoded.set(key, one);
+	if (decoded.size > REMEMBERED) {
+		decoded.delete(decoded.keys().next().value ?? key);
+	}
 }
 
 function checkMetaDigest(bytes: Uint8Array, { digest: expected, name }: Omit<GenerationBytes, 'read'>): Integrity {

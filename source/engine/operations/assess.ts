@@ -26,6 +26,8 @@ export type AssessRequest = {
 	readonly named: ReadonlySet<string>;
 	/** False for a rollback, which must not depend on a registry: then ages and deprecations are not judged. */
 	readonly asksRegistry: boolean;
+	/** False where nothing is asked: a generation comes back with the permissions it holds. */
+	readonly asksUser?: boolean;
 };
 
 export type Assessment = {
@@ -44,6 +46,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	const factsOf = request.asksRegistry ? await loadRegistryFacts(context, lock, options) : () => ({ manifest: null, publishedAt: null });
 	const rootIds = new Set(Object.values(lock.roots).map(({ instance }) => idOfInstance(lock, instance)));
 	const baseIds = new Set(Object.values(base.lock.packages).map(idOf));
+	const baseByName = Map.groupBy(Object.values(base.lock.packages), ({ name }) => name);
 	const standings = await context.standings();
 	const fixes = await loadSecurityFixes(context, base.lock, options.signal);
 	const assessed = new Map<string, AssessedPackage>();
@@ -56,7 +59,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 		}
 
 		const facts = factsOf(locked);
-		const previous = await previousReceipt(context, { base, locked });
+		const previous = await previousReceipt(context, { before: baseByName.get(locked.name) ?? [], locked });
 		const hours = ageHours(context, { name: locked.name, at: facts.publishedAt });
 		assessed.set(id, {
 			locked,
@@ -84,7 +87,8 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	return {
 		changes: changesBetween(base.lock, lock),
 		packages: packages.map((one) => plannedPackage(one, rootIds.has(idOf(one.locked)))),
-		requirements: requirementsOf(context, { ...request, assessed, revocations: await context.home.revocations() }),
+		requirements:
+			request.asksUser === false ? [] : requirementsOf(context, { ...request, assessed, revocations: await context.home.revocations() }),
 		notices: await planNotices(context, packages, rootIds),
 	};
 }
@@ -97,14 +101,17 @@ function refuseMissing(context: EngineContext, locked: LockPackage): void {
 	}
 }
 
+/** The one of the same major line. */
 async function previousReceipt(
 	context: EngineContext,
-	{ base, locked }: { readonly base: Generation; readonly locked: LockPackage },
+	{ before, locked }: { readonly before: readonly LockPackage[]; readonly locked: LockPackage },
 ): Promise<Receipt | null> {
-	const before = Object.values(base.lock.packages).find(
-		({ name, version }) => name === locked.name && semver.major(version, { loose: true }) === semver.major(locked.version, { loose: true }),
-	);
-	return before === undefined ? null : context.home.store.receipt(before.integrity);
+	const previous = before.find((one) => majorOf(one) === majorOf(locked));
+	return previous === undefined ? null : context.home.store.receipt(previous.integrity);
+}
+
+function majorOf({ version }: LockPackage): number {
+	return semver.major(version, { loose: true });
 }
 
 type VerdictFacts = {

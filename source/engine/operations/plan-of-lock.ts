@@ -16,14 +16,16 @@ export type LockPlanRequest = {
 	readonly named?: ReadonlySet<string>;
 	/** What was brought into the content store for it; nothing when left out. */
 	readonly fetched?: { readonly bytes: number; readonly count: number };
+	/** False where nothing is asked: a generation comes back with the permissions it holds. */
+	readonly asksUser?: boolean;
 	/** Told before what the assessment has to tell. */
 	readonly notices?: Plan['notices'];
 };
 
 /** The plan that turns a generation into a lock. Everything the lock needs here is in the content store. */
 export async function planOfLock(context: EngineContext, request: LockPlanRequest, options: CallOptions): Promise<Plan> {
-	const { kind, command, base, lock, named = new Set(), fetched = { bytes: 0, count: 0 }, notices = [] } = request;
-	const assessment = await assess(context, { base, lock, named, asksRegistry: asksRegistry({ kind }) }, options);
+	const { kind, command, base, lock, named = new Set(), asksUser = true, fetched = { bytes: 0, count: 0 }, notices = [] } = request;
+	const assessment = await assess(context, { base, lock, named, asksRegistry: asksRegistry({ kind }), asksUser }, options);
 	return {
 		kind,
 		command,

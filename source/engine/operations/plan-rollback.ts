@@ -45,9 +45,8 @@ export async function planTarget(
 	options: CallOptions,
 ): Promise<Plan> {
 	await refuseRevoked(context, target);
-	const plan = await planOfLock(context, { kind, command, base, lock: target.lock }, options);
-	// Permissions come back with the generation that holds them; nothing is asked again.
-	return { ...plan, targetGeneration: target.number, requirements: [] };
+	const plan = await planOfLock(context, { kind, command, base, lock: target.lock, asksUser: false }, options);
+	return { ...plan, targetGeneration: target.number };
 }
 
 async function targetOf(

@@ -1,5 +1,4 @@
 import { EngineError } from '../errors.ts';
-import { createRegistryClient } from './create-registry-client.ts';
 import type { RegistryClient, RegistryClientOptions } from './registry-client.ts';
 
 /** A client that is made when it is first needed: a broken .npmrc must not stop what asks no registry. */
@@ -14,6 +13,7 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 	const expired: (readonly string[] | 'all')[] = [];
 
 	async function create(): Promise<RegistryClient> {
+		const { createRegistryClient } = await import('./create-registry-client.ts');
 		const client = await createRegistryClient(options);
 		for (const names of expired.splice(0)) {
 			client.expire(names);
