@@ -53,6 +53,8 @@ export class Choices {
 	readonly #slots: Slots;
 	readonly #preferences: Preferences;
 	readonly #known = new Map<string, Choice>();
+	/** What is asked for where no scope differs, which is nearly everything. */
+	readonly #outermost = new Map<VersionSet, Choice>();
 	readonly #leaves = new Map<Choice, Leave>();
 	readonly #byVariable: (Choice | Leave | undefined)[] = [];
 
@@ -69,8 +71,8 @@ export class Choices {
 
 	/** The choice of one range in one scope. */
 	single(package_: Package, allowed: VersionSet, scope: Scope): Choice {
-		const key = `${package_.name} ${allowed.yes} ${scope.number}`;
-		const known = this.#known.get(key);
+		const key = scope === OUTERMOST ? allowed : `${allowed.yes} ${scope.number}`;
+		const known = typeof key === 'string' ? this.#known.get(key) : this.#outermost.get(key);
 		if (known !== undefined) {
 			return known;
 		}
@@ -171,10 +173,15 @@ export class Choices {
 		}
 	}
 
-	#make(key: string, parts: Pick<Choice, 'members' | 'options' | 'askers'>): Choice {
+	#make(key: string | VersionSet, parts: Pick<Choice, 'members' | 'options' | 'askers'>): Choice {
 		const variable = this.#addVariable(parts.options.length);
 		const choice: Choice = { type: 'choice', variable, slots: [], ...parts };
-		this.#known.set(key, choice);
+		if (typeof key === 'string') {
+			this.#known.set(key, choice);
+		} else {
+			this.#outermost.set(key, choice);
+		}
+
 		this.#byVariable[variable] = choice;
 		const impossible = parts.members.find(({ allowed }) => allowed.count === 0);
 		if (impossible !== undefined) {
@@ -206,20 +213,18 @@ export class Choices {
 
 	/** The compatible ranges that meet the allowed versions: the one with the best version first, then the newest. */
 	#buckets(package_: Package, allowed: VersionSet): { readonly name: string; readonly versions: VersionSet }[] {
-		const best = package_.bucketAround(this.#preferences.best(package_, (i) => package_.has(allowed, i)));
-		const buckets = [best];
-		for (let i = package_.versionCount - 1; i >= 0 && buckets.length < MOST_BUCKETS; i -= 1) {
+		const best = package_.firstOfBucket(this.#preferences.best(package_, (i) => package_.has(allowed, i)));
+		const firsts = [best];
+		for (let i = package_.versionCount - 1; i >= 0 && firsts.length < MOST_BUCKETS; i -= 1) {
 			if (package_.has(allowed, i)) {
-				const bucket = package_.bucketAround(i);
-				if (bucket.name !== best.name) {
-					buckets.push(bucket);
+				i = package_.firstOfBucket(i);
+				if (i !== best) {
+					firsts.push(i);
 				}
-
-				i = bucket.first;
 			}
 		}
 
-		return buckets;
+		return firsts.map((first) => package_.bucketFrom(first));
 	}
 }
 

@@ -1,12 +1,11 @@
 import { allowedOf } from './edges.ts';
-import type { EdgeReader } from './edges.ts';
+import type { Edge, EdgeReader } from './edges.ts';
 import { NO_PROGRESS } from './overrides.ts';
 import type { Package, PackageTable, VersionSet } from './packages.ts';
 import type { PeerNames } from './peer-names.ts';
 import { allowNamed } from './policy.ts';
 import type { PolicyMasks } from './policy.ts';
 import type { Preferences } from './prefer.ts';
-import { isPackageName } from './spec.ts';
 import type { Spec } from './spec.ts';
 
 const LOOKS_AT_CLOCK = 16;
@@ -91,7 +90,8 @@ export class Crawl {
 		}
 
 		this.#seen.add(allowed);
-		let best = this.#preferences.best(package_, (i) => package_.has(allowed, i) && !this.#policy.isForbidden(package_, i));
+		const forbidden = this.#policy.forbidden(package_);
+		let best = this.#preferences.best(package_, (i) => package_.has(allowed, i) && !forbidden.some(({ set }) => package_.has(set, i)));
 		if (best === -1) {
 			best = this.#preferences.best(package_, (i) => package_.has(allowed, i));
 		}
@@ -99,13 +99,18 @@ export class Crawl {
 		const edges = index.edges(best);
 		this.#peerNames.observe(package_.name, edges);
 		const read = this.#edges.read(edges, NO_PROGRESS);
-		const peers = read.peers.filter(({ name }) => !read.optionalPeers.has(name));
-		for (const { spec, text } of [...read.regular, ...read.optional, ...peers]) {
-			if (spec.type !== 'unsupported' && isPackageName(spec.target)) {
+		this.#follow(read.regular);
+		this.#follow(read.optional);
+		this.#follow(read.optionalPeers.size === 0 ? read.peers : read.peers.filter(({ name }) => !read.optionalPeers.has(name)));
+	}
+
+	#follow(edges: readonly Edge[]): void {
+		for (const { spec, target, text } of edges) {
+			if (spec.type !== 'unsupported' && target !== null) {
 				this.#frontier.push(spec);
-				const target = this.#table.get(spec.target);
-				if (target !== undefined) {
-					allowNamed(this.#policy, target, text);
+				const package_ = this.#table.get(target);
+				if (package_ !== undefined) {
+					allowNamed(this.#policy, package_, text);
 				}
 			}
 		}

@@ -12,6 +12,8 @@ export type Edge = {
 	/** As the package wrote it, or as an override replaced it. */
 	readonly text: string;
 	readonly spec: Spec;
+	/** The package of the registry that it asks for; null when no registry can have it. */
+	readonly target: string | null;
 };
 
 export type ReadEdges = {
@@ -29,6 +31,8 @@ export type ReadEdges = {
 export class EdgeReader {
 	readonly overrides: Overrides;
 	readonly #known = new Map<Progress, Map<EdgeMap, ReadEdges>>();
+	/** Name -> text -> edge: many packages ask for the same. */
+	readonly #edges = new Map<string, Map<string, Edge>>();
 
 	constructor(overrides: Overrides) {
 		this.overrides = overrides;
@@ -40,11 +44,39 @@ export class EdgeReader {
 	}
 
 	read(edges: EdgeMap, progress: Progress): ReadEdges {
-		const byMap = this.#known.get(progress) ?? new Map<EdgeMap, ReadEdges>();
-		this.#known.set(progress, byMap);
-		const known = byMap.get(edges) ?? this.#read(edges, progress);
-		byMap.set(edges, known);
-		return known;
+		let byMap = this.#known.get(progress);
+		if (byMap === undefined) {
+			byMap = new Map();
+			this.#known.set(progress, byMap);
+		}
+
+		const known = byMap.get(edges);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const read = this.#read(edges, progress);
+		byMap.set(edges, read);
+		return read;
+	}
+
+	#edge(name: string, text: string): Edge {
+		let byText = this.#edges.get(name);
+		if (byText === undefined) {
+			byText = new Map();
+			this.#edges.set(name, byText);
+		}
+
+		const known = byText.get(text);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const spec = parseSpec(name, text);
+		const target = spec.type === 'unsupported' || !isPackageName(spec.target) ? null : spec.target;
+		const edge: Edge = { name, text, spec, target };
+		byText.set(text, edge);
+		return edge;
 	}
 
 	#read(edges: EdgeMap, progress: Progress): ReadEdges {
@@ -55,9 +87,11 @@ export class EdgeReader {
 				const name = flat[i] ?? '';
 				const written = flat[i + 1] ?? '';
 				const override = this.overrides.replacement(progress, { name, text: written });
-				const text = override?.spec ?? written;
-				overrides.push(...(override === undefined ? [] : [override]));
-				found.push({ name, text, spec: parseSpec(name, text) });
+				if (override !== undefined) {
+					overrides.push(override);
+				}
+
+				found.push(this.#edge(name, override?.spec ?? written));
 			}
 
 			return found;
@@ -67,9 +101,13 @@ export class EdgeReader {
 		const regular = list(edges.dependencies);
 		const optional = list(edges.optionalDependencies);
 		const peers = list(edges.peers);
-		const targets = [...regular, ...optional, ...peers.filter(({ name }) => !optionalPeers.has(name))].flatMap(({ spec }) =>
-			spec.type === 'unsupported' || !isPackageName(spec.target) ? [] : [spec.target],
-		);
+		const targets: string[] = [];
+		for (const { target } of [...regular, ...optional, ...peers.filter(({ name }) => !optionalPeers.has(name))]) {
+			if (target !== null) {
+				targets.push(target);
+			}
+		}
+
 		return { regular, optional, peers, optionalPeers, targets, overrides };
 	}
 }

@@ -9,7 +9,8 @@ export type Unit = UnitPlan & {
 	/** Slots of the surroundings that the unit sees whatever its providers do. */
 	readonly surroundings: ReadonlyMap<string, Slot>;
 	readonly progress: Progress;
-	readonly emitted: Set<string>;
+	/** What has been told of it; null for a unit that waits for nothing, which is placed once. */
+	readonly emitted: Set<string> | null;
 	current: { readonly choice: Choice; readonly leave: Leave | null } | null;
 };
 

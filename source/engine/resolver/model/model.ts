@@ -17,7 +17,6 @@ import type { Root } from './roots.ts';
 import { Scopes } from './scopes.ts';
 import { Facts, Slots } from './slots.ts';
 import type { FactFilter, Slot } from './slots.ts';
-import { isPackageName } from './spec.ts';
 import { planUnits } from './units.ts';
 import type { PlacedEdge } from './units.ts';
 import { UnitPlacer } from './unit-placer.ts';
@@ -193,10 +192,15 @@ export class Model implements Strategy {
 
 		this.#parts.peerNames.observe(slot.package.name, edgeMap);
 		const dropped = new Map<string, string>();
-		const placed = [
-			...read.regular.flatMap((edge) => this.#placeable(slot, version, { edge, dropped: null })),
-			...read.optional.flatMap((edge) => this.#placeable(slot, version, { edge, dropped })),
-		];
+		const placed: PlacedEdge[] = [];
+		for (const edge of read.regular) {
+			this.#addPlaceable(placed, { slot, version, edge, dropped: null });
+		}
+
+		for (const edge of read.optional) {
+			this.#addPlaceable(placed, { slot, version, edge, dropped });
+		}
+
 		const plans = planUnits(placed, (target) => this.#parts.peerNames.of(target));
 		const units = this.#placer.prepare(slot, { edges: placed, plans, progress });
 		const peers = read.peers.flatMap((edge) => this.#placePeer(slot, version, { edge, isOptional: read.optionalPeers.has(edge.name) }));
@@ -207,40 +211,41 @@ export class Model implements Strategy {
 		return true;
 	}
 
-	/** The edge with its target, or nothing when it is ruled out or dropped. */
-	#placeable(
-		slot: Slot,
-		version: number,
-		{ edge, dropped }: { readonly edge: Edge; readonly dropped: Map<string, string> | null },
-	): PlacedEdge[] {
-		const { spec } = edge;
-		const target = spec.type === 'unsupported' ? null : this.#package(spec.target);
+	/** Adds the edge with its target, unless it is ruled out or dropped. */
+	#addPlaceable(
+		placed: PlacedEdge[],
+		{
+			slot,
+			version,
+			edge,
+			dropped,
+		}: { readonly slot: Slot; readonly version: number; readonly edge: Edge; readonly dropped: Map<string, string> | null },
+	): void {
+		const { spec, name, text } = edge;
+		const target = edge.target === null ? null : (this.#parts.table.get(edge.target) ?? null);
 		if (spec.type === 'unsupported' || target === null) {
 			if (dropped === null) {
 				this.#forbid(slot, version, edge);
 			} else {
-				dropped.set(edge.name, `it asks for ${edge.text}, which is not a version in a registry`);
+				dropped.set(name, `it asks for ${text}, which is not a version in a registry`);
 			}
 
-			return [];
+			return;
 		}
 
 		const allowed = allowedOf(target, spec);
-		this.#noteExact(edge, target.name);
+		this.#noteExact(edge, target);
 		if (dropped !== null && allowed.count === 0) {
-			dropped.set(
-				edge.name,
-				target.index === null ? `${target.name} is not in the registry` : `no version of ${target.name} matches ${edge.text}`,
-			);
-			return [];
+			dropped.set(name, target.index === null ? `${target.name} is not in the registry` : `no version of ${target.name} matches ${text}`);
+			return;
 		}
 
-		return [{ ...edge, package: target, allowed, isOptional: dropped !== null }];
+		placed.push({ name, text, spec, target: edge.target, package: target, allowed, isOptional: dropped !== null });
 	}
 
 	#placePeer(slot: Slot, version: number, { edge, isOptional }: { readonly edge: Edge; readonly isOptional: boolean }): PlacedPeer[] {
 		const { spec } = edge;
-		if (spec.type === 'unsupported' || !isPackageName(spec.target)) {
+		if (spec.type === 'unsupported' || edge.target === null) {
 			if (!isOptional) {
 				this.#forbid(slot, version, edge);
 			}
@@ -257,9 +262,9 @@ export class Model implements Strategy {
 			return [{ edge, isOptional, slot: null }];
 		}
 
-		const package_ = target?.package ?? this.#package(spec.target);
-		if (package_ !== null) {
-			this.#noteExact(edge, package_.name);
+		const package_ = target?.package ?? this.#parts.table.get(edge.target);
+		if (package_ !== undefined) {
+			this.#noteExact(edge, package_);
 			this.#tellPeer({ slot, version, edge }, target ?? this.slots.visibleOrMain(edge.name, package_), isOptional);
 		}
 
@@ -301,14 +306,9 @@ export class Model implements Strategy {
 		this.#widener.note(this.facts.tell([{ variable: slot.variable, set: ~(version + 1) }], cause));
 	}
 
-	#package(name: string): Package | null {
-		return isPackageName(name) ? (this.#parts.table.get(name) ?? null) : null;
-	}
-
 	/** Whoever names a version exactly gets it, however young. Found out too late, everything is solved again. */
-	#noteExact(edge: Edge, name: string): void {
-		const package_ = this.#parts.table.get(name);
-		if (package_ !== undefined && allowNamed(this.#parts.policy, package_, edge.text)) {
+	#noteExact({ text }: Edge, package_: Package): void {
+		if (allowNamed(this.#parts.policy, package_, text)) {
 			this.isOutdated = true;
 		}
 	}

@@ -34,6 +34,7 @@ export class Package {
 	readonly width: number;
 	readonly #words: Words;
 	readonly #sets = new Map<string, VersionSet>();
+	#latest: number | null = null;
 
 	constructor(name: string, index: PackageIndex | null, words: Words) {
 		this.name = name;
@@ -41,6 +42,12 @@ export class Package {
 		this.versionCount = index?.versionCount ?? 0;
 		this.width = (this.versionCount >>> 5) + 1;
 		this.#words = words;
+	}
+
+	/** The number of the version tagged `latest`, or -1. */
+	get latest(): number {
+		this.#latest ??= this.#tagged('latest');
+		return this.#latest;
 	}
 
 	/** What a range allows; junk allows nothing. */
@@ -64,8 +71,7 @@ export class Package {
 	/** The version a tag names, and nothing else. */
 	tag(tag: string): VersionSet {
 		return this.#remembered('tag', tag, () => (mark) => {
-			const version = this.index?.tags.get(tag);
-			const i = version === undefined ? -1 : (this.index?.indexOfVersion(version) ?? -1);
+			const i = this.#tagged(tag);
 			if (i !== -1) {
 				mark(i);
 			}
@@ -80,20 +86,25 @@ export class Package {
 		return major > 0 ? `${major}` : minor > 0 ? `0.${minor}` : `0.0.${patches[i] ?? 0}`;
 	}
 
-	/** The versions of the bucket that version i is in; they are neighbours. */
-	bucketAround(i: number): { readonly name: string; readonly first: number; readonly versions: VersionSet } {
-		const name = this.bucketOf(i);
+	/** The first version of the bucket that version i is in; its versions are neighbours. */
+	firstOfBucket(i: number): number {
 		let first = i;
-		while (first > 0 && this.bucketOf(first - 1) === name) {
+		while (first > 0 && this.#isSameBucket(first - 1, i)) {
 			first -= 1;
 		}
 
+		return first;
+	}
+
+	/** The versions of the bucket that begins with the version. */
+	bucketFrom(first: number): { readonly name: string; readonly versions: VersionSet } {
+		const name = this.bucketOf(first);
 		const versions = this.#remembered('bucket', name, () => (mark) => {
-			for (let member = first; member < this.versionCount && this.bucketOf(member) === name; member += 1) {
+			for (let member = first; member < this.versionCount && this.#isSameBucket(member, first); member += 1) {
 				mark(member);
 			}
 		});
-		return { name, first, versions };
+		return { name, versions };
 	}
 
 	/** Exactly the given versions, known by `key` from then on: they are computed once. */
@@ -152,6 +163,18 @@ export class Package {
 		const set = { text, count, yes, no: yes + width, noButAbsent: yes + width * 2, yesOrAbsent: yes + width * 3 };
 		this.#sets.set(key, set);
 		return set;
+	}
+
+	#tagged(tag: string): number {
+		const version = this.index?.tags.get(tag);
+		return version === undefined ? -1 : (this.index?.indexOfVersion(version) ?? -1);
+	}
+
+	#isSameBucket(i: number, j: number): boolean {
+		const { majors, minors, patches } = this.index ?? NO_NUMBERS;
+		return (
+			majors[i] === majors[j] && ((majors[i] ?? 0) > 0 || (minors[i] === minors[j] && ((minors[i] ?? 0) > 0 || patches[i] === patches[j])))
+		);
 	}
 
 	#markInterval(interval: Interval, mark: (i: number) => void): void {

@@ -155,6 +155,10 @@ export function allowNamed(policy: PolicyMasks, package_: Package, text: string)
 
 /** The one version that the text names exactly, or -1. */
 export function namedVersion(package_: Package, text: string): number {
+	if (isPlainPrefix(text)) {
+		return -1;
+	}
+
 	const range = text.startsWith('npm:') ? text.slice(text.lastIndexOf('@') + 1) : text;
 	if ((parseRange(range)?.exact ?? null) === null) {
 		return -1;
@@ -162,4 +166,9 @@ export function namedVersion(package_: Package, text: string): number {
 
 	const [only, ...more] = package_.members(package_.range(range));
 	return only === undefined || more.length > 0 ? -1 : only;
+}
+
+/** `^1.2.3` and `~1.2`, as most edges are written, never stand for one version alone. */
+function isPlainPrefix(text: string): boolean {
+	return (text.startsWith('^') || text.startsWith('~')) && /^.[\d.]+$/u.test(text);
 }

@@ -44,14 +44,13 @@ export class Preferences {
 
 	/** `candidate` gives the highest possible version up to a given one, or -1. */
 	#best(package_: Package, candidate: (from: number) => number): number {
-		const favourite = this.#favouritesOf(package_).find((i) => candidate(i) === i);
-		if (favourite !== undefined) {
-			return favourite;
+		for (const favourite of this.#favouritesOf(package_)) {
+			if (candidate(favourite) === favourite) {
+				return favourite;
+			}
 		}
 
-		const { index } = package_;
-		const latestText = index?.tags.get('latest');
-		const latest = latestText === undefined ? -1 : (index?.indexOfVersion(latestText) ?? -1);
+		const { latest } = package_;
 		if (latest !== -1) {
 			if (candidate(latest) === latest && this.#demerits(package_, latest) <= 1) {
 				return latest;
@@ -114,13 +113,20 @@ export class Preferences {
 			return known;
 		}
 
-		const numbers = [this.#merged, this.#locked].flatMap((source) =>
-			[...(source.get(package_.name) ?? [])]
-				.map((version) => package_.index?.indexOfVersion(version) ?? -1)
-				.filter((i) => i !== -1)
-				.sort((a, b) => b - a),
-		);
+		const merged = this.#merged.get(package_.name);
+		const locked = this.#locked.get(package_.name);
+		const numbers = [
+			...(merged === undefined ? [] : numbersOf(package_, merged)),
+			...(locked === undefined ? [] : numbersOf(package_, locked)),
+		];
 		this.#favourites.set(package_, numbers);
 		return numbers;
 	}
+}
+
+function numbersOf(package_: Package, versions: ReadonlySet<string>): number[] {
+	return [...versions]
+		.map((version) => package_.index?.indexOfVersion(version) ?? -1)
+		.filter((i) => i !== -1)
+		.sort((a, b) => b - a);
 }

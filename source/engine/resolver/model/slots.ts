@@ -66,6 +66,8 @@ export class Slots {
 	readonly #slots = new Map<string, Slot>();
 	readonly #byVariable: (Slot | undefined)[] = [];
 	readonly #aliases = new Map<string, Slot>();
+	/** Package name -> main slot of the outermost scope. */
+	readonly #mains = new Map<string, Slot>();
 	/** Called when a name becomes visible to everybody. */
 	onVisible: (name: string, slot: Slot) => void = () => undefined;
 
@@ -93,7 +95,7 @@ export class Slots {
 
 	/** What is visible under the name where no scope says otherwise; null as long as nothing has put a copy there. */
 	visible(name: string): Slot | null {
-		return this.#aliases.get(name) ?? this.#slots.get(`main ${name} 0`) ?? null;
+		return this.#aliases.get(name) ?? this.#mains.get(name) ?? null;
 	}
 
 	/** The same, put there if need be. */
@@ -102,11 +104,17 @@ export class Slots {
 	}
 
 	main(package_: Package, scope: Scope): Slot {
-		const key = `main ${package_.name} ${scope.number}`;
-		const isNew = scope === OUTERMOST && !this.#slots.has(key);
-		const slot = this.#make(key, { package: package_, scope, among: package_.range('*') });
-		if (isNew && !this.#aliases.has(package_.name)) {
-			this.onVisible(package_.name, slot);
+		const known = scope === OUTERMOST ? this.#mains.get(package_.name) : undefined;
+		if (known !== undefined) {
+			return known;
+		}
+
+		const slot = this.#make(`main ${package_.name} ${scope.number}`, { package: package_, scope, among: package_.range('*') });
+		if (scope === OUTERMOST) {
+			this.#mains.set(package_.name, slot);
+			if (!this.#aliases.has(package_.name)) {
+				this.onVisible(package_.name, slot);
+			}
 		}
 
 		return slot;

@@ -25,6 +25,8 @@ export type PlacerParts = {
 	readonly widener: Widener;
 };
 
+const NOTHING_AROUND: ReadonlyMap<string, Slot> = new Map();
+
 type Landed = { readonly terms: readonly Term[]; readonly slots: Landing | null };
 
 /** Gives each unit the scope that its surroundings and its providers make, as soon as those are placed. */
@@ -43,12 +45,20 @@ export class UnitPlacer {
 	): Unit[] {
 		const own = new Set(edges.map(({ name }) => name));
 		return plans.map((plan) => {
+			const { edges: members, asks, providers, isGroup } = plan;
+			if (asks.size === 0) {
+				const kept = this.#parts.overrides.keep(progress, asks);
+				return { edges: members, asks, providers, isGroup, surroundings: NOTHING_AROUND, progress: kept, emitted: null, current: null };
+			}
+
 			const surroundings = new Map<string, Slot>();
-			for (const name of plan.asks) {
+			for (const name of asks) {
 				this.#bind(surroundings, name, own.has(name) ? undefined : outsideOf(slot, name));
 			}
 
-			return { ...plan, surroundings, progress: this.#parts.overrides.keep(progress, plan.asks), emitted: new Set(), current: null };
+			const kept = this.#parts.overrides.keep(progress, asks);
+			const emitted = providers.length === 0 ? null : new Set<string>();
+			return { edges: members, asks, providers, isGroup, surroundings, progress: kept, emitted, current: null };
 		});
 	}
 
@@ -56,7 +66,7 @@ export class UnitPlacer {
 	place(expansion: Expansion): void {
 		for (const unit of expansion.units) {
 			if (unit.providers.length === 0) {
-				this.#emit(expansion, unit, { terms: [], bindings: unit.surroundings });
+				this.#emitOnce(expansion, unit);
 			}
 		}
 
@@ -179,11 +189,11 @@ export class UnitPlacer {
 		const placement = this.#placement(slot, unit, seen.bindings);
 		const key = `${placement?.choice.variable ?? 'too deep'} ${premise.map(({ variable, set }) => `${variable}=${set}`).join(' ')}`;
 		unit.current = placement;
-		if (unit.emitted.has(key)) {
+		if (unit.emitted?.has(key) === true) {
 			return false;
 		}
 
-		unit.emitted.add(key);
+		unit.emitted?.add(key);
 		if (placement === null) {
 			this.#parts.facts.tell(premise, { type: 'nesting', dependent: slot.package });
 			return true;
@@ -191,6 +201,19 @@ export class UnitPlacer {
 
 		this.#tell(expansion, unit, { premise, ...placement });
 		return true;
+	}
+
+	/** Of what waits for nothing there is one placement, so none has to be remembered. */
+	#emitOnce(expansion: Expansion, unit: Unit): void {
+		const { slot, version } = expansion;
+		const premise: readonly Term[] = [{ variable: slot.variable, set: ~(version + 1) }];
+		const placement = this.#placement(slot, unit, unit.surroundings);
+		unit.current = placement;
+		if (placement === null) {
+			this.#parts.facts.tell(premise, { type: 'nesting', dependent: slot.package });
+		} else {
+			this.#tell(expansion, unit, { premise, ...placement });
+		}
 	}
 
 	#tell(
