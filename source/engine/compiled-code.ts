@@ -21,11 +21,13 @@ export function openCompiledCodeFolder(environment: Environment): string | null 
 	const folder = compiledCodeFolder(environment);
 	const own = dirname(folder);
 	try {
-		if (isMissing(folder)) {
-			mkdirSync(folder, { recursive: true, mode: MODE });
+		// One by one: node's own recursion never ends where the system refuses a folder as if its parent were missing, as in /proc.
+		const folders = [dirname(own), own, folder];
+		for (const one of folders.filter(isMissing)) {
+			mkdirSync(one, { mode: MODE });
 		}
 
-		return isOnlyOurs(folder) && isOnlyOurs(own) && isOnlyOurs(dirname(own)) ? folder : null;
+		return folders.every(isOnlyOurs) ? folder : null;
 	} catch {
 		// Read-only, full, or not ours: then each start compiles, as it would without the folder.
 		return null;
