@@ -18,6 +18,9 @@ export type TreeNode = {
 	readonly dropped: ReadonlyMap<string, string>;
 };
 
+/** Root name -> copy. */
+export type Tree = ReadonlyMap<string, TreeNode>;
+
 type MutableNode = TreeNode & {
 	readonly edges: Map<string, TreeNode>;
 	readonly optional: Set<string>;
@@ -26,7 +29,7 @@ type MutableNode = TreeNode & {
 };
 
 /** What a finished solve says: root name -> copy. Only what a root reaches is there. */
-export function* extractTree(model: Model, session: Session): Steps<ReadonlyMap<string, TreeNode>> {
+export function* extractTree(model: Model, session: Session): Steps<Tree> {
 	const nodes = new Map<Slot, MutableNode>();
 	const open: MutableNode[] = [];
 	const nodeOf = (slot: Slot): TreeNode => {
@@ -97,4 +100,16 @@ function connect(node: MutableNode, { expansion, model, nodeOf }: Context): void
 	for (const [name, slot] of found.sort(([a], [b]) => (a < b ? -1 : 1))) {
 		node.edges.set(name, nodeOf(slot));
 	}
+}
+
+/** Every copy in the tree. */
+export function allNodes(tree: Tree): TreeNode[] {
+	const seen = new Set(tree.values());
+	for (const node of seen) {
+		for (const next of node.edges.values()) {
+			seen.add(next);
+		}
+	}
+
+	return [...seen];
 }

@@ -1,8 +1,8 @@
-import type { TreeNode } from './extract.ts';
+import { allNodes } from './extract.ts';
+import type { Tree } from './extract.ts';
+import { mergeCopies } from './merge-copies.ts';
 import type { Root } from './roots.ts';
 import type { Session, Steps } from './session.ts';
-
-export type Tree = ReadonlyMap<string, TreeNode>;
 
 /**
  * What refinement may cost, and one solve more that prefers versions which would make copies one: counted in solves and conflicts, not in milliseconds, so that a slow machine gets the same tree. Only the
@@ -15,7 +15,7 @@ const BUDGET = {
 	conflictsOfOneSolve: 500,
 } as const;
 
-/** Looks for a tree in which no root is older than it needs to be, then for one with fewer copies. Nothing is read again. */
+/** Looks for a tree in which no root is older than it needs to be, then takes copies together. Nothing is read again. */
 export function* refine(session: Session, { roots, tree }: { readonly roots: readonly Root[]; readonly tree: Tree }): Steps<Tree> {
 	let best = tree;
 	let bestLag = totalLag(session, roots, tree);
@@ -40,7 +40,7 @@ export function* refine(session: Session, { roots, tree }: { readonly roots: rea
 		}
 	}
 
-	return yield* mergeCopies(session, { roots, tree: best, first, lag: bestLag });
+	return yield* withFewerCopies(session, { roots, tree: best, first, lag: bestLag });
 }
 
 function totalLag(session: Session, roots: readonly Root[], tree: Tree): number {
@@ -69,8 +69,8 @@ function lagOf(session: Session, { name, package: package_, allowed }: Root, tre
 	return skipped.size + (best - chosen) / (package_.versionCount + 1);
 }
 
-/** Where all that ask for two copies of a package would accept one version, solves once more with those versions preferred. */
-function* mergeCopies(
+/** Takes copies together; where that could not tell, solves once more with the older versions preferred. */
+function* withFewerCopies(
 	session: Session,
 	{
 		roots,
@@ -79,78 +79,20 @@ function* mergeCopies(
 		lag,
 	}: { readonly roots: readonly Root[]; readonly tree: Tree; readonly first: readonly string[]; readonly lag: number },
 ): Steps<Tree> {
-	const merged = yield* mergeableVersions(session, tree);
-	if (merged.size === 0) {
-		return tree;
+	const merged = yield* mergeCopies(session, tree);
+	if (merged.left.size === 0) {
+		return merged.tree;
 	}
 
-	const solved = yield* session.solve({ roots, first, merged, mostConflicts: BUDGET.conflictsOfOneSolve });
-	const isBetter = solved.type === 'done' && versionCount(solved.tree) < versionCount(tree) && totalLag(session, roots, solved.tree) <= lag;
-	return isBetter ? solved.tree : tree;
-}
-
-function* mergeableVersions(session: Session, tree: Tree): Steps<Map<string, Set<string>>> {
-	const nodes = allNodes(tree);
-	const byName = Map.groupBy(nodes, ({ slot }) => slot.package.name);
-	const dependents = dependentsOf(nodes);
-	const merged = new Map<string, Set<string>>();
-	for (const [name, copies] of byName) {
-		yield* session.breathe();
-		const versions = [...new Set(copies.map(({ version }) => version))].toSorted((a, b) => b - a);
-		if (versions.length < 2) {
-			continue;
-		}
-
-		for (const [i, newer] of versions.entries()) {
-			const older = versions[i + 1];
-			const package_ = copies[0]?.slot.package;
-			if (
-				older !== undefined &&
-				package_ !== undefined &&
-				session.acceptsEverywhere(dependents.get(copyKey(package_.name, newer)) ?? [], { package: package_, replaced: newer, by: older })
-			) {
-				merged.set(name, (merged.get(name) ?? new Set()).add(package_.index?.versionText(older) ?? ''));
-			}
-		}
+	const solved = yield* session.solve({ roots, first, merged: merged.left, mostConflicts: BUDGET.conflictsOfOneSolve });
+	if (solved.type !== 'done' || totalLag(session, roots, solved.tree) > lag) {
+		return merged.tree;
 	}
 
-	return merged;
-}
-
-/** Name and version -> the copies with an edge to it. */
-function dependentsOf(nodes: readonly TreeNode[]): Map<string, TreeNode[]> {
-	const dependents = new Map<string, TreeNode[]>();
-	for (const node of nodes) {
-		for (const { slot, version } of node.edges.values()) {
-			const key = copyKey(slot.package.name, version);
-			const known = dependents.get(key);
-			if (known === undefined) {
-				dependents.set(key, [node]);
-			} else {
-				known.push(node);
-			}
-		}
-	}
-
-	return dependents;
-}
-
-function copyKey(name: string, version: number): string {
-	return `${name} ${version}`;
-}
-
-/** Every copy in the tree. */
-export function allNodes(tree: Tree): TreeNode[] {
-	const seen = new Set(tree.values());
-	for (const node of seen) {
-		for (const next of node.edges.values()) {
-			seen.add(next);
-		}
-	}
-
-	return [...seen];
+	const again = yield* mergeCopies(session, solved.tree);
+	return versionCount(again.tree) < versionCount(merged.tree) ? again.tree : merged.tree;
 }
 
 function versionCount(tree: Tree): number {
-	return new Set(allNodes(tree).map(({ slot, version }) => copyKey(slot.package.name, version))).size;
+	return new Set(allNodes(tree).map(({ slot, version }) => `${slot.package.name} ${version}`)).size;
 }

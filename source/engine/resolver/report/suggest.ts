@@ -1,8 +1,8 @@
 import type { Suggestion } from '../failure.ts';
 import type { Cause } from '../model/facts.ts';
 import type { Override } from '../request.ts';
-import { allNodes } from '../model/refine.ts';
-import type { Tree } from '../model/refine.ts';
+import { allNodes } from '../model/extract.ts';
+import type { Tree } from '../model/extract.ts';
 import { PolicyMasks } from '../model/policy.ts';
 import type { Root } from '../model/roots.ts';
 import type { Steps } from '../model/session.ts';
