@@ -1,4 +1,5 @@
 import { type Command, hideResult } from './command.ts';
+import { auditLog } from './audit-log.ts';
 import { cache } from './cache.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(why),
 	hideResult(run),
 	hideResult(verify),
+	hideResult(auditLog),
 	hideResult(history),
 	hideResult(diff),
 	hideResult(rollback),

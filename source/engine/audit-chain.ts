@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stripToLine } from './strip-controls.ts';
 
 /** Where a log ends: the next line continues from here. */
 export type AuditLink = { readonly seq: number; readonly hash: string };
@@ -33,6 +34,25 @@ export function readAuditLink(text: string): AuditLink | null {
 	return parsed === null ? null : { seq: parsed.seq, hash: hashOf(last) };
 }
 
+/** Why a line does not continue the ones before it. `text` is one clause without a full stop. */
+export type AuditBreak = { readonly problem: 'unreadable' | 'number' | 'link'; readonly text: string };
+
+/** One step of the walk: where the log ends with this line, or what is wrong with it. */
+export function followAuditLine(line: string, end: AuditLink): AuditLink | AuditBreak {
+	const parsed = parseAuditLine(line);
+	if (parsed === null) {
+		return { problem: 'unreadable', text: 'it is not a line that plugward writes' };
+	}
+
+	if (parsed.seq !== end.seq + 1) {
+		return { problem: 'number', text: `it has the number ${parsed.seq}, expected ${end.seq + 1}: lines were taken out, put in or moved` };
+	}
+
+	return parsed.prev === end.hash
+		? { seq: parsed.seq, hash: hashOf(line) }
+		: { problem: 'link', text: `it continues from ${short(parsed.prev)}, but ${wordsOf(end)}: one of the two was changed or replaced` };
+}
+
 /** Walks a log from its start. `brokenAt` is the 1-based number of the first line that does not continue the one before it. */
 export function verifyAuditLog(
 	text: string,
@@ -46,12 +66,12 @@ export function verifyAuditLog(
 		}
 
 		number += 1;
-		const parsed = parseAuditLine(line);
-		if (parsed === null || parsed.seq !== end.seq + 1 || parsed.prev !== end.hash) {
+		const next = followAuditLine(line, end);
+		if ('problem' in next) {
 			return { events: number - 1, end, brokenAt: number };
 		}
 
-		end = { seq: parsed.seq, hash: hashOf(line) };
+		end = next;
 	}
 
 	return { events: number, end, brokenAt: null };
@@ -77,6 +97,14 @@ export function parseAuditLine(line: string): AuditLine | null {
 function withoutLinkFields(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
 	const { v: _v, seq: _seq, ts: _ts, prev: _prev, ...rest } = event;
 	return rest;
+}
+
+function wordsOf({ seq, hash }: AuditLink): string {
+	return seq === 0 ? 'it is the first line' : `line ${seq} has the hash ${short(hash)}`;
+}
+
+function short(hash: string): string {
+	return `${stripToLine(hash).slice(0, 12)}...`;
 }
 
 function hashOf(line: string): string {

@@ -2,6 +2,7 @@ import type { DoctorReport, Engine, EngineOptions, Topics } from './engine.ts';
 import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 import { createLayout, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';
+import { auditLogCalls } from './operations/audit-log/audit-log-calls.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { isSwitch } from './operations/is-switch.ts';
 import { loadPolicy } from './operations/load-policy.ts';
@@ -131,6 +132,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		exportHome: (request, call) => guard(call, async () => (await loadChanging()).exportHome(context, request, call)),
 		planImport: (request, call) => guard(call, async () => (await loadChanging()).planImport(context, request, call)),
 		repair: (names, call) => guard(call, async () => (await loadChanging()).repair(context, names, call)),
+		auditLog: auditLogCalls(context, guard),
 		runTask: (request, call) => guard(call, async () => (await loadChanging()).runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		async [Symbol.asyncDispose]() {

@@ -1,3 +1,4 @@
+import type { AuditLogCalls } from './audit-log.ts';
 import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidence.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
@@ -413,6 +414,8 @@ export type Engine = {
 	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
 	/** Policy, people and proofs. */
 	readonly trust: TrustCalls;
+	/** What was run, granted, denied and changed in this home. */
+	readonly auditLog: AuditLogCalls;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;

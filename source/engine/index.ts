@@ -1,3 +1,5 @@
+export { AUDIT_EVENTS } from './audit-log.ts';
+export type { AuditLogCheck, AuditLogPage, AuditRecord, ExportedAuditLog } from './audit-log.ts';
 export { createEngine, examine } from './load-engine.ts';
 export type {
 	CacheInfo,

@@ -10,6 +10,7 @@ import { stripToLine } from '../strip-controls.ts';
 import { applySwitch, requireBase } from './apply-switch.ts';
 import { type Assessment, assess } from './assess.ts';
 import { asksRegistry } from './asks-registry.ts';
+import { recordGrants } from './audit-log/record-grants.ts';
 import { changesBetween } from './changes.ts';
 import { idsOf, requireDecided } from './consent.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -69,22 +70,24 @@ async function commit(
 ): Promise<Generation> {
 	return whileExclusive(context, options, () =>
 		runStep({ name: 'switch', detail: `generation ${base.number + 1}`, onEvent: options.onEvent }, () =>
-			context.home.commit(
-				{
-					base: base.number,
-					lock: plan.lock,
-					grants,
-					settings,
-					meta: {
-						createdAt: context.clock().toISOString(),
-						command: stripToLine(plan.command),
-						user: userInfo().username,
-						changes: assessment.changes,
+			recordGrants(context, { from: base.grants, to: grants, base: base.number }, () =>
+				context.home.commit(
+					{
 						base: base.number,
+						lock: plan.lock,
+						grants,
+						settings,
+						meta: {
+							createdAt: context.clock().toISOString(),
+							command: stripToLine(plan.command),
+							user: userInfo().username,
+							changes: assessment.changes,
+							base: base.number,
+						},
+						artefacts: uniquePackages(plan.lock).map(({ integrity }) => integrity),
 					},
-					artefacts: uniquePackages(plan.lock).map(({ integrity }) => integrity),
-				},
-				options,
+					options,
+				),
 			),
 		),
 	);

@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import { type CallOptions, runStep } from '../events.ts';
 import type { Generation } from '../home/index.ts';
 import type { Applied, Plan } from '../plan.ts';
+import { recordGrants } from './audit-log/record-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { SwitchKind, SwitchPlan } from './is-switch.ts';
 import { currentOrLost } from './lost-current.ts';
@@ -17,8 +18,13 @@ export async function applySwitch(context: EngineContext, plan: SwitchPlan, opti
 	const checked = await recompute(context, { kind, target: plan.targetGeneration ?? 0 }, options);
 	const next = await whileExclusive(context, options, () =>
 		runStep({ name: 'switch', detail: `generation ${checked.targetGeneration}`, onEvent: options.onEvent }, async () => {
-			requireBase((await currentOrLost(context.home)).generation, plan);
-			return context.home.switchTo(checked.targetGeneration ?? 0, { signal: options.signal, command: checked.command });
+			const { generation: base } = await currentOrLost(context.home);
+			requireBase(base, plan);
+			const number = checked.targetGeneration ?? 0;
+			const to = (await context.home.generation(number)).grants;
+			return recordGrants(context, { from: base.grants, to, base: base.number }, () =>
+				context.home.switchTo(number, { signal: options.signal, command: checked.command }),
+			);
 		}),
 	);
 	return {

@@ -10,8 +10,8 @@ const NAMED_UNTIMED = 5;
  * anything else and for the future, of which no registry knows anything.
  */
 export function parseAsOf(text: string, now: Date): number {
-	const time = (DATE.test(text) || DATE_TIME.test(text)) && isOfCalendar(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
-	if (Number.isNaN(time)) {
+	const time = parseDate(text);
+	if (time === null) {
 		throw new EngineError('usage', `"${stripToLine(text)}" is not a date: expected 2024-01-31 or 2024-01-31T12:00:00Z.`, {
 			hint: 'For example: --as-of 2024-01-31',
 		});
@@ -24,6 +24,12 @@ export function parseAsOf(text: string, now: Date): number {
 	}
 
 	return time;
+}
+
+/** Epoch milliseconds of an ISO date (its first moment in UTC) or date-time with a zone; null for anything else. */
+export function parseDate(text: string): number | null {
+	const time = (DATE.test(text) || DATE_TIME.test(text)) && isOfCalendar(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+	return Number.isNaN(time) ? null : time;
 }
 
 /** What cannot be told of then, in one sentence; null when every version has its time. */

@@ -6,8 +6,9 @@ import { EngineError } from '../errors.ts';
 import { type CallOptions, runStep } from '../events.ts';
 import type { Level } from '../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../manifest.ts';
-import type { Permission } from '../permission.ts';
+import { type Permission, permissionId } from '../permission.ts';
 import { runPlugin } from '../sandbox/index.ts';
+import { stripToLine } from '../strip-controls.ts';
 import { ceilingAllows } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
@@ -36,6 +37,19 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 	const task = chooseTask(runnable, request.task);
 	const { name, version } = runnable;
 	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
+		const allowed = (permission: Permission): boolean => ceilingAllows(context.policy, { level: runnable.level, permission });
+		const forThisRun = request.allow.filter(allowed);
+		for (const permission of forThisRun) {
+			const granted = {
+				event: 'permission-granted',
+				plugin: name,
+				version,
+				permission: stripToLine(permissionId(permission)),
+				scope: 'run',
+			};
+			await context.home.appendAudit({ ts: context.clock().toISOString(), ...granted });
+		}
+
 		let finished = (): void => {};
 		try {
 			const result = await runPlugin({
@@ -46,9 +60,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				task,
 				input: request.input,
 				manifest: runnable.manifest,
-				grants: [...runnable.grants, ...request.allow].filter((permission) =>
-					ceilingAllows(context.policy, { level: runnable.level, permission }),
-				),
+				grants: [...runnable.grants.filter(allowed), ...forThisRun],
 				requested: runnable.manifest?.permissions ?? [],
 				limits: runnable.manifest?.limits ?? PLAIN_LIMITS,
 				roots: { project: context.options.cwd, data: null },

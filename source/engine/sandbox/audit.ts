@@ -2,7 +2,14 @@ import type { PermissionId } from '../permission.ts';
 
 /** What happened, before it is linked into the log. Plain data; strings of a plugin are stripped and capped. */
 export type AuditEvent =
-	| { readonly event: 'plugin-started'; readonly plugin: string; readonly version: string; readonly pid: number; readonly task: string }
+	| {
+			readonly event: 'plugin-started';
+			readonly plugin: string;
+			readonly version: string;
+			readonly pid: number;
+			readonly task: string;
+			/** What is effective in this run. */ readonly grants: readonly PermissionId[];
+	  }
 	| {
 			readonly event: 'plugin-ended';
 			readonly plugin: string;
@@ -10,6 +17,8 @@ export type AuditEvent =
 			readonly pid: number;
 			/** `ok`, or the error code. */
 			readonly outcome: string;
+			/** What the command ends with. */
+			readonly exitCode: number;
 			readonly milliseconds: number;
 			readonly cpuMilliseconds: number | null;
 			readonly peakMemoryBytes: number | null;
@@ -31,5 +40,8 @@ export type AuditEvent =
 			readonly version: string;
 			readonly pid: number;
 			readonly limit: 'wall' | 'cpu' | 'memory';
+			/** Milliseconds, or bytes of memory; memory in use may lie below a bound that the next allocation would have passed. */
+			readonly bound: number;
+			readonly measured: number;
 	  }
 	| { readonly event: 'sandbox-breach'; readonly plugin: string; readonly version: string; readonly pid: number; readonly reason: string };

@@ -14,6 +14,8 @@ const SHUTDOWN_MILLISECONDS = 500;
 const MAXIMUM_LOG_CHARACTERS = 4 * 1024 * 1024;
 const MEBIBYTE = 1024 * 1024;
 const MINIMUM_HEAP_MEGABYTES = 16;
+/** How V8 refuses a buffer that does not fit into the isolate any more: an error that plugins can catch, and mostly do not. */
+const ALLOCATION_REFUSED = /^(?:RangeError: )?Array buffer allocation failed$/;
 
 /**
  * Runs one task of one plugin in a process of its own and kills the process. Throws `task-not-found`, `usage` (input does not fit the
@@ -28,7 +30,7 @@ export async function runPlugin(request: RunPluginRequest): Promise<RunPluginRes
 	const connection = await connect(run, broker);
 	try {
 		const output = await callWithin(connection, request);
-		recordEnd(run, { connection, outcome: 'ok' });
+		recordEnd(run, { connection, outcome: { code: 'ok', exitCode: 0 } });
 		return {
 			output,
 			milliseconds: performance.now() - run.startedAt,
@@ -61,7 +63,7 @@ async function connect(run: Run, broker: Broker): Promise<PluginConnection> {
 			limits,
 			onStart: (pid) => {
 				run.pid = pid;
-				request.audit({ event: 'plugin-started', plugin, version, pid, task });
+				request.audit({ event: 'plugin-started', plugin, version, pid, task, grants: request.grants.map(permissionId) });
 				request.onStart?.({ pid });
 			},
 			onCapability: (call) => broker.handle(call, run.controller.signal),
@@ -82,8 +84,8 @@ function failRun(
 	{ run, broker, connection }: { readonly run: Run; readonly broker: Broker; readonly connection: PluginConnection },
 ): EngineError {
 	try {
-		const failure = translate(error, { run, broker });
-		recordEnd(run, { connection, outcome: failure.code });
+		const failure = translate(error, { run, broker, connection });
+		recordEnd(run, { connection, outcome: failure });
 		return failure;
 	} catch (auditError) {
 		return toEngineError(auditError, {
@@ -176,16 +178,29 @@ function createLogSink({ onOutput }: RunPluginRequest): (line: LogLine) => void 
 
 function recordEnd(
 	{ request: { plugin, version, audit }, pid, startedAt }: Run,
-	{ connection, outcome }: { readonly connection: PluginConnection; readonly outcome: string },
+	{
+		connection,
+		outcome,
+	}: { readonly connection: PluginConnection; readonly outcome: { readonly code: string; readonly exitCode: number } },
 ): void {
 	// The numbers are final only once the watch has stopped, and with the audit line the plugin must be over.
 	connection.finish({ type: 'stopped', cause: null });
 	const { cpuMilliseconds, peakMemoryBytes } = connection.use;
 	const milliseconds = Math.round(performance.now() - startedAt);
-	audit({ event: 'plugin-ended', plugin, version, pid, outcome, milliseconds, cpuMilliseconds, peakMemoryBytes });
+	audit({
+		event: 'plugin-ended',
+		plugin,
+		version,
+		pid,
+		outcome: outcome.code,
+		exitCode: outcome.exitCode,
+		milliseconds,
+		cpuMilliseconds,
+		peakMemoryBytes,
+	});
 }
 
-type Ended = { readonly run: Run; readonly broker: Broker };
+type Ended = { readonly run: Run; readonly broker: Broker; readonly connection: PluginConnection };
 
 function translate(error: unknown, ended: Ended): EngineError {
 	if (error instanceof PluginEndedError) {
@@ -204,7 +219,7 @@ function explainEnd(end: PluginEnd, ended: Ended): EngineError {
 	const { plugin, version, audit } = request;
 	switch (end.type) {
 		case 'limit':
-			return explainLimit(end.limit, ended.run);
+			return explainLimit(end.limit, ended);
 		case 'breach':
 			audit({ event: 'sandbox-breach', plugin, version, pid, reason: stripControls(end.reason).slice(0, 1000) });
 			return new EngineError('sandbox-breach', `${plugin} was stopped: ${stripControls(end.reason)}.`, {
@@ -219,28 +234,53 @@ function explainEnd(end: PluginEnd, ended: Ended): EngineError {
 	}
 }
 
-function explainLimit(limit: 'wall' | 'cpu' | 'memory', { request, pid }: Run): EngineError {
+type Limit = 'wall' | 'cpu' | 'memory';
+
+function explainLimit(limit: Limit, { run: { request, pid, startedAt }, connection }: Ended): EngineError {
 	const { plugin, version, limits, audit } = request;
-	audit({ event: 'limit-exceeded', plugin, version, pid, limit });
-	return new EngineError('plugin-limit', `${plugin} was stopped: it went beyond ${describeLimit(limit, limits)}.`, {
+	const { cpuMilliseconds, peakMemoryBytes } = connection.use;
+	const elapsed = Math.round(performance.now() - startedAt);
+	const use = { wallMilliseconds: elapsed, cpuMilliseconds, memoryBytes: peakMemoryBytes };
+	const { bound, measured, words } = describeLimit(limit, { limits, use });
+	audit({ event: 'limit-exceeded', plugin, version, pid, limit, bound, measured });
+	return new EngineError('plugin-limit', `${plugin} was stopped: it went beyond ${words}.`, {
 		hint: 'Its package.json may ask for more under plugward.limits.',
-		details: { limit },
+		details: { limit, bound, measured },
 	});
 }
 
-function describeLimit(limit: 'wall' | 'cpu' | 'memory', limits: PluginLimits): string {
+type LimitWords = { readonly bound: number; readonly measured: number; readonly words: string };
+
+function describeLimit(limit: Limit, { limits, use }: { readonly limits: PluginLimits; readonly use: PluginLimits }): LimitWords {
 	switch (limit) {
 		case 'wall':
-			return `its time of ${limits.wallMilliseconds} ms`;
+			return inWords('time', limits.wallMilliseconds, use.wallMilliseconds);
 		case 'cpu':
-			return `its processor time of ${limits.cpuMilliseconds} ms`;
-		case 'memory':
-			return `its memory of ${limits.memoryBytes} bytes`;
+			return inWords('processor time', limits.cpuMilliseconds, use.cpuMilliseconds);
+		case 'memory': {
+			const [bound, measured] = [limits.memoryBytes, use.memoryBytes];
+			const beyond = measured > bound ? 'were measured' : 'were in use when it asked for more';
+			return { bound, measured, words: `its memory of ${inMebibytes(bound)}: ${inMebibytes(measured)} ${beyond}` };
+		}
 	}
+}
+
+/** Times are in milliseconds. A turn in the isolate is stopped by a clock of its own, a little before the process is. */
+function inWords(what: string, bound: number, measured: number): LimitWords {
+	const slow = measured > bound ? '' : ', and one turn took longer by the clock';
+	return { bound, measured, words: `its ${what} of ${bound} ms: ${measured} ms were measured${slow}` };
+}
+
+function inMebibytes(bytes: number): string {
+	return `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 }
 
 function explainFailure({ reason, detail }: CallFailure, ended: Ended): EngineError {
 	const { plugin, task } = ended.run.request;
+	if ((reason === 'thrown' || reason === 'load') && ALLOCATION_REFUSED.test(detail)) {
+		return explainLimit('memory', ended);
+	}
+
 	switch (reason) {
 		case 'input-invalid':
 			return new EngineError('usage', `The input does not fit task "${task}" of ${plugin}: ${detail}.`, {
@@ -261,9 +301,9 @@ function explainFailure({ reason, detail }: CallFailure, ended: Ended): EngineEr
 		case 'thrown':
 			return new EngineError('plugin-failed', `Task "${task}" of ${plugin} failed: ${detail}`);
 		case 'time':
-			return explainLimit('cpu', ended.run);
+			return explainLimit('cpu', ended);
 		case 'memory':
-			return explainLimit('memory', ended.run);
+			return explainLimit('memory', ended);
 	}
 }
 

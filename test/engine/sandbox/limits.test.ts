@@ -27,7 +27,7 @@ test.each([
 test('a plugin that waits for nothing ends with its wall time', async () => {
 	const failure = await failureOf(run(pluginCode('await new Promise(() => {});'), { limits: { ...limits, wallMilliseconds: 400 } }));
 	expect(failure.code).toBe('plugin-limit');
-	expect(failure.details).toEqual({ limit: 'wall' });
+	expect(failure.details).toMatchObject({ limit: 'wall', bound: 400 });
 });
 
 test('an endless loop while the module loads ends too', async () => {
@@ -50,17 +50,38 @@ test.each([
 		run(pluginCode(body), { limits: { ...limits, cpuMilliseconds: 8000, wallMilliseconds: 9000 }, observe: seen }),
 	);
 	expect(failure.code).toBe('plugin-limit');
-	expect(failure.details).toEqual({ limit: 'memory' });
+	expect(failure.details).toMatchObject({ limit: 'memory', bound: limits.memoryBytes });
 	const end = seen.audit.find((event) => event.event === 'plugin-ended');
 	// On a busy machine the watch may be late; then the bound that the kernel keeps is what holds.
 	expect(end?.event === 'plugin-ended' ? end.peakMemoryBytes : null).toBeLessThan(limits.memoryBytes + 96 * MEBIBYTE);
 });
 
 test.each([
+	['many buffers', 'const b = []; for (;;) b.push(new Uint8Array(2 ** 20).fill(1));'],
+	['one buffer that never fits', 'new Uint8Array(2 ** 30);'],
+])('memory taken as %s is told as a limit, with what was measured', async (_, body) => {
+	const seen = observed();
+	const failure = await failureOf(run(pluginCode(body), { limits, observe: seen }));
+	expect({ code: failure.code, exitCode: failure.exitCode }).toEqual({ code: 'plugin-limit', exitCode: 124 });
+	expect(failure.message).toMatch(/beyond its memory of 64\.0 MiB: \d+\.\d MiB were (?:measured|in use when it asked for more)\.$/);
+	const exceeded = seen.audit.find(({ event }) => event === 'limit-exceeded');
+	expect(exceeded).toMatchObject({ limit: 'memory', bound: limits.memoryBytes, measured: expect.any(Number) });
+	expect(seen.audit.at(-1)).toMatchObject({ event: 'plugin-ended', outcome: 'plugin-limit', exitCode: 124 });
+});
+
+test('a buffer that does not fit while the module loads is told as a limit too', async () => {
+	expect((await failureOf(run('const b = new Uint8Array(2 ** 30);', { limits }))).code).toBe('plugin-limit');
+});
+
+test('a plugin that gets over a refused buffer goes on', async () => {
+	const { output } = await run(pluginCode('try { new Uint8Array(2 ** 30); } catch (error) { return error.message; }'), { limits });
+	expect(output).toBe('Array buffer allocation failed');
+});
+
+test.each([
 	['resizable buffers', 'new ArrayBuffer(1, { maxByteLength: 2 ** 28 }).resize(2 ** 28);'],
 	['shared buffers', 'new SharedArrayBuffer(1);'],
 	['WebAssembly memory', 'new WebAssembly.Memory({ initial: 1 });'],
-	['plain buffers beyond the limit', 'const b = []; for (;;) b.push(new Uint8Array(2 ** 24).fill(1));'],
 	['ten thousand timers', 'for (;;) setTimeout(() => {}, 1000);'],
 ])('%s are not available', async (_, body) => {
 	expect((await failureOf(run(pluginCode(body)))).code).toMatch(/^plugin-(?:failed|limit)$/);

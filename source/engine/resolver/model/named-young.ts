@@ -1,8 +1,8 @@
 import type { EdgeReader } from './edges.ts';
 import { namedVersion } from './policy.ts';
 import type { PolicyMasks } from './policy.ts';
-import { allNodes } from './refine.ts';
-import type { Tree } from './refine.ts';
+import { allNodes } from './extract.ts';
+import type { Tree } from './extract.ts';
 import type { Root } from './roots.ts';
 
 /**

@@ -1,0 +1,194 @@
+import type { AuditRecord } from '../engine/index.ts';
+import { formatBytes, formatDuration, formatTime, plural } from '../format.ts';
+import type { AuditLogResult } from './audit-log.ts';
+import { cell, joinBlocks, labelledLines, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
+import type { Tone } from '../theme.ts';
+
+const LABEL_WIDTH = 15;
+
+export function auditLogText(result: AuditLogResult, view: View): string {
+	switch (result.type) {
+		case 'shown':
+			return shownText(result, view);
+		case 'verified':
+			return verifiedText(result, view);
+		case 'exported':
+			return result.file === null
+				? result.text.replace(/\n$/, '')
+				: joinBlocks([
+						[paint(`Wrote ${result.file}`, 'good', view)],
+						[
+							...paragraphLines(
+								`${plural(result.lines, 'line')}, ${formatBytes(result.bytes)}. Check the copy: plugward audit-log verify FILE`,
+								{
+									view,
+									tone: 'dim',
+								},
+							),
+							...paragraphLines(`sha256 ${result.sha256}`, { view, tone: 'dim' }),
+						],
+					]);
+	}
+}
+
+function shownText({ records, matched, total, unreadable, isSingle }: Extract<AuditLogResult, { type: 'shown' }>, view: View): string {
+	const [first] = records;
+	const broken =
+		unreadable === 0
+			? []
+			: paragraphLines(`! ${plural(unreadable, 'line')} cannot be read. Look: plugward audit-log verify`, { view, tone: 'bad' });
+	if (first === undefined) {
+		return joinBlocks([
+			paragraphLines(total === 0 ? 'Nothing was written to the audit log yet.' : `None of ${plural(total, 'line')} matches.`, { view }),
+			broken,
+		]);
+	}
+
+	if (isSingle) {
+		return joinBlocks([recordLines(first, view), broken]);
+	}
+
+	return joinBlocks([
+		tableLines(
+			records.map((record) => [
+				cell(String(record.number), 'dim'),
+				cell(formatTime(record.time), 'dim'),
+				cell(record.event, toneOf(record)),
+				recordWords(record),
+			]),
+			{ view, flexible: 3, alignRight: [0] },
+		),
+		paragraphLines(
+			`${matched === records.length ? plural(matched, 'line') : `The newest ${records.length} of ${plural(matched, 'line')} (--last N)`}; times are UTC. "plugward audit-log show N" tells all of one.`,
+			{ view, tone: 'dim' },
+		),
+		broken,
+	]);
+}
+
+function recordLines(record: AuditRecord, view: View): string[] {
+	const { number, time, event, plugin, version, details } = record;
+	const facts = [
+		['time', time],
+		...(plugin === null ? [] : [['plugin', [plugin, version ?? ''].join(' ').trim()] as const]),
+		...Object.entries(details).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const),
+	] as const;
+	return [
+		titleLine(`${number} ${event}`, view),
+		...facts.flatMap(([label, text]) => labelledLines(label, text, { view, labelWidth: Math.max(LABEL_WIDTH, label.length) })),
+	];
+}
+
+/** The line in few words; what a plugin chose is cleaned by the table. */
+function recordWords({ event, plugin, details }: AuditRecord): string {
+	const who = plugin === null ? '' : `${plugin}: `;
+	return `${who}${detailWords(event, details)}`;
+}
+
+function detailWords(event: string, details: AuditRecord['details']): string {
+	const text = (key: string): string => {
+		const value = details[key];
+		return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+	};
+	switch (event) {
+		case 'plugin-started':
+			return `task ${text('task')}`;
+		case 'plugin-ended':
+			return endWords(details);
+		case 'permission-denied':
+			return `${text('permission')} (${text('rule')})`;
+		case 'permission-granted':
+			return `${text('permission')} ${details['scope'] === 'run' ? 'for one run' : `after generation ${text('base')}`}`;
+		case 'permission-revoked':
+			return `${text('permission')} after generation ${text('base')}`;
+		case 'limit-exceeded':
+			return limitWords(details);
+		case 'sandbox-breach':
+			return text('reason');
+		case 'generation-committed':
+		case 'generation-switched':
+			return `${text('from')} to ${text('to')} by ${text('user')}: ${text('command')}`;
+		case 'generation-abandoned':
+			return `generation ${text('base')} stayed: ${text('outcome')}`;
+		case 'entries-repaired':
+			return text('command');
+		case 'audit-torn-line-removed':
+			return `${text('bytes')} bytes that were not written to their end`;
+		default:
+			return JSON.stringify(details);
+	}
+}
+
+function limitWords({ limit, bound, measured }: AuditRecord['details']): string {
+	if (typeof limit !== 'string' || typeof bound !== 'number' || typeof measured !== 'number') {
+		return typeof limit === 'string' ? limit : '';
+	}
+
+	const words = limit === 'memory' ? formatBytes : formatDuration;
+	return `${limit}, ${words(measured)} of ${words(bound)}`;
+}
+
+function endWords({ outcome, milliseconds, peakMemoryBytes }: AuditRecord['details']): string {
+	const memory = typeof peakMemoryBytes === 'number' ? `, ${formatBytes(peakMemoryBytes)}` : '';
+	const time = typeof milliseconds === 'number' ? `, ${formatDuration(milliseconds)}` : '';
+	return `${typeof outcome === 'string' ? outcome : ''}${time}${memory}`;
+}
+
+function toneOf({ event, details }: AuditRecord): Tone {
+	switch (event) {
+		case 'sandbox-breach':
+			return 'bad';
+		case 'permission-denied':
+		case 'limit-exceeded':
+		case 'audit-torn-line-removed':
+		case 'generation-abandoned':
+			return 'warning';
+		case 'plugin-ended':
+			return details['outcome'] === 'ok' ? 'plain' : 'warning';
+		default:
+			return 'plain';
+	}
+}
+
+function verifiedText(
+	{ broken, lines, bytes, head, tornBytes, holdsHash }: Extract<AuditLogResult, { type: 'verified' }>,
+	view: View,
+): string {
+	const torn =
+		tornBytes === 0
+			? []
+			: paragraphLines(
+					`${plural(tornBytes, 'byte')} at the end were not written to their end; the next line that is written takes their place.`,
+					{
+						view,
+						tone: 'dim',
+					},
+				);
+	if (lines === 0 && broken === null) {
+		return joinBlocks([paragraphLines('Nothing was written to the audit log yet.', { view }), torn]);
+	}
+
+	const whole = `${plural(lines, 'line')} (${formatBytes(bytes)}) ${lines === 1 ? 'continues' : 'continue'} each other from the first`;
+	return joinBlocks([
+		[
+			paint(broken === null ? `${whole} to the last.` : `${whole}; line ${broken.line} does not.`, broken === null ? 'good' : 'bad', view),
+			...(holdsHash === true ? paragraphLines('The line with the hash asked for is there.', { view }) : []),
+		],
+		broken !== null
+			? []
+			: [
+					...paragraphLines(`Line ${head.number} has the hash`, { view, tone: 'dim' }),
+					`  ${head.hash}`,
+					...(holdsHash === null
+						? paragraphLines(
+								'Keep it elsewhere: "plugward audit-log verify --holds HASH" then also tells when lines were cut off at the end.',
+								{
+									view,
+									tone: 'dim',
+								},
+							)
+						: []),
+				],
+		torn,
+	]);
+}
