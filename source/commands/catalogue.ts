@@ -17,6 +17,7 @@ import { lock } from './lock.ts';
 import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
 import { outdated } from './outdated.ts';
 import { override } from './override.ts';
+import { permissions } from './permissions.ts';
 import { policy } from './policy.ts';
 import { profile } from './profile.ts';
 import { redo } from './redo.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(outdated),
 	hideResult(why),
 	hideResult(run),
+	hideResult(permissions),
 	hideResult(verify),
 	hideResult(auditLog),
 	hideResult(history),

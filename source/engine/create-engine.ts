@@ -132,6 +132,8 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		exportHome: (request, call) => guard(call, async () => (await loadChanging()).exportHome(context, request, call)),
 		planImport: (request, call) => guard(call, async () => (await loadChanging()).planImport(context, request, call)),
 		repair: (names, call) => guard(call, async () => (await loadChanging()).repair(context, names, call)),
+		explainPermissions: (request, call) =>
+			guard(call, async () => (await import('./operations/permissions/explain-permissions.ts')).explainPermissions(context, request, call)),
 		auditLog: auditLogCalls(context, guard),
 		runTask: (request, call) => guard(call, async () => (await loadChanging()).runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),

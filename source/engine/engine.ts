@@ -3,6 +3,7 @@ import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidenc
 import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
 import type { TaskDeclaration } from './manifest.ts';
+import type { PermissionReport } from './permission-questions.ts';
 import type { Grant, Permission } from './permission.ts';
 import type { TrustCalls } from './trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
@@ -414,6 +415,11 @@ export type Engine = {
 	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
 	/** Policy, people and proofs. */
 	readonly trust: TrustCalls;
+	/** Why calls of an installed plugin or of a folder are allowed or denied. Null: all it asks for. Throws `not-installed`, `usage`. */
+	readonly explainPermissions: (
+		request: { readonly target: string; readonly permission: string | null },
+		options: CallOptions,
+	) => Promise<PermissionReport>;
 	/** What was run, granted, denied and changed in this home. */
 	readonly auditLog: AuditLogCalls;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;

@@ -2,3 +2,8 @@
 export function quoteForShell(word: string): string {
 	return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** The name of a package or a folder for a shell; most need no quotes. */
+export function quoteTarget(target: string): string {
+	return /^[@\w./-]+$/.test(target) ? target : quoteForShell(target);
+}

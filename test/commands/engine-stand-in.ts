@@ -47,6 +47,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		cleanCache: unexpected('cleanCache'),
 		exportNodeModules: unexpected('exportNodeModules'),
 		repair: unexpected('repair'),
+		explainPermissions: unexpected('explainPermissions'),
 		auditLog: { show: unexpected('auditLog.show'), verify: unexpected('auditLog.verify'), export: unexpected('auditLog.export') },
 		trust: standInTrust(unexpected),
 		runTask: unexpected('runTask'),

@@ -120,6 +120,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			await askRegistry(call);
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
 		},
+		explainPermissions: notAsked,
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },
 		resolve: notAsked,
 		evaluate: notAsked,

@@ -1,6 +1,3 @@
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
-import { compiledCodeFolder } from '../compiled-code.ts';
 import type { RunRequest, RunResult } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { type CallOptions, runStep } from '../events.ts';
@@ -8,12 +5,13 @@ import type { Level } from '../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../manifest.ts';
 import { type Permission, permissionId } from '../permission.ts';
 import { runPlugin } from '../sandbox/index.ts';
+import { quoteTarget } from '../quote-for-shell.ts';
 import { stripToLine } from '../strip-controls.ts';
 import { ceilingAllows } from './effective-grants.ts';
 import type { EngineContext } from './engine-context.ts';
+import { forbiddenPaths } from './forbidden-paths.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
-import { settingsFolder } from './load-policy.ts';
 
 /** A plugin made ready to run, wherever it came from. */
 export type Runnable = {
@@ -74,10 +72,23 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				signal: options.signal,
 			});
 			return { plugin: name, version, task, level: runnable.level, ...result };
+		} catch (error) {
+			throw withQuestion(error, request.target);
 		} finally {
 			finished();
 		}
 	});
+}
+
+/** A denial also says how to ask why; only here it is known how the plugin was named. */
+function withQuestion(error: unknown, target: string): unknown {
+	return error instanceof EngineError && error.code === 'plugin-denied' && error.hint !== undefined
+		? new EngineError(error.code, error.message, {
+				hint: `${error.hint}; ask why: plugward permissions explain ${quoteTarget(target)}`,
+				details: error.details,
+				cause: error,
+			})
+		: error;
 }
 
 function chooseTask({ name, manifest }: Runnable, wanted: string | null): string {
@@ -102,20 +113,4 @@ function chooseTask({ name, manifest }: Runnable, wanted: string | null): string
 	}
 
 	return chosen;
-}
-
-/** What no grant opens: the home, the settings, credentials of npm, plugward's own compiled code, and the runtime folder. */
-function forbiddenPaths({ home, options }: EngineContext): readonly string[] {
-	const { environment } = options;
-	const runtime = environment['XDG_RUNTIME_DIR'];
-	const npmrc = environment['NPM_CONFIG_USERCONFIG'] ?? environment['npm_config_userconfig'];
-	return [
-		home.path,
-		settingsFolder(environment),
-		dirname(compiledCodeFolder(environment)),
-		join(homedir(), '.npmrc'),
-		join(options.cwd, '.npmrc'),
-		...(npmrc === undefined ? [] : [resolvePath(npmrc)]),
-		...(runtime !== undefined && isAbsolute(runtime) ? [join(runtime, 'plugward')] : []),
-	];
 }

@@ -1,0 +1,61 @@
+import { EngineError, type PermissionAnswer, type PermissionReport, stripToLine } from '../engine/index.ts';
+import type { CommandDefinition } from './command.ts';
+import { requirePositionals } from './flags.ts';
+import { joinBlocks, labelledLines, paint, paragraphLines, type View } from './layout.ts';
+
+const USAGE = 'permissions explain PLUGIN [PERMISSION]';
+const LABEL_WIDTH = 12;
+
+export const permissions: CommandDefinition<PermissionReport> = {
+	name: 'permissions',
+	aliases: [],
+	summary: 'Tell why calls of a plugin are allowed or denied',
+	usage: 'explain <plugin|./folder> [permission]',
+	flags: {},
+	examples: [
+		'plugward permissions explain @examples/link-checker',
+		'plugward permissions explain @examples/link-checker net:example.com',
+		"plugward permissions explain ./my-plugin 'fs.read:$project/notes/a.md'",
+	],
+	fields: ['permission', 'isGranted', 'reason', 'text', 'declared', 'declaration', 'commands'],
+	rows: 'answers',
+	run: async ({ engine, parsed, call }) => {
+		requirePositionals(parsed, { least: 2, most: 3, usage: USAGE });
+		const [word = '', target = '', permission = null] = parsed.positionals;
+		if (word !== 'explain') {
+			throw new EngineError('usage', `permissions cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
+		}
+
+		return engine.explainPermissions({ target, permission }, call);
+	},
+	toJson: (report) => ({ ...report }),
+	toText: reportText,
+};
+
+function reportText({ plugin, version, level, generation, answers }: PermissionReport, view: View): string {
+	const where = generation === null ? 'a folder' : `generation ${generation}`;
+	return joinBlocks([
+		paragraphLines(`${plugin} ${version}, level ${level}, ${where}`, { view, tone: 'strong' }),
+		...(answers.length === 0 ? [paragraphLines('It asks for nothing, and was denied nothing.', { view })] : []),
+		...answers.map((answer) => answerLines(answer, view)),
+	]);
+}
+
+function answerLines({ permission, isGranted, text, declared, declaration, commands }: PermissionAnswer, view: View): readonly string[] {
+	const labelled = (label: string, words: string | null): string[] =>
+		words === null ? [] : labelledLines(label, words, { view, labelWidth: LABEL_WIDTH });
+	const line = declared === null || declared.line === null ? '' : `line ${declared.line}: `;
+	return [
+		paint(`${isGranted ? 'allowed' : 'denied'} ${permission}`, isGranted ? 'good' : 'warning', view),
+		...labelled('why', text),
+		...labelled('package.json', declared === null ? null : `${line}${declared.permission} "${declared.why}"`),
+		...command('declare it', declaration, view),
+		...command('grant it', commands.always, view),
+		...command('for one run', commands.once, view),
+	];
+}
+
+/** To be copied, so never broken; cleaned by `paint`. */
+function command(label: string, text: string | null, view: View): readonly string[] {
+	return text === null ? [] : [`  ${paint(label, 'dim', view)}${' '.repeat(LABEL_WIDTH - label.length)}  ${paint(text, 'plain', view)}`];
+}
