@@ -13,6 +13,7 @@ const READING = new Set(
 
 /** Outside `home/disk.ts` these alone write, and none of them to what a home has installed. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+	'engine/compiled-code.ts': 'the folder where node keeps our code compiled, in no home',
 	'engine/registry/metadata/metadata-store.ts':
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
 	'engine/registry/metadata/compact-metadata.ts': 'the same cache',
