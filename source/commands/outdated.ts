@@ -27,10 +27,11 @@ export const outdated: CommandDefinition<OutdatedResult> = {
 
 		return { report, tellsByExitCode: isSet(parsed, 'exitCode') };
 	},
-	toJson: ({ report: { generation, plugins, checkedCount, metadataFrom, unsolvable } }) => ({
+	toJson: ({ report: { generation, plugins, checkedCount, unaskedCount, metadataFrom, unsolvable } }) => ({
 		generation,
 		plugins,
 		checkedCount,
+		unaskedCount,
 		metadataFrom,
 		unsolvable,
 	}),
@@ -39,7 +40,7 @@ export const outdated: CommandDefinition<OutdatedResult> = {
 };
 
 function outdatedText(report: OutdatedReport, view: View): string {
-	const { plugins, checkedCount } = report;
+	const { plugins, checkedCount, unaskedCount } = report;
 	if (plugins.length === 0) {
 		const text = checkedCount === 0 ? 'Nothing is installed.' : `Nothing is behind; ${plural(checkedCount, 'plugin')} checked.`;
 		return joinBlocks([paragraphLines(text, { view }), ageLines(report, view)]);
@@ -51,6 +52,9 @@ function outdatedText(report: OutdatedReport, view: View): string {
 		tableLines([header, ...plugins.map((plugin) => rowOf(plugin))], { view, flexible: 0 }),
 		reasonLines(plugins, view),
 		[
+			...(unaskedCount === 0
+				? []
+				: paragraphLines(`What keeps ${unaskedCount} more of them was not asked: plugward outdated NAME`, { view, tone: 'dim' })),
 			...(movable === 0 ? [] : paragraphLines(`${plural(movable, 'plugin')} can be updated: plugward update`, { view, tone: 'info' })),
 			...ageLines(report, view),
 		],

@@ -61,6 +61,8 @@ export type OutdatedReport = {
 	/** Only those that are behind, or that an update would move. */
 	readonly plugins: readonly OutdatedPlugin[];
 	readonly checkedCount: number;
+	/** Plugins that are behind and were not asked about, since that takes a solve for each; naming them asks. */
+	readonly unaskedCount: number;
 	/** ISO time of the oldest metadata it rests on; null when there is none. */
 	readonly metadataFrom: string | null;
 	/** Why an update finds no solution, in sentences; empty when it does. */

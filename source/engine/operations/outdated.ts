@@ -12,6 +12,9 @@ import { gaveUp, resolveOutcome } from './resolve-tree.ts';
 import { type LatestQuestion, whyNotLatest } from './why-not-latest.ts';
 import type { NotLatestReason, OutdatedPlugin, OutdatedReport } from '../version-questions.ts';
 
+/** Why one does not get the latest takes a solve for each plugin that is behind, so that only so many are asked about unless they are named. */
+const MOST_ASKED_ABOUT = 20;
+
 /** What an update would bring, what there is beyond it, and why one does not get that. Fetches no package and changes nothing. */
 export async function outdated(context: EngineContext, names: readonly string[], options: CallOptions): Promise<OutdatedReport> {
 	const base = await context.home.current();
@@ -27,14 +30,21 @@ export async function outdated(context: EngineContext, names: readonly string[],
 
 	const resolution = outcome.type === 'resolved' ? outcome.resolution : null;
 	const plugins: OutdatedPlugin[] = [];
+	const most = names.length > 0 ? names.length : MOST_ASKED_ABOUT;
+	let behindCount = 0;
 	for (const name of wanted) {
-		plugins.push(...(await describe(context, { base, name, roots, rules, resolution }, options)));
+		const known = await describe(context, { base, name, roots, rules, resolution }, options);
+		if (known !== null) {
+			behindCount += known.isBehind ? 1 : 0;
+			plugins.push({ ...known.plugin, reasons: behindCount > most ? heldReasons(known.plugin) : await known.askWhy() });
+		}
 	}
 
 	return {
 		generation: base.number,
 		plugins,
 		checkedCount: wanted.length,
+		unaskedCount: Math.max(0, behindCount - most),
 		metadataFrom: await metadataFrom(context, base, wanted),
 		unsolvable: outcome.type === 'unsolvable' ? outcome.failure.sentences : [],
 	};
@@ -48,12 +58,20 @@ type Described = {
 	readonly resolution: Resolution | null;
 };
 
-/** Nothing for a plugin that is the latest. */
-async function describe(context: EngineContext, described: Described, options: CallOptions): Promise<readonly OutdatedPlugin[]> {
+type DescribedPlugin = {
+	readonly plugin: Omit<OutdatedPlugin, 'reasons'>;
+	/** And an update would leave it so. */
+	readonly isBehind: boolean;
+	/** One solve when it is behind. */
+	readonly askWhy: () => Promise<readonly NotLatestReason[]>;
+};
+
+/** Null for a plugin that is the latest. */
+async function describe(context: EngineContext, described: Described, options: CallOptions): Promise<DescribedPlugin | null> {
 	const { base, name, resolution } = described;
 	const known = await look(context, { base, name }, options);
 	if (known === null) {
-		return [];
+		return null;
 	}
 
 	const { spec, current, index, latest } = known;
@@ -62,11 +80,15 @@ async function describe(context: EngineContext, described: Described, options: C
 	const wanted = isHeld ? current : resolved;
 	const isBehind = semver.gt(latest, current, { loose: true });
 	if (!isBehind && (wanted === null || wanted === current)) {
-		return [];
+		return null;
 	}
 
 	const question = { ...described, root: { name, spec }, index, chosen: wanted ?? current, latest, lock: base.lock };
-	return [{ name, current, wanted, latest, spec, isHeld, reasons: await reasonsOf(context, { question, isHeld, isBehind }, options) }];
+	return {
+		plugin: { name, current, wanted, latest, spec, isHeld },
+		isBehind: isBehind && question.chosen !== latest,
+		askWhy: () => reasonsOf(context, { question, isHeld, isBehind }, options),
+	};
 }
 
 type Known = { readonly spec: string; readonly current: string; readonly index: PackageIndex; readonly latest: string };
@@ -91,11 +113,13 @@ async function reasonsOf(
 	{ question, isHeld, isBehind }: { readonly question: LatestQuestion; readonly isHeld: boolean; readonly isBehind: boolean },
 	options: CallOptions,
 ): Promise<readonly NotLatestReason[]> {
-	if (isHeld) {
-		return [{ code: 'held', text: 'held', lifts: null }];
-	}
+	const reasons = isBehind ? await whyNotLatest(context, question, options) : [];
+	// What the solver would rather have is no reason for what it is not asked to move.
+	return isHeld ? [...heldReasons({ isHeld }), ...reasons.filter(({ code }) => code !== 'preference')] : reasons;
+}
 
-	return isBehind ? whyNotLatest(context, question, options) : [];
+function heldReasons({ isHeld }: Pick<OutdatedPlugin, 'isHeld'>): readonly NotLatestReason[] {
+	return isHeld ? [{ code: 'held', text: 'held', lifts: null }] : [];
 }
 
 /** The oldest answer of a registry that the report rests on. */

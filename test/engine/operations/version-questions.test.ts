@@ -85,6 +85,37 @@ describe('why', () => {
 });
 
 describe('outdated', () => {
+	test('asks why of the first twenty that are behind, says how many are left, and asks about each that is named', async () => {
+		await using registry = await startFakeRegistry();
+		const names = Array.from({ length: 22 }, (_, i) => `plugin-${String(i).padStart(2, '0')}`);
+		for (const name of names) {
+			registry.serve(name, '1.0.0');
+			registry.serve(name, '2.0.0');
+		}
+
+		await using temporary = await openTemporaryEngine(registry.url);
+		await temporary.install(names.map((name) => `${name}@^1.0.0`));
+		const { plugins, unaskedCount } = await temporary.engine.outdated([], temporary.call);
+		expect(unaskedCount).toBe(2);
+		expect(plugins.map((plugin) => plugin.reasons.length)).toEqual([...Array.from({ length: 20 }, () => 1), 0, 0]);
+		const named = await temporary.engine.outdated(['plugin-21'], temporary.call);
+		expect(named).toMatchObject({ unaskedCount: 0, plugins: [{ reasons: [{ code: 'range' }] }] });
+	});
+
+	test('tells of a held plugin what else keeps it', async () => {
+		await using registry = await startFakeRegistry();
+		registry.serve('held', '1.0.0');
+		registry.serve('rival', '1.0.0', { peerDependencies: { held: '^1.0.0' } });
+		await using temporary = await openTemporaryEngine(registry.url);
+		const { engine, call } = temporary;
+		await temporary.install(['held', 'rival']);
+		await engine.applyPlan(await engine.planMark('hold', ['held'], call), { ...call, decisions: [] });
+		registry.serve('held', '2.0.0');
+		const fresh = await temporary.reopen();
+		const { plugins } = await fresh.outdated([], call);
+		expect(plugins[0]?.reasons.map(({ text }) => text)).toEqual(['held', expect.any(String), 'rival 1.0.0 wants ^1.0.0 beside it']);
+	});
+
 	test('tells for each plugin what keeps it, by facts and by a solve', async () => {
 		await using registry = await startFakeRegistry();
 		for (const name of ['ranged', 'pinned', 'held', 'young', 'old', 'host', 'free']) {
@@ -106,7 +137,7 @@ describe('outdated', () => {
 		registry.setTime('young', '2.0.0', new Date(Date.now() - 5 * 3_600_000).toISOString());
 		expect(await reasons(temporary)).toEqual({
 			free: ['1.0.0 2.0.0 2.0.0'],
-			held: ['1.0.0 1.0.0 2.0.0', 'held: held'],
+			held: ['1.0.0 1.0.0 2.0.0', 'held: held', 'range: you asked for ^1.0.0'],
 			host: ['1.0.0 1.0.0 2.0.0', 'peer: plugin 1.0.0 wants <2 beside it'],
 			old: ['1.0.0 1.0.0 2.0.0', 'deprecated: deprecated: use something else'],
 			pinned: ['1.0.0 1.0.0 2.0.0', 'pinned: pinned to 1.0.0'],
