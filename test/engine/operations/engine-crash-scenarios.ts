@@ -36,7 +36,7 @@ export const ENGINE_SCENARIOS: readonly EngineScenario[] = [
 	{ name: 'update', run: (engine) => apply(engine, engine.planUpdate([], { ...call, toLatest: false })) },
 	{ name: 'remove', run: (engine) => apply(engine, engine.planRemove(['one'], call)) },
 	{ name: 'hold', run: (engine) => apply(engine, engine.planMark('hold', ['one'], call)) },
-	{ name: 'undo', run: (engine) => apply(engine, engine.planUndo(1, call)) },
+	{ name: 'undo', run: (engine) => apply(engine, engine.planUndo(2, call)) },
 	{ name: 'rollback', run: (engine) => apply(engine, engine.planRollback(1, call)) },
 	{
 		name: 'redo',
