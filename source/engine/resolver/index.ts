@@ -2,6 +2,7 @@ export { compilePackageIndex } from './metadata/compile.ts';
 export { openPackageIndex } from './metadata/open.ts';
 export type { EdgeMap, IndexedManifest, PackageIndex } from './metadata/package-index.ts';
 export type {
+	LoadOptions,
 	MetadataAnswer,
 	Denial,
 	MetadataProvider,
@@ -19,6 +20,7 @@ export { compareVersions, parseRange, satisfies } from './semver/range.ts';
 export type { Interval, Range } from './semver/range.ts';
 export { isExactVersion, parseVersion } from './semver/version.ts';
 export type { Version } from './semver/version.ts';
+export { likelyNeeds } from './model/likely-needs.ts';
 export { resolve } from './resolve.ts';
 export { verifyResolution } from './verify.ts';
 export type { RangeRules } from './verify-overrides.ts';

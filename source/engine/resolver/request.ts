@@ -3,9 +3,15 @@ import type { PackageIndex } from './metadata/package-index.ts';
 
 export type MetadataAnswer = { readonly type: 'found'; readonly index: PackageIndex } | { readonly type: 'missing' };
 
+export type LoadOptions = {
+	readonly signal: AbortSignal;
+	/** What these packages will most likely need is going to be asked for: a provider far from its source may begin with it. */
+	readonly readsAhead?: boolean;
+};
+
 /** Where metadata comes from. The answer has one entry for every name asked; a failure to look rejects. */
 export interface MetadataProvider {
-	load(names: readonly string[], options: { readonly signal: AbortSignal }): Promise<ReadonlyMap<string, MetadataAnswer>>;
+	load(names: readonly string[], options: LoadOptions): Promise<ReadonlyMap<string, MetadataAnswer>>;
 }
 
 export type RootRequest = {

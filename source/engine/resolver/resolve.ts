@@ -80,7 +80,9 @@ async function load(
 	{ session, time, options }: { readonly session: Session; readonly time: Time; readonly options: ResolveOptions },
 ): Promise<void> {
 	const startedAt = performance.now();
-	for (const [name, answered] of await ask(names, options)) {
+	// What is newest now is no hint of what was chosen then.
+	const readsAhead = session.request.policy.asOf === null;
+	for (const [name, answered] of await ask(names, { ...options, readsAhead })) {
 		session.table.add(name, answered);
 	}
 
@@ -89,9 +91,12 @@ async function load(
 }
 
 /** One answer for each name. */
-async function ask(names: readonly string[], { provider, signal }: ResolveOptions): Promise<ReadonlyMap<string, MetadataAnswer>> {
+async function ask(
+	names: readonly string[],
+	{ provider, signal, readsAhead = false }: ResolveOptions & { readonly readsAhead?: boolean },
+): Promise<ReadonlyMap<string, MetadataAnswer>> {
 	try {
-		const answers = await provider.load(names, { signal });
+		const answers = await provider.load(names, { signal, readsAhead });
 		const unanswered = names.find((name) => !answers.has(name));
 		if (unanswered !== undefined) {
 			throw new EngineError('internal', `The metadata provider was asked for ${unanswered} and gave no answer.`);

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MetadataStore } from '../../../source/engine/registry/metadata/metadata-store.ts';
 import type { RegistryClient } from '../../../source/engine/registry/index.ts';
@@ -68,6 +70,64 @@ describe('a large packument', () => {
 		});
 		await client[Symbol.asyncDispose]();
 		expect(await outcome).toBe('cancelled');
+	});
+});
+
+describe('a compressed packument', () => {
+	const servePacked = (registry: FakeRegistry, name: string, document: Readonly<Record<string, unknown>>): void => {
+		const body = gzipSync(JSON.stringify({ name, 'dist-tags': { latest: '1.0.0' }, versions: VERSIONS, ...document }));
+		registry.serveRaw(`/${name}`, { headers: { 'content-encoding': 'gzip' }, body });
+	};
+	const VERSIONS = { '1.0.0': { name: 'a', version: '1.0.0', dependencies: { b: '^1' }, dist: { tarball: 'http://x.example/a.tgz' } } };
+
+	test('is read whatever it unpacks to, long ones never on the thread that draws', async () => {
+		await using registry = await startFakeRegistry();
+		await using workplace = await openWorkplace();
+		servePacked(registry, 'short', {});
+		servePacked(registry, 'long', { readme: randomBytes(LARGE).toString('hex') });
+		// Packed it looks short.
+		servePacked(registry, 'inflated', { readme: 'x'.repeat(LARGE), maintainers: Array.from({ length: 20_000 }, () => 'someone') });
+		const client = await workplace.open({ registry: registry.url });
+		const parse = vi.spyOn(JSON, 'parse');
+		for (const name of ['short', 'long', 'inflated']) {
+			expect(await edgesOf(client, name)).toEqual(['b', '^1']);
+		}
+
+		expect(Math.max(...parse.mock.calls.map(([text]) => text.length))).toBeLessThan(30_000);
+		expect(registry.requests).toHaveLength(3);
+	});
+
+	test('of a registry without etags is known again by what is in it, not by how it was compressed', async () => {
+		await using registry = await startFakeRegistry();
+		await using workplace = await openWorkplace();
+		const read = async (level: number): Promise<number | undefined> => {
+			const document = JSON.stringify({ name: 'a', 'dist-tags': { latest: '1.0.0' }, versions: VERSIONS, readme: 'abc '.repeat(LARGE) });
+			registry.serveRaw('/a', { headers: { 'content-encoding': 'gzip', etag: '' }, body: gzipSync(document, { level }) });
+			const client = await workplace.open({ registry: registry.url });
+			client.expire('all');
+			expect(await edgesOf(client, 'a')).toEqual(['b', '^1']);
+			await client[Symbol.asyncDispose]();
+			const segments = (await readdir(join(workplace.cacheFolder, 'metadata'))).filter((name) => name.startsWith('segment-'));
+			return segments.length;
+		};
+		expect(await read(1)).toBe(1);
+		vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+		expect(await read(9)).toBe(1);
+		vi.useRealTimers();
+	});
+
+	test('that is damaged is asked for once more, and then said to be', async () => {
+		await using registry = await startFakeRegistry();
+		await using workplace = await openWorkplace();
+		const body = gzipSync(randomBytes(LARGE));
+		body.fill(0, 2_000, 3_000);
+		registry.serveRaw('/a', { headers: { 'content-encoding': 'gzip' }, body });
+		const client = await workplace.open({ registry: registry.url });
+		await expect(edgesOf(client, 'a')).rejects.toMatchObject({
+			code: 'registry-unreachable',
+			message: expect.stringContaining('The connection to') as string,
+		});
+		expect(registry.requests).toHaveLength(2);
 	});
 });
 

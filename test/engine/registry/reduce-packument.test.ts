@@ -73,6 +73,17 @@ describe('a packument is reduced to what the index keeps', () => {
 		expect(text).toContain('postinstall');
 	});
 
+	test('only the newest version keeps what lists show of it, or every one where the tags come too late to tell', () => {
+		const described = { '1.0.0': { description: 'one' }, '1.0.0-a': { description: 'two' }, '11.0.0': { description: 'three' } };
+		const tags = { next: '11.0.0', latest: '1.0.0' };
+		expect(reduced(JSON.stringify({ 'dist-tags': tags, versions: described }))).toEqual({
+			'dist-tags': tags,
+			versions: { '1.0.0': { description: 'one' }, '1.0.0-a': {}, '11.0.0': {} },
+		});
+		expect(reduced(JSON.stringify({ versions: described, 'dist-tags': tags }))).toEqual({ versions: described, 'dist-tags': tags });
+		expect(reduced(JSON.stringify({ 'dist-tags': 7, versions: described }))).toEqual({ 'dist-tags': 7, versions: described });
+	});
+
 	test('of two fields with one name both stay, so that the last one counts as ever', () => {
 		expect(reduced('{"name":"b","x":1,"name":"a","versions":{}}')).toEqual({ name: 'a', versions: {} });
 	});

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import type { Packument } from '../../packument.ts';
 import { compilePackageIndex } from '../../resolver/index.ts';
 import { parsePackument } from '../parsing/parse-packument.ts';
@@ -11,6 +12,9 @@ export type RawPackument = {
 	/** Names the registry in sentences. */
 	readonly from: string;
 	readonly body: Uint8Array;
+	readonly packing: 'gzip' | null;
+	/** An unpacked body that is longer is not read. */
+	readonly maximumBytes: number;
 	/** What tells this answer from another: an etag does it for nothing, a digest of the body costs reading it. */
 	readonly identity: 'etag' | 'digest';
 	/** The body's digest when it was last read, or null. An equal body is not read again. */
@@ -19,18 +23,37 @@ export type RawPackument = {
 
 export type CompiledPackument =
 	| { readonly type: 'unchanged' }
+	/** It cannot be unpacked, or not within the limit. */
+	| { readonly type: 'not-unpacked' }
 	| { readonly type: 'read'; readonly index: Uint8Array; readonly latest: LatestRecord; readonly bodyDigest: string | null };
 
 /** Throws `registry-response-invalid`. */
 export function compilePackument(raw: RawPackument): CompiledPackument {
-	const bodyDigest = raw.identity === 'etag' ? null : hash('sha256', raw.body, 'base64');
+	const body = unpack(raw);
+	if (body === null) {
+		return { type: 'not-unpacked' };
+	}
+
+	const bodyDigest = raw.identity === 'etag' ? null : hash('sha256', body, 'base64');
 	if (bodyDigest !== null && bodyDigest === raw.lastDigest) {
 		return { type: 'unchanged' };
 	}
 
-	const body = Buffer.from(raw.body.buffer, raw.body.byteOffset, raw.body.byteLength);
 	const packument = parsePackument(reducePackument(body) ?? body, raw);
 	return { type: 'read', index: compilePackageIndex(packument), latest: latestOf(packument), bodyDigest };
+}
+
+function unpack({ body, packing, maximumBytes }: RawPackument): Buffer | null {
+	if (packing === null) {
+		return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+	}
+
+	try {
+		return gunzipSync(body, { maxOutputLength: maximumBytes });
+	} catch {
+		// Whoever asked for it asks once more and is told then what is wrong with it.
+		return null;
+	}
 }
 
 export function latestOf(packument: Packument): LatestRecord {

@@ -5,6 +5,7 @@ import type { Packument } from '../../packument.ts';
 import {
 	compilePackageIndex,
 	openPackageIndex,
+	type LoadOptions,
 	type MetadataAnswer,
 	type MetadataProvider,
 	type PackageIndex,
@@ -18,6 +19,7 @@ import { escapePackageName, isPackageName } from '../package-name.ts';
 import { packumentOfIndex } from './packument-of-index.ts';
 import { PackumentReader } from './packument-reader.ts';
 import { parsePackument } from '../parsing/parse-packument.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Answer, Requester } from '../network/requester.ts';
 
 const FRESH_MILLISECONDS = 300_000;
@@ -37,6 +39,8 @@ const NOTHING_KNOWN = {
 };
 
 type Waiting = { readonly signal: AbortSignal };
+
+type Asking = Waiting & { readonly headers: Readonly<Record<string, string>>; readonly leavesPacked?: true };
 
 type Kept = Omit<Extract<CompiledPackument, { readonly type: 'read' }>, 'type'>;
 
@@ -62,6 +66,7 @@ export class MetadataSource implements MetadataProvider {
 	/** Names answered from the store without asking the registry. */
 	readonly #unasked = new Set<string>();
 	readonly #reader = new PackumentReader();
+	readonly #ahead = new ReadAhead((name, signal) => this.#answerAhead(name, signal));
 
 	constructor(options: SourceOptions) {
 		this.#options = options;
@@ -100,12 +105,18 @@ export class MetadataSource implements MetadataProvider {
 		return this.#reader.close();
 	}
 
-	async load(names: readonly string[], { signal }: Waiting): Promise<ReadonlyMap<string, MetadataAnswer>> {
+	async load(names: readonly string[], { signal, readsAhead = false }: LoadOptions): Promise<ReadonlyMap<string, MetadataAnswer>> {
 		const wanted = new Set(names);
 		await this.#recall([...wanted].filter((name) => !this.#answers.has(name)));
 		const unknown = [...wanted].filter((name) => !this.#answers.has(name));
 		if (this.#options.offline && unknown.length > 0) {
 			throw offlineMissing(unknown);
+		}
+
+		if (readsAhead) {
+			for (const name of unknown) {
+				this.#ahead.follow(name, null, signal);
+			}
 		}
 
 		const entries = Promise.all([...wanted].map(async (name) => [name, await this.#answer(name, signal)] as const));
@@ -174,6 +185,18 @@ export class MetadataSource implements MetadataProvider {
 		return fetchedAt <= Math.max(this.#allExpired, this.#expired.get(name) ?? 0);
 	}
 
+	/** Null for what the store has: it is not far. */
+	async #answerAhead(name: string, signal: AbortSignal): Promise<MetadataAnswer | null> {
+		if (!this.#answers.has(name)) {
+			const record = await this.#options.store.record(this.#options.registryFor(name), name);
+			if (record !== null && isFresh(record) && !this.#isExpired(record)) {
+				return null;
+			}
+		}
+
+		return this.#answer(name, signal);
+	}
+
 	#answer(name: string, signal: AbortSignal): Promise<MetadataAnswer> {
 		return joinShared({ shared: this.#answers, name, signal, start: () => this.#limit(signal, () => this.#revalidate(name, signal)) });
 	}
@@ -184,8 +207,8 @@ export class MetadataSource implements MetadataProvider {
 		const record = await store.record(registryFor(name), name);
 		const stored = record === null ? null : await this.#open(record);
 		try {
-			const answer = await this.#ask(name, { signal, headers: record === null || stored === null ? {} : conditions(record) });
-			const compiled = await this.#compile(name, answer, stored === null ? null : record);
+			const known = stored === null ? null : record;
+			const { answer, compiled } = await this.#askAndCompile(name, { signal, known });
 			if (compiled.type === 'read') {
 				return { type: 'found', index: this.#keep(name, answer, compiled) };
 			}
@@ -206,6 +229,25 @@ export class MetadataSource implements MetadataProvider {
 		}
 	}
 
+	async #askAndCompile(
+		name: string,
+		{ signal, known }: { signal: AbortSignal; known: MetadataRecord | null },
+	): Promise<{ readonly answer: Answer; readonly compiled: Exclude<CompiledPackument, { readonly type: 'not-unpacked' }> }> {
+		const headers = known === null ? {} : conditions(known);
+		let answer = await this.#ask(name, { signal, headers, leavesPacked: true });
+		let compiled = await this.#compile(name, answer, known);
+		if (compiled.type === 'not-unpacked') {
+			answer = await this.#ask(name, { signal, headers });
+			compiled = await this.#compile(name, answer, known);
+		}
+
+		if (compiled.type === 'not-unpacked') {
+			throw new EngineError('internal', `The metadata of "${name}" came unpacked and could not be unpacked.`);
+		}
+
+		return { answer, compiled };
+	}
+
 	/** The whole packument, which is larger than its index and read here: it cannot cross to another thread for less. */
 	async #fetch(name: string, signal: AbortSignal): Promise<Packument> {
 		const answer = await this.#ask(name, { signal, headers: {} });
@@ -216,7 +258,7 @@ export class MetadataSource implements MetadataProvider {
 		return packument;
 	}
 
-	#ask(name: string, { signal, headers }: { signal: AbortSignal; headers: Readonly<Record<string, string>> }): Promise<Answer> {
+	#ask(name: string, { signal, headers, ...how }: Asking): Promise<Answer> {
 		const registry = this.#options.registryFor(name);
 		return this.#options.requester.get({
 			url: new URL(`${registry}${escapePackageName(name)}`),
@@ -226,6 +268,7 @@ export class MetadataSource implements MetadataProvider {
 			headers: { accept: 'application/json', ...headers },
 			maximumBytes: MAXIMUM_PACKUMENT_BYTES,
 			signal,
+			...how,
 		});
 	}
 
@@ -238,6 +281,8 @@ export class MetadataSource implements MetadataProvider {
 			name,
 			from: new URL(this.#options.registryFor(name)).host,
 			body: answer.body,
+			packing: answer.packing,
+			maximumBytes: MAXIMUM_PACKUMENT_BYTES,
 			identity: answer.header('etag') ? 'etag' : 'digest',
 			lastDigest: record?.bodyDigest ?? null,
 		});

@@ -1,106 +1,56 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
 import { EngineError } from '../../errors.ts';
 import { compilePackument, type CompiledPackument, type RawPackument } from './compile-packument.ts';
-import type { PackumentJob, PackumentReply } from './packument-worker.ts';
+import { PackumentThread } from './packument-thread.ts';
 
 /** A body of this length takes about a millisecond; sending it to another thread would take as long. */
 const LARGEST_HERE_BYTES = 24_576;
-/** A packument of 250 MB fits; one made to exhaust memory ends the worker and not the program. */
-const WORKER_LIMITS = { maxOldGenerationSizeMb: 4096 };
+/** What is packed shorter than this is mostly not longer than that when it is unpacked. */
+const LARGEST_PACKED_HERE_BYTES = 3_072;
+/** One processor stays for whoever waits. */
+const MOST_THREADS = Math.max(1, Math.min(3, availableParallelism() - 1));
+/** Starting a thread takes as long as reading a few packuments. */
+const WAITING_BEFORE_ANOTHER = 6;
 
-type Waiting = { readonly name: string; readonly settle: PromiseWithResolvers<CompiledPackument> };
-
-/** Reads packuments on a thread of its own, which starts with the first large one: reading one can take a second, and the screen must not wait. */
+/** Reads packuments on threads of its own, which start when there is work for them: reading one can take a second, and the screen must not wait. */
 export class PackumentReader {
-	readonly #waiting = new Map<number, Waiting>();
-	#worker: Worker | null = null;
-	#lastId = 0;
+	#threads: readonly PackumentThread[] = [];
 	#isClosed = false;
 
-	/** Rejects with `registry-response-invalid`. `raw.body` may be emptied. */
+	/** Rejects with `registry-response-invalid`. `raw.body` may be emptied unless it could not be unpacked. */
 	async read(raw: RawPackument): Promise<CompiledPackument> {
 		if (this.#isClosed) {
 			throw new EngineError('cancelled', 'The operation was cancelled.');
 		}
 
-		if (raw.body.length <= LARGEST_HERE_BYTES) {
-			return compilePackument(raw);
-		}
-
-		this.#worker ??= this.#start();
-		this.#lastId += 1;
-		const settle = Promise.withResolvers<CompiledPackument>();
-		this.#waiting.set(this.#lastId, { name: raw.name, settle });
-		// A program must not end while someone waits for an answer, and must not be kept alive by a worker that has nothing to do.
-		this.#worker.ref();
-		const { buffer, byteLength } = raw.body;
-		const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-		const body = isWhole ? new Uint8Array(buffer) : Uint8Array.from(raw.body);
-		const job: PackumentJob = { ...raw, body, id: this.#lastId };
-		this.#worker.postMessage(job, [body.buffer]);
-		return settle.promise;
-	}
-
-	/** Ends the worker; whoever waits gets `cancelled`. */
-	async close(): Promise<void> {
-		const worker = this.#worker;
-		this.#isClosed = true;
-		this.#worker = null;
-		this.#fail(() => new EngineError('cancelled', 'The operation was cancelled.'));
-		await worker?.terminate();
-	}
-
-	#start(): Worker {
-		const worker = new Worker(workerPath(), { resourceLimits: WORKER_LIMITS, stdout: false, stderr: false, execArgv: [] });
-		worker.on('message', (reply: PackumentReply) => {
-			this.#take(reply);
-		});
-		worker.on('error', (error) => {
-			this.#worker = this.#worker === worker ? null : this.#worker;
-			this.#fail(
-				(name) =>
-					new EngineError('registry-response-invalid', `The metadata of "${name}" could not be read.`, {
-						cause: error,
-						hint: 'Try once more; if it fails again, the registry sends something that no package has.',
-					}),
-			);
-		});
-		return worker;
-	}
-
-	#take(reply: PackumentReply): void {
-		const waiting = this.#waiting.get(reply.id);
-		this.#waiting.delete(reply.id);
-		if (this.#waiting.size === 0) {
-			this.#worker?.unref();
-		}
-
-		switch (reply.type) {
-			case 'compiled':
-				waiting?.settle.resolve(reply.compiled);
-				break;
-			case 'refused': {
-				const { code, message, hint } = reply;
-				waiting?.settle.reject(new EngineError(code, message, hint === undefined ? {} : { hint }));
-				break;
+		if (raw.body.length <= (raw.packing === null ? LARGEST_HERE_BYTES : LARGEST_PACKED_HERE_BYTES)) {
+			const compiled = compilePackument({ ...raw, maximumBytes: Math.min(raw.maximumBytes, LARGEST_HERE_BYTES) });
+			if (compiled.type !== 'not-unpacked') {
+				return compiled;
 			}
 		}
+
+		return this.#thread().read(raw);
 	}
 
-	#fail(errorFor: (name: string) => EngineError): void {
-		const all = [...this.#waiting.values()];
-		this.#waiting.clear();
-		for (const { name, settle } of all) {
-			settle.reject(errorFor(name));
+	/** Ends the threads; whoever waits gets `cancelled`. */
+	async close(): Promise<void> {
+		const threads = this.#threads;
+		this.#isClosed = true;
+		this.#threads = [];
+		await Promise.all(threads.map((thread) => thread.close()));
+	}
+
+	/** The one with the least to do, or another when all have much. */
+	#thread(): PackumentThread {
+		this.#threads = this.#threads.filter(({ hasEnded }) => !hasEnded);
+		const [idlest] = [...this.#threads].sort((a, b) => a.waiting - b.waiting);
+		if (idlest !== undefined && (idlest.waiting < WAITING_BEFORE_ANOTHER || this.#threads.length >= MOST_THREADS)) {
+			return idlest;
 		}
-	}
-}
 
-/** Beside the built command or one folder above its chunks; in the source tree node runs the file as it is. */
-function workerPath(): string {
-	const here = import.meta.dirname;
-	const built = [here, dirname(here)].map((folder) => join(folder, 'packument-worker.js')).find((path) => existsSync(path));
-	return built ?? join(here, 'packument-worker.ts');
+		const started = new PackumentThread();
+		this.#threads = [...this.#threads, started];
+		return started;
+	}
 }

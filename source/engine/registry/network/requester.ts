@@ -19,6 +19,8 @@ export type Question = {
 	readonly headers?: Readonly<Record<string, string>>;
 	/** A larger body, after decompression, is refused. */
 	readonly maximumBytes: number;
+	/** Leaves it to the caller to decompress the body, and to hold it to the limit. */
+	readonly leavesPacked?: true;
 	readonly signal: AbortSignal;
 	/** Sent with PUT. */
 	readonly body?: Buffer;
@@ -31,6 +33,8 @@ export type Answer = {
 	readonly status: number;
 	readonly header: (name: string) => string | null;
 	readonly body: Buffer;
+	/** How the body is compressed; always null unless `leavesPacked` was asked for. */
+	readonly packing: 'gzip' | null;
 };
 
 export type Requester = {
@@ -89,9 +93,10 @@ async function askOnce(openCall: Requester['openCall'], question: Question): Pro
 	try {
 		const response = await call.send({ 'accept-encoding': 'gzip', ...question.headers }, question.body);
 		const { statusCode = 0, headers } = response;
-		const body = await readBody(response, question);
+		const packing = question.leavesPacked === true && headers['content-encoding'] === 'gzip' ? 'gzip' : null;
+		const body = packing === null ? await readBody(response, question) : await readCapped(response, question);
 		outcome = 'complete';
-		return { status: statusCode, header: (name) => headerText(headers[name.toLowerCase()]), body };
+		return { status: statusCode, header: (name) => headerText(headers[name.toLowerCase()]), body, packing };
 	} catch (error) {
 		const reason = call.reasonOf(error);
 		throw isRetriable(reason) ? reason : toRequestError(reason, call.asked);

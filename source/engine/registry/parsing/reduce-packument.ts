@@ -8,8 +8,8 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const SPACE = 0x20;
 
-/** What becomes of a field: `all` of it is kept, or of an object in it only some fields. What is not listed goes. */
-type Kept = 'all' | Shape;
+/** What becomes of a field: `all` of it is kept, `tags` as well and `latest` is remembered, or of an object in it only the fields of a shape. */
+type Kept = 'all' | 'tags' | Shape;
 type Shape = {
 	/** Fields by length and first byte of their names, which tells most names apart without comparing them. */
 	readonly candidates: readonly (readonly Field[] | undefined)[];
@@ -26,7 +26,7 @@ const DISTRIBUTION = shapeOf({
 	signatures: 'all',
 	attestations: 'all',
 });
-const VERSION = shapeOf({
+const EVERY_VERSION: Readonly<Record<string, Kept>> = {
 	license: 'all',
 	licenses: 'all',
 	dependencies: 'all',
@@ -45,17 +45,16 @@ const VERSION = shapeOf({
 	scripts: shapeOf({ preinstall: 'all', install: 'all', postinstall: 'all' }),
 	plugward: shapeOf({}),
 	dist: DISTRIBUTION,
-	// Of the newest version only, but which that is may come later.
-	description: 'all',
-	keywords: 'all',
-	_npmUser: 'all',
-});
+};
+const VERSION = shapeOf(EVERY_VERSION);
+/** What is kept of the newest one alone. */
+const NEWEST_VERSION = shapeOf({ ...EVERY_VERSION, description: 'all', keywords: 'all', _npmUser: 'all' });
 const DOCUMENT = shapeOf({
 	name: 'all',
-	'dist-tags': 'all',
+	'dist-tags': 'tags',
 	time: 'all',
 	maintainers: 'all',
-	versions: { candidates: [], others: VERSION },
+	versions: { candidates: [], others: NEWEST_VERSION },
 });
 
 /**
@@ -76,6 +75,8 @@ class Reducer {
 	readonly #body: Buffer;
 	readonly #output: Buffer;
 	#length = 0;
+	/** The version that `latest` names; null as long as nothing has said so. */
+	#newest: Uint8Array | null = null;
 
 	constructor(body: Buffer) {
 		this.#body = body;
@@ -146,17 +147,31 @@ class Reducer {
 
 	/** Copies a field: name, colon and what is kept of the value. */
 	#keep(nameStart: number, valueStart: number, kept: Kept): number {
-		if (kept !== 'all' && this.#body[valueStart] === OPEN_BRACE) {
+		if (typeof kept === 'object' && this.#body[valueStart] === OPEN_BRACE) {
 			this.#copy(nameStart, valueStart);
-			return this.object(valueStart, kept);
+			const isOther = kept === NEWEST_VERSION && this.#newest !== null && !this.#isNamed(nameStart, this.#newest);
+			return this.object(valueStart, isOther ? VERSION : kept);
 		}
 
 		const end = this.#value(valueStart);
 		if (end !== FAILED) {
 			this.#copy(nameStart, end);
+			if (kept === 'tags') {
+				this.#learnNewest(valueStart, end);
+			}
 		}
 
 		return end;
+	}
+
+	/** Tags mostly come before the versions; where they do not, every version is kept like the newest. */
+	#learnNewest(start: number, end: number): void {
+		const named = LATEST.exec(this.#body.toString('latin1', start, end))?.[1];
+		this.#newest = named === undefined ? null : Buffer.from(`"${named}"`, 'latin1');
+	}
+
+	#isNamed(start: number, quoted: Uint8Array): boolean {
+		return this.#body[start + quoted.length - 1] === QUOTE && isName(this.#body, start, quoted);
 	}
 
 	#value(start: number): number {
@@ -258,6 +273,9 @@ class Reducer {
 		}
 	}
 }
+
+/** A version in plain digits and letters, as all are that count. */
+const LATEST = /"latest"\s*:\s*"([\w.+-]*)"/u;
 
 /** Below this a loop is faster than the call. */
 const LONG_COPY_BYTES = 64;
