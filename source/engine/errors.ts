@@ -62,7 +62,10 @@ const BRAND: unique symbol = Symbol.for('plugward.EngineError');
 export class EngineError extends Error {
 	/** The screens are a bundle of their own, and an error of the engine they are given is one of theirs. */
 	static override [Symbol.hasInstance](thrown: unknown): boolean {
-		return typeof thrown === 'object' && thrown !== null && BRAND in thrown;
+		// A class made of this one inherits this method, and must not claim every error of the engine as its own.
+		return this === EngineError
+			? typeof thrown === 'object' && thrown !== null && BRAND in thrown
+			: Function.prototype[Symbol.hasInstance].call(this, thrown);
 	}
 
 	readonly [BRAND] = true;

@@ -17,6 +17,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/registry/metadata/metadata-store.ts':
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
 	'engine/registry/metadata/compact-metadata.ts': 'the same cache',
+	'engine/operations/audit-log/export-log.ts': 'the file that the user named',
 	'engine/operations/write-lock.ts': 'the lock file that the user named',
 	'engine/operations/node-modules/write-tree.ts': 'the folder that export was given',
 	'engine/operations/node-modules/target-folder.ts': 'the folder that export was given',

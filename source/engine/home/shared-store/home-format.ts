@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import { EngineError } from '../../errors.ts';
-import { damaged, isMissing } from '../home-errors.ts';
+import { damaged, isMissing, systemCode } from '../home-errors.ts';
 import type { SharedStore } from '../layout.ts';
 
 /** What a home's format.json says: a plugward that does not know all of it must not touch the home. */
@@ -24,13 +24,16 @@ const schema = v.variant('format', [
 	}),
 ]);
 
+const NO_SUCH_PLACE: ReadonlySet<string> = new Set(['ENOTDIR', 'ENAMETOOLONG']);
+
 /** Null when there is no such file. Throws `home-damaged`. */
 export async function readFormat(path: string): Promise<HomeFormat | null> {
 	let json: unknown;
 	try {
 		json = JSON.parse(await readFile(path, 'utf8'));
 	} catch (error) {
-		if (isMissing(error)) {
+		// That a path leads through a file or is too long is told by whoever makes the folder, with a sentence of its own.
+		if (isMissing(error) || NO_SUCH_PLACE.has(systemCode(error) ?? '')) {
 			return null;
 		}
 

@@ -1,4 +1,5 @@
 import { EngineError } from '../../errors.ts';
+import { commonJs } from '../common-js.ts';
 import { IN_TOTO_STATEMENT, IN_TOTO_TYPE } from './dsse-envelope.ts';
 import type { UnsignedStatement } from './person-statement.ts';
 
@@ -17,7 +18,7 @@ export type KeylessSigner = {
  */
 export async function signStatementKeyless(statement: UnsignedStatement, signer: KeylessSigner): Promise<unknown> {
 	// Bundled, a CommonJS package has no other name than its default.
-	const { default: sigstore } = await import('sigstore');
+	const sigstore = commonJs(await import('sigstore'));
 	try {
 		return await sigstore.attest(Buffer.from(JSON.stringify({ _type: IN_TOTO_STATEMENT, ...statement })), IN_TOTO_TYPE, {
 			identityToken: signer.identityToken,

@@ -1,5 +1,6 @@
 import type { Bundle, bundleFromJSON } from '@sigstore/bundle';
 import type { SignedEntity, Signer, toSignedEntity, TrustMaterial, Verifier } from '@sigstore/verify';
+import { commonJs } from '../common-js.ts';
 import { assertStrictBundle } from './bundle-strictness.ts';
 import { keepEncoding } from '../roots/certificate-memo.ts';
 import { EvidenceFault, invalid, quote, unavailable } from '../evidence/outcome.ts';
@@ -66,7 +67,7 @@ export async function verifyBundle(
 // Loaded when first used: importing the verifier costs more than most commands.
 async function loadSigstore(): Promise<Sigstore> {
 	// Bundled, a CommonJS package has no other name than its default.
-	const [{ default: verify }, { default: bundle }] = await Promise.all([import('@sigstore/verify'), import('@sigstore/bundle')]);
+	const [verify, bundle] = await Promise.all([import('@sigstore/verify').then(commonJs), import('@sigstore/bundle').then(commonJs)]);
 	return { bundleFromJSON: bundle.bundleFromJSON, toSignedEntity: verify.toSignedEntity, Verifier: verify.Verifier };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { EngineError, throwIfAborted, toEngineError } from '../../errors.ts';
+import { commonJs } from '../common-js.ts';
 import { parseTrustedRoot } from './trusted-root-document.ts';
 
 export type RefreshedRoot = {
@@ -49,7 +50,7 @@ async function fetchRoot(repository: TufRepository | undefined): Promise<Refresh
 	const folder = await mkdtemp(path.join(tmpdir(), 'plugward-tuf-'));
 	try {
 		// Bundled, a CommonJS package has no other name than its default.
-		const { default: tuf } = await import('@sigstore/tuf');
+		const tuf = commonJs(await import('@sigstore/tuf'));
 		const where = repository === undefined ? {} : { mirrorURL: repository.url, rootPath: repository.rootPath };
 		const client = await tuf.initTUF({
 			...where,

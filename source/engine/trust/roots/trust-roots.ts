@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TrustMaterial } from '@sigstore/verify';
 import { EngineError } from '../../errors.ts';
+import { commonJs } from '../common-js.ts';
 import { keepEncodingAndVerdicts } from './certificate-memo.ts';
 import { readEmbeddedRoot } from './embedded-root.ts';
 import type { EmbeddedRegistryKey } from './embedded-root.ts';
@@ -99,14 +100,10 @@ function toTrustRoot({ json, ...root }: Omit<TrustRoot, 'material'> & { readonly
 
 // Loaded when first used: importing the verifier costs more than most commands.
 async function parseMaterial(id: string, json: unknown): Promise<SigstoreMaterial> {
-	// Bundled, a CommonJS package has no other name than its default.
-	const [{ parseTrustedRoot }, { default: sigstore }] = await Promise.all([
-		import('./trusted-root-document.ts'),
-		import('@sigstore/verify'),
-	]);
+	const [{ parseTrustedRoot }, verifier] = await Promise.all([import('./trusted-root-document.ts'), import('@sigstore/verify')]);
 	const document = parseTrustedRoot(id, json);
 	try {
-		const material = sigstore.toTrustMaterial(document);
+		const material = commonJs(verifier).toTrustMaterial(document);
 		for (const authority of [...material.certificateAuthorities, ...material.timestampAuthorities]) {
 			authority.certChain.forEach(keepEncodingAndVerdicts);
 		}
