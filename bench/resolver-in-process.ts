@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseIntegrity } from '../source/engine/integrity.ts';
 import type { Lock } from '../source/engine/lock.ts';
-import { lockOfResolution } from '../source/engine/operations/lock-of-resolution.ts';
+import { lockOfResolution } from '../source/engine/operations/locks/lock-of-resolution.ts';
 import { createRegistryClient, type RegistryClient } from '../source/engine/registry/index.ts';
 import { resolve, type Resolution } from '../source/engine/resolver/index.ts';
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseIntegrity } from '../../source/engine/integrity.ts';
-import { collectArtefactEvidence } from '../../source/engine/operations/collect-artefact-evidence.ts';
+import { collectArtefactEvidence } from '../../source/engine/operations/artefacts/collect-artefact-evidence.ts';
 import type { EngineContext } from '../../source/engine/operations/engine-context.ts';
 import { runConcurrently } from '../../source/engine/operations/run-concurrently.ts';
 import { lazyRegistryClient } from '../../source/engine/registry/index.ts';

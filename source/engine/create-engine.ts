@@ -4,12 +4,12 @@ import type { CallOptions } from './events.ts';
 import { createLayout, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';
 import { auditLogCalls } from './operations/audit-log/audit-log-calls.ts';
 import type { EngineContext } from './operations/engine-context.ts';
-import { isSwitch } from './operations/is-switch.ts';
+import { isSwitch } from './operations/apply/is-switch.ts';
 import { loadPolicy } from './operations/load-policy.ts';
 import { believe } from './operations/people-and-policy/believe.ts';
 import { readStandings } from './operations/people-and-policy/standings.ts';
-import { currentPlatform } from './operations/platform.ts';
-import { trackRunningTasks } from './operations/running-tasks.ts';
+import { currentPlatform } from './operations/doctor/platform.ts';
+import { trackRunningTasks } from './operations/running/running-tasks.ts';
 import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import type { Applied, Plan } from './plan.ts';
 import { lazyRegistryClient, type RegistryClientOptions, type RegistryNotice } from './registry/index.ts';
@@ -109,18 +109,21 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		applyPlan: (plan, call) => guard(call, () => apply(context, plan, call)),
 		outdated: (names, call) => guard(call, async () => (await loadChanging()).outdated(context, names, call)),
 		explain: (request, call) => guard(call, async () => (await loadChanging()).explain(context, request, call)),
-		why: (request, call) => guard(call, async () => (await import('./operations/why.ts')).why(context, request, call)),
-		list: (call) => guard(call, async () => (await import('./operations/list.ts')).list(context, call)),
-		history: (call) => guard(call, async () => (await import('./operations/history.ts')).history(context, call)),
-		diff: (from, to, call) => guard(call, async () => (await import('./operations/diff.ts')).diff(context, { from, to })),
-		profiles: (call) => guard(call, async () => (await import('./operations/profiles.ts')).profiles(context)),
-		makeProfile: (request, call) => guard(call, async () => (await import('./operations/profiles.ts')).makeProfile(context, request, call)),
-		selectProfile: (name, call) => guard(call, async () => (await import('./operations/profiles.ts')).selectProfile(context, name, call)),
-		removeProfile: (name, call) => guard(call, async () => (await import('./operations/profiles.ts')).removeProfile(context, name, call)),
+		why: (request, call) => guard(call, async () => (await import('./operations/answers/why.ts')).why(context, request, call)),
+		list: (call) => guard(call, async () => (await import('./operations/answers/list.ts')).list(context, call)),
+		history: (call) => guard(call, async () => (await import('./operations/answers/history.ts')).history(context, call)),
+		diff: (from, to, call) => guard(call, async () => (await import('./operations/answers/diff.ts')).diff(context, { from, to })),
+		profiles: (call) => guard(call, async () => (await import('./operations/generations/profiles.ts')).profiles(context)),
+		makeProfile: (request, call) =>
+			guard(call, async () => (await import('./operations/generations/profiles.ts')).makeProfile(context, request, call)),
+		selectProfile: (name, call) =>
+			guard(call, async () => (await import('./operations/generations/profiles.ts')).selectProfile(context, name, call)),
+		removeProfile: (name, call) =>
+			guard(call, async () => (await import('./operations/generations/profiles.ts')).removeProfile(context, name, call)),
 		keepGeneration: (generation, call) =>
-			guard(call, async () => (await import('./operations/keep-generation.ts')).keepGeneration(context, generation, call)),
+			guard(call, async () => (await import('./operations/generations/keep-generation.ts')).keepGeneration(context, generation, call)),
 		releaseGeneration: (generation, call) =>
-			guard(call, async () => (await import('./operations/keep-generation.ts')).releaseGeneration(context, generation, call)),
+			guard(call, async () => (await import('./operations/generations/keep-generation.ts')).releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, async () => (await loadChanging()).collectGarbage(context, request, call)),
 		trust: trustCalls(context, guard),
 		verify: (names, call) => guard(call, async () => (await loadChanging()).verify(context, names, call)),
@@ -132,8 +135,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		exportHome: (request, call) => guard(call, async () => (await loadChanging()).exportHome(context, request, call)),
 		planImport: (request, call) => guard(call, async () => (await loadChanging()).planImport(context, request, call)),
 		repair: (names, call) => guard(call, async () => (await loadChanging()).repair(context, names, call)),
-		explainPermissions: (request, call) =>
-			guard(call, async () => (await import('./operations/permissions/explain-permissions.ts')).explainPermissions(context, request, call)),
+		explainPermissions: (request, call) => guard(call, async () => (await loadChanging()).explainPermissions(context, request, call)),
 		auditLog: auditLogCalls(context, guard),
 		runTask: (request, call) => guard(call, async () => (await loadChanging()).runTask(context, request, call)),
 		subscribe: (topic, call) => subscribe(context, topic, call),

@@ -4,8 +4,8 @@ import type { LazyRegistryClient } from '../registry/index.ts';
 import type { TrustPolicy, TrustRoots } from '../trust/index.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Standings } from './people-and-policy/standings.ts';
-import type { Platform } from './platform.ts';
-import type { RunningTasks } from './running-tasks.ts';
+import type { Platform } from './doctor/platform.ts';
+import type { RunningTasks } from './running/running-tasks.ts';
 
 /** What every operation works with. */
 export type EngineContext = {

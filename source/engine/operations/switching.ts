@@ -1,3 +1,3 @@
-export { applySwitch } from './apply-switch.ts';
-export { planRedo } from './plan-redo.ts';
-export { planRollback, planSwitch } from './plan-rollback.ts';
+export { applySwitch } from './apply/apply-switch.ts';
+export { planRedo } from './plans/plan-redo.ts';
+export { planRollback, planSwitch } from './plans/plan-rollback.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startFakeRegistry } from '../../helpers/fake-registry.ts';
 import { openTemporaryEngine, type TemporaryEngine } from '../../helpers/temporary-engine.ts';
 import type { Plan, ResolveChoices } from '../../../source/engine/index.ts';
-import { overrideText, parseOverride, parseSelector } from '../../../source/engine/operations/override-text.ts';
+import { overrideText, parseOverride, parseSelector } from '../../../source/engine/operations/versions/override-text.ts';
 
 const HOUR = 3_600_000;
 const ago = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString();

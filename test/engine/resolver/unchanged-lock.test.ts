@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIntegrity } from '../../../source/engine/integrity.ts';
 import type { Lock } from '../../../source/engine/lock.ts';
-import { lockOfResolution } from '../../../source/engine/operations/lock-of-resolution.ts';
+import { lockOfResolution } from '../../../source/engine/operations/locks/lock-of-resolution.ts';
 import { resolve, type MetadataProvider, type Resolution } from '../../../source/engine/resolver/index.ts';
 import { type Ask, Universe, versions } from '../../helpers/universe.ts';
 

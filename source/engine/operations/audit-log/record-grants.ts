@@ -2,7 +2,7 @@ import { toEngineError } from '../../errors.ts';
 import type { Generation } from '../../home/index.ts';
 import type { Grant } from '../../permission.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { currentOrLost } from '../lost-current.ts';
+import { currentOrLost } from '../generations/lost-current.ts';
 
 type GrantChange = {
 	readonly event: 'permission-granted' | 'permission-revoked';

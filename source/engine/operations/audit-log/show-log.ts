@@ -3,7 +3,7 @@ import { AUDIT_EVENTS, type AuditLogPage, type AuditQuery, type AuditRecord } fr
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import { stripToLine } from '../../strip-controls.ts';
-import { parseDate } from '../as-of.ts';
+import { parseDate } from '../versions/as-of.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { logLines } from './log-lines.ts';
 import { logOfHome } from './log-of-home.ts';

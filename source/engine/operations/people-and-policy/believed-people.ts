@@ -3,7 +3,7 @@ import type { SourceIdentity } from '../../evidence.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { IdentityPin } from '../../trust/index.ts';
 import type { PersonRequest, PersonSummary, RootSummary } from '../../trust-calls.ts';
-import { identityIn } from '../assessed-package.ts';
+import { identityIn } from '../apply/assessed-package.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { editPolicy } from './edit-policy.ts';
 import { findInstalled } from './find-installed.ts';

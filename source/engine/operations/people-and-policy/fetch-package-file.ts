@@ -1,11 +1,11 @@
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { fetchArtefacts } from '../fetch-artefacts.ts';
-import { idOf } from '../lock-queries.ts';
-import { parseSpec } from '../parse-spec.ts';
-import { NO_RULES } from '../resolve-rules.ts';
-import { resolveTree } from '../resolve-tree.ts';
+import { fetchArtefacts } from '../artefacts/fetch-artefacts.ts';
+import { idOf } from '../locks/lock-queries.ts';
+import { parseSpec } from '../versions/parse-spec.ts';
+import { NO_RULES } from '../versions/resolve-rules.ts';
+import { resolveTree } from '../versions/resolve-tree.ts';
 
 /** One file of a package as text, fetched and proven like anything else, and installed nowhere. Throws `not-installed` when it has no such file. */
 export async function fetchPackageFile(

@@ -3,7 +3,7 @@ import type { Generation, Receipt } from '../../home/index.ts';
 import type { InstanceId, LockPackage } from '../../lock.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { idOf } from '../lock-queries.ts';
+import { idOf } from '../locks/lock-queries.ts';
 
 export type InstalledPackage = {
 	readonly generation: Generation;

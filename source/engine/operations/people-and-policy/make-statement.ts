@@ -13,8 +13,8 @@ import {
 } from '../../trust/index.ts';
 import type { KeylessSigner, MadeStatement, PersonRequest, ReviewRequest } from '../../trust-calls.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { idOf } from '../lock-queries.ts';
-import { parseSpec } from '../parse-spec.ts';
+import { idOf } from '../locks/lock-queries.ts';
+import { parseSpec } from '../versions/parse-spec.ts';
 import { findInstalled } from './find-installed.ts';
 import { ownSigningKey } from './signing-key.ts';
 import { addStatements, readStatements } from './statement-store.ts';

@@ -3,7 +3,7 @@ import type { CallOptions } from '../../events.ts';
 import { hexOfIntegrity } from '../../integrity.ts';
 import type { RawEvidence } from '../../trust-calls.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { idOf } from '../lock-queries.ts';
+import { idOf } from '../locks/lock-queries.ts';
 import { findInstalled } from './find-installed.ts';
 import { bundlesAbout } from './statement-store.ts';
 

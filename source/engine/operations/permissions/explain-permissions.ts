@@ -6,7 +6,7 @@ import { stripToLine } from '../../strip-controls.ts';
 import { quoteForShell, quoteTarget } from '../../quote-for-shell.ts';
 import { showLog } from '../audit-log/show-log.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { forbiddenPaths } from '../forbidden-paths.ts';
+import { forbiddenPaths } from '../running/forbidden-paths.ts';
 import { type Asker, findAsker } from './find-asker.ts';
 import { judgePermission } from './judge-permission.ts';
 

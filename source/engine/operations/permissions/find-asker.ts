@@ -7,9 +7,9 @@ import { parsePluginManifest } from '../../parse-manifest.ts';
 import type { Grant, Permission } from '../../permission.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { isFolderTarget } from '../folder-plugin.ts';
-import { effectiveLevelOf } from '../installed-plugin.ts';
-import { notInstalled } from '../require-installed.ts';
+import { isFolderTarget } from '../running/folder-plugin.ts';
+import { effectiveLevelOf } from '../running/installed-plugin.ts';
+import { notInstalled } from '../apply/require-installed.ts';
 import { declarationLines } from './declaration-lines.ts';
 
 export type GrantOnRecord = { readonly grant: Grant; readonly generation: number };

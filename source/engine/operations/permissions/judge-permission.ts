@@ -3,7 +3,7 @@ import { parsePermission, permissionId, type Permission } from '../../permission
 import type { PermissionReason } from '../../permission-questions.ts';
 import { isCovered } from '../../sandbox/index.ts';
 import { stripToLine } from '../../strip-controls.ts';
-import { ceilingAllows, stillHolds } from '../effective-grants.ts';
+import { ceilingAllows, stillHolds } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { Asker, GrantOnRecord } from './find-asker.ts';
 

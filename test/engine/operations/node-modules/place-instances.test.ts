@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Place, placeInstances, segmentsOf } from '../../../../source/engine/operations/node-modules/place-instances.ts';
+import { type Place, placeInstances, segmentsOf } from '../../../../source/engine/operations/generations/node-modules/place-instances.ts';
 import type { Lock } from '../../../../source/engine/lock.ts';
 import { parseIntegrity } from '../../../../source/engine/integrity.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 import { integrityOfDigest } from '../../../../source/engine/integrity.ts';
-import { lockOfResolution } from '../../../../source/engine/operations/lock-of-resolution.ts';
+import { lockOfResolution } from '../../../../source/engine/operations/locks/lock-of-resolution.ts';
 import type {
 	Conflict,
 	Fact,

@@ -1,0 +1,102 @@
+import semver from 'semver';
+import type { PackageInfo } from '../../engine.ts';
+import { EngineError } from '../../errors.ts';
+import type { CallOptions } from '../../events.ts';
+import type { Generation } from '../../home/index.ts';
+import type { LockPackage } from '../../lock.ts';
+import type { Packument, RegistryManifest } from '../../packument.ts';
+import { parsePluginManifest } from '../../parse-manifest.ts';
+import { effectiveGrants } from '../apply/effective-grants.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { judgeInstalled } from '../artefacts/judge-installed.ts';
+import { parseSpec } from '../versions/parse-spec.ts';
+
+/** What a registry says about one version, with what was proven about it when it is installed. */
+export async function info(context: EngineContext, text: string, { signal }: CallOptions): Promise<PackageInfo> {
+	const spec = parseSpec(text);
+	const [packument, generation] = await Promise.all([
+		context.registry.packument(spec.name, { signal, fresh: !context.options.offline }),
+		context.home.current(),
+	]);
+	const manifest = pickManifest(packument, spec.spec);
+	const locked = generation.lock.packages[generation.lock.roots[spec.name]?.instance ?? ''];
+	return {
+		...registryPart(packument, manifest),
+		...(await installedPart(context, { generation, locked, manifest })),
+	};
+}
+
+function pickManifest({ name, distTags, versions }: Packument, spec: string): RegistryManifest {
+	const all = [...versions.keys()];
+	const latest = distTags['latest'];
+	const picked =
+		spec === '*' && latest !== undefined ? latest : (distTags[spec] ?? semver.maxSatisfying(all, spec, { loose: true }) ?? undefined);
+	const manifest = picked === undefined ? undefined : versions.get(picked);
+	if (manifest === undefined) {
+		const newest = semver.rsort(all.filter((version) => semver.valid(version, { loose: true }) !== null))[0];
+		throw new EngineError('no-matching-version', `No version of ${name} matches "${spec}"; the newest is ${newest ?? 'none at all'}.`, {
+			hint: `See its versions: plugward info ${name}`,
+		});
+	}
+
+	return manifest;
+}
+
+type RegistryPart = Omit<PackageInfo, 'installed' | 'tasks' | 'permissions' | 'grants' | 'trust'>;
+
+function registryPart(packument: Packument, manifest: RegistryManifest): RegistryPart {
+	const versions = semver.rsort([...packument.versions.keys()].filter((version) => semver.valid(version, { loose: true }) !== null));
+	return {
+		name: manifest.name,
+		version: manifest.version,
+		description: manifest.description,
+		license: manifest.license,
+		homepage: manifest.homepage,
+		repository: manifest.repository,
+		publisher: manifest.publisher,
+		publishedAt: packument.time[manifest.version] ?? null,
+		deprecated: manifest.deprecated,
+		keywords: manifest.keywords,
+		distTags: packument.distTags,
+		versions: versions.map((version) => ({
+			version,
+			publishedAt: packument.time[version] ?? null,
+			deprecated: typeof packument.versions.get(version)?.deprecated === 'string',
+		})),
+		dependencies: manifest.dependencies,
+		peerDependencies: manifest.peerDependencies,
+		unpackedBytes: manifest.dist.unpackedBytes,
+		fileCount: manifest.dist.fileCount,
+		hasInstallScript: manifest.hasInstallScript,
+		readme: packument.readme,
+	};
+}
+
+type InstalledFacts = {
+	readonly generation: Generation;
+	readonly locked: LockPackage | undefined;
+	readonly manifest: RegistryManifest;
+};
+
+async function installedPart(
+	context: EngineContext,
+	{ generation, locked, manifest }: InstalledFacts,
+): Promise<Pick<PackageInfo, 'installed' | 'tasks' | 'permissions' | 'grants' | 'trust'>> {
+	if (locked === undefined) {
+		return { installed: null, tasks: null, permissions: null, grants: [], trust: null };
+	}
+
+	const { store } = context.home;
+	const plugin = parsePluginManifest(await store.readPackageJson(locked.integrity));
+	const receipt = await store.receipt(locked.integrity);
+	const { name, version } = locked;
+	const verdict = judgeInstalled(context, { locked, receipt, manifest, standings: await context.standings() });
+	const revocations = await context.home.revocations();
+	return {
+		installed: version,
+		tasks: plugin?.tasks ?? null,
+		permissions: plugin?.permissions ?? [],
+		grants: effectiveGrants(generation, { plugin: name, version, now: context.clock(), revocations }),
+		trust: { verdict, evidence: receipt?.evidence ?? [] },
+	};
+}

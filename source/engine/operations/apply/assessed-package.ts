@@ -1,0 +1,24 @@
+import type { SourceIdentity, Verdict } from '../../evidence.ts';
+import type { Receipt } from '../../home/index.ts';
+import type { LockPackage } from '../../lock.ts';
+import type { PluginManifest } from '../../manifest.ts';
+import type { RegistryFacts } from '../versions/package-facts.ts';
+
+/** One artefact of the lock with everything known about it. */
+export type AssessedPackage = {
+	readonly locked: LockPackage;
+	readonly receipt: Receipt;
+	readonly facts: RegistryFacts;
+	readonly ageHours: number | null;
+	readonly verdict: Verdict;
+	/** The receipt of the same package in the base generation, in the same major line. */
+	readonly previous: Receipt | null;
+	readonly isNew: boolean;
+	/** Null for a plain package and for everything that is no root. */
+	readonly manifest: PluginManifest | null;
+};
+
+/** Who built an artefact, when that was proven. */
+export function identityIn(receipt: Receipt | null): SourceIdentity | null {
+	return receipt?.evidence.find(({ kind, state }) => kind === 'provenance' && state === 'verified')?.identity ?? null;
+}

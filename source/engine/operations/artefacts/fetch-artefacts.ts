@@ -1,0 +1,65 @@
+import type { CallOptions } from '../../events.ts';
+import { type Integrity, parseIntegrity } from '../../integrity.ts';
+import type { IndexedManifest, Resolution, ResolvedPackage } from '../../resolver/index.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { fetchPackages, type PackageFetch } from './fetch-packages.ts';
+import { idOf } from '../locks/lock-queries.ts';
+import { fitsPlatform } from '../doctor/platform.ts';
+
+export type FetchedArtefacts = {
+	/** sha512 of every package of the tree by `name@version`, fetched or not. */
+	readonly integrities: ReadonlyMap<string, Integrity>;
+	readonly fetchedBytes: number;
+	readonly fetched: readonly Integrity[];
+};
+
+/** Brings every artefact of the tree that this platform needs into the content store: fetched, verified, scanned, unreferenced. */
+export async function fetchArtefacts(context: EngineContext, resolution: Resolution, options: CallOptions): Promise<FetchedArtefacts> {
+	const packages = onePerVersion(resolution.packages);
+	const integrities = new Map<string, Integrity>();
+	const missing: ResolvedPackage[] = [];
+	for (const [id, resolved] of packages) {
+		const told = sha512Of(resolved.manifest);
+		if (told !== null && (isLeftOut(context, resolved) || (await context.home.store.receipt(told)) !== null)) {
+			integrities.set(id, told);
+		} else {
+			missing.push(resolved);
+		}
+	}
+
+	const fetched = await fetchPackages(context, { packages: missing.map(requestOf), requestOf: (one) => one }, options);
+	for (const { one, receipt } of fetched) {
+		// The same bytes may be in the store under another name.
+		integrities.set(idOf(one), receipt.integrity);
+	}
+
+	return {
+		integrities,
+		fetchedBytes: fetched.reduce((sum, { receipt }) => sum + receipt.packedBytes, 0),
+		fetched: fetched.map(({ receipt }) => receipt.integrity),
+	};
+}
+
+function requestOf({ manifest, publishedAt }: ResolvedPackage): PackageFetch {
+	const { name, version, shasum } = manifest;
+	return { name, version, manifest, publishedAt, expected: { integrity: sha512Of(manifest), shasum }, source: 'registry', replaces: false };
+}
+
+/** The sha512 that the registry tells, or null for versions from before it kept one. */
+function sha512Of(manifest: IndexedManifest): Integrity | null {
+	return (
+		(manifest.integrity ?? '')
+			.split(/\s+/)
+			.map(parseIntegrity)
+			.find((integrity) => integrity !== null) ?? null
+	);
+}
+
+// An optional package for another platform stays in the lock, so that the lock serves that platform, but its bytes are not needed here.
+function isLeftOut(context: EngineContext, { optional, manifest }: ResolvedPackage): boolean {
+	return optional && !fitsPlatform(manifest, context.platform);
+}
+
+function onePerVersion(packages: readonly ResolvedPackage[]): ReadonlyMap<string, ResolvedPackage> {
+	return new Map(packages.map((resolved) => [idOf(resolved), resolved]));
+}

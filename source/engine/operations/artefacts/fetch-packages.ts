@@ -1,0 +1,104 @@
+import { EngineError } from '../../errors.ts';
+import { type CallOptions, runStep } from '../../events.ts';
+import type { Receipt } from '../../home/index.ts';
+import type { Integrity } from '../../integrity.ts';
+import type { IndexedManifest } from '../../resolver/index.ts';
+import { stripToLine } from '../../strip-controls.ts';
+import { collectArtefactEvidence } from './collect-artefact-evidence.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { idOf } from '../locks/lock-queries.ts';
+import { hasOpenpgpKeys } from './openpgp-request.ts';
+import { runConcurrently } from '../run-concurrently.ts';
+
+/** Transfers wait on the network, unpacking on the disk; more than this only costs memory. */
+const CONCURRENT_PACKAGES = 16;
+const NEWEST_LOOKED_AT = 8;
+
+export type PackageFetch = {
+	readonly name: string;
+	readonly version: string;
+	readonly manifest: IndexedManifest;
+	/** Epoch milliseconds. */
+	readonly publishedAt: number | null;
+	readonly expected: { readonly integrity: Integrity | null; readonly shasum: string | null };
+	/** Who says what is expected. */
+	readonly source: 'lock' | 'registry';
+	/** Fetched also when it is there, since what is there is damaged. */
+	readonly replaces: boolean;
+};
+
+/** Fetches packages, proves them and adds them to the content store. Throws `offline-missing`, and whatever fetching throws. */
+export async function fetchPackages<T extends Pick<PackageFetch, 'name' | 'version'>>(
+	context: EngineContext,
+	{ packages, requestOf }: { readonly packages: readonly T[]; readonly requestOf: (one: T) => PackageFetch },
+	options: CallOptions,
+): Promise<readonly { readonly one: T; readonly receipt: Receipt }[]> {
+	const [first] = packages;
+	if (first === undefined) {
+		return [];
+	}
+
+	requireOnline(context, packages);
+	const fetched: { readonly one: T; readonly receipt: Receipt }[] = [];
+	const detail = packages.length === 1 ? idOf(first) : `${packages.length} packages`;
+	await runStep({ name: 'fetch', detail, onEvent: options.onEvent }, () =>
+		runConcurrently(packages, CONCURRENT_PACKAGES, async (one) => {
+			fetched.push({ one, receipt: await fetchPackage(context, requestOf(one), options) });
+		}),
+	);
+	return fetched;
+}
+
+/** All that is missing is named at once: who is offline can then bring it in one go. */
+export function requireOnline({ options }: EngineContext, packages: readonly Pick<PackageFetch, 'name' | 'version'>[]): void {
+	if (options.offline) {
+		const ids = packages.map((one) => idOf(one)).toSorted();
+		throw new EngineError('offline-missing', `Offline, and these are not in the content store: ${stripToLine(ids.join(', '))}.`, {
+			hint: 'Type the same without --offline.',
+			details: { packages: ids },
+		});
+	}
+}
+
+async function fetchPackage(context: EngineContext, request: PackageFetch, { signal, onEvent }: CallOptions): Promise<Receipt> {
+	const { name, version, manifest, publishedAt, expected, source, replaces } = request;
+	return context.home.store.add({
+		name,
+		version,
+		expected,
+		replaces,
+		readsPacked: hasOpenpgpKeys(context, manifest.name),
+		// What was found damaged is fetched through another client than the one that brought it.
+		open: (transfer) => (replaces ? context.registry.openTarballAgain : context.registry.openTarball)(manifest, { signal: transfer }),
+		judge: async ({ integrity, packageJson, readPacked }) =>
+			collectArtefactEvidence(
+				context,
+				{
+					manifest,
+					publishedAt,
+					integrity,
+					packageJson,
+					readPacked,
+					source,
+					previous: [],
+					othersAttested: await othersAttested(context, manifest, signal),
+				},
+				signal,
+			),
+		signal,
+		onProgress: (receivedBytes, totalBytes, finished) =>
+			onEvent({ type: 'fetch-progress', id: idOf({ name, version }), receivedBytes, totalBytes, finished }),
+	});
+}
+
+// Looks at the newest versions only: a package that was ever published with attestations usually still is.
+async function othersAttested(context: EngineContext, { name }: IndexedManifest, signal: AbortSignal): Promise<boolean> {
+	const answer = (await context.registry.metadata.load([name], { signal })).get(name);
+	if (answer?.type !== 'found') {
+		return false;
+	}
+
+	const { index } = answer;
+	const newest = Array.from({ length: Math.min(NEWEST_LOOKED_AT, index.versionCount) }, (_, i) => index.versionCount - 1 - i);
+	return newest.some((i) => index.manifest(i).attestationsUrl !== null);
+}

@@ -1,0 +1,96 @@
+import type { DoctorCheck, DoctorReport } from '../../engine.ts';
+import type { EngineError } from '../../errors.ts';
+import type { CallOptions } from '../../events.ts';
+import { resolveHomePath } from '../../home/index.ts';
+import { sandboxSupport } from '../../sandbox/index.ts';
+import { checkHome, checkSpaceAt, fixHome, type HomeFixes } from './doctor-home.ts';
+import { checkRegistry } from './doctor-registry.ts';
+import type { EngineContext } from '../engine-context.ts';
+
+const NOTHING_FIXED: HomeFixes = { fixed: [], findings: [] };
+const NODE_MAJOR = 26;
+const MILLISECONDS_PER_DAY = 86_400_000;
+const WARN_DAYS = 60;
+
+/** Looks at everything plugward depends on. Findings are data; with `fix`, what can be put right safely is put right first. */
+export async function doctor(context: EngineContext, { fix, signal }: CallOptions & { readonly fix: boolean }): Promise<DoctorReport> {
+	const { fixed, findings } = fix ? await fixHome(context) : NOTHING_FIXED;
+	return { checks: await checksAround(context, [...findings, ...(await checkHome(context))], signal), fixed };
+}
+
+/**
+ * The same when no engine can be made, which is when a doctor is needed most: what stopped it is the first finding, and everything that
+ * does not need the home is looked at all the same. Nothing is put right: what cannot be opened cannot be judged.
+ */
+export async function examine(around: Surroundings, failure: EngineError, { signal }: CallOptions): Promise<DoctorReport> {
+	const home: DoctorCheck = { id: 'home', state: 'fail', text: failure.message, fix: failure.hint ?? null };
+	return { checks: await checksAround(around, [home, await checkSpaceAt(resolveHomePath(around.options))], signal), fixed: [] };
+}
+
+export type Surroundings = Pick<EngineContext, 'options' | 'registry' | 'clock' | 'trustRoots'>;
+
+async function checksAround(around: Surroundings, home: readonly DoctorCheck[], signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+	const [sandbox, ...others] = await Promise.all([checkSandbox(), checkRegistry(around, { signal }), checkTrustRoots(around)]);
+	return [checkNode(), ...sandbox, ...home, ...others.flat(), checkTerminal(around)];
+}
+
+function checkNode(): DoctorCheck {
+	const { node, modules } = process.versions;
+	const isNewEnough = Number(node.split('.', 1)[0]) >= NODE_MAJOR;
+	return {
+		id: 'node',
+		state: isNewEnough ? 'ok' : 'fail',
+		text: `Node ${node}, ABI ${modules}${isNewEnough ? '' : `; expected ${NODE_MAJOR} or newer`}.`,
+		fix: isNewEnough ? null : `Install Node ${NODE_MAJOR} or newer.`,
+	};
+}
+
+async function checkSandbox(): Promise<readonly DoctorCheck[]> {
+	const { canRun, text, walls } = await sandboxSupport();
+	const missing = walls.filter(({ present }) => !present);
+	return [
+		{
+			id: 'sandbox',
+			state: canRun ? 'ok' : 'fail',
+			text,
+			fix: canRun ? null : 'Plugins can be installed and verified here, and run on linux-x64 or linux-arm64.',
+		},
+		...(canRun
+			? missing.map((wall): DoctorCheck => ({ id: `sandbox-${wall.name}`, state: 'warn', text: `Missing here: ${wall.text}.`, fix: null }))
+			: []),
+	];
+}
+
+async function checkTrustRoots({ trustRoots, clock }: Surroundings): Promise<readonly DoctorCheck[]> {
+	const { roots } = await trustRoots();
+	return roots.map(({ id, expiresAt }): DoctorCheck => {
+		if (expiresAt === null) {
+			return { id: `trust-root-${id}`, state: 'ok', text: `The trust root "${id}" names no end.`, fix: null };
+		}
+
+		const days = Math.floor((Date.parse(expiresAt) - clock().getTime()) / MILLISECONDS_PER_DAY);
+		return {
+			id: `trust-root-${id}`,
+			state: days < 0 ? 'fail' : days < WARN_DAYS ? 'warn' : 'ok',
+			text: `The trust root "${id}" ${days < 0 ? 'ended' : 'holds until'} ${expiresAt.slice(0, 10)}.`,
+			fix: days < WARN_DAYS ? 'Install a newer plugward, which brings a newer trust root.' : null,
+		};
+	});
+}
+
+function checkTerminal({ options: { environment } }: Surroundings): DoctorCheck {
+	const term = environment['TERM'] ?? '';
+	const isPlain = term === '' || term === 'dumb';
+	const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
+	const isUnicode = /utf-?8/i.test(locale);
+	return {
+		id: 'terminal',
+		state: isPlain || !isUnicode ? 'warn' : 'ok',
+		text: `TERM is ${term === '' ? 'not set' : term}; the locale is ${locale === '' ? 'not set' : locale}.`,
+		fix: isPlain
+			? 'The full-screen app needs a terminal; scripted commands work everywhere.'
+			: isUnicode
+				? null
+				: 'Set LANG to a UTF-8 locale, so that names show as they are.',
+	};
+}

@@ -1,0 +1,116 @@
+import type { RunRequest, RunResult } from '../../engine.ts';
+import { EngineError } from '../../errors.ts';
+import { type CallOptions, runStep } from '../../events.ts';
+import type { Level } from '../../evidence.ts';
+import type { PluginLimits, PluginManifest } from '../../manifest.ts';
+import { type Permission, permissionId } from '../../permission.ts';
+import { runPlugin } from '../../sandbox/index.ts';
+import { quoteTarget } from '../../quote-for-shell.ts';
+import { stripToLine } from '../../strip-controls.ts';
+import { ceilingAllows } from '../apply/effective-grants.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { forbiddenPaths } from './forbidden-paths.ts';
+import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
+import { openInstalledPlugin } from './installed-plugin.ts';
+
+/** A plugin made ready to run, wherever it came from. */
+export type Runnable = {
+	readonly name: string;
+	readonly version: string;
+	readonly level: Level;
+	readonly manifest: PluginManifest | null;
+	readonly code: string;
+	/** Node built-ins that are only stubs here. */
+	readonly needs: readonly string[];
+	readonly grants: readonly Permission[];
+};
+
+const PLAIN_LIMITS: PluginLimits = { wallMilliseconds: 30_000, cpuMilliseconds: 10_000, memoryBytes: 128 * 1024 * 1024 };
+
+/** Runs one task of an installed plugin, of a folder, or one export of a plain package, in its own host process. */
+export async function runTask(context: EngineContext, request: RunRequest, options: CallOptions): Promise<RunResult> {
+	const runnable = isFolderTarget(request.target)
+		? await openFolderPlugin(context, request.target, options)
+		: await openInstalledPlugin(context, request.target, options);
+	const task = chooseTask(runnable, request.task);
+	const { name, version } = runnable;
+	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
+		const allowed = (permission: Permission): boolean => ceilingAllows(context.policy, { level: runnable.level, permission });
+		const forThisRun = request.allow.filter(allowed);
+		for (const permission of forThisRun) {
+			const granted = {
+				event: 'permission-granted',
+				plugin: name,
+				version,
+				permission: stripToLine(permissionId(permission)),
+				scope: 'run',
+			};
+			await context.home.appendAudit({ ts: context.clock().toISOString(), ...granted });
+		}
+
+		let finished = (): void => {};
+		try {
+			const result = await runPlugin({
+				plugin: name,
+				version,
+				code: runnable.code,
+				kind: runnable.manifest === null ? 'plain' : 'plugin',
+				task,
+				input: request.input,
+				manifest: runnable.manifest,
+				grants: [...runnable.grants.filter(allowed), ...forThisRun],
+				requested: runnable.manifest?.permissions ?? [],
+				limits: runnable.manifest?.limits ?? PLAIN_LIMITS,
+				roots: { project: context.options.cwd, data: null },
+				forbiddenPaths: forbiddenPaths(context),
+				environment: context.options.environment,
+				audit: (event) => context.home.appendAuditSync({ ts: context.clock().toISOString(), ...event }),
+				onOutput: (stream, text) => options.onEvent({ type: 'plugin-output', plugin: name, stream, text }),
+				onStart: ({ pid }) => {
+					finished = context.running.add({ plugin: name, version, task, pid, startedAt: context.clock().toISOString() });
+				},
+				signal: options.signal,
+			});
+			return { plugin: name, version, task, level: runnable.level, ...result };
+		} catch (error) {
+			throw withQuestion(error, request.target);
+		} finally {
+			finished();
+		}
+	});
+}
+
+/** A denial also says how to ask why; only here it is known how the plugin was named. */
+function withQuestion(error: unknown, target: string): unknown {
+	return error instanceof EngineError && error.code === 'plugin-denied' && error.hint !== undefined
+		? new EngineError(error.code, error.message, {
+				hint: `${error.hint}; ask why: plugward permissions explain ${quoteTarget(target)}`,
+				details: error.details,
+				cause: error,
+			})
+		: error;
+}
+
+function chooseTask({ name, manifest }: Runnable, wanted: string | null): string {
+	if (manifest === null) {
+		if (wanted === null) {
+			throw new EngineError('task-not-found', `${name} has no tasks; it is a plain package, so name the export to call.`, {
+				hint: `For example: plugward run ${name} default --input '["text"]'`,
+			});
+		}
+
+		return wanted;
+	}
+
+	const tasks = Object.keys(manifest.tasks);
+	const [only] = tasks;
+	const chosen = wanted ?? (tasks.length === 1 ? only : undefined);
+	if (chosen === undefined || !tasks.includes(chosen)) {
+		const text = wanted === null ? `${name} has ${tasks.length} tasks, and none was named.` : `${name} has no task "${wanted}".`;
+		throw new EngineError('task-not-found', text, {
+			hint: tasks.length === 0 ? 'It declares no tasks at all.' : `Its tasks: ${tasks.join(', ')}.`,
+		});
+	}
+
+	return chosen;
+}

@@ -1,0 +1,40 @@
+import type { Lock, LockPackage } from '../../lock.ts';
+import type { IndexedManifest } from '../../resolver/index.ts';
+import { EngineError } from '../../errors.ts';
+import type { EngineContext } from '../engine-context.ts';
+
+/** What registries say about one version, beyond what was proven. */
+export type RegistryFacts = {
+	readonly manifest: IndexedManifest | null;
+	/** Epoch milliseconds. */
+	readonly publishedAt: number | null;
+};
+
+const UNKNOWN: RegistryFacts = { manifest: null, publishedAt: null };
+
+/** Looks every package of a lock up in the metadata index: without network for what was resolved before. */
+export async function loadRegistryFacts(
+	context: EngineContext,
+	lock: Lock,
+	{ signal }: { readonly signal: AbortSignal },
+): Promise<(locked: LockPackage) => RegistryFacts> {
+	const names = [...new Set(Object.values(lock.packages).map(({ name }) => name))];
+	const answers = await context.registry.metadata.load(names, { signal }).catch((error: unknown) => {
+		if (error instanceof EngineError && error.code === 'offline-missing') {
+			// What a rollback or a removal shows does not depend on it; ages and deprecations are then not judged.
+			return null;
+		}
+
+		throw error;
+	});
+
+	return ({ name, version }) => {
+		const answer = answers?.get(name);
+		if (answer?.type !== 'found') {
+			return UNKNOWN;
+		}
+
+		const i = answer.index.indexOfVersion(version);
+		return i < 0 ? UNKNOWN : { manifest: answer.index.manifest(i), publishedAt: answer.index.publishedAt(i) };
+	};
+}
