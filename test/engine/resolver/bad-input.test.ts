@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolve, verifyResolution } from '../../../source/engine/resolver/index.ts';
+import { wild } from './proofs/random-universes.ts';
 import { at, NPM_RULES, Universe, versions } from '../../helpers/universe.ts';
 
 describe('bad input', () => {
@@ -21,6 +22,12 @@ describe('bad input', () => {
 		const resolution = await universe.solved({ a: '*', b: '*' });
 		expect(at(resolution, 'a', 'a').id).toBe('a@1.0.0');
 		expect((await universe.sentences({ c: '*' })).at(-1)).toBe('So c cannot be installed.');
+	});
+
+	// What it told the solver grew by a million facts in twenty seconds, with 29 conflicts.
+	it('of peers that ask for ever more copies is given up before it fills the memory', { timeout: 120_000 }, async () => {
+		const { universe, roots, ask } = wild(2201);
+		expect(await universe.resolve(roots, { ...ask, budgetMilliseconds: 600_000 })).toMatchObject({ type: 'gave-up' });
 	});
 
 	it('of fifty thousand versions is solved, and explained when it cannot be, without a search through them', async () => {

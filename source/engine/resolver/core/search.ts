@@ -26,6 +26,9 @@ export type SearchStatus =
 	| { readonly type: 'paused' }
 	| { readonly type: 'gave-up' };
 
+/** A tree of a thousand packages takes about three thousand. Whatever wants this many would fill the memory before it fills its time. */
+const MOST_INCOMPATIBILITIES = 400_000;
+
 export type SearchLimits = { readonly pauseAt: number; readonly mostConflicts: number; readonly mostDecisions: number };
 
 /** So many lessons about one variable, and it is decided before the others. */
@@ -81,6 +84,10 @@ export class Search {
 			this.#steps += 1;
 			if (this.#steps % STEPS_BETWEEN_LOOKS === 0 && performance.now() > limits.pauseAt) {
 				return { type: 'paused' };
+			}
+
+			if (this.incompatibilities.count > MOST_INCOMPATIBILITIES) {
+				return { type: 'gave-up' };
 			}
 
 			const conflict = this.#propagator.run();
