@@ -9,6 +9,7 @@ import { appendAuditDurably } from './audit.ts';
 import type { Current } from './current.ts';
 import { readCurrent, readCurrentUnlessDamaged, writeCurrent } from './current.ts';
 import type { Disk } from './disk.ts';
+import { FILE_MODE, temporaryName } from './disk.ts';
 import { makeDurable } from './durability.ts';
 import type { Generation, GenerationChange } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
@@ -19,6 +20,7 @@ import { newOperationId, removeIntent, writeIntent } from './journal.ts';
 import type { Layout } from './layout.ts';
 import { generationNumberOf, PACKED, RECEIPT, TREE } from './layout.ts';
 import type { OpenStore } from './open-content-store.ts';
+import type { Receipt } from './receipt.ts';
 import { encodeReceipt } from './receipt.ts';
 import { auditLine, settleIntent } from './settle.ts';
 import { shareFiles } from './share-files.ts';
@@ -152,10 +154,17 @@ export async function storeArtefacts(parts: CommitParts, moved: readonly Moved[]
 	const receipts = moved.map(({ entry }) => join(entry, RECEIPT));
 	for (const [index, { receipt, entry }] of moved.entries()) {
 		await shareFiles({ disk, layout }, { receipt, tree: join(entry, TREE), signal });
-		disk.writeFileSync(receipts[index] ?? '', Buffer.from(encodeReceipt(receipt)), 0o600);
+		writeReceipt(disk, receipts[index] ?? '', receipt);
 	}
 
 	await makeDurable(disk, { root: layout.store, files: receipts, folders: moved.map(({ entry }) => entry) });
+}
+
+// By a rename: reading takes no mutex, and whoever reads meanwhile must not find half a receipt.
+function writeReceipt(disk: Disk, path: string, receipt: Receipt): void {
+	const temporary = temporaryName(path);
+	disk.writeFileSync(temporary, Buffer.from(encodeReceipt(receipt)), FILE_MODE);
+	disk.renameSync(temporary, path);
 }
 
 function contentsOf(

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EngineError } from '../../../source/engine/errors.ts';
 import type { Home, Revocation } from '../../../source/engine/home/index.ts';
 import { openHome, resolveHomePath } from '../../../source/engine/home/index.ts';
+import type { Disk } from '../../../source/engine/home/disk.ts';
 import { realDisk } from '../../../source/engine/home/disk.ts';
 import { openHomeOn } from '../../../source/engine/home/open-home.ts';
 import { EMPTY_LOCK } from '../../../source/engine/lock.ts';
@@ -340,6 +342,28 @@ test('what was unpacked before the disk was full goes with its process', async (
 	await add(home, two);
 	await home[Symbol.asyncDispose]();
 	expect(await readdir(home.layout.staging)).toEqual([]);
+});
+
+test('who reads while a file of the store is half written does not see half a receipt', async () => {
+	await using folder = await temporaryFolder();
+	const path = join(folder.path, 'home');
+	const receipts = () => readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('/receipt.json'));
+	let looks = 0;
+	const disk: Disk = {
+		...realDisk,
+		writeFileSync: (file, bytes, mode) => {
+			realDisk.writeFileSync(file, bytes.subarray(0, bytes.length >> 1), mode);
+			for (const name of receipts()) {
+				expect(() => JSON.parse(readFileSync(join(path, name), 'utf8')) as unknown, name).not.toThrow();
+			}
+
+			looks += 1;
+			realDisk.extendFileSync(file, bytes.subarray(bytes.length >> 1));
+		},
+	};
+	await install(await openHomeOn(disk, { path, waitMilliseconds: 100 }), [one, two]);
+	expect(receipts()).toHaveLength(2);
+	expect(looks).toBeGreaterThan(4);
 });
 
 test('a file system without hard links keeps equal files apart and works', async () => {
