@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts';
 import { writeError } from './home-errors.ts';
 import { PACKED, TREE } from './layout.ts';
 import type { Limiter } from './limiter.ts';
+import type { OtherFetches } from './other-fetches.ts';
 import type { Receipt } from './receipt.ts';
 import type { ReceivedArchive } from './receive-archive.ts';
 import { receiveArchive } from './receive-archive.ts';
@@ -18,6 +19,7 @@ export type StagedArtefact = { readonly receipt: Receipt; readonly folder: strin
 export type AdderParts = {
 	readonly disk: Disk;
 	readonly staging: Staging;
+	readonly others: OtherFetches;
 	readonly unpacker: Unpacker;
 	readonly clock: () => Date;
 	/** Transfers wait for the network: many at a time. */
@@ -32,14 +34,14 @@ export async function addArtefact(request: AddRequest, parts: AdderParts): Promi
 	const subject = `unpack ${request.name}@${request.version}`;
 	let folder: string;
 	try {
-		folder = await staging.makeFolder();
+		folder = await staging.makeFolder(request.expected.integrity);
 	} catch (error) {
 		throw writeError(error, subject);
 	}
 
 	try {
 		const path = join(folder, PACKED);
-		const archive = await parts.transfers(() => receiveArchive(request, { disk, path, signal: request.signal }));
+		const archive = await receiveFromAnywhere(request, { folder, path, parts });
 		const receipt = await parts.unpacking(() => unpackJudged(request, { archive, folder, parts }));
 		return { receipt, folder };
 	} catch (error) {
@@ -47,6 +49,24 @@ export async function addArtefact(request: AddRequest, parts: AdderParts): Promi
 		await disk.removeTree(folder).catch(() => undefined);
 		throw withSubject(writeError(error, subject), request);
 	}
+}
+
+// From another process that fetches the same just now, else from the registry.
+async function receiveFromAnywhere(
+	request: AddRequest,
+	{ folder, path, parts }: { readonly folder: string; readonly path: string; readonly parts: AdderParts },
+): Promise<ReceivedArchive> {
+	const { signal, expected, replaces, onWaiting = () => undefined } = request;
+	const { disk, transfers, others } = parts;
+	const joins = expected.integrity !== null && replaces !== true;
+	const taken = joins ? await others.take({ integrity: expected.integrity, folder }, { signal, onWaiting }) : null;
+	if (taken === null) {
+		return transfers(() => receiveArchive(request, { disk, path, signal }));
+	}
+
+	await using file = taken.file;
+	const open = async () => ({ stream: file.createReadStream({ start: 0 }), totalBytes: taken.totalBytes });
+	return await receiveArchive({ ...request, open }, { disk, path, signal });
 }
 
 type Received = { readonly archive: ReceivedArchive; readonly folder: string; readonly parts: AdderParts };

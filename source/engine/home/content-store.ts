@@ -23,6 +23,8 @@ export type AddRequest = {
 	}) => Promise<readonly Evidence[]>;
 	/** True when `judge` reads the packed bytes, which are then kept until it answered. */
 	readonly readsPacked?: boolean;
+	/** Called when another process fetches the same, and it is waited for. */
+	readonly onWaiting?: () => void;
 	/** Fetches it also when it is there, for `replaceEntries`: what is there is damaged. */
 	readonly replaces?: boolean;
 	readonly signal: AbortSignal;
@@ -48,7 +50,7 @@ export type ContentStore = {
 	readonly receipt: (integrity: Integrity) => Promise<Receipt | null>;
 	/**
 	 * Fetches, checks, scans, judges and unpacks one artefact into the staging folder of this process; `commit` makes it durable.
-	 * Concurrent calls for the same artefact share one transfer. Throws `integrity-mismatch`, `tarball-truncated`, `archive-refused`,
+	 * Concurrent calls for the same artefact share one transfer, also in other processes. Throws `integrity-mismatch`, `tarball-truncated`, `archive-refused`,
 	 * `disk-full`, and whatever `open` and `judge` throw; nothing is left behind.
 	 */
 	readonly add: (request: AddRequest) => Promise<Receipt>;

@@ -14,6 +14,7 @@ import { createJoiner } from './join-adds.ts';
 import type { Layout } from './layout.ts';
 import { RECEIPT, TREE } from './layout.ts';
 import { createLimiter } from './limiter.ts';
+import { createOtherFetches } from './other-fetches.ts';
 import type { Receipt } from './receipt.ts';
 import { encodeReceipt } from './receipt.ts';
 import type { ReceiptReader } from './receipts.ts';
@@ -58,6 +59,7 @@ export function openContentStore({
 	const parts: AdderParts = {
 		disk,
 		staging,
+		others: createOtherFetches(layout),
 		unpacker,
 		clock,
 		transfers: createLimiter(CONCURRENT_TRANSFERS),

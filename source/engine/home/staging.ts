@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Integrity } from '../integrity.ts';
+import { hexOfIntegrity } from '../integrity.ts';
 import type { Disk } from './disk.ts';
 import { isMissing } from './home-errors.ts';
 import type { KernelLock } from './kernel-lock.ts';
@@ -10,25 +12,32 @@ import type { Layout } from './layout.ts';
 
 /** The private corner of the store where one process unpacks. It is locked as long as the process lives, so that `recover` leaves it alone. */
 export type Staging = {
-	/** A new empty folder for one artefact. */
-	readonly makeFolder: () => Promise<string>;
+	/** A new empty folder for one artefact. Its name tells other processes what is being fetched into it. */
+	readonly makeFolder: (integrity: Integrity | null) => Promise<string>;
 	readonly dispose: () => Promise<void>;
 };
 
-const LOCK_SUFFIX = '.lock';
+export const LOCK_SUFFIX = '.lock';
+/** What is taken over is checked byte by byte, so that a name only has to be unlikely to be another's. */
+const NAME_DIGITS = 32;
 
 export function createStaging({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Staging {
 	let owned: Promise<{ readonly folder: string; readonly lock: KernelLock }> | null = null;
-	let count = 0;
+	const used = new Set<string>();
 
 	return {
-		makeFolder: async () => {
+		makeFolder: async (integrity) => {
 			owned ??= claim({ disk, layout }).catch((error: unknown) => {
 				// The next try may succeed.
 				owned = null;
 				throw error;
 			});
-			const folder = join((await owned).folder, String((count += 1)));
+			const corner = (await owned).folder;
+			// The same artefact may come under two names, and again after the first was committed.
+			const told = integrity === null ? null : hexOfIntegrity(integrity).slice(0, NAME_DIGITS);
+			const name = told === null || used.has(told) ? randomName() : told;
+			used.add(name);
+			const folder = join(corner, name);
 			await disk.makeFolder(folder);
 			return folder;
 		},
@@ -49,6 +58,10 @@ export function createStaging({ disk, layout }: { readonly disk: Disk; readonly 
 	};
 }
 
+function randomName(): string {
+	return randomBytes(8).toString('hex');
+}
+
 // Lock first, folder second: a folder whose lock is free belongs to nobody.
 async function claim({
 	disk,
@@ -59,7 +72,7 @@ async function claim({
 }): Promise<{ readonly folder: string; readonly lock: KernelLock }> {
 	await disk.makeFolder(layout.staging);
 	for (;;) {
-		const folder = join(layout.staging, randomBytes(8).toString('hex'));
+		const folder = join(layout.staging, randomName());
 		const lock = await tryLock(folder + LOCK_SUFFIX);
 		// Another process may have taken the new lock file for a leftover and removed it before it was locked.
 		if (lock !== null && existsSync(folder + LOCK_SUFFIX)) {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import { type CallOptions, runStep } from '../../events.ts';
+import { type CallOptions, type EngineEvent, runStep } from '../../events.ts';
 import type { Receipt } from '../../home/index.ts';
 import type { Integrity } from '../../integrity.ts';
 import type { IndexedManifest } from '../../resolver/index.ts';
@@ -13,6 +13,13 @@ import { runConcurrently } from '../run-concurrently.ts';
 /** Transfers wait on the network, unpacking on the disk; more than this only costs memory. */
 const CONCURRENT_PACKAGES = 16;
 const NEWEST_LOOKED_AT = 8;
+
+const JOINED: EngineEvent = {
+	type: 'notice',
+	severity: 'info',
+	code: 'fetch-joined',
+	text: 'Another plugward is fetching some of the same packages; what it has is not fetched again.',
+};
 
 export type PackageFetch = {
 	readonly name: string;
@@ -40,10 +47,17 @@ export async function fetchPackages<T extends Pick<PackageFetch, 'name' | 'versi
 
 	requireOnline(context, packages);
 	const fetched: { readonly one: T; readonly receipt: Receipt }[] = [];
+	let isTold = false;
+	const onWaiting = () => {
+		if (!isTold) {
+			isTold = true;
+			options.onEvent(JOINED);
+		}
+	};
 	const detail = packages.length === 1 ? idOf(first) : `${packages.length} packages`;
 	await runStep({ name: 'fetch', detail, onEvent: options.onEvent }, () =>
 		runConcurrently(packages, CONCURRENT_PACKAGES, async (one) => {
-			fetched.push({ one, receipt: await fetchPackage(context, requestOf(one), options) });
+			fetched.push({ one, receipt: await fetchPackage(context, requestOf(one), { ...options, onWaiting }) });
 		}),
 	);
 	return fetched;
@@ -60,7 +74,11 @@ export function requireOnline({ options }: EngineContext, packages: readonly Pic
 	}
 }
 
-async function fetchPackage(context: EngineContext, request: PackageFetch, { signal, onEvent }: CallOptions): Promise<Receipt> {
+async function fetchPackage(
+	context: EngineContext,
+	request: PackageFetch,
+	{ signal, onEvent, onWaiting }: CallOptions & { readonly onWaiting: () => void },
+): Promise<Receipt> {
 	const { name, version, manifest, publishedAt, expected, source, replaces } = request;
 	return context.home.store.add({
 		name,
@@ -86,6 +104,7 @@ async function fetchPackage(context: EngineContext, request: PackageFetch, { sig
 				signal,
 			),
 		signal,
+		onWaiting,
 		onProgress: (receivedBytes, totalBytes, finished) =>
 			onEvent({ type: 'fetch-progress', id: idOf({ name, version }), receivedBytes, totalBytes, finished }),
 	});
