@@ -105,6 +105,17 @@ export function formatBytes(bytes: number): string {
 	return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[unit] ?? 'B'}`;
 }
 
+/** `3.1 of 12.4 MB`, or `3.1 of at least 12.4 MB`: both in the unit of the larger one. */
+export function formatBytesOf(
+	bytes: number,
+	{ totalBytes, isAtLeast }: { readonly totalBytes: number; readonly isAtLeast: boolean },
+): string {
+	const larger = Math.max(0, bytes, totalBytes);
+	const unit = Math.min(BYTE_UNITS.length - 1, larger < 999.5 ? 0 : Math.floor(Math.log10(larger * 1.0005) / 3));
+	const [done, total] = [bytes, larger].map((value) => (Math.max(0, value) / 1000 ** unit).toFixed(unit === 0 ? 0 : 1));
+	return `${done} of ${isAtLeast ? 'at least ' : ''}${total} ${BYTE_UNITS[unit] ?? 'B'}`;
+}
+
 /** `12 ms`, `1.4 s`, `2 min 05 s`. */
 export function formatDuration(milliseconds: number): string {
 	if (milliseconds < 1000) {

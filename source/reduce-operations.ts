@@ -47,9 +47,20 @@ function withEvent(operation: Operation, event: EngineEvent): Operation {
 				steps: operation.steps.map((step, at) => (at === index ? { ...step, status, milliseconds: event.milliseconds } : step)),
 			};
 		}
+		case 'fetch-planned': {
+			const { packages, unpackedBytes, unknownSizes } = operation.planned;
+			return {
+				...operation,
+				planned: {
+					packages: packages + event.packages,
+					unpackedBytes: unpackedBytes + event.unpackedBytes,
+					unknownSizes: unknownSizes + event.unknownSizes,
+				},
+			};
+		}
 		case 'fetch-progress': {
-			const { receivedBytes, totalBytes, finished } = event;
-			return { ...operation, transfers: { ...operation.transfers, [event.id]: { receivedBytes, totalBytes, finished } } };
+			const { receivedBytes, totalBytes, unpackedBytes, finished } = event;
+			return { ...operation, transfers: { ...operation.transfers, [event.id]: { receivedBytes, totalBytes, unpackedBytes, finished } } };
 		}
 		case 'notice':
 			return withOutput(operation, event.severity === 'warning' ? 'warning' : 'notice', event.text);

@@ -19,6 +19,7 @@ import type {
 	TrustExplanation,
 	VerifyReport,
 } from './engine/index.ts';
+import type { PlannedFetch, Transfer } from './fetch-amount.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 
@@ -88,8 +89,6 @@ export type OperationStep = {
 	readonly milliseconds: number | null;
 };
 
-export type Transfer = { readonly receivedBytes: number; readonly totalBytes: number | null; readonly finished: boolean };
-
 export type OutputLine = { readonly kind: 'log' | 'warn' | 'error' | 'notice' | 'warning'; readonly text: string };
 
 export type Operation = {
@@ -103,6 +102,8 @@ export type Operation = {
 	readonly startedAt: number;
 	readonly endedAt: number | null;
 	readonly steps: readonly OperationStep[];
+	/** Of all its fetches. */
+	readonly planned: PlannedFetch;
 	readonly transfers: Readonly<Record<string, Transfer>>;
 	readonly output: readonly OutputLine[];
 	readonly result: OperationResult | null;

@@ -1,5 +1,6 @@
 import type { CallOptions, Engine, Plan } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
+import { NOTHING_PLANNED } from '../fetch-amount.ts';
 import { runningOperation } from '../select.ts';
 import type { OperationRequest, OperationResult } from '../state.ts';
 import type { ActionContext } from './context.ts';
@@ -71,6 +72,7 @@ export function createOperations(context: ActionContext, options: { readonly onC
 					startedAt: now(),
 					endedAt: null,
 					steps: [],
+					planned: NOTHING_PLANNED,
 					transfers: {},
 					output: [],
 					result: null,

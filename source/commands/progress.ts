@@ -1,5 +1,6 @@
 import type { EngineEvent, OnEvent, StepName } from '../engine/index.ts';
-import { cleanLine, cleanLines, formatBytes, formatDuration, truncate } from '../format.ts';
+import { amountText, type FetchAmount, fetchAmount, NOTHING_PLANNED, type Transfer } from '../fetch-amount.ts';
+import { cleanLine, cleanLines, formatDuration, truncate } from '../format.ts';
 import type { Warning } from './command.ts';
 import { paint, type View } from './layout.ts';
 
@@ -28,7 +29,8 @@ export type Progress = {
 /** Tells a person on standard error what goes on: calm, one line per step, never in a log of a machine unless asked. */
 export function createProgress(options: ProgressOptions): Progress {
 	const running = new Map<StepName, string>();
-	const received = new Map<string, number>();
+	const transfers = new Map<string, Transfer>();
+	let planned = NOTHING_PLANNED;
 	let lastDrawn = Number.NEGATIVE_INFINITY;
 	let isDrawn = false;
 
@@ -50,14 +52,17 @@ export function createProgress(options: ProgressOptions): Progress {
 
 		lastDrawn = now;
 		isDrawn = true;
-		options.write(CLEAR_LINE + truncate(liveText(running, received), Math.max(20, options.view.columns - 1)));
+		options.write(
+			CLEAR_LINE + truncate(liveText(running, fetchAmount(planned, [...transfers.values()])), Math.max(20, options.view.columns - 1)),
+		);
 	};
 
 	const onEvent = (event: EngineEvent) => {
 		switch (event.type) {
 			case 'step-started':
 				running.set(event.step, event.detail);
-				received.clear();
+				transfers.clear();
+				planned = NOTHING_PLANNED;
 				draw(true);
 				break;
 			case 'step-finished':
@@ -68,8 +73,12 @@ export function createProgress(options: ProgressOptions): Progress {
 				running.delete(event.step);
 				draw(true);
 				break;
+			case 'fetch-planned':
+				planned = event;
+				draw(true);
+				break;
 			case 'fetch-progress':
-				received.set(event.id, event.receivedBytes);
+				transfers.set(event.id, event);
 				draw(false);
 				break;
 			case 'notice':
@@ -89,10 +98,10 @@ export function createProgress(options: ProgressOptions): Progress {
 	return { onEvent, clear };
 }
 
-function liveText(running: ReadonlyMap<StepName, string>, received: ReadonlyMap<string, number>): string {
+function liveText(running: ReadonlyMap<StepName, string>, amount: FetchAmount): string {
 	const [step, detail] = [...running].at(-1) ?? ['', ''];
-	const bytes = [...received.values()].reduce((sum, value) => sum + value, 0);
-	return `  ${step} ${cleanLine(detail)}${bytes === 0 ? '' : ` ${formatBytes(bytes)}`} ...`;
+	const shown = amount.doneBytes === 0 && amount.totalBytes === null ? '' : `, ${amountText(amount)}`;
+	return `  ${step} ${cleanLine(detail)}${step === 'fetch' ? shown : ''} ...`;
 }
 
 function stepText(event: Extract<EngineEvent, { type: 'step-finished' }>, detail: string, view: View): string {

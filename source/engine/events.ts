@@ -5,12 +5,16 @@ export type StepName = 'recover' | 'resolve' | 'fetch' | 'verify' | 'scan' | 'un
 export type EngineEvent =
 	| { readonly type: 'step-started'; readonly step: StepName; readonly detail: string }
 	| { readonly type: 'step-finished'; readonly step: StepName; readonly milliseconds: number; readonly failed: boolean }
+	/** What will be fetched. Sizes are those the registry tells, of the unpacked package. */
+	| { readonly type: 'fetch-planned'; readonly packages: number; readonly unpackedBytes: number; readonly unknownSizes: number }
 	| {
 			readonly type: 'fetch-progress';
 			readonly id: string;
 			readonly receivedBytes: number;
-			/** Null when the registry does not say. */
+			/** Packed. Null when the registry does not say. */
 			readonly totalBytes: number | null;
+			/** Unpacked, as the registry told before. Null when it did not. */
+			readonly unpackedBytes: number | null;
 			readonly finished: boolean;
 	  }
 	| { readonly type: 'notice'; readonly severity: 'info' | 'warning'; readonly code: string; readonly text: string }

@@ -121,7 +121,8 @@ describe('progress', () => {
 	const engine = standInEngine({
 		list: async ({ onEvent }) => {
 			onEvent({ type: 'step-started', step: 'fetch', detail: '3 packages' });
-			onEvent({ type: 'fetch-progress', id: 'a', receivedBytes: 10, totalBytes: null, finished: false });
+			onEvent({ type: 'fetch-planned', packages: 3, unpackedBytes: 12_400_000, unknownSizes: 1 });
+			onEvent({ type: 'fetch-progress', id: 'a', receivedBytes: 10, totalBytes: 40, unpackedBytes: 12_400_000, finished: false });
 			onEvent({ type: 'step-finished', step: 'fetch', milliseconds: 1234, failed: false });
 			return EMPTY;
 		},
@@ -138,6 +139,7 @@ describe('progress', () => {
 	it('leaves one line per step on a terminal', async () => {
 		const { stderr } = await plugward(['list', '--no-color'], { engine, answers: [] });
 		expect(stderr).toContain('  fetch 3 packages ...');
+		expect(stderr).toContain('  fetch 3 packages, 0.0 of at least 12.4 MB ...');
 		expect(stderr.split('\r\u001B[K').at(-1)).toBe('+ fetch   3 packages  1.2 s\n');
 	});
 

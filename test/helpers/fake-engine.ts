@@ -315,9 +315,12 @@ async function transfers(call: CallOptions, pause: number): Promise<void> {
 		['semver@7.8.6', 96_000],
 		['p-limit@7.0.0', 12_000],
 	] as const;
+	const unpackedBytes = files.reduce((sum, [, totalBytes]) => sum + 3 * totalBytes, 0);
+	call.onEvent({ type: 'fetch-planned', packages: files.length, unpackedBytes, unknownSizes: 0 });
 	for (let part = 1; part <= 5; part += 1) {
 		for (const [id, totalBytes] of files) {
-			call.onEvent({ type: 'fetch-progress', id, receivedBytes: Math.round((totalBytes * part) / 5), totalBytes, finished: part === 5 });
+			const receivedBytes = Math.round((totalBytes * part) / 5);
+			call.onEvent({ type: 'fetch-progress', id, receivedBytes, totalBytes, unpackedBytes: 3 * totalBytes, finished: part === 5 });
 		}
 
 		await wait(pause / 4, call.signal);

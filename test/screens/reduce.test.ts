@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { NOTHING_PLANNED } from '../../source/fetch-amount.ts';
 import { reduce } from '../../source/reduce.ts';
 import type { Action } from '../../source/reduce.ts';
 import { initialState } from '../../source/state.ts';
@@ -39,6 +40,7 @@ function operation(overrides: Partial<Operation> = {}): Operation {
 		startedAt: 0,
 		endedAt: null,
 		steps: [],
+		planned: NOTHING_PLANNED,
 		transfers: {},
 		output: [],
 		result: null,
@@ -95,14 +97,24 @@ describe('an operation', () => {
 			start(),
 			{ type: 'operation-started', operation: operation() },
 			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'fetch', detail: 'a' } },
-			{ type: 'operation-event', id: 1, event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 5, totalBytes: 10, finished: false } },
-			{ type: 'operation-event', id: 1, event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 10, totalBytes: 10, finished: true } },
+			{ type: 'operation-event', id: 1, event: { type: 'fetch-planned', packages: 2, unpackedBytes: 30, unknownSizes: 1 } },
+			{
+				type: 'operation-event',
+				id: 1,
+				event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 5, totalBytes: 10, unpackedBytes: 30, finished: false },
+			},
+			{
+				type: 'operation-event',
+				id: 1,
+				event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 10, totalBytes: 10, unpackedBytes: 30, finished: true },
+			},
 			{ type: 'operation-event', id: 1, event: { type: 'plugin-output', plugin: 'a', stream: 'log', text: 'one\n\u001B[2Jtwo\n' } },
 			{ type: 'operation-event', id: 1, event: { type: 'step-finished', step: 'fetch', milliseconds: 12, failed: false } },
 		);
 		expect(state.operations[0]).toMatchObject({
 			steps: [{ step: 'fetch', status: 'done', milliseconds: 12 }],
-			transfers: { 'a@1': { receivedBytes: 10, totalBytes: 10, finished: true } },
+			planned: { packages: 2, unpackedBytes: 30, unknownSizes: 1 },
+			transfers: { 'a@1': { receivedBytes: 10, totalBytes: 10, unpackedBytes: 30, finished: true } },
 			output: [
 				{ kind: 'log', text: 'one' },
 				{ kind: 'log', text: 'two' },

@@ -1,3 +1,4 @@
+import { amountText, type FetchAmount, fetchAmount } from '../../fetch-amount.ts';
 import { cleanLine, cleanLines, fit, formatBytes, formatDuration, plural } from '../../format.ts';
 import type { Operation, OperationStep, OutputLine } from '../../state.ts';
 import { span } from '../../theme.ts';
@@ -52,39 +53,26 @@ function stepLine(step: OperationStep, width: number): Line {
 	];
 }
 
-/** Bytes so far, and of how many when every registry answer said so. */
-export function transferTotals(operation: Operation): {
-	readonly received: number;
-	readonly total: number | null;
-	readonly finished: number;
-	readonly count: number;
-} {
-	const transfers = Object.values(operation.transfers);
-	const isTotalKnown = transfers.every((transfer) => transfer.totalBytes !== null);
-	return {
-		received: transfers.reduce((sum, transfer) => sum + transfer.receivedBytes, 0),
-		total: isTotalKnown ? transfers.reduce((sum, transfer) => sum + (transfer.totalBytes ?? 0), 0) : null,
-		finished: transfers.filter((transfer) => transfer.finished).length,
-		count: transfers.length,
-	};
+export function amountOf({ planned, transfers }: Operation): FetchAmount {
+	return fetchAmount(planned, Object.values(transfers));
 }
 
 const SHOWN_TRANSFERS = 6;
 
 function transferLines(operation: Operation, width: number): readonly Line[] {
-	const { received, total, finished, count } = transferTotals(operation);
-	if (count === 0) {
+	const amount = amountOf(operation);
+	const { finished, packages, doneBytes, totalBytes, isAtLeast } = amount;
+	if (packages === 0) {
 		return [];
 	}
 
 	const active = Object.entries(operation.transfers).filter(([, transfer]) => !transfer.finished);
-	const amount = `${finished} of ${plural(count, 'package')}, ${formatBytes(received)}${total === null || operation.endedAt !== null ? '' : ` of ${formatBytes(total)}`}`;
+	// Of a total that may still grow no share can be drawn.
+	const ratio = totalBytes === null || isAtLeast ? finished / packages : doneBytes / Math.max(1, totalBytes);
+	const bytes = operation.endedAt === null ? amountText(amount) : formatBytes(doneBytes);
 	return [
 		BLANK,
-		[
-			...progressBar(total === null ? finished / count : received / Math.max(1, total), Math.min(40, width - 2)),
-			span(`  ${amount}`, 'dim'),
-		],
+		[...progressBar(ratio, Math.min(30, width - 2)), span(`  ${finished} of ${plural(packages, 'package')}, ${bytes}`, 'dim')],
 		...(operation.endedAt === null ? active.slice(0, SHOWN_TRANSFERS) : []).map(([id, transfer]): Line => {
 			const ratio = transfer.totalBytes === null ? 0 : transfer.receivedBytes / Math.max(1, transfer.totalBytes);
 			return [span('  '), ...progressBar(ratio, 14), span(` ${formatBytes(transfer.receivedBytes).padStart(7)}  ${cleanLine(id)}`, 'dim')];

@@ -1,9 +1,10 @@
 import { Box, Text } from 'ink';
 
-import { cleanLine, formatBytes, truncate } from '../../format.ts';
+import { amountText } from '../../fetch-amount.ts';
+import { cleanLine, truncate } from '../../format.ts';
 import { runningOperation, topPage } from '../../select.ts';
 import type { Operation, State } from '../../state.ts';
-import { transferTotals } from '../documents/operation-document.ts';
+import { amountOf } from '../documents/operation-document.ts';
 import { Spinner } from './spinner.tsx';
 
 type Props = { readonly state: State; readonly columns: number; readonly equivalent: string };
@@ -46,7 +47,7 @@ function Content({ state, columns, equivalent }: Props) {
 
 function progressText(operation: Operation): string {
 	const step = operation.steps.findLast((candidate) => candidate.status === 'running');
-	const { finished, count, received } = transferTotals(operation);
-	const transfers = count === 0 ? '' : ` ${finished}/${count}, ${formatBytes(received)}`;
+	const amount = amountOf(operation);
+	const transfers = amount.packages === 0 ? '' : ` ${amount.finished}/${amount.packages}, ${amountText(amount)}`;
 	return `${step?.step ?? ''}${transfers}`;
 }

@@ -206,6 +206,19 @@ test('offline, everything that is missing is named at once and nothing is asked'
 	expect(registry.requests.length).toBe(before);
 });
 
+test('before anything is fetched it is told how much, as far as the registry tells it', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('app', '1.0.0', { dependencies: { part: '*', old: '*' }, dist: { unpackedSize: 1000 } });
+	registry.serve('part', '1.0.0', { dist: { unpackedSize: 234 } });
+	registry.serve('old', '1.0.0');
+	await using temporary = await openTemporaryEngine(registry.url);
+	await temporary.install(['app']);
+	const fetching = temporary.events.filter(({ type }) => type.startsWith('fetch-'));
+	expect(fetching[0]).toEqual({ type: 'fetch-planned', packages: 3, unpackedBytes: 1234, unknownSizes: 1 });
+	const ends = fetching.flatMap((event) => (event.type === 'fetch-progress' && event.finished ? [[event.id, event.unpackedBytes]] : []));
+	expect(Object.fromEntries(ends)).toEqual({ 'app@1.0.0': 1000, 'part@1.0.0': 234, 'old@1.0.0': null });
+});
+
 test('what the store holds installs again offline', async () => {
 	await using registry = await startFakeRegistry();
 	registry.serve('one', '1.0.0', { dependencies: { part: '1' } });

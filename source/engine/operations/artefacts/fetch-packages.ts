@@ -55,12 +55,24 @@ export async function fetchPackages<T extends Pick<PackageFetch, 'name' | 'versi
 		}
 	};
 	const detail = packages.length === 1 ? idOf(first) : `${packages.length} packages`;
-	await runStep({ name: 'fetch', detail, onEvent: options.onEvent }, () =>
-		runConcurrently(packages, CONCURRENT_PACKAGES, async (one) => {
-			fetched.push({ one, receipt: await fetchPackage(context, requestOf(one), { ...options, onWaiting }) });
-		}),
-	);
+	await runStep({ name: 'fetch', detail, onEvent: options.onEvent }, () => {
+		const wanted = packages.map((one) => ({ one, request: requestOf(one) }));
+		options.onEvent(plannedEvent(wanted.map(({ request }) => request)));
+		return runConcurrently(wanted, CONCURRENT_PACKAGES, async ({ one, request }) => {
+			fetched.push({ one, receipt: await fetchPackage(context, request, { ...options, onWaiting }) });
+		});
+	});
 	return fetched;
+}
+
+function plannedEvent(requests: readonly PackageFetch[]): EngineEvent {
+	const sizes = requests.map(({ manifest }) => manifest.unpackedBytes);
+	return {
+		type: 'fetch-planned',
+		packages: requests.length,
+		unpackedBytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+		unknownSizes: sizes.filter((size) => size === null).length,
+	};
 }
 
 /** All that is missing is named at once: who is offline can then bring it in one go. */
@@ -106,7 +118,14 @@ async function fetchPackage(
 		signal,
 		onWaiting,
 		onProgress: (receivedBytes, totalBytes, finished) =>
-			onEvent({ type: 'fetch-progress', id: idOf({ name, version }), receivedBytes, totalBytes, finished }),
+			onEvent({
+				type: 'fetch-progress',
+				id: idOf({ name, version }),
+				receivedBytes,
+				totalBytes,
+				unpackedBytes: manifest.unpackedBytes,
+				finished,
+			}),
 	});
 }
 

@@ -133,7 +133,7 @@ async function addOne(
 		judge: async ({ integrity, packageJson }) => prove(context, { archive, locked, integrity, packageJson }),
 		signal,
 		onProgress: (receivedBytes, totalBytes, finished) =>
-			onEvent({ type: 'fetch-progress', id: idOf(locked), receivedBytes, totalBytes, finished }),
+			onEvent({ type: 'fetch-progress', id: idOf(locked), receivedBytes, totalBytes, unpackedBytes: null, finished }),
 	});
 }
 
