@@ -1,5 +1,5 @@
 import type { EngineEvent, OnEvent, StepName } from '../engine/index.ts';
-import { amountText, type FetchAmount, fetchAmount, NOTHING_PLANNED, type Transfer } from '../fetch-amount.ts';
+import { amountText, type FetchAmount, fetchAmount, NOTHING_PLANNED, type PlannedFetch, type Transfer } from '../fetch-amount.ts';
 import { cleanLine, cleanLines, formatDuration, truncate } from '../format.ts';
 import type { Warning } from './command.ts';
 import { paint, type View } from './layout.ts';
@@ -29,8 +29,7 @@ export type Progress = {
 /** Tells a person on standard error what goes on: calm, one line per step, never in a log of a machine unless asked. */
 export function createProgress(options: ProgressOptions): Progress {
 	const running = new Map<StepName, string>();
-	const transfers = new Map<string, Transfer>();
-	let planned = NOTHING_PLANNED;
+	const fetching = createFetching();
 	let lastDrawn = Number.NEGATIVE_INFINITY;
 	let isDrawn = false;
 
@@ -52,17 +51,14 @@ export function createProgress(options: ProgressOptions): Progress {
 
 		lastDrawn = now;
 		isDrawn = true;
-		options.write(
-			CLEAR_LINE + truncate(liveText(running, fetchAmount(planned, [...transfers.values()])), Math.max(20, options.view.columns - 1)),
-		);
+		options.write(CLEAR_LINE + truncate(liveText(running, fetching.amount()), Math.max(20, options.view.columns - 1)));
 	};
 
 	const onEvent = (event: EngineEvent) => {
 		switch (event.type) {
 			case 'step-started':
 				running.set(event.step, event.detail);
-				transfers.clear();
-				planned = NOTHING_PLANNED;
+				fetching.begin(NOTHING_PLANNED);
 				draw(true);
 				break;
 			case 'step-finished':
@@ -74,11 +70,11 @@ export function createProgress(options: ProgressOptions): Progress {
 				draw(true);
 				break;
 			case 'fetch-planned':
-				planned = event;
+				fetching.begin(event);
 				draw(true);
 				break;
 			case 'fetch-progress':
-				transfers.set(event.id, event);
+				fetching.transfer(event.id, event);
 				draw(false);
 				break;
 			case 'notice':
@@ -96,6 +92,23 @@ export function createProgress(options: ProgressOptions): Progress {
 		}
 	};
 	return { onEvent, clear };
+}
+
+function createFetching(): {
+	readonly begin: (planned: PlannedFetch) => void;
+	readonly transfer: (id: string, transfer: Transfer) => void;
+	readonly amount: () => FetchAmount;
+} {
+	const transfers = new Map<string, Transfer>();
+	let planned = NOTHING_PLANNED;
+	return {
+		begin: (next) => {
+			transfers.clear();
+			planned = next;
+		},
+		transfer: (id, transfer) => void transfers.set(id, transfer),
+		amount: () => fetchAmount(planned, [...transfers.values()]),
+	};
 }
 
 function liveText(running: ReadonlyMap<StepName, string>, amount: FetchAmount): string {
