@@ -4,6 +4,7 @@ import { levelBadge } from '../theme.ts';
 import { raisesOf } from '../verdict-words.ts';
 import { checkLines } from './check-lines.ts';
 import { type Cell, cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
+import { rootsText } from './trust-roots.ts';
 import type { TrustResult } from './trust.ts';
 
 type Shown<T extends TrustResult['type']> = Extract<TrustResult, { readonly type: T }>;
@@ -167,18 +168,6 @@ function peopleText({ people }: Shown<'people'>, view: View): string {
 					...paragraphLines(`${id}; ${plural(statementCount, 'statement')} kept`, { view, indent: 2, tone: 'dim' }),
 				])
 				.join('\n');
-}
-
-function rootsText({ roots }: Shown<'roots'>, view: View): string {
-	return tableLines(
-		roots.map(({ id, scopes, expiresAt, source }) => [
-			cell(stripToLine(id), 'strong'),
-			scopes.join(', '),
-			source === 'embedded' ? 'built in' : 'yours',
-			cell(expiresAt === null ? 'no end stated' : `until ${expiresAt.slice(0, 10)}`, 'dim'),
-		]),
-		{ view },
-	).join('\n');
 }
 
 function importedText({ added, known, refused }: Shown<'imported'>, view: View): string {

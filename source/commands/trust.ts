@@ -6,7 +6,6 @@ import {
 	type PersonSummary,
 	type PublishReport,
 	type RawEvidence,
-	type RootSummary,
 	type SourceIdentity,
 	stripToLine,
 	type TrustAudit,
@@ -15,6 +14,8 @@ import {
 } from '../engine/index.ts';
 import type { CommandContext, CommandDefinition, ParsedArguments } from './command.ts';
 import { isSet, listFlag, requirePositionals, textFlag } from './flags.ts';
+import { type RootsResult, TRUST_ROOTS_USAGE, trustRoots } from './trust-roots.ts';
+import { unknownTrustWord } from './unknown-trust-word.ts';
 import { trustText } from './trust-text.ts';
 
 export type TrustResult =
@@ -24,7 +25,7 @@ export type TrustResult =
 	| ({ readonly type: 'diff' } & TrustDifference)
 	| ({ readonly type: 'signed' } & MadeStatement)
 	| { readonly type: 'people'; readonly people: readonly PersonSummary[] }
-	| { readonly type: 'roots'; readonly roots: readonly RootSummary[] }
+	| RootsResult
 	| { readonly type: 'pinned'; readonly name: string; readonly identity: SourceIdentity | null }
 	| ({ readonly type: 'imported' } & ImportReport)
 	| { readonly type: 'exported'; readonly statements: readonly unknown[] }
@@ -86,7 +87,7 @@ const WORDS: Readonly<Record<string, Word>> = {
 			return { type: 'pinned', name, identity: null };
 		},
 	},
-	roots: { usage: 'roots [add <file>|remove <id>]', least: 0, most: 2, run: roots },
+	roots: { usage: TRUST_ROOTS_USAGE, least: 0, most: 2, run: trustRoots },
 	import: { usage: 'import <file|npm:package>', least: 0, most: 1, run: importFrom },
 	publish: {
 		usage: 'publish <name>',
@@ -119,7 +120,10 @@ export const trust: CommandDefinition<TrustResult> = {
 		name: { type: 'string', placeholder: 'NAME', description: 'people add: what you call them' },
 		level: { type: 'string', placeholder: 'LEVEL', description: 'people add, vouch: high, medium (the default) or low' },
 		scope: { type: 'string', isMultiple: true, placeholder: 'NAMES', description: 'people, roots: for these names only, like @acme/*' },
-		id: { type: 'string', placeholder: 'ID', description: 'roots add: what to call it' },
+		forRegistry: { type: 'string', isMultiple: true, placeholder: 'URL', description: 'roots add: for what comes from this registry' },
+		id: { type: 'string', placeholder: 'ID', description: 'roots add: what to call a file' },
+		tuf: { type: 'string', placeholder: 'URL', description: 'roots add, refresh: the TUF repository it is fetched from' },
+		root: { type: 'string', placeholder: 'FILE', description: 'roots add --tuf: the root.json you got by another way' },
 		fromRegistry: { type: 'string', placeholder: 'PACKAGE', description: 'import: what the registry keeps about this package' },
 	},
 	examples: [
@@ -128,6 +132,7 @@ export const trust: CommandDefinition<TrustResult> = {
 		'plugward trust endorse left-pad@1.3.0 --notes "read all of it"',
 		'plugward trust people add ed25519:... --name Ana --level high --scope "@acme/*"',
 		'plugward trust import npm:@acme/endorsements',
+		'plugward trust roots refresh',
 	],
 	fields: [
 		'type',
@@ -143,6 +148,7 @@ export const trust: CommandDefinition<TrustResult> = {
 		'generation',
 		'packages',
 		'roots',
+		'refreshed',
 		'from',
 		'to',
 		'level',
@@ -218,37 +224,10 @@ async function people({ engine, parsed, call }: CommandContext, [word, who = '']
 		case 'vouch':
 			return { type: 'signed', ...(await engine.trust.vouch({ id: who, name: who, ...terms(parsed) }, call)) };
 		default:
-			throw unknownWord('people', word);
+			throw unknownTrustWord(WORDS['people']?.usage ?? 'people', word);
 	}
 
 	return { type: 'people', people: await engine.trust.people(call) };
-}
-
-async function roots({ engine, parsed, call }: CommandContext, [word, which = '']: readonly string[]): Promise<TrustResult> {
-	switch (word) {
-		case undefined:
-			break;
-		case 'add': {
-			const scopes = listFlag(parsed, 'scope');
-			const id = textFlag(parsed, 'id');
-			if (id === null || scopes.length === 0) {
-				throw new EngineError('usage', 'A trust root needs a name and the packages that it may vouch for.', {
-					hint: 'For example: plugward trust roots add /etc/acme/trusted_root.json --id acme --scope "@acme/*"',
-				});
-			}
-
-			await engine.trust.addRoot({ id, file: which, scopes }, call);
-			break;
-		}
-
-		case 'remove':
-			await engine.trust.removeRoot(which, call);
-			break;
-		default:
-			throw unknownWord('roots', word);
-	}
-
-	return { type: 'roots', roots: await engine.trust.roots(call) };
 }
 
 async function importFrom({ engine, parsed, call }: CommandContext, [source]: readonly string[]): Promise<TrustResult> {
@@ -291,10 +270,4 @@ function expiryOf(parsed: ParsedArguments): string {
 	}
 
 	return new Date(text).toISOString();
-}
-
-function unknownWord(command: string, word: string): EngineError {
-	return new EngineError('usage', `trust ${command} cannot "${stripToLine(word)}".`, {
-		hint: `Type: plugward trust ${WORDS[command]?.usage ?? command}`,
-	});
 }

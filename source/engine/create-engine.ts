@@ -6,14 +6,13 @@ import { auditLogCalls } from './operations/audit-log/audit-log-calls.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { isSwitch } from './operations/apply/is-switch.ts';
 import { loadPolicy } from './operations/load-policy.ts';
-import { believe } from './operations/people-and-policy/believe.ts';
+import { believe, rootsOf } from './operations/people-and-policy/believe.ts';
 import { readStandings } from './operations/people-and-policy/standings.ts';
 import { currentPlatform } from './operations/doctor/platform.ts';
 import { trackRunningTasks } from './operations/running/running-tasks.ts';
-import { trustCalls } from './operations/people-and-policy/trust-calls.ts';
+import { type Guard, trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import type { Applied, Plan } from './plan.ts';
 import { lazyRegistryClient, type RegistryClientOptions, type RegistryNotice } from './registry/index.ts';
-import { loadTrustRoots } from './trust/index.ts';
 
 /** Opens the home (creating it when it is new, recovering it when it was interrupted) ; npm's configuration is read when a registry is first needed. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -39,7 +38,7 @@ export async function createEngineWith(open: (options: HomeOptions) => Promise<H
 		await registry.open();
 	}
 
-	const believed = believe(options, policies);
+	const believed = believe(options, policies, (text) => startNotices.push({ severity: 'warning', code: 'trust-root', text }));
 	const context: EngineContext = {
 		options,
 		home,
@@ -69,24 +68,15 @@ function openRegistry(options: EngineOptions, { cacheFolder, onNotice }: Pick<Re
 export async function examine(options: EngineOptions, failure: EngineError, call: CallOptions): Promise<DoctorReport> {
 	const { cache } = createLayout(resolveHomePath(options));
 	await using registry = openRegistry(options, { cacheFolder: cache, onNotice: (notice) => call.onEvent({ type: 'notice', ...notice }) });
-	return (await loadChanging()).examine({ options, registry, clock: () => new Date(), trustRoots: loadTrustRoots }, failure, call);
+	return (await loadChanging()).examine(
+		{ options, registry, clock: () => new Date(), trustRoots: () => rootsOf(options, []) },
+		failure,
+		call,
+	);
 }
 
 function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
-	/** Tells what was noticed since the last call, and lets only engine errors out. */
-	async function guard<T>(call: CallOptions, work: () => Promise<T>): Promise<T> {
-		for (const notice of notices.splice(0)) {
-			call.onEvent({ type: 'notice', ...notice });
-		}
-
-		try {
-			call.signal.throwIfAborted();
-			return await work();
-		} catch (error) {
-			throw toEngineError(error, UNFORESEEN);
-		}
-	}
-
+	const guard = guardTelling(notices);
 	return {
 		homePath: context.home.path,
 		profile: context.home.profile,
@@ -143,6 +133,27 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 			await context.registry[Symbol.asyncDispose]();
 			await context.home[Symbol.asyncDispose]();
 		},
+	};
+}
+
+/** Tells what was noticed since the last call and in this one, and lets only engine errors out. */
+function guardTelling(notices: RegistryNotice[]): Guard {
+	const tellAll = (call: CallOptions): void => {
+		for (const notice of notices.splice(0)) {
+			call.onEvent({ type: 'notice', ...notice });
+		}
+	};
+
+	return async (call, work) => {
+		tellAll(call);
+		try {
+			call.signal.throwIfAborted();
+			return await work();
+		} catch (error) {
+			throw toEngineError(error, UNFORESEEN);
+		} finally {
+			tellAll(call);
+		}
 	};
 }
 

@@ -56,6 +56,8 @@ export type {
 	PublishReport,
 	RawEvidence,
 	ReviewRequest,
+	RefreshedRootSummary,
+	RootRequest,
 	RootSummary,
 	SignedPolicy,
 	TrustAudit,

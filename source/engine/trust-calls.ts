@@ -71,13 +71,48 @@ export type TrustAudit = {
 	readonly roots: readonly RootSummary[];
 };
 
+/** One Sigstore that is believed, and for which packages. */
 export type RootSummary = {
 	readonly id: string;
 	/** Names that it may vouch for. */
 	readonly scopes: readonly string[];
+	/** URLs of registries whose packages only it may vouch for. */
+	readonly registries: readonly string[];
+	/** Built in; built in and refreshed since; a file of the policy; from a TUF repository of the policy. */
+	readonly source: 'embedded' | 'refreshed' | 'file' | 'tuf';
+	/** Of its TUF root; null for a file. */
+	readonly version: number | null;
 	/** ISO time, or null when it does not say. */
 	readonly expiresAt: string | null;
-	readonly source: 'embedded' | 'policy';
+	/** ISO time of the last refresh; null when there was none. */
+	readonly refreshedAt: string | null;
+	/** URL that it was fetched from, or null. */
+	readonly mirror: string | null;
+	/** Why what was fetched is not believed, or null. */
+	readonly problem: string | null;
+	/** What should be looked at, in one sentence: an end within 60 days, or the problem. */
+	readonly warning: string | null;
+};
+
+/** A private Sigstore: a trusted_root.json, or the URL of a TUF repository with its root.json that came by another way. Relative paths start at `cwd`. */
+export type RootRequest = {
+	readonly id: string;
+	readonly scopes: readonly string[];
+	readonly registries?: readonly string[];
+} & ({ readonly file: string } | { readonly tuf: string; readonly root: string });
+
+/** What a refresh brought. */
+export type RefreshedRootSummary = {
+	readonly id: string;
+	readonly mirror: string;
+	/** TUF root versions; null when nothing was fetched before. */
+	readonly versionBefore: number | null;
+	readonly version: number;
+	/** ISO times. */
+	readonly expiresAt: string;
+	readonly refreshedAt: string;
+	/** False when the repository had nothing newer. */
+	readonly isChanged: boolean;
 };
 
 export type PersonSummary = {
@@ -204,10 +239,16 @@ export type TrustCalls = {
 	/** What the words about an installed package stand on, as it was signed. Asks the registry for attestations unless offline. */
 	readonly raw: (name: string, options: CallOptions) => Promise<RawEvidence>;
 	readonly roots: (options: CallOptions) => Promise<readonly RootSummary[]>;
-	readonly addRoot: (
-		root: { readonly id: string; readonly file: string; readonly scopes: readonly string[] },
+	/** Takes in a private Sigstore. From a TUF repository it is fetched at once. Throws `settings-invalid`, `usage`, and what a refresh throws. */
+	readonly addRoot: (root: RootRequest, options: CallOptions) => Promise<void>;
+	/**
+	 * Fetches roots anew, each chain of TUF roots followed from the built-in root or the user's file. `id` null: all that are fetched; `mirror`
+	 * another address of the public one. Throws `offline-missing`, `registry-unreachable`, `evidence-invalid`, `usage`; then nothing has changed.
+	 */
+	readonly refreshRoots: (
+		request: { readonly id: string | null; readonly mirror: string | null },
 		options: CallOptions,
-	) => Promise<void>;
+	) => Promise<readonly RefreshedRootSummary[]>;
 	readonly removeRoot: (id: string, options: CallOptions) => Promise<void>;
 	/** Verifies and keeps what others said. What does not verify is told and left out. */
 	readonly importStatements: (source: StatementSource, options: CallOptions) => Promise<ImportReport>;

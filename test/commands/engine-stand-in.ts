@@ -78,6 +78,7 @@ function standInTrust(unexpected: (name: string) => () => never): TrustCalls {
 		roots: unexpected('trust.roots'),
 		addRoot: unexpected('trust.addRoot'),
 		removeRoot: unexpected('trust.removeRoot'),
+		refreshRoots: unexpected('trust.refreshRoots'),
 		importStatements: unexpected('trust.importStatements'),
 		publishStatements: unexpected('trust.publishStatements'),
 		exportStatements: unexpected('trust.exportStatements'),

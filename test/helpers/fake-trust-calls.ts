@@ -28,6 +28,7 @@ const emptyTrustCalls: TrustCalls = {
 	roots: async () => [],
 	addRoot: async () => notHere(),
 	removeRoot: async () => notHere(),
+	refreshRoots: async () => notHere(),
 	importStatements: async () => ({ added: 0, known: 0, refused: [] }),
 	publishStatements: async () => notHere(),
 	exportStatements: async () => [],

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-type KeyPair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+export type TufKeys = { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
 
 /** A TUF repository of one target, every role signed by one key; the clients of Sigstore read it. */
 export type TufRepository = {
@@ -11,50 +11,75 @@ export type TufRepository = {
 	readonly files: ReadonlyMap<string, string>;
 };
 
-const EXPIRES = '2100-01-01T00:00:00Z';
+type Role = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
-/** `signer` signs the targets and the way to them; the root always names the key of `keys`. */
+export type TufOptions = {
+	readonly keys: TufKeys;
+	/** Signs the targets and the way to them; the newest root's key when left out. */
+	readonly signer?: KeyObject;
+	/** Keys of the roots after the first, each signed by the one before too. */
+	readonly rotations?: readonly TufKeys[];
+	/** Of everything but the roots. */
+	readonly version?: number;
+	/** ISO times. */
+	readonly expires?: Partial<Record<Role, string>>;
+};
+
+export const FAR_AWAY = '2100-01-01T00:00:00Z';
+
 export function tufRepository(
 	target: string,
-	{
-		keys,
-		signer = keys.privateKey,
-		rootVersion = 1,
-	}: { readonly keys: KeyPair; readonly signer?: KeyObject; readonly rootVersion?: number },
+	{ keys, rotations = [], version = 1, expires = {}, signer = (rotations.at(-1) ?? keys).privateKey }: TufOptions,
 ): TufRepository {
 	const { sha256 } = fileInfo(target).hashes;
+	const roots = [keys, ...rotations].map((one, index, all) =>
+		signed({ ...rootOf(one, index + 1), expires: expires.root ?? FAR_AWAY }, [...(index === 0 ? [] : all.slice(index - 1, index)), one]),
+	);
+	const role = (type: Role, body: object): string =>
+		signed({ _type: type, version, expires: expires[type] ?? FAR_AWAY, ...body }, [
+			{ publicKey: (rotations.at(-1) ?? keys).publicKey, privateKey: signer },
+		]);
 	return {
-		root: rootOf(keys, rootVersion),
+		root: roots[0] ?? '',
 		files: new Map([
-			['/1.targets.json', signed({ _type: 'targets', targets: { 'trusted_root.json': fileInfo(target) } }, signer)],
-			['/1.snapshot.json', signed({ _type: 'snapshot', meta: { 'targets.json': { version: 1 } } }, signer)],
-			['/timestamp.json', signed({ _type: 'timestamp', meta: { 'snapshot.json': { version: 1 } } }, signer)],
+			...roots.slice(1).map((root, index): [string, string] => [`/${index + 2}.root.json`, root]),
+			[`/${version}.targets.json`, role('targets', { targets: { 'trusted_root.json': fileInfo(target) } })],
+			[`/${version}.snapshot.json`, role('snapshot', { meta: { 'targets.json': { version } } })],
+			['/timestamp.json', role('timestamp', { meta: { 'snapshot.json': { version } } })],
 			[`/targets/${sha256}.trusted_root.json`, target],
 		]),
 	};
 }
 
-export function newTufKeys(): KeyPair {
+export function newTufKeys(): TufKeys {
 	return generateKeyPairSync('ed25519');
 }
 
-function rootOf({ publicKey, privateKey }: KeyPair, version: number): string {
-	const role = { keyids: ['k'], threshold: 1 };
-	const keyval = { public: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex') };
-	const root = {
+function rootOf(keys: TufKeys, version: number) {
+	const role = { keyids: [idOf(keys)], threshold: 1 };
+	const keyval = { public: rawKey(keys).toString('hex') };
+	return {
 		_type: 'root',
 		version,
 		consistent_snapshot: true,
-		keys: { k: { keytype: 'ed25519', scheme: 'ed25519', keyval } },
+		keys: { [idOf(keys)]: { keytype: 'ed25519', scheme: 'ed25519', keyval } },
 		roles: { root: role, targets: role, snapshot: role, timestamp: role },
 	};
-	return signed(root, privateKey);
 }
 
-function signed(body: object, signer: KeyObject): string {
-	const metadata = { spec_version: '1.0.31', version: 1, expires: EXPIRES, ...body };
-	const sig = sign(null, Buffer.from(canonical(metadata)), signer).toString('hex');
-	return JSON.stringify({ signed: metadata, signatures: [{ keyid: 'k', sig }] });
+function rawKey({ publicKey }: TufKeys): Buffer {
+	return publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+}
+
+function idOf(keys: TufKeys): string {
+	return createHash('sha256').update(rawKey(keys)).digest('hex');
+}
+
+function signed(body: object, signers: readonly TufKeys[]): string {
+	const metadata = { spec_version: '1.0.31', ...body };
+	const bytes = Buffer.from(canonical(metadata));
+	const signatures = signers.map((keys) => ({ keyid: idOf(keys), sig: sign(null, bytes, keys.privateKey).toString('hex') }));
+	return JSON.stringify({ signed: metadata, signatures });
 }
 
 function canonical(value: unknown): string {

@@ -21,8 +21,13 @@ export type {
 } from './policy/policy.ts';
 export { NO_STANDING } from './level/standing.ts';
 export type { Standing } from './level/standing.ts';
-export { loadTrustRoots } from './roots/trust-roots.ts';
+export { loadTrustRoots, PUBLIC_ROOT_ID } from './roots/trust-roots.ts';
+export { PUBLIC_MIRROR, readEmbeddedRoot } from './roots/embedded-root.ts';
+export { loadKeptRoot } from './roots/load-kept-root.ts';
+export { requireNotOlder } from './roots/kept-root.ts';
 export { refreshTrustRoot } from './roots/refresh-root.ts';
+export { rootWarning } from './roots/root-status.ts';
+export { TufFault } from './roots/tuf-metadata.ts';
 export type { TrustRoot, TrustRootFile, TrustRootOptions, TrustRoots } from './roots/trust-roots.ts';
 export type { RefreshedRoot, TufRepository } from './roots/refresh-root.ts';
 export { layerTrustPolicies } from './policy/policy-layers.ts';

@@ -73,7 +73,7 @@ describe('a private Sigstore of the policy', () => {
 		expect(why.verdict.wouldRaise).not.toEqual([]);
 		expect(await temporary.engine.trust.roots(temporary.call)).toMatchObject([
 			{ id: 'public', source: 'embedded' },
-			{ id: 'acme', scopes: ['@acme/*'], source: 'policy' },
+			{ id: 'acme', scopes: ['@acme/*'], source: 'file' },
 		]);
 		const audit = await temporary.engine.trust.audit(temporary.call);
 		expect(audit.packages).toMatchObject([{ id: `${NAME}@1.2.3`, plugin: NAME, provenance: 'verified', repository: REPOSITORY }]);

@@ -20,9 +20,12 @@ afterAll(async () => {
 	await rm(folder, { recursive: true });
 });
 
-async function stateUnder(files: NonNullable<Parameters<typeof loadTrustRoots>[0]>['files']) {
+async function stateUnder(files: NonNullable<Parameters<typeof loadTrustRoots>[0]>['files'], registryUrl: string | null = null) {
 	const list = [{ predicateType: SLSA_V1, bundle: await sigstore.attest(statement(SLSA_V1, slsaV1()), { claims: githubClaims() }) }];
-	const evidence = await collectEvidence(request(await loadTrustRoots(files === undefined ? {} : { files }), { list }));
+	const evidence = await collectEvidence({
+		...request(await loadTrustRoots(files === undefined ? {} : { files }), { list }),
+		registryUrl,
+	});
 	return evidenceOf(evidence, 'provenance');
 }
 
@@ -43,6 +46,12 @@ describe('private trust roots', () => {
 
 	it('vouch only for their scopes', async () => {
 		expect(await stateUnder([{ id: 'corp', json: sigstore.trustedRoot(), scopes: ['@other/*'] }])).toMatchObject({ state: 'invalid' });
+	});
+
+	it('vouch for all that comes from a registry they are bound to, and for nothing from another', async () => {
+		const files = [{ id: 'corp', json: sigstore.trustedRoot(), scopes: [], registries: ['https://npm.acme.example/'] }];
+		expect(await stateUnder(files, 'https://npm.acme.example')).toMatchObject({ state: 'verified' });
+		expect(await stateUnder(files, 'https://npm.acme.example.evil/')).toMatchObject({ state: 'invalid' });
 	});
 
 	it('are the only ones for a scope they are bound to', async () => {

@@ -38,6 +38,7 @@ export async function collectArtefactEvidence(
 	const evidence = await collectEvidence({
 		name: manifest.name,
 		version: manifest.version,
+		registryUrl: await boundRegistry(context, manifest.name),
 		integrity: facts.integrity,
 		expected: { integrity: manifest.integrity, shasum: manifest.shasum, source: facts.source },
 		signatures: manifest.signatures,
@@ -58,6 +59,11 @@ export async function collectArtefactEvidence(
 	});
 	refuseInvalid(`${manifest.name}@${manifest.version}`, evidence);
 	return evidence;
+}
+
+/** The registry of a package, where a trust root of the policy is bound to one; else nobody needs to know. */
+export async function boundRegistry(context: EngineContext, name: string): Promise<string | null> {
+	return context.policy.roots.some(({ registries }) => registries.length > 0) ? (await context.registry.open()).registryFor(name) : null;
 }
 
 /** The keys a registry signs this package with; a mirror that signs only its own packages names them. */

@@ -6,11 +6,10 @@ import { sandboxSupport } from '../../sandbox/index.ts';
 import { checkHome, checkSpaceAt, fixHome, type HomeFixes } from './doctor-home.ts';
 import { checkRegistry } from './doctor-registry.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { rootWarning } from '../../trust/index.ts';
 
 const NOTHING_FIXED: HomeFixes = { fixed: [], findings: [] };
 const NODE_MAJOR = 26;
-const MILLISECONDS_PER_DAY = 86_400_000;
-const WARN_DAYS = 60;
 
 /** Looks at everything plugward depends on. Findings are data; with `fix`, what can be put right safely is put right first. */
 export async function doctor(context: EngineContext, { fix, signal }: CallOptions & { readonly fix: boolean }): Promise<DoctorReport> {
@@ -63,18 +62,16 @@ async function checkSandbox(): Promise<readonly DoctorCheck[]> {
 
 async function checkTrustRoots({ trustRoots, clock }: Surroundings): Promise<readonly DoctorCheck[]> {
 	const { roots } = await trustRoots();
-	return roots.map(({ id, expiresAt }): DoctorCheck => {
-		if (expiresAt === null) {
-			return { id: `trust-root-${id}`, state: 'ok', text: `The trust root "${id}" names no end.`, fix: null };
+	return roots.map((root): DoctorCheck => {
+		const { id, expiresAt, refreshedAt } = root;
+		const warning = rootWarning(root, clock().getTime());
+		if (warning !== null) {
+			return { id: `trust-root-${id}`, state: warning.isOver ? 'fail' : 'warn', text: warning.text, fix: warning.fix };
 		}
 
-		const days = Math.floor((Date.parse(expiresAt) - clock().getTime()) / MILLISECONDS_PER_DAY);
-		return {
-			id: `trust-root-${id}`,
-			state: days < 0 ? 'fail' : days < WARN_DAYS ? 'warn' : 'ok',
-			text: `The trust root "${id}" ${days < 0 ? 'ended' : 'holds until'} ${expiresAt.slice(0, 10)}.`,
-			fix: days < WARN_DAYS ? 'Install a newer plugward, which brings a newer trust root.' : null,
-		};
+		const end = expiresAt === null ? 'names no end' : `holds until ${expiresAt.slice(0, 10)}`;
+		const fetched = refreshedAt === null ? '' : `, fetched ${refreshedAt.slice(0, 10)}`;
+		return { id: `trust-root-${id}`, state: 'ok', text: `The trust root "${id}" ${end}${fetched}.`, fix: null };
 	});
 }
 

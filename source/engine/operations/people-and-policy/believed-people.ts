@@ -2,7 +2,7 @@ import { EngineError } from '../../errors.ts';
 import type { SourceIdentity } from '../../evidence.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { IdentityPin } from '../../trust/index.ts';
-import type { PersonRequest, PersonSummary, RootSummary } from '../../trust-calls.ts';
+import type { PersonRequest, PersonSummary } from '../../trust-calls.ts';
 import { identityIn } from '../apply/assessed-package.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { editPolicy } from './edit-policy.ts';
@@ -66,32 +66,4 @@ export async function unpinBuilder(context: EngineContext, name: string): Promis
 function pinOf({ issuer, repository, repositoryId, ownerId, workflow, runner }: SourceIdentity): IdentityPin {
 	const fields = { issuer, repository, repositoryId, ownerId, workflow, runner };
 	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-}
-
-export async function listRoots(context: EngineContext): Promise<readonly RootSummary[]> {
-	const { roots } = await context.trustRoots();
-	const own = new Set(context.policy.roots.map(({ id }) => id));
-	return roots.map(({ id, scopes, expiresAt }) => ({ id, scopes, expiresAt, source: own.has(id) ? 'policy' : 'embedded' }));
-}
-
-/** Takes a private Sigstore in, after reading its file. */
-export async function addRoot(
-	context: EngineContext,
-	root: { readonly id: string; readonly file: string; readonly scopes: readonly string[] },
-): Promise<void> {
-	await editPolicy(context, 'roots', (roots) => [...roots.filter(({ id }) => id !== root.id), root]);
-	try {
-		await context.trustRoots();
-	} catch (error) {
-		await editPolicy(context, 'roots', (roots) => roots.filter(({ id }) => id !== root.id));
-		throw error;
-	}
-}
-
-export async function removeRoot(context: EngineContext, id: string): Promise<void> {
-	if (!context.policy.roots.some((root) => root.id === id)) {
-		throw new EngineError('usage', `No trust root of yours is called ${stripToLine(id)}.`, { hint: 'See them: plugward trust roots' });
-	}
-
-	await editPolicy(context, 'roots', (roots) => roots.filter((root) => root.id !== id));
 }

@@ -8,7 +8,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { judgeInstalled } from '../artefacts/judge-installed.ts';
 import { closureOf, idOf, idOfInstance, uniquePackages } from '../locks/lock-queries.ts';
 import { findInstalled } from './find-installed.ts';
-import { listRoots } from './believed-people.ts';
+import { listRoots } from './trust-roots.ts';
 import { readStatements } from './statement-store.ts';
 
 /** Why one installed package has its level. Throws `not-installed`. */

@@ -1,4 +1,4 @@
-export { addPerson, addRoot, listPeople, listRoots, pinBuilder, removePerson, removeRoot, unpinBuilder } from './believed-people.ts';
+export { addPerson, listPeople, pinBuilder, removePerson, unpinBuilder } from './believed-people.ts';
 export { checkPolicy, signPolicyFile } from './check-policy.ts';
 export { addException, removeException } from './exceptions.ts';
 export { auditTrust, diffTrust, explainTrust } from './explain-trust.ts';
@@ -8,3 +8,4 @@ export { publishStatements } from './publish-statements.ts';
 export { rawEvidence } from './raw-evidence.ts';
 export { ownSigningKey } from './signing-key.ts';
 export { keptBundles } from './statement-store.ts';
+export { addRoot, listRoots, refreshRoots, removeRoot } from './trust-roots.ts';

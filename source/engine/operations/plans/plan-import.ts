@@ -15,6 +15,7 @@ import { stripToLine } from '../../strip-controls.ts';
 import { collectEvidence } from '../../trust/index.ts';
 import { assess } from '../apply/assess.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { boundRegistry } from '../artefacts/collect-artefact-evidence.ts';
 import { idOf, uniquePackages } from '../locks/lock-queries.ts';
 import { refuseRevoked } from './plan-rollback.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
@@ -151,6 +152,7 @@ async function prove(context: EngineContext, { archive, locked, integrity, packa
 	const evidence = await collectEvidence({
 		name: locked.name,
 		version: locked.version,
+		registryUrl: await boundRegistry(context, locked.name),
 		integrity,
 		expected: { integrity: locked.integrity, shasum: null, source: 'lock' },
 		signatures: proof?.signatures ?? [],

@@ -26,6 +26,8 @@ export type ComparedManifest = {
 export type CollectRequest = {
 	readonly name: string;
 	readonly version: string;
+	/** Where the package comes from; only needed where a trust root is bound to a registry. */
+	readonly registryUrl?: string | null;
 	/** The sha512 of the bytes in hand, computed by us. */
 	readonly integrity: Integrity;
 	/** Lower-case hex sha1 of the bytes in hand; needed only where a registry knows no sha512. */

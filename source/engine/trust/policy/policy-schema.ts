@@ -39,11 +39,17 @@ const certifier = {
 	required: ['id', 'name'],
 	properties: { id: personId, name: text, scopes: namePatterns },
 };
+const bound = { id: text, scopes: namePatterns, registries: { ...texts, description: 'URLs of registries.' } };
 const root = {
-	type: 'object',
-	additionalProperties: false,
-	required: ['id', 'file', 'scopes'],
-	properties: { id: text, file: absolutePath, scopes: namePatterns },
+	anyOf: [
+		{ type: 'object', additionalProperties: false, required: ['id', 'file'], properties: { ...bound, file: absolutePath } },
+		{
+			type: 'object',
+			additionalProperties: false,
+			required: ['id', 'tuf', 'root'],
+			properties: { ...bound, tuf: { ...text, description: 'URL of a TUF repository.' }, root: absolutePath },
+		},
+	],
 };
 const ceiling = { enum: ['allow', 'ask', 'deny'] };
 const ceilings = { type: 'object', additionalProperties: false, properties: { net: ceiling, fs: ceiling, env: ceiling } };
@@ -71,7 +77,7 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 		},
 		people: { type: 'array', items: person, description: 'Whose endorsements and rejections count.' },
 		certifiers: { type: 'array', items: certifier, description: 'Whose certifications count.' },
-		roots: { type: 'array', items: root, description: 'Private Sigstore roots, each for its names only.' },
+		roots: { type: 'array', items: root, description: 'Private Sigstore roots, each for its names and registries only.' },
 		organisation: {
 			type: 'object',
 			additionalProperties: false,

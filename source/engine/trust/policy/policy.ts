@@ -33,8 +33,16 @@ export type PolicyPerson = {
 /** Whose certifications make a package `verified`, for these names. */
 export type Certifier = { readonly id: string; readonly name: string; readonly scopes: readonly string[] };
 
-/** A private Sigstore: its trusted_root.json by absolute path, and the names that only it may vouch for. */
-export type PolicyRoot = { readonly id: string; readonly file: string; readonly scopes: readonly string[] };
+/**
+ * A private Sigstore, and the names and registries that only it may vouch for: its trusted_root.json by absolute path, or the URL of its
+ * TUF repository with the absolute path of the root.json that the user got by another way.
+ */
+export type PolicyRoot = {
+	readonly id: string;
+	readonly scopes: readonly string[];
+	/** URLs. */
+	readonly registries: readonly string[];
+} & ({ readonly file: string } | { readonly tuf: string; readonly root: string });
 
 /** Where a signed policy of the organisation lies, and who must have signed it. */
 export type OrganisationSource = { readonly file: string; readonly key: string };
@@ -118,7 +126,14 @@ const personId = v.pipe(
 const scopes = v.optional(v.pipe(v.array(namePattern), v.minLength(1)), ['*']);
 const person = v.strictObject({ id: personId, name: text, level: v.picklist(['high', 'medium', 'low']), scopes, expires: isoTime });
 const certifier = v.strictObject({ id: personId, name: text, scopes });
-const root = v.strictObject({ id: text, file: absolutePath, scopes: v.pipe(v.array(namePattern), v.minLength(1)) });
+const bound = { id: text, scopes: v.optional(v.array(namePattern), []), registries: v.optional(v.array(v.pipe(v.string(), v.url())), []) };
+const root = v.pipe(
+	v.union([
+		v.strictObject({ ...bound, file: absolutePath }),
+		v.strictObject({ ...bound, tuf: v.pipe(v.string(), v.url()), root: absolutePath }),
+	]),
+	v.check(({ scopes, registries }) => scopes.length + registries.length > 0, 'expected "scopes" or "registries"'),
+);
 const organisation = v.strictObject({ file: absolutePath, key: personId });
 const exception = v.strictObject({ package: text, rule: v.picklist(EXCEPTION_RULES), reason: text, expires: isoTime });
 

@@ -79,7 +79,10 @@ async function checkOne(request: CollectRequest, attestation: Attestation): Prom
 	const labelled = kindOf(attestation.predicateType);
 	try {
 		const findKey = keyFinder(request);
-		const bundle = await verifyBundle(attestation.bundle, { roots: rootsFor(request.name, request.roots.roots), findKey });
+		const bundle = await verifyBundle(attestation.bundle, {
+			roots: rootsFor(request.name, request.roots.roots, request.registryUrl ?? null),
+			findKey,
+		});
 		const statement = readStatement(bundle.payload, request);
 		if (statement.predicateType !== attestation.predicateType && (labelled ?? kindOf(statement.predicateType)) !== null) {
 			// The label is not signed: what counts is what was signed, and a label that hides or feigns a kind is a lie.

@@ -14,11 +14,15 @@ export type EmbeddedRegistryKey = {
 
 export type EmbeddedRoot = {
 	readonly trustedRoot: unknown;
+	/** Of the TUF root metadata. */
+	readonly version: number;
 	readonly expiresAt: string;
+	/** The TUF root metadata as it was signed: what a refresh is held against. */
+	readonly rootMetadata: string;
 	readonly registryKeys: readonly EmbeddedRegistryKey[];
 };
 
-const PUBLIC_MIRROR = 'https://tuf-repo-cdn.sigstore.dev';
+export const PUBLIC_MIRROR = 'https://tuf-repo-cdn.sigstore.dev';
 const ROOT_TARGET = 'trusted_root.json';
 const KEYS_TARGET = 'registry.npmjs.org%2Fkeys.json';
 
@@ -28,7 +32,7 @@ const seedsSchema = v.looseObject({
 		targets: v.looseObject({ [ROOT_TARGET]: v.string(), [KEYS_TARGET]: v.string() }),
 	}),
 });
-const rootMetadataSchema = v.looseObject({ signed: v.looseObject({ expires: v.string() }) });
+const rootMetadataSchema = v.looseObject({ signed: v.looseObject({ version: v.number(), expires: v.string() }) });
 const keysSchema = v.looseObject({
 	keys: v.array(
 		v.looseObject({
@@ -53,9 +57,12 @@ export async function readEmbeddedRoot(): Promise<EmbeddedRoot> {
 		const repository = v.parse(seedsSchema, seeds)[PUBLIC_MIRROR];
 		const targets = repository.targets;
 		const { keys } = v.parse(keysSchema, decodeJson(targets[KEYS_TARGET]));
+		const { signed } = v.parse(rootMetadataSchema, decodeJson(repository['root.json']));
 		return {
 			trustedRoot: decodeJson(targets[ROOT_TARGET]),
-			expiresAt: v.parse(rootMetadataSchema, decodeJson(repository['root.json'])).signed.expires,
+			version: signed.version,
+			expiresAt: signed.expires,
+			rootMetadata: Buffer.from(repository['root.json'], 'base64').toString('utf8'),
 			registryKeys: keys.map(({ keyId, keyUsage, publicKey }) => ({
 				keyid: keyId,
 				usage: keyUsage,

@@ -2,19 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { TrustMaterial } from '@sigstore/verify';
 import { EngineError } from '../../errors.ts';
 import { commonJs } from '../common-js.ts';
+import { unavailable } from '../evidence/outcome.ts';
+import { matchesAny } from '../policy/name-pattern.ts';
 import { keepEncodingAndVerdicts } from './certificate-memo.ts';
 import { readEmbeddedRoot } from './embedded-root.ts';
 import type { EmbeddedRegistryKey } from './embedded-root.ts';
-import { matchesAny } from '../policy/name-pattern.ts';
-import type { RefreshedRoot } from './refresh-root.ts';
+import { loadKeptRoot } from './load-kept-root.ts';
+import { type RootStatus, rootWarning } from './root-status.ts';
 
 /** One Sigstore that is believed, and for which packages. */
-export type TrustRoot = {
-	readonly id: string;
-	readonly scopes: readonly string[];
-	/** ISO time after which its publisher promises nothing; null when the root does not say. */
-	readonly expiresAt: string | null;
-	/** Certificates and log keys, parsed when first needed and kept. */
+export type TrustRoot = RootStatus & {
+	/** Certificates and log keys, parsed when first needed and kept. Rejects with an `EvidenceFault` when nothing of it is proven. */
 	readonly material: () => Promise<SigstoreMaterial>;
 };
 
@@ -27,73 +25,127 @@ export type TrustRoots = {
 	readonly notices: readonly { readonly severity: 'warning'; readonly text: string }[];
 };
 
-/** A private root: a `trusted_root.json` by absolute path or already parsed. `scopes` are name patterns: a name, `@scope/*` or `*`. */
-export type TrustRootFile = { readonly id: string; readonly scopes: readonly string[] } & (
+/**
+ * A private root: a `trusted_root.json` by absolute path or already parsed, or what was fetched last from a TUF repository, held against
+ * the root.json at `anchorPath`. `scopes` are name patterns: a name, `@scope/*` or `*`; `registries` are URLs.
+ */
+export type TrustRootFile = { readonly id: string; readonly scopes: readonly string[]; readonly registries?: readonly string[] } & (
 	| { readonly path: string }
 	| { readonly json: unknown }
+	| { readonly mirror: string; readonly anchorPath: string; readonly keptPath: string }
 );
 
-const PUBLIC_ROOT_ID = 'public';
-const DAY_MILLISECONDS = 86_400_000;
-const WARN_DAYS = 60;
+export const PUBLIC_ROOT_ID = 'public';
 
 export type TrustRootOptions = {
 	readonly files?: readonly TrustRootFile[];
-	/** What `refreshTrustRoot` answered; it takes the place of the embedded public root. */
-	readonly refreshed?: RefreshedRoot;
+	/** Where the last refresh of the public root lies, if there was one; it counts only while it proves itself from the embedded root. */
+	readonly keptPublicPath?: string;
 	/** Milliseconds since the epoch; the present when left out. */
 	readonly now?: number;
 };
 
 /** The embedded public root plus the user's own. No network. Throws `settings-invalid` for a root that cannot be read or used. */
 export async function loadTrustRoots(options: TrustRootOptions = {}): Promise<TrustRoots> {
+	const now = options.now ?? Date.now();
 	const embedded = await readEmbeddedRoot();
-	const root = options.refreshed ?? { json: embedded.trustedRoot, expiresAt: embedded.expiresAt };
 	const roots = [
-		toTrustRoot({ id: PUBLIC_ROOT_ID, scopes: ['*'], ...root }),
-		...(await Promise.all((options.files ?? []).map(loadRootFile))),
+		await publicRoot(embedded, { path: options.keptPublicPath ?? null, now }),
+		...(await Promise.all((options.files ?? []).map((file) => loadRoot(file, now)))),
 	];
 	const twice = roots.find((root, index) => roots.findIndex((other) => other.id === root.id) !== index);
 	if (twice !== undefined) {
 		throw new EngineError('settings-invalid', `Two trust roots are called "${twice.id}".`, { hint: 'Give each trust root its own id.' });
 	}
 
-	// An unusable root is found now, not in the middle of an install; the embedded one is covered by tests and stays lazy.
-	await Promise.all(roots.slice(options.refreshed === undefined ? 1 : 0).map((root) => root.material()));
-	return { roots, registryKeys: embedded.registryKeys, notices: roots.flatMap((root) => expiryNotice(root, options.now ?? Date.now())) };
+	// An unusable file is found now, not in the middle of an install; the embedded one is covered by tests and stays lazy.
+	await Promise.all(roots.filter(({ source }) => source === 'file').map((root) => root.material()));
+	return {
+		roots,
+		registryKeys: embedded.registryKeys,
+		notices: roots.flatMap((root) => {
+			const warning = rootWarning(root, now);
+			return warning === null ? [] : [{ severity: 'warning' as const, text: `${warning.text} ${warning.fix}` }];
+		}),
+	};
 }
 
 /**
- * The roots that may vouch for a package. A root bound to its name or scope is the only one: otherwise anyone with an account at the
- * public Sigstore could sign for a private scope.
+ * The roots that may vouch for a package. A root bound to its name, its scope or its registry is the only one: otherwise anyone with an
+ * account at the public Sigstore could sign for a private scope.
  */
-export function rootsFor(name: string, roots: readonly TrustRoot[]): readonly TrustRoot[] {
-	const bound = roots.filter((root) =>
-		matchesAny(
-			root.scopes.filter((scope) => scope !== '*'),
-			name,
-		),
-	);
+export function rootsFor(name: string, roots: readonly TrustRoot[], registryUrl: string | null = null): readonly TrustRoot[] {
+	const bound = roots.filter(({ scopes, registries }) => {
+		const named = scopes.filter((scope) => scope !== '*');
+		return matchesAny(named, name) || (registryUrl !== null && registries.some((url) => sameUrl(url, registryUrl)));
+	});
 	return bound.length > 0 ? bound : roots.filter((root) => root.scopes.includes('*'));
 }
 
-async function loadRootFile(file: TrustRootFile): Promise<TrustRoot> {
-	const json: unknown = 'json' in file ? file.json : await readJson(file);
-	return toTrustRoot({ id: file.id, scopes: file.scopes, expiresAt: null, json });
+function sameUrl(a: string, b: string): boolean {
+	return a.replace(/\/+$/, '') === b.replace(/\/+$/, '');
 }
 
-async function readJson(file: { readonly id: string; readonly path: string }): Promise<unknown> {
+async function publicRoot(
+	embedded: Awaited<ReturnType<typeof readEmbeddedRoot>>,
+	{ path, now }: { readonly path: string | null; readonly now: number },
+): Promise<TrustRoot> {
+	const status = { id: PUBLIC_ROOT_ID, scopes: ['*'], registries: [] };
+	const kept = path === null ? null : await loadKeptRoot(path, { anchor: embedded.rootMetadata, now });
+	if (kept?.type === 'proven') {
+		return toTrustRoot({ ...status, source: 'refreshed', problem: null, ...kept.status, json: kept.json });
+	}
+
+	return toTrustRoot({
+		...status,
+		source: 'embedded',
+		version: embedded.version,
+		expiresAt: embedded.expiresAt,
+		refreshedAt: null,
+		mirror: null,
+		problem: kept === null ? null : kept.problem,
+		json: embedded.trustedRoot,
+	});
+}
+
+async function loadRoot(file: TrustRootFile, now: number): Promise<TrustRoot> {
+	const status = { id: file.id, scopes: file.scopes, registries: file.registries ?? [] };
+	const unknown = { version: null, expiresAt: null, refreshedAt: null, mirror: null, problem: null };
+	if ('json' in file) {
+		return toTrustRoot({ ...status, ...unknown, source: 'file', json: file.json });
+	}
+
+	if ('path' in file) {
+		const json: unknown = JSON.parse(await readRootFile(file.id, file.path));
+		return toTrustRoot({ ...status, ...unknown, source: 'file', json });
+	}
+
+	const anchor = await readRootFile(file.id, file.anchorPath);
+	const kept = await loadKeptRoot(file.keptPath, { anchor, now });
+	if (kept?.type === 'proven') {
+		return toTrustRoot({ ...status, source: 'tuf', problem: null, ...kept.status, mirror: file.mirror, json: kept.json });
+	}
+
+	const problem = kept === null ? 'it was never fetched' : kept.problem;
+	const fault = unavailable('root-unusable', `The trust root "${file.id}" has nothing to believe: ${problem}.`);
+	return { ...status, ...unknown, source: 'tuf', mirror: file.mirror, problem, material: () => Promise.reject(fault) };
+}
+
+/** The text of a file that is JSON. */
+async function readRootFile(id: string, path: string): Promise<string> {
 	try {
-		return JSON.parse(await readFile(file.path, 'utf8'));
+		const text = await readFile(path, 'utf8');
+		JSON.parse(text);
+		return text;
 	} catch (error) {
-		throw new EngineError('settings-invalid', `The trust root "${file.id}" could not be read from ${file.path}.`, {
-			hint: 'Name an existing trusted_root.json, or remove the root from the settings.',
+		throw new EngineError('settings-invalid', `The trust root "${id}" could not be read from ${path}.`, {
+			hint: 'Name an existing file, or remove the root: plugward trust roots remove ID',
 			cause: error,
 		});
 	}
 }
 
-function toTrustRoot({ json, ...root }: Omit<TrustRoot, 'material'> & { readonly json: unknown }): TrustRoot {
+function toTrustRoot({ json, ...root }: RootStatus & { readonly json: unknown }): TrustRoot {
 	let parsed: Promise<SigstoreMaterial> | null = null;
 	return { ...root, material: () => (parsed ??= parseMaterial(root.id, json)) };
 }
@@ -115,18 +167,4 @@ async function parseMaterial(id: string, json: unknown): Promise<SigstoreMateria
 			cause: error,
 		});
 	}
-}
-
-function expiryNotice({ id, expiresAt }: TrustRoot, now: number): TrustRoots['notices'] {
-	if (expiresAt === null) {
-		return [];
-	}
-
-	const days = Math.floor((Date.parse(expiresAt) - now) / DAY_MILLISECONDS);
-	if (days > WARN_DAYS) {
-		return [];
-	}
-
-	const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`;
-	return [{ severity: 'warning', text: `The trust root "${id}" ${when} (${expiresAt}). Update plugward, or refresh the root.` }];
 }
