@@ -113,6 +113,18 @@ describe('a pin', () => {
 	});
 });
 
+test('another builder of another major line is no change of builder', async () => {
+	const temporary = await open();
+	await temporary.install([NAME]);
+	await serveAttested(temporary.registry, '2.0.0', 'acme/rewrite');
+	await temporary.install([`${NAME}@2.0.0`]);
+	expect(await temporary.engine.trust.why(NAME, temporary.call)).toMatchObject({
+		id: `${NAME}@2.0.0`,
+		identity: { repository: 'https://github.com/acme/rewrite' },
+		identityChanges: [],
+	});
+});
+
 describe('what people say', () => {
 	test('counts when the user trusts them, and shows the way that leads to them', async () => {
 		const temporary = await open();

@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { TrustAudit, TrustDifference, TrustExplanation } from '../../trust-calls.ts';
 import { hexOfIntegrity } from '../../integrity.ts';
 import { identityDifferences, indexStatements, judgeClosure, pathsTo } from '../../trust/index.ts';
@@ -113,20 +114,26 @@ async function judgeAll(context: EngineContext, { lock }: Generation): Promise<R
 	return new Map(judged.flat().map((one) => [one.id, one]));
 }
 
-/** The receipt of the version that the newest earlier generation had. */
+/** The receipt of the version that the newest earlier generation had of the same major line: a back-port is compared with its own line. */
 async function versionBefore(
 	context: EngineContext,
 	{ generation, name, version }: { readonly generation: Generation; readonly name: string; readonly version: string },
 ): Promise<Receipt | null> {
 	const earlier = (await context.home.generations()).filter((one) => one.number < generation.number);
 	for (const { lock } of earlier.toSorted((a, b) => b.number - a.number)) {
-		const old = Object.values(lock.packages).find((locked) => locked.name === name && locked.version !== version);
+		const old = Object.values(lock.packages).find(
+			(locked) => locked.name === name && locked.version !== version && majorOf(locked.version) === majorOf(version),
+		);
 		if (old !== undefined) {
 			return context.home.store.receipt(old.integrity);
 		}
 	}
 
 	return null;
+}
+
+function majorOf(version: string): number {
+	return semver.major(version, { loose: true });
 }
 
 async function pathsOf(context: EngineContext, locked: Parameters<typeof idOf>[0] & { readonly integrity: Receipt['integrity'] }) {

@@ -82,7 +82,7 @@ function unprovenNotice(fresh: readonly AssessedPackage[]): Plan['notices'] {
 
 	const subject = fresh.length === 1 ? idOf(first.locked) : `${unproven.length} of the ${fresh.length} new packages`;
 	const text = `Nothing proves who built or published ${subject}. Unproven code starts with no rights, like any other.`;
-	return [{ severity: 'info', text }];
+	return [{ severity: 'warning', text }];
 }
 
 /** A name that is all but another one's: of what is installed for the first time, and only where it is hardly by chance. */

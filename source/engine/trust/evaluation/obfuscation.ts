@@ -9,12 +9,24 @@ const ESCAPED_LETTERS_AT_LEAST = 80;
 const BLOB_CHARACTERS = 1000;
 const BLOB_ENTROPY = 4.2;
 const HIDDEN_SELECTORS = 16;
+const PARSED_AT_LEAST = 3;
+const TURNED_WITHIN = 2000;
+const LONGEST_TURN = 120;
+/** `a.push(a.shift())`, also as `a['push'](a['shift']())`. */
+const TURN =
+	/(?<![\w$])([\w$]{1,40})\s*(?:\.\s*\w{1,40}|\[\s*["'][^"'\n]{1,40}["']\s*\])\s*\(\s*\1\s*(?:\.\s*shift|\[\s*["']shift["']\s*\])\s*\(\s*\)\s*\)/;
+const COUNTED_DOWN = /\bwhile\s*\(\s*(?:--\s*[\w$]+|[\w$]+\s*--)\s*\)\s*\{?\s*$/;
 
 /** Measures over the whole text of a file. */
 export function measureText(text: string): readonly Measure[] {
-	return [hexNames(text), escapedLetters(text), symbolsOnly(text), hiddenCharacters(text), reorderingCharacters(text)].filter(
-		(measure) => measure !== null,
-	);
+	return [
+		hexNames(text),
+		escapedLetters(text),
+		symbolsOnly(text),
+		hiddenCharacters(text),
+		reorderingCharacters(text),
+		rotatedTable(text),
+	].filter((measure) => measure !== null);
 }
 
 function hexNames(text: string): Measure | null {
@@ -42,6 +54,27 @@ function escapedLetters(text: string): Measure | null {
 function symbolsOnly(text: string): Measure | null {
 	const match = /[[\]()!+]{400,}/.exec(text);
 	return match === null ? null : { offset: match.index, detail: `${match[0].length} signs without a letter` };
+}
+
+/**
+ * A table of texts that is turned, first to last, until a checksum of parsed numbers fits or a counter has run down: only then do the
+ * places where the program looks its texts up mean anything. A queue that goes round does neither.
+ */
+function rotatedTable(text: string): Measure | null {
+	for (const { index: shift } of text.matchAll(/\bshift\b/g)) {
+		const start = Math.max(0, shift - LONGEST_TURN);
+		const turn = TURN.exec(text.slice(start, shift + 20));
+		if (turn !== null) {
+			const index = start + turn.index;
+			const around = text.slice(Math.max(0, index - TURNED_WITHIN), shift + TURNED_WITHIN / 4);
+			const isSummed = (around.match(/\bparseInt\b/g) ?? []).length >= PARSED_AT_LEAST && /\b(?:while|for)\b/.test(around);
+			if (isSummed || COUNTED_DOWN.test(text.slice(Math.max(0, index - 80), index))) {
+				return { offset: index, detail: 'a table of texts that is turned around before it is read' };
+			}
+		}
+	}
+
+	return null;
 }
 
 /** Variation selectors and tag characters carry bytes that no editor shows. */

@@ -3,6 +3,7 @@ import { type Finding, findInNodes, LOOKED_AT, type ScanOptions } from './file-f
 import { collectNames } from './names.ts';
 import { measureText } from './obfuscation.ts';
 import { nodesOf, parseSource } from './parse-source.ts';
+import { registryPutFindings } from './registry-put.ts';
 import { deservesParsing } from './source-triggers.ts';
 
 export type FileScan = {
@@ -27,7 +28,10 @@ function findings(file: string, text: string, options: ScanOptions): readonly Fi
 	}
 
 	const nodes = nodesOf(parsed.program, LOOKED_AT);
-	return [...measured, ...findInNodes(nodes, collectNames(nodes), options)];
+	const names = collectNames(nodes);
+	const found = findInNodes(nodes, names, options);
+	const reachesNetwork = found.some(({ what }) => what === 'net');
+	return [...measured, ...found, ...registryPutFindings(text, parsed.program, { names, reachesNetwork })];
 }
 
 function placed(file: string, text: string, all: readonly Finding[]): FileScan['found'] {

@@ -18,7 +18,7 @@ export type ScanRequest = {
 };
 
 /** Raised whenever the same bytes would give another scan, so that what was kept is not used any more. */
-export const SCANNER_VERSION = 1;
+export const SCANNER_VERSION = 2;
 
 export const FULL_BUDGET: ScanBudget = { fileBytes: 4_000_000, packageBytes: 32_000_000 };
 

@@ -17,6 +17,7 @@ const WORDS = new RegExp(
 		String.raw`\b(?:window|self|root|top)\s*\[|\bthis\s*\[\s*["'\x60]`,
 		String.raw`\bset(?:Timeout|Interval)\s*\(\s*["'\x60]`,
 		String.raw`_0x[0-9a-fA-F]{3}`,
+		String.raw`\.push\s*\(\s*[\w$]+\.shift\s*\(`,
 		String.raw`\\u(?:00[4-7][0-9a-fA-F]|\{0*[4-7][0-9a-fA-F]\})`,
 		String.raw`(?:\\x[2-7][0-9a-fA-F]){4}`,
 		String.raw`[\[\]()!+]{200}`,

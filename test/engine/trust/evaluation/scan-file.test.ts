@@ -50,6 +50,21 @@ describe('what a file can do is seen', () => {
 		['a token', 'process.env.NPM_TOKEN', 'secret-env NPM_TOKEN'],
 		['a path of secrets', "read(home + '/.ssh/id_rsa')", 'secret-path /.ssh/id_rsa'],
 		['publishing', "execSync('npm publish --access public')", 'self-publish npm publish --access public'],
+		[
+			'publishing by a PUT with fetch',
+			"fetch(registry + name, { method: 'PUT', body: JSON.stringify({ _id: name, _attachments: { 'a.tgz': tarball } }) })",
+			'self-publish a PUT with _attachments, as a registry takes packages',
+		],
+		[
+			'publishing by a PUT of node',
+			"const q = require('https').request({ method: 'put', host }); const d = {}; d['_attachments'] = files; q.end(JSON.stringify(d));",
+			'self-publish a PUT with _attachments, as a registry takes packages',
+		],
+		[
+			'publishing by a client with a put',
+			"const axios = require('axios'); axios.put(url, { _attachments }); process.exit(eval(a));",
+			'self-publish a PUT with _attachments, as a registry takes packages',
+		],
 		['publishing by words', "spawn('npm', ['publish', '--tag', 'x'])", 'self-publish npm publish --tag x'],
 	])('%s', (_, source, expected) => {
 		expect(seen(source)).toContain(expected);
@@ -85,6 +100,20 @@ describe('what hides is seen', () => {
 		expect(seen('[]'.repeat(250)).join()).toContain('signs without a letter');
 	});
 
+	it('a table of texts that is turned until a sum or a counter fits', () => {
+		const turned = 'obfuscated a table of texts that is turned around before it is read';
+		const summed =
+			'(function(a,b){const c=a();while(true){try{const d=parseInt(f(1))/1+parseInt(f(2))/2*(parseInt(f(3))/3);if(d===b)break;else c.push(c.shift());}catch(e){c.push(c.shift());}}}(t,5));';
+		expect(seen(summed)).toContain(turned);
+		expect(seen("(function(a,n){var g=function(i){while(--i){a['push'](a['shift']());}};g(++n);}(t,0x1b));")).toContain(turned);
+		expect(scanFile('a.js', `\n${summed}`).found).toMatchObject([{ place: { file: 'a.js', line: 2 } }]);
+		expect(seen('while (open.length > 0) { open.push(open.shift()); total += parseInt(open[0]); }')).toEqual([]);
+	});
+
+	it('a document database that keeps attachments publishes nothing', () => {
+		expect(seen("fetch(url, { method: 'GET' }).then((doc) => doc._attachments)")).toEqual(['net fetch']);
+	});
+
 	it('a packed text counts where text or programs can be run, and is data elsewhere', () => {
 		const bytes = Buffer.from(Array.from({ length: 1200 }, (_, index) => (index * 7919 + (index >> 3) * 104_729) % 256)).toString('base64');
 		expect(seen(`const data = "${bytes}"; eval(unpack(data));`).join()).toContain('packed characters');
@@ -106,6 +135,7 @@ describe('what says nothing is left out', () => {
 		['a class with a constructor', 'class A { constructor(eval_) { this.constructor.name; } }'],
 		['the old way to the global object', "var root = Function('return this')();"],
 		['self of an object', 'var self = this; self.process(1); self["process"](2);'],
+		['a queue that goes round', 'while (queue.length > 0) { queue.push(queue.shift()); if (isDone(queue[0])) break; }'],
 		['help text that names publishing', "console.log('then type npm publish');"],
 		['minified names that once were text', "function f(e){setTimeout(e,1)} var e='x';"],
 	])('%s', (_, source) => {
