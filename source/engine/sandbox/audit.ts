@@ -39,7 +39,7 @@ export type AuditEvent =
 			readonly plugin: string;
 			readonly version: string;
 			readonly pid: number;
-			readonly limit: 'wall' | 'cpu' | 'memory';
+			readonly limit: 'wall' | 'cpu' | 'memory' | 'heartbeat';
 			/** Milliseconds, or bytes of memory; memory in use may lie below a bound that the next allocation would have passed. */
 			readonly bound: number;
 			readonly measured: number;

@@ -1,14 +1,15 @@
 /**
- * The wire between core and host: `u32le length | u8 kind | u8 flags=0 | u16 reserved=0 | u32le id | payload`, where length counts
- * what follows it. Both ends use this file. Anything that does not fit is a `FrameBreach`; there is no resynchronising.
+ * The wire between core and host: `u32le length | u8 kind | u8 flags=0 | u16le slot | u32le id | payload`, where length counts
+ * what follows it and the slot says which isolate of the process is meant: 0 in a process with one plugin, 1 and up in a shared one.
+ * Both ends use this file. Anything that does not fit is a `FrameBreach`; there is no resynchronising.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Core to host. */
-export const TO_HOST = { load: 1, code: 2, call: 3, capabilityResult: 4, abort: 5 } as const;
+export const TO_HOST = { load: 1, code: 2, call: 3, capabilityResult: 4, abort: 5, ping: 6, unload: 7 } as const;
 
 /** Host to core. */
-export const TO_CORE = { hello: 16, armed: 17, ready: 18, result: 19, error: 20, capability: 21, log: 22 } as const;
+export const TO_CORE = { hello: 16, armed: 17, ready: 18, result: 19, error: 20, capability: 21, log: 22, pong: 23 } as const;
 
 /** The core is trusted by the host; bundles are large. */
 export const MAXIMUM_FRAME_TO_HOST_BYTES = 48 * 1024 * 1024;
@@ -22,7 +23,10 @@ export const MAXIMUM_GUEST_CHARACTERS = Math.floor((MAXIMUM_FRAME_TO_CORE_BYTES 
 /** Capability calls of one plugin that may wait at the same time; the guest queues the rest on its own side. */
 export const CAPABILITY_WINDOW = 8;
 
-export type Frame = { readonly kind: number; readonly id: number; readonly payload: Uint8Array };
+/** Calls into one isolate that may wait at the same time: a queue that never empties would keep V8 from freeing anything. */
+export const CALL_WINDOW = 8;
+
+export type Frame = { readonly kind: number; readonly slot: number; readonly id: number; readonly payload: Uint8Array };
 
 const LENGTH_BYTES = 4;
 const HEADER_BYTES = 8;
@@ -33,13 +37,14 @@ export class FrameBreach extends Error {
 	override readonly name = 'FrameBreach';
 }
 
-export function encodeFrame(kind: number, id: number, payload: string | Uint8Array): Buffer {
+/** `slot` 0 is the only isolate of a process of its own. */
+export function encodeFrame(kind: number, id: number, payload: string | Uint8Array, slot = 0): Buffer {
 	const body = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
 	const frame = Buffer.allocUnsafe(LENGTH_BYTES + HEADER_BYTES + body.length);
 	frame.writeUInt32LE(HEADER_BYTES + body.length, 0);
 	frame.writeUInt8(kind, 4);
 	frame.writeUInt8(0, 5);
-	frame.writeUInt16LE(0, 6);
+	frame.writeUInt16LE(slot, 6);
 	frame.writeUInt32LE(id, 8);
 	frame.set(body, LENGTH_BYTES + HEADER_BYTES);
 	return frame;
@@ -90,11 +95,11 @@ export class FrameReader {
 
 	#parse(bytes: Buffer): Frame {
 		const kind = bytes.readUInt8(4);
-		if (!this.#kinds.has(kind) || bytes.readUInt8(5) !== 0 || bytes.readUInt16LE(6) !== 0) {
+		if (!this.#kinds.has(kind) || bytes.readUInt8(5) !== 0) {
 			throw new FrameBreach(`a frame of kind ${kind} with flags ${bytes.readUInt8(5)}, which does not exist`);
 		}
 
-		return { kind, id: bytes.readUInt32LE(8), payload: bytes.subarray(LENGTH_BYTES + HEADER_BYTES) };
+		return { kind, slot: bytes.readUInt16LE(6), id: bytes.readUInt32LE(8), payload: bytes.subarray(LENGTH_BYTES + HEADER_BYTES) };
 	}
 
 	#peek(count: number): Buffer {

@@ -1,13 +1,13 @@
 /** Numbers that cross the isolate wall with a string. The host and the guest are built from this one file. */
 
 /** Guest to host, through the one captured callback. `random`, `url` answer at once with a string. */
-export const FROM_GUEST = { ready: 1, result: 2, error: 3, capability: 4, log: 5, armTimer: 6, random: 7, url: 8 } as const;
+export const FROM_GUEST = { ready: 1, result: 2, error: 3, capability: 4, log: 5, armTimer: 6, random: 7, url: 8, pong: 9 } as const;
 
 /** Host to guest, through the one function the prelude returned. */
-export const TO_GUEST = { start: 1, call: 2, capabilityResult: 3, timer: 4, abort: 5 } as const;
+export const TO_GUEST = { start: 1, call: 2, capabilityResult: 3, timer: 4, abort: 5, ping: 6 } as const;
 
 /** What the core asks of a plugin's module. */
-export type PluginMethod = 'execute' | 'getCapabilities' | 'handleMessage' | 'shutdown' | 'getState' | 'restoreState';
+export type PluginMethod = 'initialize' | 'execute' | 'getCapabilities' | 'handleMessage' | 'shutdown' | 'getState' | 'restoreState';
 
 /** The first frame of a connection: what to load and within which bounds. */
 export type LoadMessage = {

@@ -49,6 +49,13 @@ export function parseLogLine(text: string): LogLine {
 	return expected(isLine, { stream: stream as LogLine['stream'], text: stripControls(String(line)) }, 'log');
 }
 
+/** What a host says of its isolate; the core believes it for the screen alone. */
+export function parsePong(text: string): { readonly heapBytes: number; readonly cpuMilliseconds: number } {
+	const { heapBytes, cpuMilliseconds } = parseRecord(text);
+	const isPong = Number.isSafeInteger(heapBytes) && Number.isSafeInteger(cpuMilliseconds);
+	return expected(isPong, { heapBytes: Math.max(0, Number(heapBytes)), cpuMilliseconds: Math.max(0, Number(cpuMilliseconds)) }, 'pong');
+}
+
 /** JSON of a plugin, without the keys that could reach a prototype when somebody merges it. Throws `FrameBreach` when it is not JSON. */
 export function parsePluginJson(text: string): unknown {
 	try {

@@ -1,11 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 
-import { encodeFrame, FrameBreach, FrameReader, MAXIMUM_FRAME_TO_CORE_BYTES, TO_CORE, type Frame } from './frames.ts';
+import { EngineError } from '../errors.ts';
+import { encodeFrame, FrameBreach, FrameReader, MAXIMUM_FRAME_TO_CORE_BYTES, PROTOCOL_VERSION, TO_CORE, type Frame } from './frames.ts';
+import { parseHello } from './host-messages.ts';
+import { endOfExit, PluginEndedError, type PluginEnd } from './plugin-end.ts';
 import { hostProgramPath, isolateBinaryPath } from './programs.ts';
 
 const CHANNEL = 3;
 const MAXIMUM_STDERR_BYTES = 4096;
+/** A start takes a tenth of a second; a machine that needs this long has other troubles. */
+const START_MILLISECONDS = 20_000;
 
 export type HostExit = {
 	readonly code: number | null;
@@ -13,26 +18,56 @@ export type HostExit = {
 	/** The last words, for a developer. */ readonly stderr: string;
 };
 
+export type HostEvents = {
+	readonly onFrame: (frame: Frame) => void;
+	/** The process is dead or dying; said once. */
+	readonly onEnd: (end: PluginEnd) => void;
+};
+
+/** A host whose walls stand and which has read no byte of any plugin yet. */
 export type HostProcess = {
 	readonly pid: number;
-	readonly send: (kind: number, id: number, payload: string) => void;
+	/** Whoever takes the host hears everything from now on. A host that speaks before is killed. */
+	readonly listen: (events: HostEvents) => void;
+	readonly send: (kind: number, id: number, payload: string, slot?: number) => void;
 	/** SIGKILL; nothing in the process can delay it. */
 	readonly kill: () => void;
+	readonly isAlive: () => boolean;
 	readonly exited: Promise<HostExit>;
 };
 
-type HostEvents = {
-	readonly onFrame: (frame: Frame) => void;
-	readonly onBreach: (reason: string) => void;
+/** How a plugin reaches its isolate: a process of its own, or a place in a shared one. */
+export type HostLink = {
+	readonly pid: number;
+	/** 0 in a process of its own. */
+	readonly slot: number;
+	readonly listen: (events: HostEvents) => void;
+	readonly send: (kind: number, id: number, payload: string) => void;
+	/** The isolate is gone afterwards, in one way or the other. `isHanging`: nothing in the process can be relied on to end it. */
+	readonly end: (how: { readonly isHanging: boolean }) => void;
+	/** Resolves when the system has it gone; at once for a place in a shared process. */
+	readonly gone: () => Promise<unknown>;
 };
 
+/** Gives the host for one plugin. Rejects with `PluginEndedError`, `sandbox-unavailable`. */
+export type TakeHost = (signal: AbortSignal) => Promise<HostLink>;
+
 /**
- * Starts a host: no environment, no working folder to speak of, no right but to read its own program and the isolate binary, and
- * one socket. It stands in its own process group, so that a Ctrl-C meant for the core does not reach it first.
+ * Starts a host and waits for its hello: no environment, no working folder to speak of, no right but to read its own program and the
+ * isolate binary, and one socket. It stands in its own process group, so that a Ctrl-C meant for the core does not reach it first.
  */
-export async function spawnHost(events: HostEvents, hostProgram: string | null): Promise<HostProcess> {
+export async function startHost({
+	hostProgram = null,
+	signal,
+}: {
+	/** Another program in the host's place; only tests send breaches on purpose. */
+	readonly hostProgram?: string | null;
+	readonly signal: AbortSignal;
+}): Promise<HostProcess> {
+	closeToDebugger();
 	const program = hostProgram ?? (await hostProgramPath());
 	const binary = isolateBinaryPath();
+	signal.throwIfAborted();
 	const child = spawn(process.execPath, [...hostFlags(program, binary), program, binary], {
 		env: {},
 		cwd: '/',
@@ -44,14 +79,106 @@ export async function spawnHost(events: HostEvents, hostProgram: string | null):
 		child.once('spawn', resolve);
 		child.once('error', reject);
 	});
+	return greet(child, exited, signal);
+}
+
+/** The whole process for one plugin. */
+export function linkTo(host: HostProcess): HostLink {
+	return {
+		pid: host.pid,
+		slot: 0,
+		listen: host.listen,
+		send: (kind, id, payload) => host.send(kind, id, payload),
+		end: () => host.kill(),
+		gone: () => host.exited,
+	};
+}
+
+/** A fresh process for each. */
+export const takeFreshHost: TakeHost = async (signal) => linkTo(await startHost({ signal }));
+
+/**
+ * A process that gets SIGUSR1 opens node's debugger on a port of this machine, and any program of the same user can send it: even a host
+ * could, since the permission model does not cover signals. With a listener node does not.
+ */
+function closeToDebugger(): void {
+	if (process.listenerCount('SIGUSR1') === 0) {
+		process.on('SIGUSR1', ignoreSignal);
+	}
+}
+
+function ignoreSignal(): void {
+	// To be there is all it is for.
+}
+
+async function greet(child: ChildProcess, exited: Promise<HostExit>, signal: AbortSignal): Promise<HostProcess> {
 	const channel = child.stdio[CHANNEL] as Duplex;
-	readFrames(channel, events);
+	const kill = (): void => void child.kill('SIGKILL');
+	const hello = Promise.withResolvers<void>();
+	let ended: PluginEnd | null = null;
+	let wasGreeted = false;
+	let events: HostEvents = {
+		onFrame: (frame) => {
+			if (wasGreeted) {
+				throw new FrameBreach('the host spoke before it was asked anything');
+			}
+
+			expectHello(frame);
+			wasGreeted = true;
+			hello.resolve();
+		},
+		onEnd: (end) => hello.reject(new PluginEndedError(end)),
+	};
+	const finish = (end: PluginEnd): void => {
+		if (ended === null) {
+			ended = end;
+			kill();
+			events.onEnd(end);
+		}
+	};
+
+	readFrames(channel, { onFrame: (frame) => events.onFrame(frame), onBreach: (reason) => finish({ type: 'breach', reason }) });
+	void exited.then((exit) => finish(endOfExit(exit)));
+	const timer = setTimeout(() => finish({ type: 'stopped', cause: slowStart() }), START_MILLISECONDS);
+	const onAbort = (): void => finish({ type: 'stopped', cause: signal.reason });
+	signal.addEventListener('abort', onAbort, { once: true });
+	try {
+		await hello.promise;
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener('abort', onAbort);
+	}
+
 	return {
 		pid: child.pid ?? 0,
-		send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload)),
-		kill: () => void child.kill('SIGKILL'),
+		listen: (given) => {
+			events = given;
+			if (ended !== null) {
+				given.onEnd(ended);
+			}
+		},
+		send: (kind, id, payload, slot = 0) => void channel.write(encodeFrame(kind, id, payload, slot)),
+		kill: () => finish({ type: 'stopped', cause: null }),
+		isAlive: () => ended === null,
 		exited,
 	};
+}
+
+function expectHello(frame: Frame): void {
+	if (frame.kind !== TO_CORE.hello) {
+		throw new FrameBreach(`a message of kind ${frame.kind}, expected hello`);
+	}
+
+	const protocol = parseHello(Buffer.from(frame.payload).toString('utf8'));
+	if (protocol !== PROTOCOL_VERSION) {
+		throw new FrameBreach(`protocol ${protocol}, expected ${PROTOCOL_VERSION}`);
+	}
+}
+
+function slowStart(): EngineError {
+	return new EngineError('sandbox-unavailable', `A host process did not come up within ${START_MILLISECONDS / 1000} s.`, {
+		hint: 'Run: plugward doctor',
+	});
 }
 
 /** The isolate binary is the reason for addons; both rights are given up before any plugin byte is read. */
@@ -71,7 +198,10 @@ function hostFlags(program: string, binary: string): readonly string[] {
 	];
 }
 
-function readFrames(channel: Duplex, events: HostEvents): void {
+function readFrames(
+	channel: Duplex,
+	events: { readonly onFrame: (frame: Frame) => void; readonly onBreach: (reason: string) => void },
+): void {
 	const reader = new FrameReader({ maximumBytes: MAXIMUM_FRAME_TO_CORE_BYTES, kinds: TO_CORE });
 	let isBroken = false;
 	channel.on('data', (chunk: Buffer) => {
@@ -85,7 +215,7 @@ function readFrames(channel: Duplex, events: HostEvents): void {
 			}
 		} catch (error) {
 			isBroken = true;
-			events.onBreach(error instanceof FrameBreach ? error.message : String(error));
+			events.onBreach(error instanceof Error ? error.message : String(error));
 		}
 	});
 	// A host that is being killed resets its socket; its exit tells the story.

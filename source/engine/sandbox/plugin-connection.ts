@@ -1,103 +1,109 @@
 import type { PluginLimits } from '../manifest.ts';
-import { CAPABILITY_WINDOW, createIdSource, FrameBreach, PROTOCOL_VERSION, TO_CORE, TO_HOST, type Frame } from './frames.ts';
+import { CALL_WINDOW, CAPABILITY_WINDOW, createIdSource, FrameBreach, TO_CORE, TO_HOST, type Frame } from './frames.ts';
 import type { CallFailure, CallMessage, LoadMessage } from './guest-calls.ts';
-import { spawnHost, type HostExit, type HostProcess } from './host-process.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { HostLink, TakeHost } from './host-process.ts';
 import {
 	parseCallFailure,
 	parseCapabilityRequest,
-	parseHello,
 	parseLogLine,
+	parsePong,
 	parseReady,
 	type CapabilityRequest,
 	type LogLine,
 } from './host-messages.ts';
+import { endOfFailure, PluginEndedError, type PluginEnd } from './plugin-end.ts';
 import { watchResources, type ResourceUse, type ResourceWatch } from './resource-watch.ts';
-
-/** How a connection ended before its time, or why one call failed. */
-export type PluginEnd =
-	| { readonly type: 'failed'; readonly failure: CallFailure }
-	| { readonly type: 'limit'; readonly limit: 'wall' | 'cpu' | 'memory' }
-	| { readonly type: 'breach'; readonly reason: string }
-	| { readonly type: 'stopped'; readonly cause: unknown };
-
-export class PluginEndedError extends Error {
-	override readonly name = 'PluginEndedError';
-	readonly end: PluginEnd;
-
-	constructor(end: PluginEnd) {
-		super(`the plugin ended: ${end.type}`);
-		this.end = end;
-	}
-}
 
 export type ConnectionOptions = {
 	readonly load: LoadMessage;
 	readonly code: string;
 	readonly limits: PluginLimits;
-	/** Another program in the host's place; only tests send breaches on purpose. */
-	readonly hostProgram?: string;
+	readonly takeHost: TakeHost;
+	/** Whether each call has the processor time of the limits to itself; otherwise all of them share it. */
+	readonly isLongLived: boolean;
+	readonly signal: AbortSignal;
 	readonly onStart: (pid: number) => void;
 	/** The answer as JSON text; a rejection ends the plugin. */
 	readonly onCapability: (request: CapabilityRequest) => Promise<string>;
 	readonly onLog: (line: LogLine) => void;
 };
 
-type State = 'starting' | 'arming' | 'loading' | 'ready' | 'ended';
+/** `heapBytes` is what the host says of the isolate, for the screen alone; null before it said anything. */
+export type ConnectionUse = ResourceUse & { readonly heapBytes: number | null };
+
+type Call = PromiseWithResolvers<string> & { readonly cpuStart: number };
+/** Between calls a plugin may use as much processor time in this span as in one call. */
+const IDLE_BUDGET_MILLISECONDS = 60_000;
+
+type State = 'arming' | 'loading' | 'ready' | 'ended';
 
 /**
- * One plugin in one host process, from its start to its kill. Everything the host says goes through here: what does not fit the state
+ * One plugin in its isolate, from its start to its kill. Everything the host says goes through here: what does not fit the state
  * is a breach, and a breach, a limit or a stop kill the process at once. Nothing here trusts the host to end by itself.
  */
 export class PluginConnection {
 	readonly #options: ConnectionOptions;
 	readonly #ready = Promise.withResolvers<readonly string[]>();
-	readonly #calls = new Map<number, PromiseWithResolvers<string>>();
+	readonly #ended = Promise.withResolvers<PluginEnd>();
+	readonly #calls = new Map<number, Call>();
 	readonly #capabilities = new Set<number>();
 	readonly #nextId = createIdSource();
-	#state: State = 'starting';
+	readonly #host: HostLink;
+	readonly #heartbeat: Heartbeat;
+	#limits: PluginLimits;
+	#state: State = 'arming';
 	#lastCapability = 0;
+	#idleSince = 0;
+	#idleCpuStart = 0;
 	#end: PluginEnd | null = null;
-	#host: HostProcess | null = null;
 	#watch: ResourceWatch | null = null;
-	#use: ResourceUse = { cpuMilliseconds: 0, peakMemoryBytes: 0 };
+	#heapBytes: number | null = null;
+	#said: ResourceUse = { cpuMilliseconds: 0, peakMemoryBytes: 0, memoryBytes: 0 };
 
-	private constructor(options: ConnectionOptions) {
+	private constructor(options: ConnectionOptions, host: HostLink) {
 		this.#options = options;
+		this.#limits = options.limits;
+		this.#host = host;
+		this.#heartbeat = new Heartbeat({
+			ping: (id) => host.send(TO_HOST.ping, id, ''),
+			turnMilliseconds: options.load.turnMilliseconds,
+			isBusy: () => this.#calls.size > 0,
+			onMissed: () => this.finish({ type: 'limit', limit: 'heartbeat' }),
+		});
 		// A connection that ends before anybody asks must not count as an unhandled rejection.
 		this.#ready.promise.catch(() => undefined);
 	}
 
-	/** Spawns the host and starts loading; `ready` tells when the plugin's module has run. */
+	/** Takes a host and starts loading; `ready` tells when the plugin's module has run. Rejects with `PluginEndedError` when there is no host. */
 	static async start(options: ConnectionOptions): Promise<PluginConnection> {
-		const connection = new PluginConnection(options);
-		const early: Frame[] = [];
-		const host = await spawnHost(
-			{
-				onFrame: (frame) => (connection.#host === null ? void early.push(frame) : connection.#receive(frame)),
-				onBreach: (reason) => connection.finish({ type: 'breach', reason }),
-			},
-			options.hostProgram ?? null,
-		);
-		connection.#host = host;
-		void host.exited.then((exit) => connection.finish(endOfExit(exit)));
+		const host = await options.takeHost(options.signal);
+		const connection = new PluginConnection(options, host);
+		host.listen({ onFrame: (frame) => connection.#receive(frame), onEnd: (end) => connection.finish(end) });
 		try {
-			connection.#watch = watchResources({
-				pid: host.pid,
-				limits: options.limits,
-				onExceeded: (limit) => connection.finish({ type: 'limit', limit }),
-			});
-			options.onStart(host.pid);
+			connection.#begin();
 		} catch (error) {
 			// Nobody would hold the connection to end it.
 			connection.finish({ type: 'stopped', cause: error });
 			throw error;
 		}
 
-		for (const frame of early) {
-			connection.#receive(frame);
+		return connection;
+	}
+
+	#begin(): void {
+		if (this.#host.slot === 0) {
+			this.#watch = watchResources({
+				pid: this.#host.pid,
+				limits: () => this.#limits,
+				cpuStart: () => this.#cpuStart(),
+				isBusy: () => this.#state !== 'ready' || this.#calls.size > 0,
+				onExceeded: (limit) => this.finish({ type: 'limit', limit }),
+			});
 		}
 
-		return connection;
+		this.#options.onStart(this.#host.pid);
+		this.#host.send(TO_HOST.load, 0, JSON.stringify(this.#options.load));
 	}
 
 	/** Names of the methods the plugin has. Rejects with `PluginEndedError`. */
@@ -105,32 +111,46 @@ export class PluginConnection {
 		return this.#ready.promise;
 	}
 
-	get use(): ResourceUse {
-		return this.#watch?.use() ?? this.#use;
+	/** Why it ended; never rejects. */
+	get ended(): Promise<PluginEnd> {
+		return this.#ended.promise;
+	}
+
+	get use(): ConnectionUse {
+		return { ...(this.#watch?.use() ?? this.#said), heapBytes: this.#heapBytes };
 	}
 
 	get pid(): number {
-		return this.#host?.pid ?? 0;
+		return this.#host.pid;
 	}
 
-	/** Runs one method; resolves with JSON text. Rejects with `PluginEndedError`. */
+	/** What counts from now on, also for calls in flight. The bound of the kernel stays where it was. */
+	setLimits(limits: PluginLimits): void {
+		this.#limits = limits;
+	}
+
+	/** Runs one method; resolves with JSON text. Rejects with `PluginEndedError`. At most `CALL_WINDOW` at a time. */
 	async call(message: CallMessage): Promise<string> {
 		await this.ready;
 		if (this.#end !== null) {
 			throw new PluginEndedError(this.#end);
 		}
 
+		if (this.#calls.size >= CALL_WINDOW) {
+			throw new RangeError(`at most ${CALL_WINDOW} calls may be in flight`);
+		}
+
 		const id = this.#nextId();
-		const waiting = Promise.withResolvers<string>();
+		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.use.cpuMilliseconds };
 		this.#calls.set(id, waiting);
-		this.#host?.send(TO_HOST.call, id, JSON.stringify(message));
+		this.#host.send(TO_HOST.call, id, JSON.stringify(message));
 		return waiting.promise;
 	}
 
 	/** Tells the plugin that its call is cancelled; the kill comes from the caller. */
 	abort(): void {
 		if (this.#state === 'ready') {
-			this.#host?.send(TO_HOST.abort, 0, '');
+			this.#host.send(TO_HOST.abort, 0, '');
 		}
 	}
 
@@ -142,8 +162,9 @@ export class PluginConnection {
 
 		this.#end = end;
 		this.#state = 'ended';
-		this.#host?.kill();
+		this.#host.end({ isHanging: end.type === 'limit' || end.type === 'breach' });
 		this.#watch?.stop();
+		this.#heartbeat.stop();
 		const error = new PluginEndedError(end);
 		this.#ready.reject(error);
 		for (const waiting of this.#calls.values()) {
@@ -151,12 +172,13 @@ export class PluginConnection {
 		}
 
 		this.#calls.clear();
+		this.#ended.resolve(end);
 	}
 
 	/** Kills the process if it lives and waits until the system has it gone. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.finish({ type: 'stopped', cause: null });
-		await this.#host?.exited;
+		await this.#host.gone();
 	}
 
 	#receive(frame: Frame): void {
@@ -178,18 +200,17 @@ export class PluginConnection {
 
 	#dispatch(frame: Frame, text: string): void {
 		switch (frame.kind) {
-			case TO_CORE.hello:
-				this.#advance('starting', 'arming');
-				this.#expectVersion(parseHello(text));
-				this.#host?.send(TO_HOST.load, 0, JSON.stringify(this.#options.load));
-				return;
 			case TO_CORE.armed:
 				this.#advance('arming', 'loading');
 				this.#watch?.setBaseline();
-				this.#host?.send(TO_HOST.code, 0, this.#options.code);
+				this.#host.send(TO_HOST.code, 0, this.#options.code);
 				return;
 			case TO_CORE.ready:
 				this.#advance('loading', 'ready');
+				if (this.#options.isLongLived) {
+					this.#heartbeat.start();
+				}
+
 				this.#ready.resolve(parseReady(text));
 				return;
 			case TO_CORE.result:
@@ -205,6 +226,12 @@ export class PluginConnection {
 			case TO_CORE.log:
 				this.#requireRunning('log');
 				this.#options.onLog(parseLogLine(text));
+				return;
+			case TO_CORE.pong:
+				this.#takePong(frame.id, text);
+				return;
+			default:
+				throw new FrameBreach(`a message of kind ${frame.kind} came in state "${this.#state}"`);
 		}
 	}
 
@@ -232,7 +259,7 @@ export class PluginConnection {
 			const answer = await this.#options.onCapability(request);
 			this.#capabilities.delete(id);
 			if (this.#end === null) {
-				this.#host?.send(TO_HOST.capabilityResult, id, answer);
+				this.#host.send(TO_HOST.capabilityResult, id, answer);
 			}
 		} catch (error) {
 			this.finish({ type: 'stopped', cause: error });
@@ -253,6 +280,31 @@ export class PluginConnection {
 		}
 	}
 
+	#takePong(id: number, text: string): void {
+		if (!this.#heartbeat.answer(id)) {
+			throw new FrameBreach(`an answer to heartbeat ${id}, which was not sent`);
+		}
+
+		const { heapBytes, cpuMilliseconds } = parsePong(text);
+		this.#heapBytes = heapBytes;
+		this.#said = { cpuMilliseconds, memoryBytes: heapBytes, peakMemoryBytes: Math.max(this.#said.peakMemoryBytes, heapBytes) };
+	}
+
+	/** Where the processor time of the oldest call in flight began; without one, where the last quiet minute began. */
+	#cpuStart(): number {
+		if (!this.#options.isLongLived) {
+			return 0;
+		}
+
+		const now = performance.now();
+		if (this.#calls.size > 0 || now - this.#idleSince > IDLE_BUDGET_MILLISECONDS) {
+			this.#idleSince = now;
+			this.#idleCpuStart = this.use.cpuMilliseconds;
+		}
+
+		return this.#calls.size === 0 ? this.#idleCpuStart : Math.min(...[...this.#calls.values()].map(({ cpuStart }) => cpuStart));
+	}
+
 	#takeCall(id: number): PromiseWithResolvers<string> {
 		const waiting = this.#calls.get(id);
 		if (waiting === undefined) {
@@ -262,25 +314,4 @@ export class PluginConnection {
 		this.#calls.delete(id);
 		return waiting;
 	}
-
-	#expectVersion(protocol: number): void {
-		if (protocol !== PROTOCOL_VERSION) {
-			throw new FrameBreach(`protocol ${protocol}, expected ${PROTOCOL_VERSION}`);
-		}
-	}
-}
-
-function endOfFailure(failure: CallFailure): PluginEnd {
-	if (failure.reason === 'memory') {
-		return { type: 'limit', limit: 'memory' };
-	}
-
-	return failure.reason === 'time' ? { type: 'limit', limit: 'cpu' } : { type: 'failed', failure };
-}
-
-/** A host ends only when the core kills it, so that any other end is a breach. */
-function endOfExit(exit: HostExit): PluginEnd {
-	const how = exit.signal === null ? `with code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
-	const words = exit.stderr.trim().split('\n', 1)[0] ?? '';
-	return { type: 'breach', reason: `the host process ended ${how}${words === '' ? '' : ` (${words.slice(0, 200)})`}` };
 }

@@ -4,6 +4,8 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { PluginLimits } from '../manifest.ts';
 
 const POLL_MILLISECONDS = 5;
+/** While nothing was asked of the plugin; the bound of the kernel holds all the same. */
+const IDLE_POLL_MILLISECONDS = 25;
 const POLLS_PER_CPU_READING = 4;
 /** Linux reports processor time in hundredths of a second on every architecture. */
 const MILLISECONDS_PER_TICK = 10;
@@ -11,7 +13,12 @@ const PRLIMIT = '/usr/bin/prlimit';
 /** What threads and compiled code of an honest plugin need beside its own data. */
 const ADDRESS_SLACK_BYTES = 96 * 1024 * 1024;
 
-export type ResourceUse = { readonly cpuMilliseconds: number; readonly peakMemoryBytes: number };
+export type ResourceUse = {
+	readonly cpuMilliseconds: number;
+	readonly peakMemoryBytes: number;
+	/** What it uses now. */
+	readonly memoryBytes: number;
+};
 
 export type ResourceWatch = {
 	/** Takes what the host uses now as its empty state; memory and processor time count from here. */
@@ -26,36 +33,46 @@ export type ResourceWatch = {
  */
 export function watchResources(options: {
 	readonly pid: number;
-	readonly limits: PluginLimits;
+	/** Asked at each look, since they may change while the plugin runs. */
+	readonly limits: () => PluginLimits;
+	/** The processor time from which the limit counts: 0, or what had been used when the oldest call in flight began. */
+	readonly cpuStart: () => number;
+	readonly isBusy: () => boolean;
 	readonly onExceeded: (limit: 'cpu' | 'memory') => void;
 }): ResourceWatch {
-	const { pid, limits } = options;
+	const { pid } = options;
 	const status = openSync(`/proc/${pid}/status`, 'r');
 	const stat = openSync(`/proc/${pid}/stat`, 'r');
 	let baselineBytes: number | null = null;
 	let peakBytes = 0;
 	let cpuBaseline = 0;
 	let cpuMilliseconds = 0;
+	let memoryBytes = 0;
 	let polls = 0;
+	let timer: NodeJS.Timeout;
 	const poll = (): void => {
+		timer = setTimeout(poll, options.isBusy() ? POLL_MILLISECONDS : IDLE_POLL_MILLISECONDS);
 		const { residentBytes } = readMemory(status);
 		if (baselineBytes !== null) {
-			peakBytes = Math.max(peakBytes, residentBytes - baselineBytes);
+			memoryBytes = Math.max(0, residentBytes - baselineBytes);
+			peakBytes = Math.max(peakBytes, memoryBytes);
 		}
+
+		const limits = options.limits();
 
 		polls += 1;
 		if (polls % POLLS_PER_CPU_READING === 0) {
 			cpuMilliseconds = Math.max(cpuMilliseconds, readCpuMilliseconds(stat) - cpuBaseline);
 		}
 
-		if (peakBytes > limits.memoryBytes) {
+		if (memoryBytes > limits.memoryBytes) {
 			options.onExceeded('memory');
-		} else if (cpuMilliseconds > limits.cpuMilliseconds) {
+		} else if (cpuMilliseconds - options.cpuStart() > limits.cpuMilliseconds) {
 			options.onExceeded('cpu');
 		}
 	};
 
-	const timer = setInterval(poll, POLL_MILLISECONDS);
+	timer = setTimeout(poll, POLL_MILLISECONDS);
 	let isOpen = true;
 	return {
 		setBaseline: () => {
@@ -63,11 +80,11 @@ export function watchResources(options: {
 			baselineBytes = memory.residentBytes;
 			cpuBaseline = readCpuMilliseconds(stat);
 			cpuMilliseconds = 0;
-			boundAddressSpace(pid, memory.dataBytes + limits.memoryBytes + ADDRESS_SLACK_BYTES);
+			boundAddressSpace(pid, memory.dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES);
 		},
-		use: () => ({ cpuMilliseconds, peakMemoryBytes: Math.max(0, peakBytes) }),
+		use: () => ({ cpuMilliseconds, peakMemoryBytes: Math.max(0, peakBytes), memoryBytes }),
 		stop: () => {
-			clearInterval(timer);
+			clearTimeout(timer);
 			if (isOpen) {
 				isOpen = false;
 				cpuMilliseconds = Math.max(cpuMilliseconds, readCpuMilliseconds(stat) - cpuBaseline);

@@ -1,6 +1,7 @@
 import type { PluginLimits, PluginManifest } from '../manifest.ts';
 import type { Permission, PermissionId } from '../permission.ts';
 import type { AuditEvent } from './audit.ts';
+import type { TakeHost } from './host-process.ts';
 
 export type RunPluginRequest = {
 	readonly plugin: string;
@@ -31,6 +32,8 @@ export type RunPluginRequest = {
 	readonly onOutput: (stream: 'log' | 'warn' | 'error', text: string) => void;
 	/** Called once the host process exists; for `ps` and `stop`. */
 	readonly onStart?: (started: { readonly pid: number }) => void;
+	/** Where its host comes from; left out for a fresh process. */
+	readonly takeHost?: TakeHost;
 	readonly signal: AbortSignal;
 };
 

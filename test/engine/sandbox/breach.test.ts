@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { encodeFrame, FrameBreach, FrameReader, TO_CORE } from '../../../source/engine/sandbox/frames.ts';
-import { PluginConnection, PluginEndedError } from '../../../source/engine/sandbox/plugin-connection.ts';
+import { linkTo, startHost } from '../../../source/engine/sandbox/host-process.ts';
+import { PluginConnection } from '../../../source/engine/sandbox/plugin-connection.ts';
+import { PluginEndedError } from '../../../source/engine/sandbox/plugin-end.ts';
 import { hostProgramPath, isolateBinaryPath } from '../../../source/engine/sandbox/programs.ts';
 import { failureOf, folderOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
@@ -14,26 +16,29 @@ async function endOf(script: string): Promise<unknown> {
 	await using folder = await folderOf({
 		'host.cjs': `const channel = new (require('node:net').Socket)({ fd: 3, readable: true, writable: true });
 			const frame = (kind, id, payload, flags = 0) => { const body = Buffer.from(payload); const head = Buffer.alloc(12); head.writeUInt32LE(8 + body.length, 0); head[4] = kind; head[5] = flags; head.writeUInt32LE(id, 8); return Buffer.concat([head, body]); };
-			const hello = frame(16, 0, '{"protocol":1}'), armed = frame(17, 0, ''), ready = frame(18, 0, '{"methods":[]}');
+			const hello = frame(16, 0, '{"protocol":2}'), armed = frame(17, 0, ''), ready = frame(18, 0, '{"methods":[]}');
 			const send = (...frames) => channel.write(Buffer.concat(frames));
 			channel.resume(); setInterval(() => {}, 1000);
 			${script}`,
 	});
-	const connection = await PluginConnection.start({
-		load: { kind: 'plugin', heapMegabytes: 16, turnMilliseconds: 1000, permissions: [], checksSchemas: false },
-		code: '',
-		limits: LIMITS,
-		hostProgram: join(folder.path, 'host.cjs'),
-		onStart: () => undefined,
-		onCapability: () => new Promise(() => undefined),
-		onLog: () => undefined,
-	});
+	let connection: PluginConnection | null = null;
 	try {
+		connection = await PluginConnection.start({
+			load: { kind: 'plugin', heapMegabytes: 16, turnMilliseconds: 1000, permissions: [], checksSchemas: false },
+			code: '',
+			limits: LIMITS,
+			takeHost: async (signal) => linkTo(await startHost({ hostProgram: join(folder.path, 'host.cjs'), signal })),
+			isLongLived: true,
+			signal: new AbortController().signal,
+			onStart: () => undefined,
+			onCapability: () => new Promise(() => undefined),
+			onLog: () => undefined,
+		});
 		return await connection.call({ method: 'execute', task: 'go', input: 'null', inputSchema: null, outputSchema: null });
 	} catch (error) {
 		return error instanceof PluginEndedError ? error.end : error;
 	} finally {
-		await connection[Symbol.asyncDispose]();
+		await connection?.[Symbol.asyncDispose]();
 	}
 }
 
@@ -42,7 +47,7 @@ test.each([
 	['a flag that does not exist', 'send(frame(16, 0, "{}", 1));'],
 	['a frame that is too long', 'const head = Buffer.alloc(12); head.writeUInt32LE(0xffffffff, 0); channel.write(head);'],
 	['a frame that is too short', 'channel.write(Buffer.from([1, 0, 0, 0, 1]));'],
-	['another protocol', 'send(frame(16, 0, \'{"protocol":2}\'));'],
+	['another protocol', 'send(frame(16, 0, \'{"protocol":1}\'));'],
 	['a hello that is not JSON', 'send(frame(16, 0, "hello"));'],
 	['a second hello', 'send(hello, hello);'],
 	['ready before the code was sent', 'send(hello, ready);'],
@@ -56,6 +61,8 @@ test.each([
 		'send(hello, armed, ready, ...Array.from({ length: 9 }, (_, i) => frame(21, i + 1, \'{"operation":"env.get","args":{}}\')));',
 	],
 	['a capability call before anything was loaded', 'send(hello, frame(21, 1, \'{"operation":"env.get","args":{}}\'));'],
+	['an answer to a heartbeat that was not sent', 'send(hello, armed, ready, frame(23, 7, \'{"heapBytes":1,"cpuMilliseconds":1}\'));'],
+	['a second word before it was asked anything', 'send(hello, frame(18, 0, "{}"));'],
 	['a log line to a stream that does not exist', 'send(hello, armed, ready, frame(22, 0, \'{"stream":"tty","text":""}\'));'],
 	['an exit by itself', 'process.exit(0);'],
 	['a death by its own hand', 'process.kill(process.pid, "SIGABRT");'],

@@ -61,13 +61,18 @@ async function callPlugin(call: Call): Promise<unknown> {
 	await initialized;
 	const input = parseJson(call.input);
 	switch (call.method) {
+		case 'initialize':
+			return null;
 		case 'execute':
 			return method('execute')?.({ task: call.task, input }, context());
 		case 'handleMessage':
 			return method('handleMessage')?.(input, context());
-		case 'restoreState':
+		case 'restoreState': {
+			const { state, version } = input as { readonly state: unknown; readonly version: number };
+			return method('restoreState')?.(state, version);
+		}
 		case 'shutdown':
-			return method(call.method)?.(input);
+			return method('shutdown')?.(input);
 		case 'getCapabilities':
 		case 'getState':
 			return method(call.method)?.();

@@ -2,8 +2,8 @@
  * The first code in every isolate. It takes the one callback out, removes what only helps an attacker, puts the web's common
  * globals in, and returns the one function the host may call. No wall depends on it: a plugin can break its own globals only.
  */
-import { TO_GUEST } from '../guest-calls.ts';
-import { connectBridge } from './bridge.ts';
+import { FROM_GUEST, TO_GUEST } from '../guest-calls.ts';
+import { connectBridge, sendToHost } from './bridge.ts';
 import { receiveCapabilityResult } from './capabilities.ts';
 import { guestConsole } from './console.ts';
 import { crypto } from './crypto.ts';
@@ -62,6 +62,9 @@ function receive(kind: number, id: number, text: string): void {
 			return;
 		case TO_GUEST.abort:
 			abortCalls();
+			return;
+		case TO_GUEST.ping:
+			sendToHost(FROM_GUEST.pong, id, '');
 	}
 }
 

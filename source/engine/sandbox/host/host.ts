@@ -1,5 +1,5 @@
 /**
- * The program of a host process: one plugin in one isolate, and nothing this process could do for it. It is never imported by the
+ * The program of a host process: one plugin in one isolate, or several trusted ones in one each, and nothing this process could do for them. It is never imported by the
  * core; it is built into one file, so that the permission model has to open exactly that file and the isolate binary.
  * It never calls process.exit: with a busy isolate that hangs or crashes. Every end is a SIGKILL, mostly the core's.
  */
@@ -25,11 +25,23 @@ async function main(): Promise<void> {
 	channel.on('close', die);
 	channel.on('error', die);
 	channel.on('end', die);
-	const session = createPluginSession({ library, send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload)) });
+	const sessions = new Map<number, PluginSession>();
+	const sessionOf = (slot: number): PluginSession => {
+		const session =
+			sessions.get(slot) ??
+			createPluginSession({ library, send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload, slot)) });
+		sessions.set(slot, session);
+		return session;
+	};
 	const reader = new FrameReader({ maximumBytes: MAXIMUM_FRAME_TO_HOST_BYTES, kinds: TO_HOST });
 	channel.on('data', (chunk: Buffer) => {
 		for (const frame of reader.push(chunk)) {
-			dispatch(session, frame);
+			if (frame.kind === TO_HOST.unload) {
+				sessions.get(frame.slot)?.dispose();
+				sessions.delete(frame.slot);
+			} else {
+				dispatch(sessionOf(frame.slot), frame);
+			}
 		}
 	});
 	channel.write(encodeFrame(TO_CORE.hello, 0, JSON.stringify({ protocol: PROTOCOL_VERSION })));
@@ -52,6 +64,9 @@ function dispatch(session: PluginSession, frame: Frame): void {
 			return;
 		case TO_HOST.abort:
 			session.abort();
+			return;
+		case TO_HOST.ping:
+			session.ping(frame.id);
 	}
 }
 

@@ -9,6 +9,8 @@ import type { Context, Isolate, IsolateLibrary, Reference } from './walls.ts';
 declare const GUEST_PRELUDE: string;
 
 const MAXIMUM_RANDOM_BYTES = 65_536;
+/** No call has this id. */
+const STRAY = -1;
 
 export type PluginSession = {
 	readonly prepare: (load: LoadMessage) => void;
@@ -16,6 +18,10 @@ export type PluginSession = {
 	readonly call: (id: number, call: CallMessage) => void;
 	readonly answer: (id: number, text: string) => void;
 	readonly abort: () => void;
+	/** Answered from inside the isolate, so that an isolate which hangs does not answer. */
+	readonly ping: (id: number) => void;
+	/** Ends the isolates; a call that hangs in one may go on for ever, which only the end of the process stops. */
+	readonly dispose: () => void;
 };
 
 type SessionOptions = {
@@ -40,7 +46,9 @@ class Session implements PluginSession {
 	#guest: Guest | null = null;
 	#schemas: SchemaChecker | null = null;
 	#timer: NodeJS.Timeout | null = null;
-	#activeCall = 0;
+	/** Calls that were neither answered nor failed; only about these may anything be said. */
+	readonly #open = new Set<number>();
+	#isDisposed = false;
 
 	constructor({ library, send }: SessionOptions) {
 		this.#library = library;
@@ -51,7 +59,7 @@ class Session implements PluginSession {
 		const isolate = new this.#library.Isolate({
 			memoryLimit: load.heapMegabytes,
 			// V8 cannot go on after this; parking the thread leaves the kill to the core, which is watching.
-			onCatastrophicError: () => this.#fail(this.#activeCall, { reason: 'memory', detail: '' }),
+			onCatastrophicError: () => this.#fail(0, { reason: 'memory', detail: '' }),
 		});
 		const context = isolate.createContextSync();
 		const deliver = context.evalClosureSync(`'use strict';\n${GUEST_PRELUDE}\nreturn guest.install($0);`, [this.#callback()], {
@@ -72,7 +80,7 @@ class Session implements PluginSession {
 	}
 
 	call(id: number, call: CallMessage): void {
-		this.#activeCall = id;
+		this.#open.add(id);
 		void this.#turn(id, async () => {
 			const problem = call.inputSchema === null ? null : await this.#checked().check(call.inputSchema, call.input, 'input');
 			if (problem !== null) {
@@ -87,11 +95,28 @@ class Session implements PluginSession {
 
 	answer(id: number, text: string): void {
 		this.#waitingCapabilities.delete(id);
-		void this.#turn(this.#activeCall, () => this.#deliver(TO_GUEST.capabilityResult, id, text));
+		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.capabilityResult, id, text));
 	}
 
 	abort(): void {
-		void this.#turn(this.#activeCall, () => this.#deliver(TO_GUEST.abort, 0, ''));
+		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.abort, 0, ''));
+	}
+
+	ping(id: number): void {
+		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.ping, id, ''));
+	}
+
+	dispose(): void {
+		this.#isDisposed = true;
+		if (this.#timer !== null) {
+			clearTimeout(this.#timer);
+		}
+
+		if (this.#guest?.isolate.isDisposed === false) {
+			this.#guest.isolate.dispose();
+		}
+
+		this.#schemas?.dispose();
 	}
 
 	async #turn(id: number, work: (guest: Guest) => Promise<void>): Promise<void> {
@@ -133,8 +158,7 @@ class Session implements PluginSession {
 				void this.#finish(id, text);
 				return undefined;
 			case FROM_GUEST.error:
-				this.#calls.delete(id);
-				this.#send(TO_CORE.error, id, text);
+				this.#failByGuest(id, text);
 				return undefined;
 			case FROM_GUEST.capability:
 				this.#askCore(id, text);
@@ -149,9 +173,23 @@ class Session implements PluginSession {
 				return randomBytes(Math.min(Math.max(Math.trunc(id), 0), MAXIMUM_RANDOM_BYTES)).toString('latin1');
 			case FROM_GUEST.url:
 				return answerUrl(text);
+			case FROM_GUEST.pong:
+				void this.#pong(id);
+				return undefined;
 			default:
 				return undefined;
 		}
+	}
+
+	async #pong(id: number): Promise<void> {
+		const isolate = this.#guest?.isolate;
+		if (isolate === undefined || isolate.isDisposed) {
+			return;
+		}
+
+		const heap = await isolate.getHeapStatistics();
+		const cpuMilliseconds = Math.round(Number(isolate.cpuTime / 1_000_000n));
+		this.#send(TO_CORE.pong, id, JSON.stringify({ heapBytes: heap.used_heap_size + heap.externally_allocated_size, cpuMilliseconds }));
 	}
 
 	#askCore(id: number, text: string): void {
@@ -172,6 +210,7 @@ class Session implements PluginSession {
 		await this.#turn(id, async () => {
 			const problem = call.outputSchema === null ? null : await this.#checked().check(call.outputSchema, output, 'output');
 			if (problem === null) {
+				this.#open.delete(id);
 				this.#send(TO_CORE.result, id, output);
 			} else {
 				this.#fail(id, problem);
@@ -186,7 +225,7 @@ class Session implements PluginSession {
 		}
 
 		const delay = Math.min(Math.max(Math.trunc(milliseconds), 1), 2_147_483_647);
-		this.#timer = setTimeout(() => void this.#turn(this.#activeCall, () => this.#deliver(TO_GUEST.timer, 0, '')), delay);
+		this.#timer = setTimeout(() => void this.#turn(STRAY, () => this.#deliver(TO_GUEST.timer, 0, '')), delay);
 	}
 
 	#checked(): SchemaChecker {
@@ -210,8 +249,27 @@ class Session implements PluginSession {
 		return { reason: id === 0 ? 'load' : 'thrown', detail: text.slice(0, 4000) };
 	}
 
-	#fail(id: number, failure: CallFailure): void {
+	/** What the guest says about its own calls; 0 is about all of it. */
+	#failByGuest(id: number, text: string): void {
 		this.#calls.delete(id);
-		this.#send(TO_CORE.error, id, JSON.stringify(failure));
+		if (id === 0 || this.#open.delete(id)) {
+			this.#send(TO_CORE.error, id, text);
+		}
+	}
+
+	/** A timer or a late answer belongs to no call: what it throws fails the newest that waits, and is a line of output when none does. */
+	#fail(given: number, failure: CallFailure): void {
+		if (this.#isDisposed) {
+			return;
+		}
+
+		const isFinal = failure.reason === 'memory' || failure.reason === 'time' || given === 0;
+		const id = isFinal ? 0 : given === STRAY ? ([...this.#open].at(-1) ?? STRAY) : given;
+		this.#calls.delete(id);
+		if (isFinal || this.#open.delete(id)) {
+			this.#send(TO_CORE.error, id, JSON.stringify(failure));
+		} else {
+			this.#send(TO_CORE.log, 0, JSON.stringify({ stream: 'error', text: `outside of any call: ${failure.detail}` }));
+		}
 	}
 }

@@ -8,6 +8,7 @@ type Check = (schema: string, value: string) => string;
 export type SchemaChecker = {
 	/** Null when the value fits. Throws when the schema takes too long or too much memory. */
 	readonly check: (schema: string, value: string, side: 'input' | 'output') => Promise<CallFailure | null>;
+	readonly dispose: () => void;
 };
 
 /**
@@ -27,6 +28,11 @@ export function createSchemaChecker(library: IsolateLibrary, turnMilliseconds: n
 	};
 
 	return {
+		dispose: () => {
+			if (!isolate.isDisposed) {
+				isolate.dispose();
+			}
+		},
 		check: async (schema, value, side) => {
 			if (schema === '{}') {
 				return null;
