@@ -8,6 +8,15 @@ export type TaskDeclaration = { readonly description: string; readonly input: Js
 /** One call's wall time, the processor time of its host process, and resident memory above an empty host. */
 export type PluginLimits = { readonly wallMilliseconds: number; readonly cpuMilliseconds: number; readonly memoryBytes: number };
 
+/** Which plugins it sends messages to and takes them from; each counts only where the other side declares it too. */
+export type PluginMessages = {
+	readonly send: readonly { readonly to: string; readonly topic: string }[];
+	readonly receive: readonly { readonly from: string; readonly topic: string }[];
+};
+
+/** What `getState` gives: the version of its shape, and the oldest one that `restoreState` of this version can read. */
+export type PluginState = { readonly version: number; readonly readsFrom: number };
+
 /** The parsed `plugward` field of a package.json. */
 export type PluginManifest = {
 	readonly apiVersion: 1;
@@ -16,6 +25,10 @@ export type PluginManifest = {
 	readonly tasks: Readonly<Record<string, TaskDeclaration>>;
 	readonly permissions: readonly Permission[];
 	readonly limits: PluginLimits;
+	/** Left out: none. */
+	readonly messages?: PluginMessages;
+	/** Left out: version 1. */
+	readonly state?: PluginState;
 };
 
 /** What a plugin gets that declares no limits, and every plain package. */

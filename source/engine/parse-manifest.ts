@@ -7,6 +7,7 @@ import { stripToLine } from './strip-controls.ts';
 
 const MAXIMUM_TASKS = 100;
 const MAXIMUM_PERMISSIONS = 100;
+const MAXIMUM_ROUTES = 100;
 const MAXIMUM_SCHEMA_BYTES = 64 * 1024;
 const MAXIMUM_SCHEMA_DEPTH = 32;
 const MINIMUM_MEMORY_BYTES = 16 * 1024 * 1024;
@@ -73,6 +74,28 @@ const limits = v.strictObject({
 	memoryBytes: v.optional(limit(MINIMUM_MEMORY_BYTES, MAXIMUM_LIMITS.memoryBytes), DEFAULT_LIMITS.memoryBytes),
 });
 
+const peer = v.pipe(
+	v.string(),
+	v.minLength(1),
+	v.maxLength(214),
+	v.regex(/^(?:@[a-z0-9._~-]+\/)?[a-z0-9._~-]+$/, 'expected the name of a package'),
+);
+const topic = v.pipe(
+	v.string(),
+	v.regex(/^[a-z][a-z0-9./-]{0,63}$/, 'expected a topic: a lower-case letter, then letters, digits, dots, dashes or slashes'),
+);
+const messages = v.strictObject({
+	send: v.optional(v.pipe(v.array(v.strictObject({ to: peer, topic })), v.maxLength(MAXIMUM_ROUTES)), []),
+	receive: v.optional(v.pipe(v.array(v.strictObject({ from: peer, topic })), v.maxLength(MAXIMUM_ROUTES)), []),
+});
+
+const stateVersion = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000));
+const state = v.pipe(
+	v.strictObject({ version: stateVersion, readsFrom: v.optional(stateVersion) }),
+	v.check(({ version, readsFrom = version }) => readsFrom <= version, 'expected readsFrom to be no newer than version'),
+	v.transform(({ version, readsFrom = version }) => ({ version, readsFrom })),
+);
+
 const manifest = v.strictObject({
 	apiVersion: v.literal(1),
 	main: v.pipe(v.string(), v.maxLength(500), v.check(isMain, 'expected a file of the package that starts with ./')),
@@ -82,6 +105,8 @@ const manifest = v.strictObject({
 	),
 	permissions: v.optional(v.pipe(v.array(permission), v.maxLength(MAXIMUM_PERMISSIONS)), []),
 	limits: v.optional(limits, {}),
+	messages: v.exactOptional(messages),
+	state: v.exactOptional(state),
 });
 
 /**

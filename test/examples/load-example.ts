@@ -110,6 +110,14 @@ export function standInContext(given: {
 				return given.environment[name] ?? null;
 			},
 		},
+		messages: {
+			send: async (to) => {
+				throw denied(`message:${to}`);
+			},
+			request: async (to) => {
+				throw denied(`message:${to}`);
+			},
+		},
 		signal: new AbortController().signal,
 		permissions: [],
 	};

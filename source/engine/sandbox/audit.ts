@@ -7,7 +7,8 @@ export type AuditEvent =
 			readonly plugin: string;
 			readonly version: string;
 			readonly pid: number;
-			readonly task: string;
+			/** Null for one that stays and is called many times. */
+			readonly task: string | null;
 			/** What is effective in this run. */ readonly grants: readonly PermissionId[];
 	  }
 	| {
@@ -44,4 +45,21 @@ export type AuditEvent =
 			readonly bound: number;
 			readonly measured: number;
 	  }
-	| { readonly event: 'sandbox-breach'; readonly plugin: string; readonly version: string; readonly pid: number; readonly reason: string };
+	| { readonly event: 'sandbox-breach'; readonly plugin: string; readonly version: string; readonly pid: number; readonly reason: string }
+	| {
+			readonly event: 'plugin-reloaded';
+			readonly plugin: string;
+			/** The one that was to take over from `from`. */
+			readonly version: string;
+			readonly from: string;
+			/** `ok`, or the error code; then the one before goes on. */
+			readonly outcome: string;
+	  }
+	| {
+			readonly event: 'permission-revoked';
+			readonly plugin: string;
+			readonly version: string;
+			readonly permission: PermissionId;
+			readonly scope: 'run';
+	  }
+	| { readonly event: 'plugin-quarantined'; readonly plugin: string; readonly version: string; readonly crashes: number };

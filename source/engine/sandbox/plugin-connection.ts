@@ -98,6 +98,7 @@ export class PluginConnection {
 				limits: () => this.#limits,
 				cpuStart: () => this.#cpuStart(),
 				isBusy: () => this.#state !== 'ready' || this.#calls.size > 0,
+				isBoundByKernel: true,
 				onExceeded: (limit) => this.finish({ type: 'limit', limit }),
 			});
 		}
@@ -129,28 +130,38 @@ export class PluginConnection {
 		this.#limits = limits;
 	}
 
+	/** False from the moment it was told to end. */
+	get isAlive(): boolean {
+		return this.#end === null;
+	}
+
 	/** Runs one method; resolves with JSON text. Rejects with `PluginEndedError`. At most `CALL_WINDOW` at a time. */
 	async call(message: CallMessage): Promise<string> {
 		await this.ready;
+		return this.begin(message).answer;
+	}
+
+	/** The same for a plugin that is ready, with the id that `abort` takes. */
+	begin(message: CallMessage): { readonly id: number; readonly answer: Promise<string> } {
 		if (this.#end !== null) {
 			throw new PluginEndedError(this.#end);
 		}
 
-		if (this.#calls.size >= CALL_WINDOW) {
-			throw new RangeError(`at most ${CALL_WINDOW} calls may be in flight`);
+		if (this.#state !== 'ready' || this.#calls.size >= CALL_WINDOW) {
+			throw new RangeError(`expected a plugin that is ready and at most ${CALL_WINDOW} calls in flight`);
 		}
 
 		const id = this.#nextId();
 		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.use.cpuMilliseconds };
 		this.#calls.set(id, waiting);
 		this.#host.send(TO_HOST.call, id, JSON.stringify(message));
-		return waiting.promise;
+		return { id, answer: waiting.promise };
 	}
 
-	/** Tells the plugin that its call is cancelled; the kill comes from the caller. */
-	abort(): void {
+	/** Tells the plugin that one call is cancelled; it may still answer, and a kill comes from the caller. */
+	abort(id: number): void {
 		if (this.#state === 'ready') {
-			this.#host.send(TO_HOST.abort, 0, '');
+			this.#host.send(TO_HOST.abort, id, '');
 		}
 	}
 
@@ -162,7 +173,7 @@ export class PluginConnection {
 
 		this.#end = end;
 		this.#state = 'ended';
-		this.#host.end({ isHanging: end.type === 'limit' || end.type === 'breach' });
+		this.#host.end({ isHanging: isHanging(end) });
 		this.#watch?.stop();
 		this.#heartbeat.stop();
 		const error = new PluginEndedError(end);
@@ -314,4 +325,9 @@ export class PluginConnection {
 		this.#calls.delete(id);
 		return waiting;
 	}
+}
+
+/** What the host itself told of is over in the isolate; of the rest nobody knows whether it would ever end. */
+function isHanging(end: PluginEnd): boolean {
+	return end.type === 'breach' || (end.type === 'limit' && (end.limit === 'wall' || end.limit === 'heartbeat'));
 }

@@ -38,6 +38,8 @@ export function watchResources(options: {
 	/** The processor time from which the limit counts: 0, or what had been used when the oldest call in flight began. */
 	readonly cpuStart: () => number;
 	readonly isBusy: () => boolean;
+	/** Whether the kernel is told the bound as well; not for a process in which isolates are still to be made, which reserve a lot. */
+	readonly isBoundByKernel: boolean;
 	readonly onExceeded: (limit: 'cpu' | 'memory') => void;
 }): ResourceWatch {
 	const { pid } = options;
@@ -80,7 +82,9 @@ export function watchResources(options: {
 			baselineBytes = memory.residentBytes;
 			cpuBaseline = readCpuMilliseconds(stat);
 			cpuMilliseconds = 0;
-			boundAddressSpace(pid, memory.dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES);
+			if (options.isBoundByKernel) {
+				boundAddressSpace(pid, memory.dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES);
+			}
 		},
 		use: () => ({ cpuMilliseconds, peakMemoryBytes: Math.max(0, peakBytes), memoryBytes }),
 		stop: () => {

@@ -41,6 +41,7 @@ export type PluginContext = {
 	readonly fetch: (url: string | URL, init?: PluginFetchInit) => Promise<PluginResponse>;
 	readonly fs: PluginFiles;
 	readonly env: { readonly get: (name: string) => Promise<string | null> };
+	readonly messages: PluginMessages;
 	/** Fires when the call is cancelled. */
 	readonly signal: AbortSignal;
 	/** What is granted to this run, as typed after `--allow`. */
@@ -55,7 +56,16 @@ export type PermissionDeniedError = Error & {
 	readonly hint: string;
 };
 
-export type PluginMessage = { readonly from: string; readonly topic: string; readonly data: unknown };
+/** `version` is that of this shape. `from` is put there by plugward: a plugin's name, or null for the program that started the plugins. */
+export type PluginMessage = { readonly version: 1; readonly from: string | null; readonly topic: string; readonly data: unknown };
+
+/** To other plugins that run now, where both package.json declare it. Rejects with a `code`: `ERR_NOT_RUNNING`, `ERR_QUEUE_FULL` ... */
+export type PluginMessages = {
+	/** Resolves once the message waits in the receiver's queue. */
+	readonly send: (to: string, topic: string, data?: unknown) => Promise<void>;
+	/** Resolves with what the receiver's `handleMessage` returned; after 5 seconds, or what is asked for, rejects with `ERR_TIMEOUT`. */
+	readonly request: (to: string, topic: string, data?: unknown, options?: { readonly timeoutMilliseconds?: number }) => Promise<unknown>;
+};
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -65,14 +75,15 @@ export type Plugin = {
 	readonly initialize?: (context: PluginContext) => Awaitable<void>;
 	/** Runs a task; the result must be JSON and fit the task's output schema. */
 	readonly execute: (call: TaskCall, context: PluginContext) => Awaitable<unknown>;
-	/** What the plugin can do at run time; must not go beyond what the manifest declares. */
+	/** Names of the tasks it offers; none but those the manifest declares. Asked once, after `initialize`, of a plugin that stays. */
 	readonly getCapabilities?: () => Awaitable<readonly string[]>;
 	readonly handleMessage?: (message: PluginMessage, context: PluginContext) => Awaitable<unknown>;
 	/** Before a clean stop; has half a second. */
 	readonly shutdown?: (reason: string) => Awaitable<void>;
 	/** JSON that a newer instance can take over. */
 	readonly getState?: () => Awaitable<unknown>;
-	readonly restoreState?: (state: unknown) => Awaitable<void>;
+	/** `version` is the `state.version` that the manifest of the one before declared. */
+	readonly restoreState?: (state: unknown, version: number) => Awaitable<void>;
 };
 
 /** Types a plugin; returns it unchanged. */

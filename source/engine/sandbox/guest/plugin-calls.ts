@@ -3,8 +3,9 @@ import { FROM_GUEST, type CallFailure, type PluginMethod } from '../guest-calls.
 import { parseJson, sendJson, sendToHost, toJson } from './bridge.ts';
 import { PermissionDeniedError, requestCapability } from './capabilities.ts';
 import { guestConsole } from './console.ts';
-import { AbortController } from './event-target.ts';
+import { AbortController, type AbortSignal } from './event-target.ts';
 import { fetch } from './fetch.ts';
+import { messages } from './messages.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ type Start = { readonly kind: 'plugin' | 'plain'; readonly permissions: readonly
 type Call = { readonly method: PluginMethod; readonly task: string; readonly input: string };
 
 const MAXIMUM_DETAIL = 4000;
-const controller = new AbortController();
+const controllers = new Map<number, AbortController>();
 let start: Start = { kind: 'plain', permissions: [] };
 let loaded: Module = {};
 let initialized: Promise<void> | null = null;
@@ -37,17 +38,21 @@ export function startPlugin(text: string): void {
 /** Runs one call. Whatever happens becomes exactly one result or one error with the call's id. */
 export function receiveCall(id: number, text: string): void {
 	const call = parseJson(text) as Call;
-	runCall(call)
+	const controller = new AbortController();
+	controllers.set(id, controller);
+	runCall(call, controller.signal)
 		.then((output) => sendToHost(FROM_GUEST.result, id, output))
-		.catch((error: unknown) => sendJson(FROM_GUEST.error, id, describe(error)));
+		.catch((error: unknown) => sendJson(FROM_GUEST.error, id, describe(error)))
+		.finally(() => controllers.delete(id));
 }
 
-export function abortCalls(): void {
-	controller.abort();
+/** Fires the signal of one call. */
+export function abortCall(id: number): void {
+	controllers.get(id)?.abort();
 }
 
-async function runCall(call: Call): Promise<string> {
-	const value = start.kind === 'plugin' ? await callPlugin(call) : await callExport(call);
+async function runCall(call: Call, signal: AbortSignal): Promise<string> {
+	const value = start.kind === 'plugin' ? await callPlugin(call, signal) : await callExport(call);
 	const json = toJson(value);
 	if (json === undefined && call.method === 'execute') {
 		throw new CallError('not-json', `the result is ${typeof value}, which is not JSON`);
@@ -56,17 +61,17 @@ async function runCall(call: Call): Promise<string> {
 	return json ?? 'null';
 }
 
-async function callPlugin(call: Call): Promise<unknown> {
-	initialized ??= Promise.resolve(method('initialize')?.(context())).then(() => undefined);
+async function callPlugin(call: Call, signal: AbortSignal): Promise<unknown> {
+	initialized ??= Promise.resolve(method('initialize')?.(context(signal))).then(() => undefined);
 	await initialized;
 	const input = parseJson(call.input);
 	switch (call.method) {
 		case 'initialize':
 			return null;
 		case 'execute':
-			return method('execute')?.({ task: call.task, input }, context());
+			return method('execute')?.({ task: call.task, input }, context(signal));
 		case 'handleMessage':
-			return method('handleMessage')?.(input, context());
+			return method('handleMessage')?.(input, context(signal));
 		case 'restoreState': {
 			const { state, version } = input as { readonly state: unknown; readonly version: number };
 			return method('restoreState')?.(state, version);
@@ -132,7 +137,7 @@ function pluginOf(namespace: Module): Module {
 	return (typeof inner === 'object' && inner !== null ? inner : standard) as Module;
 }
 
-function context(): Readonly<Record<string, unknown>> {
+function context(signal: AbortSignal): Readonly<Record<string, unknown>> {
 	return {
 		log: { info: guestConsole.info, warn: guestConsole.warn, error: guestConsole.error },
 		fetch,
@@ -143,7 +148,8 @@ function context(): Readonly<Record<string, unknown>> {
 			stat: (path: unknown) => requestCapability('fs.stat', { path: String(path) }),
 		},
 		env: { get: (name: unknown) => requestCapability('env.get', { name: String(name) }) },
-		signal: controller.signal,
+		signal,
+		messages,
 		permissions: [...start.permissions],
 	};
 }

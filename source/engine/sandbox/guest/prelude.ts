@@ -13,7 +13,7 @@ import { fetch, Headers, Request, Response } from './fetch.ts';
 import { Buffer } from './modules/buffer.ts';
 import { nodeModule } from './node-modules.ts';
 import { guestProcess } from './modules/process.ts';
-import { abortCalls, receiveCall, startPlugin } from './plugin-calls.ts';
+import { abortCall, receiveCall, startPlugin } from './plugin-calls.ts';
 import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
 import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTimeout } from './timers.ts';
@@ -61,7 +61,7 @@ function receive(kind: number, id: number, text: string): void {
 			runDueTimers();
 			return;
 		case TO_GUEST.abort:
-			abortCalls();
+			abortCall(id);
 			return;
 		case TO_GUEST.ping:
 			sendToHost(FROM_GUEST.pong, id, '');

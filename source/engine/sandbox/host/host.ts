@@ -63,7 +63,7 @@ function dispatch(session: PluginSession, frame: Frame): void {
 			session.answer(frame.id, text);
 			return;
 		case TO_HOST.abort:
-			session.abort();
+			session.abort(frame.id);
 			return;
 		case TO_HOST.ping:
 			session.ping(frame.id);

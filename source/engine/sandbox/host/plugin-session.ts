@@ -17,7 +17,7 @@ export type PluginSession = {
 	readonly run: (code: string) => void;
 	readonly call: (id: number, call: CallMessage) => void;
 	readonly answer: (id: number, text: string) => void;
-	readonly abort: () => void;
+	readonly abort: (id: number) => void;
 	/** Answered from inside the isolate, so that an isolate which hangs does not answer. */
 	readonly ping: (id: number) => void;
 	/** Ends the isolates; a call that hangs in one may go on for ever, which only the end of the process stops. */
@@ -98,8 +98,8 @@ class Session implements PluginSession {
 		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.capabilityResult, id, text));
 	}
 
-	abort(): void {
-		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.abort, 0, ''));
+	abort(id: number): void {
+		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.abort, id, ''));
 	}
 
 	ping(id: number): void {
