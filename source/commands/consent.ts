@@ -26,7 +26,7 @@ export type ConsentFlags = {
 
 type PermissionRequirement = Extract<Requirement, { type: 'permission' }>;
 
-const PERMISSION_KIND = /^(?:net|fs\.read|fs\.write|env):/;
+const PERMISSION_KIND = /^(?:net(?:\.[a-z,]+)?|fs\.read|fs\.write|env|run|message\.send|message\.receive):/;
 
 export function readConsentFlags(parsed: ParsedArguments): ConsentFlags {
 	return {

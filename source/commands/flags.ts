@@ -35,7 +35,7 @@ export const CONSENT_FLAGS: FlagTable = {
 		type: 'string',
 		isMultiple: true,
 		placeholder: '[PLUGIN=]PERMISSION',
-		description: 'Grant net:HOST[:PORT], fs.read:PATH, fs.write:PATH or env:NAME',
+		description: 'Grant net:HOST[:PORT], fs.read:PATH, fs.write:PATH, env:NAME, "run:PROGRAM ARGS" or message.send:PLUGIN/TOPIC',
 	},
 	acceptTrust: { type: 'string', placeholder: 'LEVEL', description: 'Accept packages at this level or above' },
 	acceptIdentity: {

@@ -1,3 +1,4 @@
+import { permissionCaution } from '../engine/index.ts';
 import type { Change, Decision, Observation, Observed, Plan, PlannedPackage, Requirement } from '../engine/index.ts';
 import { formatBytes, plural } from '../format.ts';
 import { changeBadge, levelBadge } from '../theme.ts';
@@ -65,8 +66,10 @@ export function permissionLines({ plan, decisions }: PlanView, view: View): stri
 	const lines = [titleLine('Permissions', view)];
 	for (const [index, requirement] of asked.entries()) {
 		const isGranted = accepted.has(requirement.id);
+		const caution = permissionCaution(requirement.permission);
 		lines.push(
 			heads[index] ?? '',
+			...(caution === null ? [] : paragraphLines(caution, { view, indent, tone: 'warning' })),
 			...paragraphLines(`${requirement.plugin}: "${requirement.permission.reason}"`, { view, indent, tone: 'dim' }),
 			...(isGranted ? [] : [' '.repeat(indent) + paint(flagFor(requirement), 'plain', view)]),
 		);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import { EngineError } from './errors.ts';
 import { DEFAULT_LIMITS, MAXIMUM_LIMITS, type JsonSchema, type PluginManifest } from './manifest.ts';
-import { parseHostAndPort, type Permission } from './permission.ts';
+import { isArgumentList, isPluginName, isProgram, isTopic, parseHostAndPort, parseMethods, type Permission } from './permission.ts';
 import { stripToLine } from './strip-controls.ts';
 
 const MAXIMUM_TASKS = 100;
@@ -36,16 +36,28 @@ const task = v.strictObject({
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 
 const netPermission = v.pipe(
-	v.strictObject({ type: v.literal('net'), host: v.pipe(v.string(), v.maxLength(253)), port: v.optional(port), reason }),
+	v.strictObject({
+		type: v.literal('net'),
+		host: v.pipe(v.string(), v.maxLength(253)),
+		port: v.optional(port),
+		methods: v.optional(
+			v.pipe(
+				v.array(v.string()),
+				v.check((names) => parseMethods(names) !== null, 'expected names of HTTP methods such as GET'),
+			),
+		),
+		reason,
+	}),
 	v.rawTransform(({ dataset, addIssue, NEVER }): Permission => {
-		const { host, reason, port } = dataset.value;
+		const { host, reason, port, methods } = dataset.value;
 		const target = parseHostAndPort(host);
 		if (target === null || (port !== undefined && host.toLowerCase() !== target.host)) {
 			addIssue({ message: 'expected a host name, optionally with :port', path: [pathItem(dataset.value, 'host')] });
 			return NEVER;
 		}
 
-		return { type: 'net', host: target.host, port: port ?? target.port, reason };
+		const named = methods === undefined ? null : parseMethods(methods);
+		return { type: 'net', host: target.host, port: port ?? target.port, ...(named === null ? {} : { methods: named }), reason };
 	}),
 );
 
@@ -66,7 +78,28 @@ const envPermission = v.strictObject({
 	reason,
 });
 
-const permission = v.variant('type', [netPermission, fsPermission, envPermission]);
+const runPermission = v.strictObject({
+	type: v.literal('run'),
+	program: v.pipe(v.string(), v.check(isProgram, 'expected the name of a program or an absolute path')),
+	args: v.optional(
+		v.pipe(
+			v.array(v.string()),
+			v.check((args) => isArgumentList(args), 'expected at most 50 patterns without white space, ** only as the last'),
+		),
+		[],
+	),
+	reason,
+});
+
+const messagePermission = v.strictObject({
+	type: v.literal('message'),
+	direction: v.picklist(['send', 'receive']),
+	plugin: v.pipe(v.string(), v.check(isPluginName, 'expected the name of a plugin')),
+	topic: v.pipe(v.string(), v.check(isTopic, 'expected a topic: lower-case letters, digits, dots and dashes, or *')),
+	reason,
+});
+
+const permission = v.variant('type', [netPermission, fsPermission, envPermission, runPermission, messagePermission]);
 
 const limits = v.strictObject({
 	wallMilliseconds: v.optional(limit(1, MAXIMUM_LIMITS.wallMilliseconds), DEFAULT_LIMITS.wallMilliseconds),

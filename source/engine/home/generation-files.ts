@@ -51,6 +51,7 @@ const grantsSchema: v.GenericSchema<Grant[]> = v.array(
 		grantedAt: v.string(),
 		reason: v.nullable(v.string()),
 		expiresAt: v.nullable(v.string()),
+		pin: v.exactOptional(v.object({ path: v.string(), sha256: v.string() })),
 	}),
 );
 

@@ -1,4 +1,5 @@
 import { permissionId, type Permission } from '../permission.ts';
+import { argumentsCovered } from './argument-patterns.ts';
 import { patternCovers } from './path-patterns.ts';
 
 export type GrantComparison = 'unchanged' | 'narrower' | 'wider';
@@ -20,10 +21,27 @@ export function compareGrant(old: Permission, next: Permission): GrantComparison
 function covers(grant: Permission, request: Permission): boolean {
 	switch (request.type) {
 		case 'net':
-			return grant.type === 'net' && grant.host === request.host && grant.port === request.port;
+			return grant.type === 'net' && grant.host === request.host && grant.port === request.port && coversMethods(grant, request);
 		case 'env':
 			return grant.type === 'env' && grant.name === request.name;
 		case 'fs':
 			return grant.type === 'fs' && grant.access === request.access && patternCovers(grant.path, request.path);
+		case 'run':
+			return grant.type === 'run' && grant.program === request.program && argumentsCovered(grant.args, request.args);
+		case 'message':
+			return grant.type === 'message' && coversMessage(grant, request);
 	}
+}
+
+type MessagePermission = Extract<Permission, { readonly type: 'message' }>;
+
+function coversMessage(grant: MessagePermission, request: MessagePermission): boolean {
+	return grant.direction === request.direction && grant.plugin === request.plugin && (grant.topic === '*' || grant.topic === request.topic);
+}
+
+type NetPermission = Extract<Permission, { readonly type: 'net' }>;
+
+function coversMethods(grant: NetPermission, request: NetPermission): boolean {
+	const { methods } = grant;
+	return methods === undefined || (request.methods !== undefined && request.methods.every((method) => methods.includes(method)));
 }

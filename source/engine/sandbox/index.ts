@@ -4,6 +4,8 @@ export type { AuditEvent } from './audit.ts';
 export { bundleForIsolate } from './bundler/bundle-for-isolate.ts';
 export { BUNDLE_FORMAT } from './bundler/bundle-request.ts';
 export type { Bundle, BundleInstance, BundleRequest } from './bundler/bundle-request.ts';
+export { judgeMessage } from './broker/messages.ts';
+export type { MessageParty, MessageVerdict } from './broker/messages.ts';
 export { compareGrant, isCovered } from './grants.ts';
 export { parsePluginManifest } from '../parse-manifest.ts';
 export { quarantined } from './lifecycle/refusals.ts';

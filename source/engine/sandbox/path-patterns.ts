@@ -97,8 +97,13 @@ function hasWildcard(name: string): boolean {
 	return name.includes('*') || name.includes('?');
 }
 
+/** Whether `outer` matches every text that `inner` matches; never true wrongly. */
+export function globCovers(outer: string, inner: string): boolean {
+	return outer === inner || outer === '*' || (!hasWildcard(inner) && globMatches(outer, inner));
+}
+
 // The classic two-pointer match: linear but for one remembered star, so that no pattern can hang the core.
-function globMatches(pattern: string, text: string): boolean {
+export function globMatches(pattern: string, text: string): boolean {
 	let patternAt = 0;
 	let textAt = 0;
 	let starAt = -1;

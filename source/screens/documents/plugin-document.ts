@@ -1,4 +1,4 @@
-import { permissionId } from '../../engine/index.ts';
+import { permissionCaution, permissionId } from '../../engine/index.ts';
 import type { InstalledPlugin, PackageInfo, Permission } from '../../engine/index.ts';
 import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
 import type { PluginTab } from '../../state.ts';
@@ -120,11 +120,17 @@ export function permissionLines(permission: Permission, options: { readonly widt
 export function permissionMeaning(permission: Permission): string {
 	switch (permission.type) {
 		case 'net':
-			return `Talk to ${cleanLine(permission.host)} on port ${permission.port}.`;
+			return `Talk to ${cleanLine(permission.host)} on port ${permission.port}${permission.methods === undefined ? '' : `, only with ${permission.methods.join(', ')}`}.`;
 		case 'fs':
 			return permission.access === 'read' ? `Read ${cleanLine(permission.path)}.` : `Change ${cleanLine(permission.path)}.`;
 		case 'env':
 			return `Read the environment variable ${cleanLine(permission.name)}.`;
+		case 'run':
+			return `Run ${cleanLine(permission.program)} with these arguments. ${permissionCaution(permission) ?? ''}`;
+		case 'message':
+			return permission.direction === 'send'
+				? `Send messages to ${cleanLine(permission.plugin)}.`
+				: `Get messages from ${cleanLine(permission.plugin)}.`;
 	}
 }
 

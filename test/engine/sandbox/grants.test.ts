@@ -9,6 +9,7 @@ import {
 	readAuditLink,
 	verifyAuditLog,
 } from '../../../source/engine/sandbox/index.ts';
+import { matchesArguments } from '../../../source/engine/sandbox/argument-patterns.ts';
 import { matchesPath, splitPath } from '../../../source/engine/sandbox/path-patterns.ts';
 
 test.each([
@@ -30,6 +31,21 @@ test.each([
 	['fs.read:$project/a?', 'fs.read:$project/ab', true],
 	['fs.read:/**', 'fs.read:$project/x', false],
 	['fs.read:$project/../x', 'fs.read:$project/../x', false],
+	['net:a.example', 'net.get:a.example', true],
+	['net.get,head:a.example', 'net.get:a.example', true],
+	['net.get:a.example', 'net.post:a.example', false],
+	['net.get:a.example', 'net:a.example', false],
+	['run:git log --oneline *', 'run:git log --oneline v1', true],
+	['run:git log *', 'run:git log --output=x', false],
+	['run:git log **', 'run:git log a b c', true],
+	['run:git log **', 'run:git log a -x', false],
+	['run:git log *', 'run:git log **', false],
+	['run:git log **', 'run:git log *', true],
+	['run:git **', 'run:/usr/bin/git status', false],
+	['run:git log -- *', 'run:git log -- *', true],
+	['message.send:@a/b/*', 'message.send:@a/b/found', true],
+	['message.send:@a/b/found', 'message.send:@a/b/*', false],
+	['message.send:@a/b/found', 'message.receive:@a/b/found', false],
 ])('%s covers %s: %s', (grant, request, expected) => {
 	expect(isCovered(parsePermission(request), [parsePermission(grant)])).toBe(expected);
 });
@@ -88,4 +104,35 @@ test('audit lines chain, and a changed, missing or cut line is found', () => {
 	expect(verifyAuditLog([lines[0], lines[2]].join('\n')).brokenAt).toBe(2);
 	expect(verifyAuditLog(text.slice(0, -10)).brokenAt).toBe(3);
 	expect(readAuditLink(text.slice(0, -10))).toBeNull();
+});
+
+test.each([
+	['*', '-rf', false],
+	['-*', '-rf', true],
+	['a?c', 'abc', true],
+	['a b', 'a b', true],
+])('the argument pattern %s matches %s: %s', (pattern, argument, expected) => {
+	expect(matchesArguments([pattern], [argument])).toBe(expected);
+});
+
+test('behind -- a wildcard matches what looks like an option, since the program does not take it for one', () => {
+	expect(matchesArguments(['log', '--', '**'], ['log', '--', '-x', 'y'])).toBe(true);
+	expect(matchesArguments(['log', '**'], ['log', '--', '-x'])).toBe(false);
+	expect(matchesArguments(['log', '*'], ['log'])).toBe(false);
+});
+
+test.each([
+	'run:',
+	'run:../git',
+	'run:git  log',
+	'run:/usr/../bin/x',
+	'run:git ** x',
+	'net.:a',
+	'net.brew:a',
+	'message.send:x',
+	'message.send:/t',
+	'message.send:A/t',
+	'message.send:a/T',
+])('%s is not a permission', (text) => {
+	expect(() => parsePermission(text)).toThrow('is not a permission');
 });

@@ -50,6 +50,26 @@ test('only the granted host and port are reached', async () => {
 	}
 });
 
+test('a grant for some methods opens only those, redirects included', async () => {
+	await using http = await server((request, response) => {
+		if (request.url === '/turn') {
+			response.writeHead(307, { location: '/end' }).end();
+		} else {
+			response.end(request.method);
+		}
+	});
+	const origin = `http://127.0.0.1:${http.port}`;
+	const granted = [`net.get,post:127.0.0.1:${http.port}`];
+	expect(await fetchThrough(granted, `${origin}/`)).toMatchObject({ type: 'done' });
+	expect(await fetchThrough(granted, `${origin}/turn`, { method: 'POST' })).toMatchObject({ type: 'done' });
+	expect(await fetchThrough(granted, `${origin}/`, { method: 'DELETE' })).toMatchObject({
+		type: 'denied',
+		rule: 'not-granted',
+		permission: { methods: ['DELETE'] },
+		text: `Network access to 127.0.0.1:${http.port} with DELETE was not granted.`,
+	});
+});
+
 test('other spellings of an address are the address', async () => {
 	await using http = await server((_, response) => response.end('hello'));
 	for (const host of ['2130706433', '0x7f.1', '127.1']) {

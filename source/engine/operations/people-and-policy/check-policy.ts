@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { EngineError } from '../../errors.ts';
 import { LEVELS } from '../../evidence.ts';
+import { PERMISSION_KINDS } from '../../permission.ts';
 import { organisationOf, parseTrustPolicy, type PolicyKey, signPolicy, type TrustPolicy } from '../../trust/index.ts';
 import type { PolicyReport, SignedPolicy } from '../../trust-calls.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -63,9 +64,9 @@ const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: Tr
 		names(Object.keys({ ...projectPins, ...pins }).toSorted(), { none: 'No builder is pinned.', some: 'The builder is pinned of' }),
 	permissionCeilings: ({ permissionCeilings }) => {
 		const stated = LEVELS.flatMap((level) =>
-			(['net', 'fs', 'env'] as const)
-				.filter((kind) => permissionCeilings[level][kind] !== 'ask')
-				.map((kind) => `${kind} is ${permissionCeilings[level][kind] === 'deny' ? 'never granted' : 'granted without asking'} at ${level}`),
+			PERMISSION_KINDS.filter((kind) => permissionCeilings[level][kind] !== 'ask').map(
+				(kind) => `${kind} is ${permissionCeilings[level][kind] === 'deny' ? 'never granted' : 'granted without asking'} at ${level}`,
+			),
 		);
 		return stated.length === 0 ? 'Every permission is asked for, at every level.' : `${stated.join('; ')}.`;
 	},

@@ -50,7 +50,7 @@ type Exchange = {
 async function follow({ request, options, budget, signal }: Exchange): Promise<CapabilityOutcome> {
 	let current = request;
 	for (let hops = 0; hops <= MAXIMUM_REDIRECTS; hops += 1) {
-		const address = await authorise(current.url, options);
+		const address = await authorise(current, options);
 		if (typeof address !== 'string') {
 			return address;
 		}
@@ -77,13 +77,19 @@ async function follow({ request, options, budget, signal }: Exchange): Promise<C
 }
 
 /** The address to connect to, or why not. */
-async function authorise(url: URL, { grants, resolveHost = resolveBySystem }: NetOptions): Promise<string | CapabilityOutcome> {
+async function authorise(
+	{ url, method }: HttpRequest,
+	{ grants, resolveHost = resolveBySystem }: NetOptions,
+): Promise<string | CapabilityOutcome> {
 	if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') {
 		return failed('ERR_INVALID_URL', 'A plugin can fetch https and http URLs without a user name or password in them.');
 	}
 
 	const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-	const permission: Permission = { type: 'net', host: url.hostname, port, reason: '' };
+	const anyMethod: Permission = { type: 'net', host: url.hostname, port, reason: '' };
+	// The method is named only where the host is granted for others.
+	const isHostKnown = grants.some((grant) => grant.type === 'net' && grant.host === url.hostname && grant.port === port);
+	const permission: Permission = isHostKnown ? { ...anyMethod, methods: [method] } : anyMethod;
 	const denied = (rule: 'not-granted' | 'plain-http' | 'private-address', text: string): CapabilityOutcome => ({
 		type: 'denied',
 		permission,
@@ -93,7 +99,7 @@ async function authorise(url: URL, { grants, resolveHost = resolveBySystem }: Ne
 		text,
 	});
 	if (!isCovered(permission, grants)) {
-		return denied('not-granted', `Network access to ${url.hostname}:${port} was not granted.`);
+		return denied('not-granted', `Network access to ${url.hostname}:${port}${isHostKnown ? ` with ${method}` : ''} was not granted.`);
 	}
 
 	if (url.protocol === 'http:' && port === 443) {

@@ -165,7 +165,13 @@ function intersection<T>(kept: readonly T[], wanted: readonly T[]): readonly T[]
 }
 
 function lowerCeilings(kept: PermissionCeilings, wanted: PermissionCeilings): PermissionCeilings {
-	return { net: lower(kept.net, wanted.net), fs: lower(kept.fs, wanted.fs), env: lower(kept.env, wanted.env) };
+	return {
+		net: lower(kept.net, wanted.net),
+		fs: lower(kept.fs, wanted.fs),
+		env: lower(kept.env, wanted.env),
+		run: lower(kept.run, wanted.run),
+		message: lower(kept.message, wanted.message),
+	};
 }
 
 function lower(kept: Ceiling, wanted: Ceiling): Ceiling {

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../manifest.ts';
 import { LEVELS } from '../../evidence.ts';
 import { EXCEPTION_RULES } from '../../exception-rules.ts';
+import { PERMISSION_KINDS } from '../../permission.ts';
 
 const text = { type: 'string', minLength: 1 };
 const texts = { type: 'array', items: text };
@@ -52,7 +53,11 @@ const root = {
 	],
 };
 const ceiling = { enum: ['allow', 'ask', 'deny'] };
-const ceilings = { type: 'object', additionalProperties: false, properties: { net: ceiling, fs: ceiling, env: ceiling } };
+const ceilings = {
+	type: 'object',
+	additionalProperties: false,
+	properties: Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, ceiling])),
+};
 
 /** JSON Schema of a policy file, for editors; `parseTrustPolicy` accepts what it accepts and also reads the dates. */
 export const TRUST_POLICY_SCHEMA: JsonSchema = {

@@ -3,6 +3,7 @@ import { EngineError } from '../../errors.ts';
 import { EXCEPTION_RULES, type ExceptionRule } from '../../exception-rules.ts';
 import type { Level } from '../../evidence.ts';
 import { LEVELS } from '../../evidence.ts';
+import type { PERMISSION_KINDS } from '../../permission.ts';
 import type { IdentityPin } from '../level/identity.ts';
 
 export type PolicyException = {
@@ -16,7 +17,7 @@ export type PolicyException = {
 
 /** `allow`: a declared permission needs no question; `ask`: the user decides; `deny`: never granted at this level. */
 export type Ceiling = 'allow' | 'ask' | 'deny';
-export type PermissionCeilings = { readonly net: Ceiling; readonly fs: Ceiling; readonly env: Ceiling };
+export type PermissionCeilings = Readonly<Record<(typeof PERMISSION_KINDS)[number], Ceiling>>;
 
 /** Someone whose endorsements and rejections count, for these names. */
 export type PolicyPerson = {
@@ -77,7 +78,7 @@ export type TrustPolicy = {
 /** `names`: name patterns; `keys`: absolute path of a file of armored public keys. */
 export type OpenpgpKeys = { readonly names: readonly string[]; readonly keys: string };
 
-const ASK_ALWAYS: PermissionCeilings = { net: 'ask', fs: 'ask', env: 'ask' };
+const ASK_ALWAYS: PermissionCeilings = { net: 'ask', fs: 'ask', env: 'ask', run: 'ask', message: 'ask' };
 
 export const DEFAULT_POLICY: TrustPolicy = {
 	version: 1,
@@ -118,7 +119,7 @@ const pin = v.strictObject({
 	runner: v.optional(text),
 });
 const ceiling = v.optional(v.picklist(['allow', 'ask', 'deny']), 'ask');
-const ceilings = v.optional(v.strictObject({ net: ceiling, fs: ceiling, env: ceiling }), ASK_ALWAYS);
+const ceilings = v.optional(v.strictObject({ net: ceiling, fs: ceiling, env: ceiling, run: ceiling, message: ceiling }), ASK_ALWAYS);
 const personId = v.pipe(
 	v.string(),
 	v.regex(/^(?:ed25519:[\w-]{43}|sigstore:https:\/\/[^\s#]+#\S+)$/, 'expected ed25519:KEY or sigstore:ISSUER#SUBJECT'),
