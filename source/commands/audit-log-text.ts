@@ -97,6 +97,8 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 			return endWords(details);
 		case 'permission-denied':
 			return `${text('permission')} (${text('rule')})`;
+		case 'permission-used':
+			return text('permission');
 		case 'permission-granted':
 			return `${text('permission')} ${details['scope'] === 'run' ? 'for one run' : `after generation ${text('base')}`}`;
 		case 'permission-revoked':

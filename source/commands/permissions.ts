@@ -1,6 +1,7 @@
-import { EngineError, type PermissionAnswer, type PermissionReport, stripToLine } from '../engine/index.ts';
+import { EngineError, type GrantUse, type PermissionAnswer, type PermissionReport, stripToLine } from '../engine/index.ts';
+import { plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
-import { requirePositionals } from './flags.ts';
+import { isSet, requirePositionals } from './flags.ts';
 import { joinBlocks, labelledLines, paint, paragraphLines, type View } from './layout.ts';
 
 const USAGE = 'permissions explain PLUGIN [PERMISSION]';
@@ -11,10 +12,11 @@ export const permissions: CommandDefinition<PermissionReport> = {
 	aliases: [],
 	summary: 'Tell why calls of a plugin are allowed or denied',
 	usage: 'explain <plugin|./folder> [permission]',
-	flags: {},
+	flags: { unused: { type: 'boolean', description: 'Also tell which grants no run has ever used' } },
 	examples: [
 		'plugward permissions explain @examples/link-checker',
 		'plugward permissions explain @examples/link-checker net:example.com',
+		'plugward permissions explain @examples/link-checker --unused',
 		"plugward permissions explain ./my-plugin 'fs.read:$project/notes/a.md'",
 	],
 	fields: ['permission', 'isGranted', 'reason', 'text', 'declared', 'declaration', 'commands'],
@@ -26,19 +28,33 @@ export const permissions: CommandDefinition<PermissionReport> = {
 			throw new EngineError('usage', `permissions cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
 		}
 
-		return engine.explainPermissions({ target, permission }, call);
+		return engine.explainPermissions({ target, permission, ...(isSet(parsed, 'unused') ? { use: true } : {}) }, call);
 	},
 	toJson: (report) => ({ ...report }),
 	toText: reportText,
 };
 
-function reportText({ plugin, version, level, generation, answers }: PermissionReport, view: View): string {
+function reportText({ plugin, version, level, generation, answers, use }: PermissionReport, view: View): string {
 	const where = generation === null ? 'a folder' : `generation ${generation}`;
 	return joinBlocks([
 		paragraphLines(`${plugin} ${version}, level ${level}, ${where}`, { view, tone: 'strong' }),
 		...(answers.length === 0 ? [paragraphLines('It asks for nothing, and was denied nothing.', { view })] : []),
 		...answers.map((answer) => answerLines(answer, view)),
+		...(use === null ? [] : [useLines(use, { plugin, view })]),
 	]);
+}
+
+function useLines(use: GrantUse, { plugin, view }: { readonly plugin: string; readonly view: View }): readonly string[] {
+	const { runs, since, used, unused } = use;
+	const seen = runs === 0 ? 'The audit log knows no run of this version.' : `${plural(runs, 'run')} since ${since?.slice(0, 10) ?? ''}.`;
+	if (used.length + unused.length === 0) {
+		return paragraphLines(`${seen} Nothing is granted to ${plugin}.`, { view });
+	}
+
+	return [
+		...paragraphLines(`${seen} Used ${used.length} of ${plural(used.length + unused.length, 'grant')}.`, { view }),
+		...unused.map(({ permission, grantedAt }) => paint(`never used: ${permission}, granted ${grantedAt.slice(0, 10)}`, 'warning', view)),
+	];
 }
 
 function answerLines({ permission, isGranted, text, declared, declaration, commands }: PermissionAnswer, view: View): readonly string[] {

@@ -1,9 +1,10 @@
-import { EngineError, parsePermission, type Permission, type RunResult } from '../engine/index.ts';
+import { EngineError, parsePermission, type Permission, type RunRequest, type RunResult } from '../engine/index.ts';
 import { formatBytes, formatDuration, plural } from '../format.ts';
-import type { CommandContext, CommandDefinition } from './command.ts';
+import type { CommandContext, CommandDefinition, ParsedArguments } from './command.ts';
 import { parseAllowance, quoteWord } from './consent.ts';
-import { listFlag, requirePositionals, textFlag } from './flags.ts';
+import { isSet, listFlag, requirePositionals, textFlag } from './flags.ts';
 import { paragraphLines, type View } from './layout.ts';
+import { observedLines } from './observed-text.ts';
 import { outputText } from './output-text.ts';
 
 const USAGE = 'run <plugin|./folder> [task] --input JSON';
@@ -21,21 +22,25 @@ export const run: CommandDefinition<RunResult> = {
 			placeholder: '[PLUGIN=]PERMISSION',
 			description: 'Grant a permission for this run alone',
 		},
+		observe: { type: 'boolean', description: 'Watch what the plugin needs and propose its permissions; for code of your own' },
+		write: { type: 'boolean', description: 'With --observe: put the proposal into the package.json of the folder' },
 	},
 	examples: [
 		`plugward run @examples/link-checker check --input '{"markdown":"[home](https://example.com)"}'`,
 		'plugward run ./my-plugin --input @input.json --allow net:example.com',
 	],
-	fields: ['plugin', 'version', 'task', 'level', 'output', 'milliseconds', 'peakMemoryBytes', 'denied'],
+	fields: ['plugin', 'version', 'task', 'level', 'output', 'milliseconds', 'peakMemoryBytes', 'denied', 'observed'],
 	rows: null,
 	run: async (context) => {
 		const { parsed, engine, call } = context;
 		requirePositionals(parsed, { least: 1, most: 2, usage: USAGE });
 		const target = parsed.positionals[0] ?? '';
 		const allow = listFlag(parsed, 'allow').map((typed) => permissionFor(target, typed));
-		return engine.runTask({ target, task: parsed.positionals[1] ?? null, input: await readTaskInput(context), allow }, call);
+		const observe = observeMode(parsed);
+		const request = { target, task: parsed.positionals[1] ?? null, input: await readTaskInput(context), allow };
+		return engine.runTask(observe === null ? request : { ...request, observe }, call);
 	},
-	toJson: ({ plugin, version, task, level, output, milliseconds, peakMemoryBytes, denied }) => ({
+	toJson: ({ plugin, version, task, level, output, milliseconds, peakMemoryBytes, denied, observed }) => ({
 		plugin,
 		version,
 		task,
@@ -44,10 +49,24 @@ export const run: CommandDefinition<RunResult> = {
 		milliseconds: Math.round(milliseconds),
 		peakMemoryBytes,
 		denied,
+		...(observed === undefined ? {} : { observed }),
 	}),
-	toText: ({ output }, view) => outputText(output, view),
+	toText: ({ output, failure }, view) => (failure === undefined ? outputText(output, view) : ''),
 	toNotes: notesText,
+	toFailure: ({ failure }) => failure ?? null,
 };
+
+function observeMode(parsed: ParsedArguments): NonNullable<RunRequest['observe']> | null {
+	if (!isSet(parsed, 'observe')) {
+		if (isSet(parsed, 'write')) {
+			throw new EngineError('usage', '--write writes what --observe has seen.', { hint: 'Add: --observe' });
+		}
+
+		return null;
+	}
+
+	return isSet(parsed, 'write') ? 'write' : 'report';
+}
 
 function permissionFor(target: string, typed: string): Permission {
 	const allowance = parseAllowance(typed);
@@ -87,8 +106,9 @@ async function readTaskInput({ parsed, readText }: CommandContext): Promise<unkn
 
 function notesText(result: RunResult, view: View): string {
 	const memory = result.peakMemoryBytes === null ? '' : `, ${formatBytes(result.peakMemoryBytes)} at most`;
+	const ended = result.failure === undefined ? '' : ' It failed; what was seen until then is below.';
 	const lines = paragraphLines(
-		`${result.plugin} ${result.version}, task ${result.task}, level ${result.level}: ${formatDuration(result.milliseconds)}${memory}.`,
+		`${result.plugin} ${result.version}, task ${result.task}, level ${result.level}${result.failure === undefined ? `: ${formatDuration(result.milliseconds)}${memory}` : ''}.${ended}`,
 		{ view, tone: 'dim' },
 	);
 	for (const { permission, count, hint } of result.denied) {
@@ -98,7 +118,7 @@ function notesText(result: RunResult, view: View): string {
 		);
 	}
 
-	return lines.join('\n');
+	return [...lines, ...(result.observed === undefined ? [] : observedLines(result.observed, view))].join('\n');
 }
 
 /** What stands behind `--allow` at the end of a hint names paths that the plugin chose; pasted into a shell it must stay one word. */

@@ -6,6 +6,7 @@ export const AUDIT_EVENTS = [
 	'plugin-started',
 	'plugin-ended',
 	'permission-denied',
+	'permission-used',
 	'permission-granted',
 	'permission-revoked',
 	'limit-exceeded',

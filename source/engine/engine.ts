@@ -3,7 +3,8 @@ import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidenc
 import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
 import type { TaskDeclaration } from './manifest.ts';
-import type { PermissionReport } from './permission-questions.ts';
+import type { EngineError } from './errors.ts';
+import type { ObservedPermissions, PermissionReport } from './permission-questions.ts';
 import type { Grant, Permission } from './permission.ts';
 import type { TrustCalls } from './trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
@@ -294,6 +295,8 @@ export type RunRequest = {
 	readonly input: unknown;
 	/** Extra grants for this run alone, as given by `--allow`. */
 	readonly allow: readonly Permission[];
+	/** Watches what the plugin needs; `write` also puts it into the package.json of a folder. See `RunResult.observed`. */
+	readonly observe?: 'report' | 'write';
 };
 
 export type RunResult = {
@@ -306,6 +309,10 @@ export type RunResult = {
 	readonly peakMemoryBytes: number | null;
 	/** Calls that were refused, with what would have granted each. */
 	readonly denied: readonly { readonly permission: string; readonly count: number; readonly hint: string }[];
+	/** Only of a watched run. */
+	readonly observed?: ObservedPermissions;
+	/** Only of a watched run: why it failed; what was seen until then counts all the same. */
+	readonly failure?: EngineError;
 };
 
 export type Topics = {
@@ -417,7 +424,7 @@ export type Engine = {
 	readonly trust: TrustCalls;
 	/** Why calls of an installed plugin or of a folder are allowed or denied. Null: all it asks for. Throws `not-installed`, `usage`. */
 	readonly explainPermissions: (
-		request: { readonly target: string; readonly permission: string | null },
+		request: { readonly target: string; readonly permission: string | null; readonly use?: boolean },
 		options: CallOptions,
 	) => Promise<PermissionReport>;
 	/** What was run, granted, denied and changed in this home. */

@@ -39,7 +39,7 @@ export { EVIDENCE_KIND_WORDS, LEVELS } from './evidence.ts';
 export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { parsePermission, permissionCaution, permissionId } from './permission.ts';
-export type { PermissionAnswer, PermissionReport } from './permission-questions.ts';
+export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport } from './permission-questions.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlannedScan, PlanSettings, Requirement } from './plan.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';

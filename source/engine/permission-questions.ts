@@ -1,5 +1,5 @@
 import type { Level } from './evidence.ts';
-import type { PermissionId } from './permission.ts';
+import type { Permission, PermissionId } from './permission.ts';
 
 /** Why a call is allowed or denied: the first that applies, in this order. */
 export type PermissionReason =
@@ -27,6 +27,42 @@ export type PermissionAnswer = {
 	readonly commands: { readonly always: string | null; readonly once: string | null };
 };
 
+/** A grant that no run has used. */
+export type UnusedGrant = {
+	readonly permission: PermissionId;
+	/** ISO time. */
+	readonly grantedAt: string;
+};
+
+/** What the audit log tells about the use of what is granted now. */
+export type GrantUse = {
+	/** Runs of this version that the log knows. */
+	readonly runs: number;
+	/** ISO time of the first of them; null for none. */
+	readonly since: string | null;
+	readonly used: readonly PermissionId[];
+	readonly unused: readonly UnusedGrant[];
+};
+
+/** One thing that a plugin wanted while it was watched. */
+export type ObservedAccess = {
+	readonly permission: PermissionId;
+	/** `let-through`: no grant covers it; it was allowed this once, to see what comes after it. */
+	readonly answer: 'granted' | 'let-through' | 'denied';
+	readonly count: number;
+};
+
+/** What one watched run showed. */
+export type ObservedPermissions = {
+	readonly accesses: readonly ObservedAccess[];
+	/** Entries for `plugward.permissions` that would have allowed all of it: those of package.json that do, then new ones. */
+	readonly proposal: readonly Permission[];
+	/** Of package.json; this run did not need them. */
+	readonly unneeded: readonly PermissionId[];
+	/** Absolute path of the package.json that the proposal was written to; null when it was not. */
+	readonly writtenTo: string | null;
+};
+
 export type PermissionReport = {
 	readonly plugin: string;
 	readonly version: string;
@@ -35,4 +71,6 @@ export type PermissionReport = {
 	readonly generation: number | null;
 	/** The one asked about; else what package.json asks for, then what this version was denied before. */
 	readonly answers: readonly PermissionAnswer[];
+	/** Null when it was not asked for. */
+	readonly use: GrantUse | null;
 };

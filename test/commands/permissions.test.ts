@@ -22,6 +22,7 @@ const REPORT: PermissionReport = {
 			},
 		},
 	],
+	use: null,
 };
 
 test('permissions explain says why, where it is asked for, and what to type', async () => {
@@ -54,3 +55,26 @@ test.each([[['permissions']], [['permissions', 'explain']], [['permissions', 'gr
 		expect((await plugward(words, { engine: standInEngine({}) })).exitCode).toBe(2);
 	},
 );
+
+test('with --unused it tells which grants no run has used', async () => {
+	const use = {
+		runs: 12,
+		since: '2026-03-01T00:00:00.000Z',
+		used: ['env:A'],
+		unused: [{ permission: 'net:\u001B[31ma.example:443', grantedAt: '2026-02-01T00:00:00.000Z' }],
+	};
+	const asked: unknown[] = [];
+	const engine = standInEngine({
+		explainPermissions: async (request) => {
+			asked.push(request);
+			return { ...REPORT, use };
+		},
+	});
+	const { stdout } = await plugward(['permissions', 'explain', '@a/b', '--unused'], { engine });
+	expect(asked).toEqual([{ target: '@a/b', permission: null, use: true }]);
+	expect(stdout).toContain('12 runs since 2026-03-01. Used 1 of 2 grants.\nnever used: net:a.example:443, granted 2026-02-01');
+	const none = standInEngine({ explainPermissions: async () => ({ ...REPORT, use: { runs: 0, since: null, used: [], unused: [] } }) });
+	expect((await plugward(['permissions', 'explain', '@a/b', '--unused'], { engine: none })).stdout).toContain(
+		'The audit log knows no run of this version. Nothing is granted to @a/b.',
+	);
+});

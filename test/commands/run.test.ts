@@ -175,3 +175,50 @@ function recording(): { readonly engine: Engine; readonly requests: RunRequest[]
 	});
 	return { engine, requests };
 }
+
+describe('run --observe', () => {
+	const observed = {
+		accesses: [
+			{ permission: 'env:LANG', answer: 'let-through', count: 2 },
+			{ permission: 'fs.write:$project/\u001B[31mout', answer: 'denied', count: 1 },
+		],
+		proposal: [{ type: 'env', name: 'LANG', reason: '' }],
+		unneeded: ['env:OLD'],
+		writtenTo: null,
+	} as const;
+
+	it('tells what was wanted and what to declare, and nothing of it on standard output', async () => {
+		const requests: RunRequest[] = [];
+		const engine = standInEngine({
+			runTask: async (request) => {
+				requests.push(request);
+				return { ...RESULT, observed };
+			},
+		});
+		const { stdout, stderr, exitCode } = await plugward(['run', './mine', '--observe'], { engine });
+		expect(requests).toMatchObject([{ observe: 'report' }]);
+		expect({ stdout, exitCode }).toEqual({ stdout: 'done\n', exitCode: 0 });
+		expect(stderr).toContain('let through  env:LANG');
+		expect(stderr).toContain('fs.write:$project/out');
+		expect(stderr).toContain('{"type":"env","name":"LANG","reason":"Why the user should allow this"}');
+		expect(stderr).toContain('not needed in this run: env:OLD');
+		expect(stderr).toContain('may not have been seen');
+	});
+
+	it('keeps what was seen when the task fails, and its exit code', async () => {
+		const failure = new EngineError('plugin-denied', 'It was denied.');
+		const engine = standInEngine({ runTask: async () => ({ ...RESULT, observed, failure }) });
+		const { stdout, exitCode } = await plugward(['run', './mine', '--observe', '--json'], { engine });
+		expect(exitCode).toBe(126);
+		expect(JSON.parse(stdout)).toMatchObject({
+			ok: false,
+			error: { code: 'plugin-denied' },
+			data: { observed: { unneeded: ['env:OLD'] } },
+		});
+	});
+
+	it('is needed for --write', async () => {
+		const { exitCode, stderr } = await plugward(['run', './mine', '--write'], { engine: standInEngine({}) });
+		expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining('--write writes what --observe has seen') });
+	});
+});

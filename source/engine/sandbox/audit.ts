@@ -36,6 +36,15 @@ export type AuditEvent =
 			readonly resource: string;
 	  }
 	| {
+			/** The first use of a grant in a run. */
+			readonly event: 'permission-used';
+			readonly plugin: string;
+			readonly version: string;
+			readonly pid: number;
+			/** The grant, not the request. */
+			readonly permission: PermissionId;
+	  }
+	| {
 			readonly event: 'limit-exceeded';
 			readonly plugin: string;
 			readonly version: string;

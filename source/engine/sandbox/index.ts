@@ -4,6 +4,7 @@ export type { AuditEvent } from './audit.ts';
 export { bundleForIsolate } from './bundler/bundle-for-isolate.ts';
 export { BUNDLE_FORMAT } from './bundler/bundle-request.ts';
 export type { Bundle, BundleInstance, BundleRequest } from './bundler/bundle-request.ts';
+export type { AccessAnswer, AccessObserver } from './broker/gate.ts';
 export { judgeMessage } from './broker/messages.ts';
 export type { MessageParty, MessageVerdict } from './broker/messages.ts';
 export { compareGrant, isCovered } from './grants.ts';

@@ -1,6 +1,7 @@
 import type { PluginLimits, PluginManifest } from '../manifest.ts';
 import type { Permission, PermissionId } from '../permission.ts';
 import type { AuditEvent } from './audit.ts';
+import type { AccessObserver } from './broker/gate.ts';
 import type { TakeHost } from './host-process.ts';
 
 export type RunPluginRequest = {
@@ -30,6 +31,8 @@ export type RunPluginRequest = {
 	readonly audit: (event: AuditEvent) => void;
 	/** Text is already stripped of control characters. */
 	readonly onOutput: (stream: 'log' | 'warn' | 'error', text: string) => void;
+	/** Sees every request, granted or not; for finding out what a plugin needs. */
+	readonly observer?: AccessObserver;
 	/** Called once the host process exists; for `ps` and `stop`. */
 	readonly onStart?: (started: { readonly pid: number }) => void;
 	/** Where its host comes from; left out for a fresh process. */

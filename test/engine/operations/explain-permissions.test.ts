@@ -147,6 +147,14 @@ describe('an installed plugin', () => {
 		]);
 	});
 
+	test('grants that no run has used are told', async () => {
+		await using scene = await installed({ grants: true });
+		const ask = () => scene.engine.explainPermissions({ target: 'reader', permission: null, use: true }, scene.call);
+		expect((await ask()).use).toMatchObject({ runs: 0, since: null, used: [], unused: [{}, {}] });
+		await scene.engine.runTask({ target: 'reader', task: 'go', input: 'TOKEN', allow: [] }, scene.call);
+		expect((await ask()).use).toMatchObject({ runs: 1, used: ['env:TOKEN'], unused: [{ permission: 'fs.read:$project/texts/**' }] });
+	});
+
 	test('what is not installed, or is no permission, is refused', async () => {
 		await using scene = await installed({ grants: false });
 		await expect(answerOf(scene.engine, 'env:A', scene, 'nobody')).rejects.toMatchObject({ code: 'not-installed' });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { createFileBroker } from '../../../source/engine/sandbox/broker/files.ts';
 import { parsePermission } from '../../../source/engine/permission.ts';
-import { failureOf, folderOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
+import { failureOf, folderOf, gateOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
 const { signal } = new AbortController();
 
@@ -18,7 +18,7 @@ async function site(files: Readonly<Record<string, string>> = {}) {
 		...files,
 	});
 	const broker = (allow: readonly string[], forbiddenPaths: readonly string[] = []) =>
-		createFileBroker({ grants: allow.map(parsePermission), roots: { project: join(folder.path, 'project'), data: null }, forbiddenPaths });
+		createFileBroker({ gate: gateOf(allow), roots: { project: join(folder.path, 'project'), data: null }, forbiddenPaths });
 	return { ...folder, broker, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
 }
 
@@ -155,7 +155,11 @@ test('from inside the isolate: granted works, denied is an error with a hint, an
 	expect(result.denied).toEqual([
 		{ permission: 'fs.read:$project/secret.txt', count: 1, hint: expect.stringContaining("--allow 'probe=") as string },
 	]);
-	expect(seen.audit[1]).toMatchObject({
+	expect(seen.audit.filter(({ event }) => event === 'permission-used')).toMatchObject([
+		{ permission: 'fs.write:$project/out/*' },
+		{ permission: 'fs.read:$project/logs/*' },
+	]);
+	expect(seen.audit[2]).toMatchObject({
 		event: 'permission-denied',
 		permission: 'fs.read:$project/secret.txt',
 		rule: 'not-granted',

@@ -5,8 +5,7 @@ import { expect, test } from 'vitest';
 
 import { isPublicAddress } from '../../../source/engine/sandbox/broker/addresses.ts';
 import { createNetBroker, type ResolveHost } from '../../../source/engine/sandbox/broker/net.ts';
-import { parsePermission } from '../../../source/engine/permission.ts';
-import { observed, outputOf, pluginCode, run } from './plugin-run.ts';
+import { gateOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
 const { signal } = new AbortController();
 
@@ -29,7 +28,8 @@ function fetchThrough(
 	more: { readonly resolveHost?: ResolveHost; readonly [key: string]: unknown } = {},
 ) {
 	const { resolveHost, ...args } = more;
-	const broker = createNetBroker({ grants: allow.map(parsePermission), ...(resolveHost === undefined ? {} : { resolveHost }) });
+	const gate = gateOf(allow);
+	const broker = createNetBroker({ gate, ...(resolveHost === undefined ? {} : { resolveHost }) });
 	return broker.fetch({ url, method: 'GET', headers: [], redirect: 'follow', body: null, ...args }, signal);
 }
 

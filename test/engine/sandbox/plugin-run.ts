@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { EngineError } from '../../../source/engine/errors.ts';
 import { DEFAULT_LIMITS } from '../../../source/engine/manifest.ts';
 import { parsePermission } from '../../../source/engine/permission.ts';
+import { createGate, type Gate } from '../../../source/engine/sandbox/broker/gate.ts';
 import {
 	bundleForIsolate,
 	runPlugin,
@@ -31,6 +32,17 @@ export async function folderOf(files: Files): Promise<{ readonly path: string; r
 /** The script a bundle of `export default definePlugin({ execute })` would be. */
 export function pluginCode(executeBody: string, more = ''): string {
 	return `var plugwardBundle = { entry: { default: { execute: async ({ task, input }, context) => { ${executeBody} }, ${more} } } };`;
+}
+
+/** What asks for grants in a part of the broker, outside of a run. */
+export function gateOf(allow: readonly string[], audit: AuditEvent[] = []): Gate {
+	return createGate({
+		plugin: 'probe',
+		version: '1.0.0',
+		grants: allow.map(parsePermission),
+		audit: (event) => void audit.push(event),
+		pid: () => 1,
+	});
 }
 
 export type Observed = {

@@ -8,21 +8,30 @@ import { showLog } from '../audit-log/show-log.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { forbiddenPaths } from '../running/forbidden-paths.ts';
 import { type Asker, findAsker } from './find-asker.ts';
+import { grantUse } from './grant-use.ts';
 import { judgePermission } from './judge-permission.ts';
+import { toDeclaration } from './write-permissions.ts';
 
 const REMEMBERED_DENIALS = 50;
 
 /** Why calls of a plugin are allowed or denied. `permission` null: all it asks for and all it was denied before. Throws `not-installed`, `usage`. */
 export async function explainPermissions(
 	context: EngineContext,
-	{ target, permission }: { readonly target: string; readonly permission: string | null },
+	{ target, permission, use = false }: { readonly target: string; readonly permission: string | null; readonly use?: boolean },
 	options: CallOptions,
 ): Promise<PermissionReport> {
 	const asker = await findAsker(context, target);
 	const wanted = permission === null ? await everything(context, asker, options) : [parsePermission(permission)];
 	const forbidden = forbiddenPaths(context);
 	const answers = wanted.map((one) => answer(context, { asker, permission: one, forbidden }));
-	return { plugin: asker.name, version: asker.version, level: asker.level, generation: asker.generation, answers };
+	return {
+		plugin: asker.name,
+		version: asker.version,
+		level: asker.level,
+		generation: asker.generation,
+		answers,
+		use: use ? await grantUse(context, asker, options) : null,
+	};
 }
 
 /** The permission that a denial in the log names may hold anything a plugin asked for; what cannot be read as one is left out. */
@@ -80,7 +89,5 @@ function answer(context: EngineContext, question: Question): PermissionAnswer {
 
 /** A line to paste into package.json; the author has to write the reason. */
 export function declarationOf(permission: Permission): string {
-	const reason = 'Why the user should allow this';
-	const { reason: _, ...rest } = permission;
-	return JSON.stringify({ ...rest, reason });
+	return JSON.stringify(toDeclaration({ ...permission, reason: '' }));
 }

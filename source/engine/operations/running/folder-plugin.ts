@@ -27,7 +27,7 @@ export async function openFolderPlugin(context: EngineContext, target: string, {
 			{ signal },
 		),
 	);
-	return { name, version, level: 'unknown', manifest, code: bundle.code, needs: bundle.needs, grants: [] };
+	return { name, version, level: 'unknown', manifest, code: bundle.code, needs: bundle.needs, grants: [], folder };
 }
 
 async function realFolder(path: string, shown: string): Promise<string> {

@@ -42,6 +42,7 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 		code: bundle.code,
 		needs: bundle.needs,
 		grants: permissionsOf(grants),
+		folder: null,
 	};
 }
 

@@ -12,6 +12,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
+import { watchRun } from './watch-run.ts';
 
 /** A plugin made ready to run, wherever it came from. */
 export type Runnable = {
@@ -23,6 +24,8 @@ export type Runnable = {
 	/** Node built-ins that are only stubs here. */
 	readonly needs: readonly string[];
 	readonly grants: readonly Permission[];
+	/** Absolute; null for an installed plugin. */
+	readonly folder: string | null;
 };
 
 const PLAIN_LIMITS: PluginLimits = { wallMilliseconds: 30_000, cpuMilliseconds: 10_000, memoryBytes: 128 * 1024 * 1024 };
@@ -33,6 +36,8 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 		? await openFolderPlugin(context, request.target, options)
 		: await openInstalledPlugin(context, request.target, options);
 	const task = chooseTask(runnable, request.task);
+	const watch =
+		request.observe === undefined ? null : watchRun(context, { runnable, target: request.target, mode: request.observe }, options);
 	const { name, version } = runnable;
 	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
 		const allowed = (permission: Permission): boolean => ceilingAllows(context.policy, { level: runnable.level, permission });
@@ -70,14 +75,36 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 					finished = context.running.add({ plugin: name, version, task, pid, startedAt: context.clock().toISOString() });
 				},
 				signal: options.signal,
+				...(watch === null ? {} : { observer: watch.observer }),
 			});
-			return { plugin: name, version, task, level: runnable.level, ...result };
+			return {
+				plugin: name,
+				version,
+				task,
+				level: runnable.level,
+				...result,
+				...(watch === null ? {} : { observed: await watch.report() }),
+			};
 		} catch (error) {
-			throw withQuestion(error, request.target);
+			const failure = withQuestion(error, request.target);
+			if (watch !== null && isOfPlugin(failure)) {
+				return { ...FAILED, plugin: name, version, task, level: runnable.level, observed: await watch.report(), failure };
+			}
+
+			throw failure;
 		} finally {
 			finished();
 		}
 	});
+}
+
+const FAILED = { output: null, milliseconds: 0, peakMemoryBytes: null, denied: [] } as const;
+
+/** What a plugin did, as opposed to what plugward could not do. */
+function isOfPlugin(error: unknown): error is EngineError {
+	return (
+		error instanceof EngineError && (error.code === 'plugin-denied' || error.code === 'plugin-failed' || error.code === 'plugin-limit')
+	);
 }
 
 /** A denial also says how to ask why; only here it is known how the plugin was named. */

@@ -6,6 +6,7 @@ import { isCovered } from '../grants.ts';
 import type { CapabilityRequest } from '../host-messages.ts';
 import type { DeniedCalls, RunPluginRequest } from '../run-request.ts';
 import { failed, type CapabilityOutcome } from './capability.ts';
+import { createGate } from './gate.ts';
 import { readEnvironment } from './environment.ts';
 import { createFileBroker } from './files.ts';
 import { createNetBroker } from './net.ts';
@@ -21,22 +22,23 @@ export type Broker = {
 
 type BrokerOptions = Pick<
 	RunPluginRequest,
-	'plugin' | 'version' | 'grants' | 'requested' | 'roots' | 'forbiddenPaths' | 'environment' | 'audit'
+	'plugin' | 'version' | 'grants' | 'requested' | 'roots' | 'forbiddenPaths' | 'environment' | 'audit' | 'observer'
 > & {
 	readonly pid: () => number;
 };
 
 /** The only part that does something for a plugin. Every call starts from "no". */
 export function createBroker(options: BrokerOptions): Broker {
-	const files = createFileBroker(options);
-	const net = createNetBroker(options);
+	const gate = createGate(options);
+	const files = createFileBroker({ ...options, gate });
+	const net = createNetBroker({ gate });
 	const denials = new Map<PermissionId, { readonly permission: Permission; count: number }>();
 	const audited = new Set<string>();
 
 	const perform = async ({ operation, args }: CapabilityRequest, signal: AbortSignal): Promise<CapabilityOutcome> => {
 		switch (operation) {
 			case 'env.get':
-				return readEnvironment(args['name'], options);
+				return readEnvironment(args['name'], { ...options, gate });
 			case 'fs.readFile':
 				return files.readFile(args['path'], signal);
 			case 'fs.writeFile':
@@ -62,6 +64,7 @@ export function createBroker(options: BrokerOptions): Broker {
 					return JSON.stringify({ error: { code: outcome.code, message: outcome.text } });
 				case 'denied':
 					recordDenial({ options, outcome, audited });
+					gate.onDenied(outcome.permission);
 					return answerDenial(options, outcome, denials);
 			}
 		},

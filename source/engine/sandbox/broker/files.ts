@@ -5,6 +5,7 @@ import type { Permission } from '../../permission.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { couldMatchBelow, matchesPath, splitPath, type PathPattern } from '../path-patterns.ts';
 import { done, failed, type CapabilityOutcome } from './capability.ts';
+import type { Gate } from './gate.ts';
 import { createForbiddenPaths, type ForbiddenPaths } from './forbidden-paths.ts';
 import { createRoots, type Roots, type RequestedPath } from './roots.ts';
 import { FLAGS, insideFolder, openForWriting, openFolder, openInFolder, realPathOf, WalkRefused, type Folder } from './walk.ts';
@@ -21,7 +22,7 @@ export type FileBroker = {
 };
 
 type FileOptions = {
-	readonly grants: readonly Permission[];
+	readonly gate: Gate;
 	readonly roots: { readonly project: string; readonly data: string | null };
 	readonly forbiddenPaths: readonly string[];
 };
@@ -38,14 +39,14 @@ type Job = {
  * Files for plugins. A path is matched against the grants as text and then opened name by name from its root without following any
  * link, so that the text decides what is opened; what must never be opened is checked again on the descriptor.
  */
-export function createFileBroker({ grants, roots, forbiddenPaths }: FileOptions): FileBroker {
+export function createFileBroker({ gate, roots, forbiddenPaths }: FileOptions): FileBroker {
 	const prepared = createRoots(roots);
 	const forbidden = createForbiddenPaths(forbiddenPaths);
 	let leftToWrite = MAXIMUM_WRITTEN_BYTES_PER_RUN;
 
 	const run = async (
 		path: unknown,
-		{ access, isFolder, signal }: { readonly access: Access; readonly isFolder: boolean; readonly signal: AbortSignal },
+		{ access, of, signal }: { readonly access: Access; readonly of: 'file' | 'folder' | 'any'; readonly signal: AbortSignal },
 		work: (job: Job) => Promise<unknown>,
 	): Promise<CapabilityOutcome> => {
 		const known = await prepared;
@@ -57,14 +58,20 @@ export function createFileBroker({ grants, roots, forbiddenPaths }: FileOptions)
 			);
 		}
 
-		const patterns = patternsOf(grants, { access, roots: known });
-		if (!patterns.some((pattern) => matchesPath(pattern, requested.names) || (isFolder && couldMatchBelow(pattern, requested.names)))) {
+		const granted = patternsOf(gate.grants, { access, roots: known });
+		const match = granted.find(
+			({ pattern }) => matchesPath(pattern, requested.names) || (of !== 'file' && couldMatchBelow(pattern, requested.names)),
+		);
+		const wanted = of === 'folder' ? `${requested.display}/*` : requested.display;
+		if (!gate.allowsBy(match?.grant ?? null, { type: 'fs', path: wanted, access, reason: '' })) {
 			return denied(requested, access, {
 				rule: 'not-granted',
 				text: `${access === 'read' ? 'Reading' : 'Writing'} ${requested.display} was not granted.`,
 			});
 		}
 
+		// What was let through without a grant opens what was asked for and nothing beside it.
+		const patterns = match === undefined ? [requested.names, [...requested.names, '*']] : granted.map(({ pattern }) => pattern);
 		try {
 			return done(await work({ path: requested, forbidden: await forbidden, patterns, signal }));
 		} catch (error) {
@@ -73,9 +80,9 @@ export function createFileBroker({ grants, roots, forbiddenPaths }: FileOptions)
 	};
 
 	return {
-		readFile: (path, signal) => run(path, { access: 'read', isFolder: false, signal }, readWhole),
-		list: (path, signal) => run(path, { access: 'read', isFolder: true, signal }, listFolder),
-		stat: (path, signal) => run(path, { access: 'read', isFolder: true, signal }, describe),
+		readFile: (path, signal) => run(path, { access: 'read', of: 'file', signal }, readWhole),
+		list: (path, signal) => run(path, { access: 'read', of: 'folder', signal }, listFolder),
+		stat: (path, signal) => run(path, { access: 'read', of: 'any', signal }, describe),
 		writeFile: async (path, text, signal) => {
 			const bytes = Buffer.from(typeof text === 'string' ? text : '', 'utf8');
 			if (typeof text !== 'string' || bytes.length > leftToWrite) {
@@ -83,7 +90,7 @@ export function createFileBroker({ grants, roots, forbiddenPaths }: FileOptions)
 			}
 
 			leftToWrite -= bytes.length;
-			return run(path, { access: 'write', isFolder: false, signal }, (job) => replaceFile(job, bytes));
+			return run(path, { access: 'write', of: 'file', signal }, (job) => replaceFile(job, bytes));
 		},
 	};
 }
@@ -169,11 +176,11 @@ function describeStat(stat: { readonly isDirectory: () => boolean; readonly size
 function patternsOf(
 	grants: readonly Permission[],
 	{ access, roots }: { readonly access: Access; readonly roots: Roots },
-): readonly PathPattern[] {
+): readonly { readonly grant: Permission; readonly pattern: PathPattern }[] {
 	return grants.flatMap((grant) => {
 		const pattern = grant.type === 'fs' && grant.access === access ? splitPath(grant.path) : null;
 		const expanded = pattern === null ? null : roots.expand(pattern);
-		return expanded === null ? [] : [expanded];
+		return expanded === null ? [] : [{ grant, pattern: expanded }];
 	});
 }
 

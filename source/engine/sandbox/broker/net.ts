@@ -2,9 +2,9 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import type { Permission } from '../../permission.ts';
-import { isCovered } from '../grants.ts';
 import { isLoopbackAddress, isPublicAddress } from './addresses.ts';
 import { done, failed, type CapabilityOutcome } from './capability.ts';
+import type { Gate } from './gate.ts';
 import { parseHttpRequest, type HttpRequest } from './http-request.ts';
 import { sendHttpRequest, type HttpResponse } from './http-exchange.ts';
 
@@ -17,7 +17,7 @@ export type ResolveHost = (host: string) => Promise<readonly string[]>;
 export type NetBroker = { readonly fetch: (args: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<CapabilityOutcome> };
 
 type NetOptions = {
-	readonly grants: readonly Permission[];
+	readonly gate: Gate;
 	/** All addresses of a name; the system's resolver unless a test gives another. */
 	readonly resolveHost?: ResolveHost;
 };
@@ -79,7 +79,7 @@ async function follow({ request, options, budget, signal }: Exchange): Promise<C
 /** The address to connect to, or why not. */
 async function authorise(
 	{ url, method }: HttpRequest,
-	{ grants, resolveHost = resolveBySystem }: NetOptions,
+	{ gate, resolveHost = resolveBySystem }: NetOptions,
 ): Promise<string | CapabilityOutcome> {
 	if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') {
 		return failed('ERR_INVALID_URL', 'A plugin can fetch https and http URLs without a user name or password in them.');
@@ -88,8 +88,9 @@ async function authorise(
 	const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
 	const anyMethod: Permission = { type: 'net', host: url.hostname, port, reason: '' };
 	// The method is named only where the host is granted for others.
-	const isHostKnown = grants.some((grant) => grant.type === 'net' && grant.host === url.hostname && grant.port === port);
-	const permission: Permission = isHostKnown ? { ...anyMethod, methods: [method] } : anyMethod;
+	const isHostKnown = gate.grants.some((grant) => grant.type === 'net' && grant.host === url.hostname && grant.port === port);
+	const withMethod: Permission = { ...anyMethod, methods: [method] };
+	const permission = isHostKnown ? withMethod : anyMethod;
 	const denied = (rule: 'not-granted' | 'plain-http' | 'private-address', text: string): CapabilityOutcome => ({
 		type: 'denied',
 		permission,
@@ -98,7 +99,7 @@ async function authorise(
 		resource: `${url.origin}${url.pathname}`,
 		text,
 	});
-	if (!isCovered(permission, grants)) {
+	if (!gate.allows(withMethod)) {
 		return denied('not-granted', `Network access to ${url.hostname}:${port}${isHostKnown ? ` with ${method}` : ''} was not granted.`);
 	}
 
