@@ -97,8 +97,6 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 			return endWords(details);
 		case 'permission-denied':
 			return `${text('permission')} (${text('rule')})`;
-		case 'permission-used':
-			return text('permission');
 		case 'permission-granted':
 			return `${text('permission')} ${details['scope'] === 'run' ? 'for one run' : `after generation ${text('base')}`}`;
 		case 'permission-revoked':
@@ -117,8 +115,13 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 		case 'audit-torn-line-removed':
 			return `${text('bytes')} bytes that were not written to their end`;
 		default:
-			return JSON.stringify(details);
+			return event === 'permission-used' || event.startsWith('command-') ? commandWords(details) : JSON.stringify(details);
 	}
+}
+
+function commandWords({ permission, program, args, outcome, exitCode }: AuditRecord['details']): string {
+	const words = Array.isArray(args) ? args : [outcome, exitCode ?? ''];
+	return [permission ?? program, ...(words as readonly unknown[])].map(String).join(' ').trim();
 }
 
 function limitWords({ limit, bound, measured }: AuditRecord['details']): string {

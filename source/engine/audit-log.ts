@@ -7,6 +7,8 @@ export const AUDIT_EVENTS = [
 	'plugin-ended',
 	'permission-denied',
 	'permission-used',
+	'command-started',
+	'command-ended',
 	'permission-granted',
 	'permission-revoked',
 	'limit-exceeded',

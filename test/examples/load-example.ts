@@ -74,6 +74,9 @@ export function standInContext(given: {
 	};
 	const context: PluginContext = {
 		log: { info: log, warn: log, error: log },
+		exec: async (program, args = []) => {
+			throw denied(`run:${[program, ...args].join(' ')}`);
+		},
 		fetch: async (url, init) => {
 			if (given.answer === undefined) {
 				throw denied(`net:${new URL(url).host}:443`);

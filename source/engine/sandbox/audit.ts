@@ -45,6 +45,28 @@ export type AuditEvent =
 			readonly permission: PermissionId;
 	  }
 	| {
+			/** A program of this machine, outside of the sandbox. */
+			readonly event: 'command-started';
+			readonly plugin: string;
+			readonly version: string;
+			readonly pid: number;
+			/** Its real path. */
+			readonly program: string;
+			readonly sha256: string;
+			readonly args: readonly string[];
+	  }
+	| {
+			readonly event: 'command-ended';
+			readonly plugin: string;
+			readonly version: string;
+			readonly pid: number;
+			readonly program: string;
+			readonly outcome: string;
+			readonly exitCode: number | null;
+			readonly milliseconds: number;
+			readonly outputBytes: number;
+	  }
+	| {
 			readonly event: 'limit-exceeded';
 			readonly plugin: string;
 			readonly version: string;

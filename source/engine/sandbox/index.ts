@@ -14,6 +14,7 @@ export type { PluginSetup } from './lifecycle/incarnation.ts';
 export type { LivePlugin, Transition } from './lifecycle/live-plugin.ts';
 export type { Phase } from './lifecycle/states.ts';
 export { Supervisor } from './supervisor/supervisor.ts';
+export { isInterpreter, pinProgram } from './pin-program.ts';
 export { runPlugin } from './run-plugin.ts';
 export type { DeniedCalls, RunPluginRequest, RunPluginResult } from './run-request.ts';
 export { sandboxSupport } from './support.ts';

@@ -39,7 +39,7 @@ export async function runPlugin(request: RunPluginRequest): Promise<RunPluginRes
 		throw failRun(error, { run, broker, connection });
 	} finally {
 		run.controller.abort();
-		await connection[Symbol.asyncDispose]();
+		await Promise.all([connection[Symbol.asyncDispose](), broker.ended()]);
 	}
 }
 

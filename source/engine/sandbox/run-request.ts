@@ -31,6 +31,8 @@ export type RunPluginRequest = {
 	readonly audit: (event: AuditEvent) => void;
 	/** Text is already stripped of control characters. */
 	readonly onOutput: (stream: 'log' | 'warn' | 'error', text: string) => void;
+	/** Whether programs that do whatever they are told may be run; only at level core. */
+	readonly allowsInterpreters?: boolean;
 	/** Sees every request, granted or not; for finding out what a plugin needs. */
 	readonly observer?: AccessObserver;
 	/** Called once the host process exists; for `ps` and `stop`. */

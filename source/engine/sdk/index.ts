@@ -15,6 +15,25 @@ export type PluginFiles = {
 	readonly stat: (path: string) => Promise<{ readonly type: 'file' | 'folder'; readonly sizeBytes: number; readonly modifiedAt: string }>;
 };
 
+export type CommandOptions = {
+	/** Text for its standard input; none without. */
+	readonly input?: string;
+	/** 30000 when left out, at most 600000; then the program and what it started are killed. */
+	readonly timeoutMilliseconds?: number;
+	/** Output as it is written. */
+	readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+};
+
+export type CommandResult = {
+	/** Null when a signal ended it. */
+	readonly exitCode: number | null;
+	readonly outcome: 'exited' | 'killed' | 'timeout' | 'stopped' | 'not-started';
+	readonly stdout: string;
+	readonly stderr: string;
+	/** Only the first 4 MiB of characters are kept. */
+	readonly isTruncated: boolean;
+};
+
 export type PluginFetchInit = {
 	readonly method?: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -40,6 +59,8 @@ export type PluginContext = {
 	readonly log: { readonly info: LogMethod; readonly warn: LogMethod; readonly error: LogMethod };
 	readonly fetch: (url: string | URL, init?: PluginFetchInit) => Promise<PluginResponse>;
 	readonly fs: PluginFiles;
+	/** Runs a granted program outside of the sandbox and waits for its end. Rejects when it was not granted; a program that fails is a result. */
+	readonly exec: (program: string, args?: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
 	readonly env: { readonly get: (name: string) => Promise<string | null> };
 	readonly messages: PluginMessages;
 	/** Fires when the call is cancelled. */

@@ -15,6 +15,7 @@ import { changesBetween } from './changes.ts';
 import { idsOf, requireDecided } from './consent.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { grantsOf, summarizeGrants } from './grants.ts';
+import { pinGrants } from './pin-grants.ts';
 import { isSwitch } from './is-switch.ts';
 import { uniquePackages } from '../locks/lock-queries.ts';
 import { overrideText, parseOverride } from '../versions/override-text.ts';
@@ -41,9 +42,10 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 	requireSame(plan, assessment);
 	requireDecided(assessment.requirements, options.decisions);
 	const settings = settingsOf(context, plan, base);
-	const grants = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions }).filter(
+	const decided = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions }).filter(
 		({ plugin, permission }) => !plan.withdrawn?.some((one) => one.plugin === plugin && one.permission === permission),
 	);
+	const grants = await pinGrants(context, decided, assessment.packages);
 	const outcome = summarizeGrants(assessment.requirements, grants);
 	// What had to be fetched was missing from the store, so even an equal lock is committed: that is what makes it whole again.
 	if (plan.fetchedCount === 0 && isUnchanged(base, { lock: plan.lock, grants, settings })) {

@@ -51,7 +51,10 @@ export function policyGives(
 }
 
 export function permissionsOf(grants: readonly Grant[]): readonly Permission[] {
-	return grants.map(({ permission }) => parsePermission(permission));
+	return grants.map(({ permission: id, pin }) => {
+		const permission = parsePermission(id);
+		return permission.type === 'run' && pin !== undefined ? { ...permission, pin } : permission;
+	});
 }
 
 function withdraws(revocation: Revocation, grant: Grant): boolean {

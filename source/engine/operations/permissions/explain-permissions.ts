@@ -1,5 +1,5 @@
 import { type CallOptions } from '../../events.ts';
-import { type Permission, permissionId, type PermissionId, parsePermission } from '../../permission.ts';
+import { type Permission, permissionCaution, permissionId, type PermissionId, parsePermission } from '../../permission.ts';
 import type { PermissionAnswer, PermissionReport } from '../../permission-questions.ts';
 import { isCovered } from '../../sandbox/index.ts';
 import { stripToLine } from '../../strip-controls.ts';
@@ -74,7 +74,7 @@ function answer(context: EngineContext, question: Question): PermissionAnswer {
 		permission: id,
 		isGranted: reason === 'granted',
 		reason,
-		text,
+		text: [text, permissionCaution(permission) ?? ''].join(' ').trim(),
 		declared: declared === null ? null : { permission: asked, line: declared.line, why: declared.permission.reason },
 		declaration: declared === null && reason !== 'never-grantable' ? declarationOf(permission) : null,
 		commands: {

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { parsePermission, permissionId, type Permission } from '../../permission.ts';
+import type { Level } from '../../evidence.ts';
 import type { PermissionReason } from '../../permission-questions.ts';
-import { isCovered } from '../../sandbox/index.ts';
+import { isCovered, isInterpreter } from '../../sandbox/index.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { ceilingAllows, stillHolds } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -13,7 +14,7 @@ type Judgement = { readonly reason: PermissionReason; readonly text: string };
 /** The first reason that applies; what stands higher cannot be helped by what stands lower. */
 export function judgePermission(context: EngineContext, { asker, permission, forbidden }: Question): Judgement {
 	const { name, version, level } = asker;
-	const never = neverGrantable(permission, { forbidden, project: context.options.cwd });
+	const never = neverGrantable(permission, { forbidden, project: context.options.cwd, level });
 	if (never !== null) {
 		return { reason: 'never-grantable', text: never };
 	}
@@ -76,8 +77,12 @@ function notGrantedText({ name, version, generation }: Asker): string {
 /** Judged as text: what is behind a link is judged again when it is opened. */
 function neverGrantable(
 	permission: Permission,
-	{ forbidden, project }: { readonly forbidden: readonly string[]; readonly project: string },
+	{ forbidden, project, level }: { readonly forbidden: readonly string[]; readonly project: string; readonly level: Level },
 ): string | null {
+	if (permission.type === 'run' && level !== 'core' && isInterpreter(permission.program)) {
+		return `${permission.program} does whatever its arguments say; only a plugin of level core can be granted it.`;
+	}
+
 	if (permission.type !== 'fs') {
 		return null;
 	}

@@ -4,7 +4,7 @@ import { type CallOptions, runStep } from '../../events.ts';
 import type { Level } from '../../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../../manifest.ts';
 import { type Permission, permissionId } from '../../permission.ts';
-import { runPlugin } from '../../sandbox/index.ts';
+import { pinProgram, runPlugin } from '../../sandbox/index.ts';
 import { quoteTarget } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { ceilingAllows } from '../apply/effective-grants.ts';
@@ -41,7 +41,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 	const { name, version } = runnable;
 	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
 		const allowed = (permission: Permission): boolean => ceilingAllows(context.policy, { level: runnable.level, permission });
-		const forThisRun = request.allow.filter(allowed);
+		const forThisRun = await Promise.all(request.allow.filter(allowed).map((permission) => pinned(context, permission, runnable.level)));
 		for (const permission of forThisRun) {
 			const granted = {
 				event: 'permission-granted',
@@ -64,6 +64,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				input: request.input,
 				manifest: runnable.manifest,
 				grants: [...runnable.grants.filter(allowed), ...forThisRun],
+				allowsInterpreters: runnable.level === 'core',
 				requested: runnable.manifest?.permissions ?? [],
 				limits: runnable.manifest?.limits ?? PLAIN_LIMITS,
 				roots: { project: context.options.cwd, data: null },
@@ -96,6 +97,16 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 			finished();
 		}
 	});
+}
+
+/** A program that is allowed for one run is the one that is found now. */
+async function pinned({ options }: EngineContext, permission: Permission, level: Level): Promise<Permission> {
+	return permission.type === 'run'
+		? {
+				...permission,
+				pin: await pinProgram(permission, { searchPath: options.environment['PATH'], allowsInterpreters: level === 'core' }),
+			}
+		: permission;
 }
 
 const FAILED = { output: null, milliseconds: 0, peakMemoryBytes: null, denied: [] } as const;

@@ -7,6 +7,7 @@ import type { CapabilityRequest } from '../host-messages.ts';
 import type { DeniedCalls, RunPluginRequest } from '../run-request.ts';
 import { failed, type CapabilityOutcome } from './capability.ts';
 import { createGate } from './gate.ts';
+import { createCommandBroker } from './commands.ts';
 import { readEnvironment } from './environment.ts';
 import { createFileBroker } from './files.ts';
 import { createNetBroker } from './net.ts';
@@ -18,11 +19,13 @@ export type Broker = {
 	/** Decides, writes a denial to the audit log, does what is allowed; the answer is JSON text for the guest. */
 	readonly handle: (request: CapabilityRequest, signal: AbortSignal) => Promise<string>;
 	readonly denied: () => readonly DeniedCalls[];
+	/** Waits for what was started; the signal of the calls must have fired. */
+	readonly ended: () => Promise<void>;
 };
 
 type BrokerOptions = Pick<
 	RunPluginRequest,
-	'plugin' | 'version' | 'grants' | 'requested' | 'roots' | 'forbiddenPaths' | 'environment' | 'audit' | 'observer'
+	'plugin' | 'version' | 'grants' | 'requested' | 'roots' | 'forbiddenPaths' | 'environment' | 'audit' | 'observer' | 'allowsInterpreters'
 > & {
 	readonly pid: () => number;
 };
@@ -32,6 +35,12 @@ export function createBroker(options: BrokerOptions): Broker {
 	const gate = createGate(options);
 	const files = createFileBroker({ ...options, gate });
 	const net = createNetBroker({ gate });
+	const commands = createCommandBroker({
+		...options,
+		gate,
+		cwd: options.roots.project,
+		allowsInterpreters: options.allowsInterpreters ?? false,
+	});
 	const denials = new Map<PermissionId, { readonly permission: Permission; count: number }>();
 	const audited = new Set<string>();
 
@@ -49,6 +58,10 @@ export function createBroker(options: BrokerOptions): Broker {
 				return files.stat(args['path'], signal);
 			case 'net.fetch':
 				return net.fetch(args, signal);
+			case 'run.start':
+				return commands.start(args, signal);
+			case 'run.next':
+				return commands.next(args['id']);
 			default:
 				return failed('ERR_UNKNOWN_OPERATION', `The sandbox has no operation "${stripToLine(operation).slice(0, 100)}".`);
 		}
@@ -68,6 +81,7 @@ export function createBroker(options: BrokerOptions): Broker {
 					return answerDenial(options, outcome, denials);
 			}
 		},
+		ended: () => commands.ended(),
 		denied: () =>
 			[...denials]
 				.map(([id, { permission, count }]) => ({ permission: id, count, hint: hintFor(options, permission) }))

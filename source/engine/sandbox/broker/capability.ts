@@ -21,6 +21,9 @@ export type DenialRule =
 	| 'link'
 	| 'plain-http'
 	| 'invalid'
+	| 'not-pinned'
+	| 'program-changed'
+	| 'interpreter'
 	| 'unknown-operation'
 	| 'too-many-denials';
 

@@ -6,6 +6,7 @@ import { guestConsole } from './console.ts';
 import { AbortController, type AbortSignal } from './event-target.ts';
 import { fetch } from './fetch.ts';
 import { messages } from './messages.ts';
+import { runProgram } from './run-program.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
@@ -147,6 +148,7 @@ function context(signal: AbortSignal): Readonly<Record<string, unknown>> {
 			list: (path: unknown) => requestCapability('fs.list', { path: String(path) }),
 			stat: (path: unknown) => requestCapability('fs.stat', { path: String(path) }),
 		},
+		exec: runProgram,
 		env: { get: (name: unknown) => requestCapability('env.get', { name: String(name) }) },
 		signal,
 		messages,
