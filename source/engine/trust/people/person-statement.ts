@@ -178,13 +178,18 @@ export function parsePersonStatement(payload: unknown): PersonStatement {
 	}
 }
 
+/** Its life has not ended; one dated into the future, to live longer than a year from now, does not count yet. */
+export function isAlive(expires: number, now: number): boolean {
+	return expires > now && expires - now <= LONGEST_LIFE_MILLISECONDS;
+}
+
 /** Statements that still stand: not ended, and not taken back by the same signer. */
 export function standingStatements(statements: readonly SignedStatement[], now: number): readonly SignedStatement[] {
 	const revoked = new Set(
 		statements.flatMap(({ signer, statement }) => (statement.type === 'revoke' ? [`${signer} ${statement.sha256}`] : [])),
 	);
 	const isRevoked = ({ signer, sha256 }: SignedStatement): boolean => revoked.size > 0 && revoked.has(`${signer} ${sha256}`);
-	return statements.filter((one) => one.statement.type !== 'revoke' && one.statement.expires > now && !isRevoked(one));
+	return statements.filter((one) => one.statement.type !== 'revoke' && isAlive(one.statement.expires, now) && !isRevoked(one));
 }
 
 function endOf(made: number, expires: number): number {

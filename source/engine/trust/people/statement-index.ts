@@ -1,4 +1,4 @@
-import { standingStatements } from './person-statement.ts';
+import { isAlive, standingStatements } from './person-statement.ts';
 import type { PersonStatement } from './person-statement.ts';
 import type { SignedStatement } from './signed-statement.ts';
 import { type TrustGraph, trustGraph } from './trust-graph.ts';
@@ -49,7 +49,7 @@ function certifications(statements: readonly SignedStatement[], now: number): re
 		statements.flatMap(({ signer, statement }) => (statement.type === 'revoke' ? [`${signer} ${statement.sha256}`] : [])),
 	);
 	return said(statements, 'certification')
-		.filter(({ expires }) => expires > now)
+		.filter(({ expires }) => isAlive(expires, now))
 		.map((one) => ({ ...one, isRevoked: taken.has(`${one.signer} ${one.sha256}`) }));
 }
 

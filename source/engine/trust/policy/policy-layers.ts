@@ -112,6 +112,16 @@ function addKey(
 		return;
 	}
 
+	if (key === 'openpgp' && source === 'project') {
+		// A key raises a level, so that a clone must not bring one along.
+		const known = new Set(merged.policy.openpgp.map((entry) => JSON.stringify(entry)));
+		if (wanted.openpgp.some((entry) => !known.has(JSON.stringify(entry)))) {
+			merged.refused.push('The project policy cannot name OpenPGP keys, since what they sign counts as known.');
+		}
+
+		return;
+	}
+
 	const before = JSON.stringify(merged.policy[key]);
 	const isFree = lockedBy === undefined && source !== 'project';
 	merged.policy = { ...merged.policy, [key]: isFree ? wanted[key] : strictest(key, { kept: merged.policy, wanted }) };
