@@ -23,6 +23,8 @@ export type Evidence = {
 	readonly code: string | null;
 	/** Who signed; only on a verified provenance. */
 	readonly identity: SourceIdentity | null;
+	/** Id of the trust root that vouched for it; only on a verified provenance, and not on those of before it was kept. */
+	readonly root?: string;
 };
 
 /** Where and by what a package was built, from the signing certificate. Compared exactly, never by pattern. */

@@ -31,7 +31,7 @@ function tableOf(text: string): ReadonlyMap<string, { readonly young: string; re
 		.split('\n')
 		.filter((line) => line.startsWith('|'))
 		.map((line) => line.split('|').map((cell) => cell.trim()))
-		.filter(([, , , young = '']) => young.startsWith('`'));
+		.filter(([, , , young = '', , evaluated = '']) => young.startsWith('`') && evaluated.startsWith('`'));
 	const word = (cell = ''): string => cell.replaceAll('`', '');
 	return new Map(
 		cells.map(([, name = '', , young, aged, evaluated]) => [name, { young: word(young), aged: word(aged), evaluated: word(evaluated) }]),

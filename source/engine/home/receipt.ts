@@ -51,6 +51,7 @@ const evidenceSchema = v.object({
 	reason: v.string(),
 	code: nullableText,
 	identity: v.nullable(identitySchema),
+	root: v.exactOptional(v.string()),
 });
 
 const headSchema = v.object({

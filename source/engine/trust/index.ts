@@ -1,5 +1,6 @@
 export type { CollectRequest, ComparedManifest, RegistryKey } from './evidence/collect-request.ts';
 export { collectEvidence } from './evidence/collect.ts';
+export { manifestFault } from './evidence/manifest-match.ts';
 export { SECURITY_FIX, UNPROVEN } from './level/gate.ts';
 export { judge, levelAtLeast } from './level/judge.ts';
 export type { JudgeRequest } from './level/judged-facts.ts';
@@ -54,7 +55,7 @@ export type { Continuity, ContinuityQuestion } from './level/continuity.ts';
 export { FULL_BUDGET, SCANNER_VERSION, scanPackage } from './evaluation/scanner.ts';
 export type { ScanBudget, ScanRequest } from './evaluation/scanner.ts';
 export type { PackageFile } from './evaluation/package-facts.ts';
-export { advisoryFacts, parseAdvisories, securityFixes, SHARD_DIGITS, shardOf } from './evaluation/advisories.ts';
+export { advisoryFacts, malwareAmong, parseAdvisories, securityFixes, SHARD_DIGITS, shardOf } from './evaluation/advisories.ts';
 export type { Advisory } from './evaluation/advisories.ts';
 export { compareScans } from './evaluation/compare-scans.ts';
 export { licenceFacts } from './evaluation/licence.ts';

@@ -1,4 +1,3 @@
-import semver from 'semver';
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Verdict } from '../../evidence.ts';
@@ -9,13 +8,16 @@ import type { Change, Plan, PlannedPackage, Requirement } from '../../plan.ts';
 import { judge, type JudgeRequest } from '../../trust/index.ts';
 import { ageHours, ageIsJudged } from '../versions/age.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
+import { type ApprovedBefore, approvedBefore, receiptOfRoot } from './approved-before.ts';
 import { changesBetween } from './changes.ts';
+import { requireSameName } from '../artefacts/compare-stored.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { idOf, idOfInstance, uniquePackages } from '../locks/lock-queries.ts';
 import { loadRegistryFacts, type RegistryFacts } from '../versions/package-facts.ts';
 import type { Standings } from '../people-and-policy/standings.ts';
 import { planNotices } from '../plans/plan-notices.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
+import { loadKnownMalware } from './known-malware.ts';
 import { loadSecurityFixes } from './security-fixes.ts';
 import { requirementsOf } from './requirements.ts';
 
@@ -49,6 +51,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	const baseByName = Map.groupBy(Object.values(base.lock.packages), ({ name }) => name);
 	const standings = await context.standings();
 	const fixes = await loadSecurityFixes(context, base.lock, options.signal);
+	const malware = await loadKnownMalware(context, request, options.signal);
 	const assessed = new Map<string, AssessedPackage>();
 	for (const locked of uniquePackages(lock)) {
 		const id = idOf(locked);
@@ -58,24 +61,27 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 			continue;
 		}
 
+		requireSameName(locked, receipt);
 		const facts = factsOf(locked);
-		const previous = await previousReceipt(context, { before: baseByName.get(locked.name) ?? [], locked });
+		const approved = await approvedBefore(context, { before: baseByName.get(locked.name) ?? [], locked, receipt, base });
 		const hours = ageHours(context, { name: locked.name, at: facts.publishedAt });
 		assessed.set(id, {
 			locked,
 			receipt,
 			facts,
-			previous,
+			...approved,
+			granted: await receiptOfRoot(context, base.lock, locked.name),
 			ageHours: hours,
 			verdict: verdictOf(context, {
 				locked,
 				receipt,
 				facts,
-				previous,
+				approved,
 				hours,
 				isInstalled: baseIds.has(id),
 				standings,
 				securityFix: fixes.get(id) ?? null,
+				malware: malware.get(id) ?? null,
 			}),
 			isNew: !baseIds.has(id),
 			manifest: rootIds.has(id) ? parsePluginManifest(await context.home.store.readPackageJson(locked.integrity)) : null,
@@ -101,40 +107,28 @@ function refuseMissing(context: EngineContext, locked: LockPackage): void {
 	}
 }
 
-/** The one of the same major line. */
-async function previousReceipt(
-	context: EngineContext,
-	{ before, locked }: { readonly before: readonly LockPackage[]; readonly locked: LockPackage },
-): Promise<Receipt | null> {
-	const previous = before.find((one) => majorOf(one) === majorOf(locked));
-	return previous === undefined ? null : context.home.store.receipt(previous.integrity);
-}
-
-function majorOf({ version }: LockPackage): number {
-	return semver.major(version, { loose: true });
-}
-
 type VerdictFacts = {
 	readonly locked: LockPackage;
 	readonly receipt: Receipt;
 	readonly facts: RegistryFacts;
-	readonly previous: Receipt | null;
+	readonly approved: ApprovedBefore;
 	readonly hours: number | null;
 	readonly isInstalled: boolean;
 	readonly standings: Standings;
 	readonly securityFix: JudgeRequest['securityFix'];
+	readonly malware: JudgeRequest['malware'];
 };
 
 function verdictOf(
 	context: EngineContext,
-	{ locked, receipt, facts, previous, hours, isInstalled, standings, securityFix }: VerdictFacts,
+	{ locked, receipt, facts, approved, hours, isInstalled, standings, securityFix, malware }: VerdictFacts,
 ): Verdict {
 	return judge({
 		name: locked.name,
 		version: locked.version,
 		evidence: receipt.evidence,
-		identityPin: identityIn(previous),
-		previousEvidence: previous?.evidence ?? null,
+		identityPin: approved.identityPin,
+		previousEvidence: approved.previous?.evidence ?? null,
 		ageHours: hours,
 		isInstalled,
 		policy: context.policy,
@@ -142,6 +136,7 @@ function verdictOf(
 		deprecated: facts.manifest?.deprecated ?? null,
 		isOwnRegistry: !ageIsJudged(context, locked.name),
 		securityFix: securityFix ?? null,
+		malware: malware ?? null,
 		standing: standings.of({ ...locked, identity: identityIn(receipt) }),
 		now: context.clock().getTime(),
 	});

@@ -11,8 +11,12 @@ export type AssessedPackage = {
 	readonly facts: RegistryFacts;
 	readonly ageHours: number | null;
 	readonly verdict: Verdict;
-	/** The receipt of the same package in the base generation, in the same major line. */
+	/** The receipt of the version in the base generation that this one is compared with. */
 	readonly previous: Receipt | null;
+	/** Who built the last approved version whose builder was proven. */
+	readonly identityPin: SourceIdentity | null;
+	/** The receipt of the plugin that holds the grants now, of whatever line. */
+	readonly granted: Receipt | null;
 	readonly isNew: boolean;
 	/** Null for a plain package and for everything that is no root. */
 	readonly manifest: PluginManifest | null;

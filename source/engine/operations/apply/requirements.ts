@@ -23,7 +23,7 @@ export function requirementsOf(context: EngineContext, request: RequirementsRequ
 	const roots = rootsOf(request);
 	return [
 		...fresh.flatMap((one) => changedIdentity(context, one)),
-		...roots.filter(({ isNew }) => isNew).flatMap((root) => lowerLevel(context, { root, request })),
+		...roots.filter((root) => bringsLow(context, { root, request })).flatMap((root) => lowerLevel(context, { root, request })),
 		...fresh.flatMap((one) => youngVersion(context, one)),
 		...roots
 			.filter(({ isNew, locked }) => isNew || request.named.has(locked.name))
@@ -39,14 +39,14 @@ function rootsOf({ lock, assessed }: RequirementsRequest): readonly AssessedPack
 	return Object.values(lock.roots).flatMap(({ instance }) => assessed.get(idOfInstance(lock, instance)) ?? []);
 }
 
-/** A new builder, or less proven than before, in the same major line. Pins and exceptions of the policy are heeded. */
-function changedIdentity(context: EngineContext, { locked, previous, receipt }: AssessedPackage): readonly Requirement[] {
+/** A new builder, or less proven than before. Pins and exceptions of the policy are heeded. */
+function changedIdentity(context: EngineContext, { locked, previous, identityPin, receipt }: AssessedPackage): readonly Requirement[] {
 	const continuity = judgeContinuity({
 		name: locked.name,
 		version: locked.version,
 		evidence: receipt.evidence,
 		identity: identityIn(receipt),
-		identityPin: identityIn(previous),
+		identityPin,
 		previousEvidence: previous?.evidence ?? null,
 		policy: context.policy,
 		now: context.clock().getTime(),
@@ -62,6 +62,16 @@ function changedIdentity(context: EngineContext, { locked, previous, receipt }: 
 			return [{ type: 'changed-identity', id, package: locked.name, version: locked.version, from, to }];
 		}
 	}
+}
+
+/** It is new itself, or something new below it lies under the minimum: a plugin that stays can be brought down by what it gets. */
+function bringsLow(
+	{ policy }: EngineContext,
+	{ root, request }: { readonly root: AssessedPackage; readonly request: RequirementsRequest },
+): boolean {
+	return (
+		root.isNew || dependenciesOf(root, request).some(({ isNew, verdict }) => isNew && !levelAtLeast(verdict.level, policy.minimumLevel))
+	);
 }
 
 function lowerLevel(
@@ -80,14 +90,15 @@ function lowerLevel(
 	return [{ type: 'lower-level', id, package: root.locked.name, version: root.locked.version, level, minimum }];
 }
 
-function effectiveLevel(root: AssessedPackage, { lock, assessed }: RequirementsRequest) {
+function effectiveLevel(root: AssessedPackage, request: RequirementsRequest) {
+	const dependencies = dependenciesOf(root, request).map(({ locked, verdict }) => ({ id: idOf(locked), verdict }));
+	return judgeClosure({ id: idOf(root.locked), verdict: root.verdict }, dependencies);
+}
+
+function dependenciesOf(root: AssessedPackage, { lock, assessed }: RequirementsRequest): readonly AssessedPackage[] {
 	const instance = Object.values(lock.roots).find((entry) => idOfInstance(lock, entry.instance) === idOf(root.locked))?.instance;
 	const members = closureOf(lock, instance ?? idOf(root.locked)).slice(1);
-	const dependencies = members.flatMap((id) => {
-		const member = assessed.get(idOfInstance(lock, id));
-		return member === undefined ? [] : [{ id: idOf(member.locked), verdict: member.verdict }];
-	});
-	return judgeClosure({ id: idOf(root.locked), verdict: root.verdict }, dependencies);
+	return members.flatMap((id) => assessed.get(idOfInstance(lock, id)) ?? []);
 }
 
 function youngVersion(context: EngineContext, { locked, ageHours, verdict }: AssessedPackage): readonly Requirement[] {
@@ -117,10 +128,10 @@ function givenByPolicy(context: EngineContext, root: AssessedPackage, request: R
 type PermissionRequirement = Extract<Requirement, { readonly type: 'permission' }>;
 
 function permissions(
-	{ locked, manifest, previous, receipt }: AssessedPackage,
+	{ locked, manifest, granted: holder, receipt }: AssessedPackage,
 	{ holding, givenByPolicy }: { readonly holding: readonly Grant[]; readonly givenByPolicy: (permission: Permission) => boolean },
 ): readonly PermissionRequirement[] {
-	const sameIdentity = identityChange(identityIn(previous), identityIn(receipt)) === null;
+	const sameIdentity = identityChange(identityIn(holder), identityIn(receipt)) === null;
 	const granted = holding.filter(({ plugin }) => plugin === locked.name).map(({ permission }) => parsePermission(permission));
 	return (manifest?.permissions ?? []).map((permission) => ({
 		type: 'permission',

@@ -1,7 +1,9 @@
 import type { CallOptions } from '../../events.ts';
 import { type Integrity, parseIntegrity } from '../../integrity.ts';
 import type { IndexedManifest, Resolution, ResolvedPackage } from '../../resolver/index.ts';
+import type { Lock } from '../../lock.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { compareStored, requireSameName, type StoredPackage } from './compare-stored.ts';
 import { fetchPackages, type PackageFetch } from './fetch-packages.ts';
 import { idOf } from '../locks/lock-queries.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
@@ -13,23 +15,36 @@ export type FetchedArtefacts = {
 	readonly fetched: readonly Integrity[];
 };
 
-/** Brings every artefact of the tree that this platform needs into the content store: fetched, verified, scanned, unreferenced. */
-export async function fetchArtefacts(context: EngineContext, resolution: Resolution, options: CallOptions): Promise<FetchedArtefacts> {
+/**
+ * Brings every artefact of the tree that this platform needs into the content store: fetched, verified, scanned, unreferenced. What is
+ * there already is held against what the registry tells of it now, save what stands in `base` just so.
+ */
+export async function fetchArtefacts(
+	context: EngineContext,
+	resolution: Resolution,
+	options: CallOptions & { readonly base?: Lock },
+): Promise<FetchedArtefacts> {
 	const packages = onePerVersion(resolution.packages);
 	const integrities = new Map<string, Integrity>();
 	const missing: ResolvedPackage[] = [];
+	const stored: StoredPackage[] = [];
 	for (const [id, resolved] of packages) {
 		const told = sha512Of(resolved.manifest);
-		if (told !== null && (isLeftOut(context, resolved) || (await context.home.store.receipt(told)) !== null)) {
+		const receipt = told === null ? null : await context.home.store.receipt(told);
+		if (told !== null && (receipt !== null || isLeftOut(context, resolved))) {
 			integrities.set(id, told);
+			stored.push(...(receipt === null ? [] : [{ resolved, receipt }]));
 		} else {
 			missing.push(resolved);
 		}
 	}
 
+	await compareStored(context, stored, options.base);
+
 	const fetched = await fetchPackages(context, { packages: missing.map(requestOf), requestOf: (one) => one }, options);
 	for (const { one, receipt } of fetched) {
-		// The same bytes may be in the store under another name.
+		// Without a told sha512 the same bytes may have been in the store before.
+		requireSameName(one, receipt);
 		integrities.set(idOf(one), receipt.integrity);
 	}
 

@@ -68,7 +68,7 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 		},
 		options,
 	);
-	const artefacts = await fetchArtefacts(context, resolution, options);
+	const artefacts = await fetchArtefacts(context, resolution, { ...options, base: base.lock });
 	const lock = lockOfResolution(resolution, {
 		integrities: artefacts.integrities,
 		specs: new Map([...specsToKeep(resolution, { base: base.lock, asked }), ...(request.specs ?? [])]),

@@ -82,6 +82,23 @@ export function advisoryFacts(
 	});
 }
 
+/** `name@version` -> the first advisory that calls this version malware; by the ids that OSV gives to malicious packages. */
+export function malwareAmong(
+	packages: readonly { readonly name: string; readonly version: string }[],
+	all: readonly Advisory[],
+): ReadonlyMap<string, { readonly advisory: string; readonly summary: string }> {
+	const found = new Map<string, { readonly advisory: string; readonly summary: string }>();
+	for (const advisory of all.filter(({ id, aliases }) => [id, ...aliases].some((one) => one.startsWith('MAL-')))) {
+		for (const { name, version } of packages) {
+			if (advisory.affected.some((one) => one.name === name && isAffected(one, version)) && !found.has(`${name}@${version}`)) {
+				found.set(`${name}@${version}`, { advisory: advisory.id, summary: advisory.summary });
+			}
+		}
+	}
+
+	return found;
+}
+
 /** The versions that an installed one waits for: `name@version` -> the advisory that each is the first to fix. */
 export function securityFixes(
 	installed: readonly { readonly name: string; readonly version: string }[],

@@ -1,6 +1,7 @@
+import type { Evidence } from '../../evidence.ts';
 import { stripControls } from '../../strip-controls.ts';
 import type { CollectRequest, ComparedManifest } from './collect-request.ts';
-import { invalid, quote } from './outcome.ts';
+import { faultToEvidence, invalid, quote } from './outcome.ts';
 
 type DependencyField = 'dependencies' | 'optionalDependencies' | 'peerDependencies';
 type TarballManifest = Omit<ComparedManifest, 'hasInstallScript'> & { readonly bundled: ReadonlySet<string> };
@@ -12,7 +13,12 @@ const NONE: ReadonlySet<string> = new Set();
  * What the registry tells about a version must be what the tarball's own package.json says: the registry's word decides what else is
  * installed, and only the tarball is signed. Install scripts are not compared, since they never run. Throws `EvidenceFault`.
  */
-export function compareManifests({ packageJson, registryManifest, name, version }: CollectRequest): void {
+export function compareManifests({
+	packageJson,
+	registryManifest,
+	name,
+	version,
+}: Pick<CollectRequest, 'packageJson' | 'registryManifest' | 'name' | 'version'>): void {
 	const own = readTarballManifest(packageJson);
 	compareValue('name', own.name, name);
 	compareValue('version', cleanVersion(own.version), cleanVersion(version));
@@ -26,6 +32,16 @@ export function compareManifests({ packageJson, registryManifest, name, version 
 	compareMap('dependencies', required(own), { inRegistry: required(registryManifest), mayLack: own.bundled });
 	compareMap('optionalDependencies', own.optionalDependencies, { inRegistry: registryManifest.optionalDependencies, mayLack: own.bundled });
 	compareMap('peerDependencies', peers(own), { inRegistry: peers(registryManifest), mayLack: NONE });
+}
+
+/** The same question about something that was proven before: null when both agree. */
+export function manifestFault(request: Parameters<typeof compareManifests>[0]): Evidence | null {
+	try {
+		compareManifests(request);
+		return null;
+	} catch (error) {
+		return faultToEvidence('integrity', error);
+	}
 }
 
 function compareValue(field: string, inTarball: string, inRegistry: string): void {

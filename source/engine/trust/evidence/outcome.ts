@@ -37,9 +37,10 @@ export function absent(code: string, text: string): EvidenceFault {
 export function verified(
 	kind: EvidenceKind,
 	reason: string,
-	found: { readonly identity?: SourceIdentity; readonly code?: string } = {},
+	found: { readonly identity?: SourceIdentity; readonly code?: string; readonly root?: string } = {},
 ): Evidence {
-	return { kind, state: 'verified', reason, code: found.code ?? null, identity: found.identity ?? null };
+	const { code = null, identity = null, root } = found;
+	return { kind, state: 'verified', reason, code, identity, ...(root === undefined ? {} : { root }) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Evidence, SourceIdentity } from '../../evidence.ts';
-import { describeIdentity, identityChange, pinMismatch } from './identity.ts';
+import { describeIdentity, identityChange, namesBuilder, pinMismatch } from './identity.ts';
 import { findException } from '../policy/policy.ts';
 import type { TrustPolicy } from '../policy/policy.ts';
 
@@ -25,14 +25,14 @@ export type ContinuityQuestion = {
 };
 
 /**
- * Compares only what was cryptographically verified, and only with the version that was approved in the same major line: a back-port by
- * another release line is no alarm, and a claim without proof is no evidence. `unavailable` counts as lost like `absent`, since whoever
+ * Compares only what was cryptographically verified, and only with the version that was approved in the same major line, or below it when
+ * the line is a new one: a back-port by another release line is no alarm, and a claim without proof is no evidence. `unavailable` counts as lost like `absent`, since whoever
  * can strip evidence can also say that it was never there.
  */
 export function judgeContinuity(question: ContinuityQuestion): Continuity {
 	const { identityPin, identity, policy, name } = question;
 	const pin = policy.pins[name];
-	if (pin !== undefined && identity !== null && pinMismatch(pin, identity) === null) {
+	if (pin !== undefined && identity !== null && namesBuilder(pin) && pinMismatch(pin, identity) === null) {
 		return { type: 'same', text: `Built as your policy pins it: ${describeIdentity(identity)}.` };
 	}
 

@@ -22,6 +22,7 @@ const SEVERITY: readonly Decision[] = ['allow', 'warn', 'ask', 'deny'];
 export function decide(facts: JudgedFacts, level: Level): { readonly decision: Decision; readonly reasons: readonly Reason[] } {
 	const findings = [
 		falseEvidence(facts),
+		malware(facts),
 		rejected(facts),
 		requiredProvenance(facts),
 		pinned(facts),
@@ -38,6 +39,13 @@ export function decide(facts: JudgedFacts, level: Level): { readonly decision: D
 
 function falseEvidence({ invalid }: JudgedFacts): readonly Finding[] {
 	return invalid.map((entry) => fail('deny', `evidence-${entry.kind}`, `False evidence is never accepted: ${entry.reason}`));
+}
+
+function malware({ request }: JudgedFacts): readonly Finding[] {
+	const { malware: found = null } = request;
+	return found === null
+		? []
+		: [fail('deny', 'malware', `${found.advisory} calls this version malware${found.summary === '' ? '' : `: ${found.summary}`}.`)];
 }
 
 function rejected({ standing }: JudgedFacts): readonly Finding[] {

@@ -19,12 +19,20 @@ export type FieldDifference = { readonly field: string; readonly from: string; r
 const NOTHING = 'nothing';
 // A repository or owner can be renamed and its name registered by someone else; the numbers cannot.
 const NUMBERED_FIELDS = ['repositoryId', 'ownerId'] as const;
+// Whoever can open a pull request or write a comment can set these off: a release never comes of them.
+const OUTSIDERS_TRIGGERS: readonly (string | null)[] = [
+	'pull_request',
+	'pull_request_target',
+	'issue_comment',
+	'issues',
+	'discussion_comment',
+];
 const PINNED_FIELDS = ['issuer', 'subject', 'repository', 'repositoryId', 'ownerId', 'workflow', 'runner'] as const;
 
 /**
- * How the builder of a new version differs from the approved one, old -> new, or null when it is the same. Ref, commit and trigger
- * differ from release to release and are left to pins. A certificate from before a field existed is not a change; one that stops
- * naming it is.
+ * How the builder of a new version differs from the approved one, old -> new, or null when it is the same. Commit, trigger and the name
+ * of a tag or branch differ from release to release and are left to pins; that a release came of a tag and now comes of a branch is a
+ * change, and so is a trigger that outsiders can set off. A certificate from before a field existed is not a change; one that stops naming it is.
  */
 export function identityChange(
 	previous: SourceIdentity | null,
@@ -61,6 +69,14 @@ export function identityDifferences(previous: SourceIdentity, current: SourceIde
 	compare('signer', signerOf(previous), signerOf(current));
 	compare('repository', previous.repository, current.repository);
 	compare('workflow', previous.workflow, current.workflow);
+	if (previous.ref !== null) {
+		compare('ref', refKind(previous.ref), refKind(current.ref));
+	}
+
+	if (OUTSIDERS_TRIGGERS.includes(current.trigger)) {
+		compare('trigger', previous.trigger, current.trigger);
+	}
+
 	for (const field of NUMBERED_FIELDS) {
 		if (previous[field] !== null) {
 			compare(field, previous[field], current[field]);
@@ -72,6 +88,11 @@ export function identityDifferences(previous: SourceIdentity, current: SourceIde
 	}
 
 	return differences;
+}
+
+/** A pin of a runner or of refs alone fits every builder there is: it can demand something, but says nobody's name. */
+export function namesBuilder({ subject, repository, repositoryId }: IdentityPin): boolean {
+	return (subject ?? repository ?? repositoryId) !== undefined;
 }
 
 /** The first field that is not what the pin says, or null when all are. */
@@ -108,6 +129,11 @@ export function describeIdentity(identity: SourceIdentity): string {
 
 	const workflow = identity.workflow === null ? '' : `, ${identity.workflow}`;
 	return `${identity.repository}${workflow}${identity.ref === null ? '' : ` at ${identity.ref}`}`;
+}
+
+/** `refs/tags/v1.0.0` -> `refs/tags/*` */
+function refKind(ref: string | null): string | null {
+	return ref === null ? null : (/^refs\/[^/]+\//.exec(ref)?.[0].concat('*') ?? ref);
 }
 
 function refMatches(pattern: string, ref: string | null): boolean {

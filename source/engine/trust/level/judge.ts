@@ -1,7 +1,7 @@
 import type { Evidence, Level, Reason, Verdict } from '../../evidence.ts';
 import { EVIDENCE_KIND_WORDS, LEVELS } from '../../evidence.ts';
 import { decide } from './gate.ts';
-import { pinMismatch } from './identity.ts';
+import { namesBuilder, pinMismatch } from './identity.ts';
 import { prepareFacts } from './judged-facts.ts';
 import type { JudgedFacts, JudgeRequest } from './judged-facts.ts';
 
@@ -10,7 +10,8 @@ type Rung = { readonly level: Level; readonly reason: Reason; readonly raise: st
 
 /**
  * The level of one artefact and what the policy makes of it. Pure: equal facts give an equal verdict. A level needs all that its rule
- * names; invalid evidence, a rejection, a changed builder or a fall in evidence holds it at `unknown`.
+ * names; invalid evidence, a malware advisory, a rejection, a withdrawn certification, a changed builder or a fall in evidence holds it at
+ * `unknown`.
  */
 export function judge(request: JudgeRequest): Verdict {
 	const facts = prepareFacts(request);
@@ -20,7 +21,7 @@ export function judge(request: JudgeRequest): Verdict {
 	return {
 		level,
 		decision: gate.decision,
-		reasons: [...request.evidence.map(evidenceReason), ...rungs.map((rung) => rung.reason), ...gate.reasons],
+		reasons: [...facts.request.evidence.map(evidenceReason), ...rungs.map((rung) => rung.reason), ...gate.reasons],
 		wouldRaise: whatWouldRaise(facts, level, rungs),
 	};
 }
@@ -30,8 +31,9 @@ export function levelAtLeast(level: Level, minimum: Level): boolean {
 }
 
 // False evidence cannot be raised by anything; a changed builder or a fall must be approved before anything else counts.
-function whatWouldRaise({ invalid, standing, continuity }: JudgedFacts, level: Level, rungs: readonly Rung[]): readonly string[] {
-	if (invalid.length > 0 || standing.rejectedBy !== null) {
+function whatWouldRaise(facts: JudgedFacts, level: Level, rungs: readonly Rung[]): readonly string[] {
+	const { continuity } = facts;
+	if (isBlocked(facts)) {
 		return [];
 	}
 
@@ -51,8 +53,15 @@ function evidenceReason(entry: Evidence): Reason {
 }
 
 /** What holds the level down whatever else is proven. The gate says which in words. */
-function isCapped({ invalid, continuity, standing }: JudgedFacts): boolean {
-	return invalid.length > 0 || standing.rejectedBy !== null || continuity.type === 'changed' || continuity.type === 'fallen';
+function isCapped(facts: JudgedFacts): boolean {
+	const { type } = facts.continuity;
+	return isBlocked(facts) || type === 'changed' || type === 'fallen';
+}
+
+/** Nothing raises it, and the gate refuses it. */
+function isBlocked({ invalid, standing, request }: JudgedFacts): boolean {
+	const isDisowned = standing.certification !== null && standing.certification.state !== 'verified';
+	return invalid.length > 0 || standing.rejectedBy !== null || isDisowned || (request.malware ?? null) !== null;
 }
 
 function known(facts: JudgedFacts): Rung {
@@ -75,7 +84,7 @@ function known(facts: JudgedFacts): Rung {
 function trusted(facts: JudgedFacts): Rung {
 	const { standing, request, identity } = facts;
 	const pin = request.policy.pins[request.name];
-	const pinHolds = pin !== undefined && identity !== null && pinMismatch(pin, identity) === null;
+	const pinHolds = pin !== undefined && identity !== null && namesBuilder(pin) && pinMismatch(pin, identity) === null;
 	const quorum = standing.endorsements?.quorum ?? null;
 	const passed = facts.state('integrity') === 'verified' && (quorum !== null || pinHolds);
 	const why = quorum ?? 'its builder is the one your policy pins';

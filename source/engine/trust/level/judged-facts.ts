@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceKind, SourceIdentity } from '../../evidence.ts';
 import { judgeContinuity } from './continuity.ts';
 import type { Continuity } from './continuity.ts';
+import { underLiveRoots } from './live-roots.ts';
 import type { TrustPolicy } from '../policy/policy.ts';
 import { NO_STANDING } from './standing.ts';
 import type { Standing } from './standing.ts';
@@ -25,6 +26,8 @@ export type JudgeRequest = {
 	readonly isOwnRegistry: boolean;
 	/** What this version is the first to fix in the installed one, by an advisory that the policy believes; null or left out for nothing. */
 	readonly securityFix?: { readonly advisory: string; readonly affected: string } | null;
+	/** What an advisory of the policy says when it calls this version malware; null or left out when none does. */
+	readonly malware?: { readonly advisory: string; readonly summary: string } | null;
 	readonly standing?: Standing;
 	/** Milliseconds since the epoch, for exceptions that expire; the present when left out. */
 	readonly now?: number;
@@ -41,7 +44,8 @@ export type JudgedFacts = {
 	readonly state: (kind: EvidenceKind) => Evidence['state'];
 };
 
-export function prepareFacts(request: JudgeRequest): JudgedFacts {
+export function prepareFacts(asked: JudgeRequest): JudgedFacts {
+	const request = { ...asked, evidence: underLiveRoots(asked.evidence, asked) };
 	const state = (kind: EvidenceKind): Evidence['state'] => request.evidence.find((entry) => entry.kind === kind)?.state ?? 'unavailable';
 	const provenance = request.evidence.find((entry) => entry.kind === 'provenance' && entry.state === 'verified');
 	const identity = provenance?.identity ?? null;

@@ -35,6 +35,7 @@ export function checkProvenance(
 			{
 				identity,
 				code: 'repository-unbound',
+				root: bundle.rootId,
 			},
 		);
 	}
@@ -42,6 +43,7 @@ export function checkProvenance(
 	compareRepository(stated, identity);
 	return verified('provenance', `Built from ${describeIdentity(identity)}${root}, the repository that its package.json names.`, {
 		identity,
+		root: bundle.rootId,
 	});
 }
 
