@@ -6,6 +6,7 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { importDirectly } from './build-direct-imports.ts';
+import { buildLayers, type Layer, takeFromLayer } from './build-layers.ts';
 import { buildBundler, buildHost } from './source/engine/sandbox/build-programs.ts';
 
 const OUT = 'dist';
@@ -18,13 +19,18 @@ const REPLACED: Readonly<Record<string, string>> = {
 	// Ink asks for these only when DEV is set, but imports them statically.
 	'react-devtools-core': 'export default {};',
 	// pacote would run the scripts of folders and git repositories; plugward reads neither and never runs a script.
+	// A client of pacote's would turn pages in old character sets into text, which nobody asks it for: half a megabyte of tables.
+	'iconv-lite': 'module.exports = {};',
 	'@npmcli/run-script': "module.exports = () => { throw new Error('Lifecycle scripts never run.'); };",
 };
 
 const replaceModules: Plugin = {
 	name: 'replace-modules',
 	setup(plugin) {
-		plugin.onResolve({ filter: /^(?:react-devtools-core|@npmcli\/run-script)$/ }, ({ path }) => ({ path, namespace: 'replaced' }));
+		plugin.onResolve({ filter: /^(?:react-devtools-core|iconv-lite|@npmcli\/run-script)$/ }, ({ path }) => ({
+			path,
+			namespace: 'replaced',
+		}));
 		plugin.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path] ?? '' }));
 	},
 };
@@ -66,25 +72,43 @@ const takeOnlyWhatIsUsed: Plugin = {
 	},
 };
 
-const EAGER = 'const normalizePackageData = getDefaultExportFromCjs(normalizeExports);';
+/** What meow sets up when it is loaded, 10 ms at each start, and needs only to read a package.json, which it is never asked to do here. */
+const MEOW_LAZILY: readonly (readonly [string, string])[] = [
+	['var normalizeExports = requireNormalize();', ''],
+	[
+		'const normalizePackageData = getDefaultExportFromCjs(normalizeExports);',
+		'const normalizePackageData = (...given) => getDefaultExportFromCjs(requireNormalize())(...given);',
+	],
+	['var libExports = requireLib$1();', ''],
+	['libExports.codeFrameColumns', 'requireLib$1().codeFrameColumns'],
+	["import { promisify } from 'node:util';", ''],
+	["import { execFile } from 'node:child_process';", ''],
+	['promisify(execFile);', ''],
+];
 
-/** meow sets up what corrects a package.json when it is loaded, 14 ms at each start, and never uses it here. */
+/** One import of all of a module of node's, alone or before names: turned into CommonJS it would copy each of its properties. */
+const WHOLE_BUILTIN = /^import ([\w$]+)(?:, (\{[^}]*\}))? from '(?:node:)?(\w+)';$/gm;
+
 const loadMeowLazily: Plugin = {
 	name: 'load-meow-lazily',
 	setup(plugin) {
-		plugin.onLoad({ filter: /meow\/build\/dependencies\.js$/ }, async ({ path }) => {
+		plugin.onLoad({ filter: /meow\/build\/\w+\.js$/ }, async ({ path }) => {
 			const source = await readFile(path, 'utf8');
-			const contents = source
-				.replace('var normalizeExports = requireNormalize();', '')
-				.replace(EAGER, 'const normalizePackageData = (...given) => getDefaultExportFromCjs(requireNormalize())(...given);');
-			if (contents.includes(EAGER) || contents.includes('normalizeExports')) {
-				throw new Error('meow has changed: look at how it loads normalize-package-data now.');
+			const eager = basename(path) === 'dependencies.js' ? MEOW_LAZILY : [];
+			const missed = eager.find(([text]) => !source.includes(text));
+			if (missed !== undefined) {
+				throw new Error(`meow has changed: look at what it does now when it is loaded, and at "${missed[0]}".`);
 			}
 
-			return { contents };
+			return { contents: eager.reduce((text, [one, lazy]) => text.replaceAll(one, () => lazy), source).replace(WHOLE_BUILTIN, plainly) };
 		});
 	},
 };
+
+function plainly(_: string, whole: string, names: string | undefined, module: string): string {
+	const named = names === undefined ? '' : `import ${names} from 'node:${module}';`;
+	return `${named}const ${whole} = globalThis.process.getBuiltinModule('node:${module}');`;
+}
 
 const SHARED = {
 	bundle: true,
@@ -101,33 +125,61 @@ const SHARED = {
 const PLUGINS = [replaceModules, takeOnlyWhatIsUsed, loadMeowLazily];
 
 /**
- * The command is one CommonJS file: node takes as long to find, read and link thirty chunks as to do what most commands do. Each module
- * in it is still evaluated only when it is first needed. The file before it is tiny, since what node keeps compiled starts after it.
+ * What is read at each start, what most changes need, and the rest. The engine stands once in all three together. The file before them is
+ * tiny, since what node keeps compiled starts after it.
  */
-async function buildCommand(): Promise<Metafile[]> {
+const PROGRAM: Layer = { file: 'program.cjs', entries: ['source/program.ts'] };
+const CHANGING: Layer = {
+	file: 'changing.cjs',
+	entries: [
+		'source/engine/operations/changing.ts',
+		'source/engine/resolver/index.ts',
+		'source/engine/registry/create-registry-client.ts',
+		'@npmcli/config',
+	],
+};
+const SELDOM: Layer = {
+	file: 'seldom.cjs',
+	entries: [
+		'source/engine/operations/people-and-policy/people-calls.ts',
+		'source/engine/trust/evaluation/scan-package.ts',
+		'source/engine/trust/roots/trusted-root-document.ts',
+		'@sigstore/bundle',
+		'@sigstore/tuf',
+		'@sigstore/tuf/seeds.json',
+		'@sigstore/verify',
+		'conf',
+		'pacote',
+		'sigstore',
+		'spdx-expression-parse',
+	],
+};
+
+async function buildCommand(): Promise<readonly Metafile[]> {
 	const common = {
 		...SHARED,
 		format: 'cjs',
 		define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', 'import.meta': 'plugwardMeta' },
 		banner: { js: "const plugwardMeta={url:require('node:url').pathToFileURL(__filename).href,dirname:__dirname,filename:__filename};" },
 	} satisfies BuildOptions;
-	const outcomes = await Promise.all([
+	const screen = elsewhere({ './full-screen.tsx': './screen.js' });
+	const [cli, layers] = await Promise.all([
 		build({
 			...common,
 			entryPoints: ['cli.ts'],
 			outfile: join(OUT, 'cli.cjs'),
 			supported: { 'dynamic-import': false },
-			plugins: [elsewhere({ './source/program.ts': './program.cjs' })],
+			plugins: [takeFromLayer(PROGRAM, { './source/program.ts': 'source/program.ts' })],
 		}),
-		build({
+		buildLayers([PROGRAM, CHANGING, SELDOM], {
 			...common,
-			entryPoints: ['source/program.ts'],
-			outfile: join(OUT, 'program.cjs'),
+			outdir: OUT,
+			copied: ['valibot'],
 			external: EXTERNAL,
-			plugins: [elsewhere({ './full-screen.tsx': './screen.js' }), importDirectly, ...PLUGINS],
+			plugins: [screen, importDirectly, ...PLUGINS],
 		}),
 	]);
-	return outcomes.map(({ metafile }) => metafile);
+	return [cli.metafile, ...layers];
 }
 
 /** Leaves modules that are built into a file of their own to that file. */
@@ -176,7 +228,7 @@ async function buildModules(): Promise<Metafile> {
 async function writeLicences(metafiles: readonly Metafile[]): Promise<void> {
 	const roots = new Set<string>();
 	for (const input of metafiles.flatMap((metafile) => Object.keys(metafile.inputs))) {
-		const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+		const match = /^([^:]*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
 		if (match?.[1] !== undefined) {
 			roots.add(match[1]);
 		}

@@ -1,5 +1,3 @@
-import process from 'node:process';
-
 export type Interruption = {
 	/** Fires on the first SIGINT or SIGTERM. */
 	readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import path from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { EngineError } from './engine/errors.ts';
 import { stripToLine } from './engine/strip-controls.ts';
@@ -26,13 +26,13 @@ const stored = v.strictObject({
 /** Folder of the settings: the home that `--home` names, else the user's configuration folder. */
 export function settingsFolder({ home, environment }: SettingsPlace): string {
 	const config = environment['XDG_CONFIG_HOME'] ?? '';
-	return home ?? path.join(path.isAbsolute(config) ? config : path.join(homedir(), '.config'), 'plugward');
+	return home ?? join(isAbsolute(config) ? config : join(homedir(), '.config'), 'plugward');
 }
 
 /** The settings, or the defaults where nothing was set. Throws `settings-invalid` rather than ignoring what cannot be read. */
 export async function readSettings(place: SettingsPlace): Promise<Settings> {
 	// Most users have none, and loading conf takes longer than a whole `list`.
-	if (!existsSync(path.join(settingsFolder(place), 'settings.json'))) {
+	if (!existsSync(join(settingsFolder(place), 'settings.json'))) {
 		return DEFAULT_SETTINGS;
 	}
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import path from 'node:path';
+import { resolve } from 'node:path';
 import { EngineError, stripToLine } from '../engine/index.ts';
 import type { Input } from './surroundings.ts';
 
@@ -16,7 +16,7 @@ export async function readText(
 
 	const name = `"${stripToLine(source)}"`;
 	try {
-		await using file = await open(path.resolve(cwd, source), 'r');
+		await using file = await open(resolve(cwd, source), 'r');
 		return await readAll(file.createReadStream({ autoClose: false }), { name, signal });
 	} catch (error) {
 		if (error instanceof EngineError) {

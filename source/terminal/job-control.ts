@@ -1,5 +1,3 @@
-import process from 'node:process';
-
 /** In an orphaned process group the kernel ignores the stop signal, and no continue signal ever comes. */
 const STOP_GRACE_MILLISECONDS = 300;
 
