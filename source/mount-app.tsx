@@ -36,7 +36,7 @@ export function mountApp(options: {
 		stdin: options.stdin,
 		stdout: options.stdout,
 		alternateScreen: true,
-		incrementalRendering: true,
+		incrementalRendering: false,
 		interactive: true,
 		exitOnCtrlC: false,
 		patchConsole: false,

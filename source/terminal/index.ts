@@ -6,5 +6,5 @@ export type { Token } from './key-tokeniser.ts';
 export { EMPTY_LINE, editLine, insertText, lineOf, lineText } from './line-editor.ts';
 export type { LineEditor } from './line-editor.ts';
 export { ScreenWriter } from './screen-writer.ts';
-export type { TerminalOutput } from './screen-writer.ts';
+export type { ScreenWriterOptions, TerminalOutput } from './screen-writer.ts';
 export { onTerminalSignals, stopProcess } from './job-control.ts';

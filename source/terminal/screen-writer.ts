@@ -1,5 +1,13 @@
 import { Writable } from 'node:stream';
 
+import { dressLine, dressStyle, PLAIN_DRESS } from './cells/dress.ts';
+import type { Dress } from './cells/dress.ts';
+import { parseInkFrame } from './cells/ink-frame.ts';
+import type { InkFrame } from './cells/ink-frame.ts';
+import { paintChanges } from './cells/paint.ts';
+import { clipRow, parseRow } from './cells/row.ts';
+import type { Row } from './cells/row.ts';
+
 /** What the screen writer needs of a terminal's output: a `tty.WriteStream` or a stand-in. */
 export type TerminalOutput = {
 	readonly isTTY?: boolean;
@@ -10,23 +18,53 @@ export type TerminalOutput = {
 	readonly off: (event: 'resize', listener: () => void) => unknown;
 };
 
+export type ScreenWriterOptions = {
+	/** The least time between two frames; what changes in between is shown at its end. 0 shows each frame at once. */
+	readonly frameMilliseconds?: number;
+	readonly dress?: Dress;
+	/** Frames go to the terminal as Ink writes them. */
+	readonly isPlain?: boolean;
+};
+
 const SYNCHRONISED_START = '\u001B[?2026h';
 const SYNCHRONISED_END = '\u001B[?2026l';
 const ENTER_ALTERNATE_SCREEN = '\u001B[?1049h';
+const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
+const SHOW_CURSOR = '\u001B[?25h';
+const HIDE_CURSOR = '\u001B[?25l';
 const CLEAR_AND_HOME = '\u001B[2J\u001B[H';
 
 /**
- * Stands between Ink and the terminal. Each frame leaves in one write, so that it never arrives half drawn over a slow line, and the
- * alternate screen starts from its corner, since entering it leaves the cursor where the shell had it.
+ * Stands between Ink and the terminal. Ink writes whole frames; the terminal gets only the cells that differ from what it shows, in one
+ * write, so that a slow line carries little and never shows half a frame. A frame that cannot be read as rows of cells ends that: from then
+ * on everything goes to the terminal as Ink writes it.
  */
 export class ScreenWriter extends Writable {
 	readonly isTTY = true;
 	readonly #output: TerminalOutput;
-	#frame: string | null = null;
+	readonly #frameMilliseconds: number;
+	#dress: Dress;
+	#isPlain: boolean;
+	#isSynchronised = false;
+	/** What Ink wrote since the start of a frame; null between frames. */
+	#collected: string | null = null;
+	#frame: InkFrame | null = null;
+	#wanted: readonly Row[] = [];
+	/** What the terminal shows; null when nobody knows. */
+	#shown: readonly Row[] | null = null;
+	#isCursorShown = false;
+	#cursor: InkFrame['cursor'] = null;
+	/** The rows of the last frame, since most lines of a frame are those of the one before. */
+	#parsed: ReadonlyMap<string, Row> = new Map();
+	#timer: NodeJS.Timeout | undefined;
+	#lastPaint = Number.NEGATIVE_INFINITY;
 
-	constructor(output: TerminalOutput) {
+	constructor(output: TerminalOutput, options: ScreenWriterOptions = {}) {
 		super({ decodeStrings: false });
 		this.#output = output;
+		this.#frameMilliseconds = options.frameMilliseconds ?? 0;
+		this.#dress = options.dress ?? PLAIN_DRESS;
+		this.#isPlain = options.isPlain ?? false;
 		output.on('resize', this.#resized);
 	}
 
@@ -38,33 +76,160 @@ export class ScreenWriter extends Writable {
 		return this.#output.rows ?? 24;
 	}
 
+	/** The terminal said that it can hold a frame back until it is whole. */
+	synchronise(): void {
+		this.#isSynchronised = true;
+	}
+
+	/** Shows everything in another dress, also what is on the screen already. */
+	dressAs(dress: Dress): void {
+		this.#dress = dress;
+		this.#parsed = new Map();
+		if (this.#frame !== null && !this.#isPlain) {
+			this.#wanted = this.#parseRows(this.#frame.lines) ?? this.#wanted;
+			this.#paintSoon();
+		}
+	}
+
 	override _write(chunk: string | Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
 		const text = chunk.toString();
 		if (text === SYNCHRONISED_START) {
-			this.#frame = text;
-			callback();
-			return;
+			this.#collected = '';
+		} else if (this.#collected !== null && text !== SYNCHRONISED_END) {
+			this.#collected += text;
+		} else if (this.#collected !== null) {
+			this.#takeFrame(this.#collected);
+			this.#collected = null;
+		} else if (text !== '') {
+			this.#passOn(text);
 		}
 
-		if (this.#frame !== null && text !== SYNCHRONISED_END && text !== '') {
-			this.#frame += text;
-			callback();
-			return;
-		}
-
-		const frame = (this.#frame ?? '') + text;
-		this.#frame = null;
 		// The terminal keeps the order of writes itself, so waiting for each would only delay a signal's clean-up.
-		this.#output.write(frame.replaceAll(ENTER_ALTERNATE_SCREEN, ENTER_ALTERNATE_SCREEN + CLEAR_AND_HOME));
 		callback();
 	}
 
 	override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+		clearTimeout(this.#timer);
 		this.#output.off('resize', this.#resized);
 		callback(error);
 	}
 
+	/** What is written outside frames: modes, and answers for the terminal. */
+	#passOn(text: string): void {
+		this.#isCursorShown = text.includes(SHOW_CURSOR) || (this.#isCursorShown && !text.includes(HIDE_CURSOR));
+		if (text.includes(ENTER_ALTERNATE_SCREEN)) {
+			this.#shown = [];
+		} else if (text.includes(LEAVE_ALTERNATE_SCREEN)) {
+			clearTimeout(this.#timer);
+			this.#timer = undefined;
+			this.#shown = null;
+		}
+
+		// Entering the alternate screen leaves the cursor where the shell had it.
+		this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ENTER_ALTERNATE_SCREEN + CLEAR_AND_HOME));
+	}
+
+	#takeFrame(written: string): void {
+		if (written === '') {
+			return;
+		}
+
+		if (this.#isPlain) {
+			this.#output.write(SYNCHRONISED_START + written + SYNCHRONISED_END);
+			return;
+		}
+
+		const frame = parseInkFrame(written, this.#frame);
+		const rows = frame === null ? null : this.#parseRows(frame.lines);
+		if (frame === null || rows === null) {
+			this.#becomePlain(written);
+			return;
+		}
+
+		this.#frame = frame;
+		this.#wanted = rows;
+		this.#paintSoon();
+	}
+
+	#parseRows(lines: readonly string[]): readonly Row[] | null {
+		const parsed = new Map<string, Row>();
+		const rows: Row[] = [];
+		for (const line of lines) {
+			const row = parsed.get(line) ?? this.#parsed.get(line) ?? this.#parseLine(line);
+			if (row === null) {
+				return null;
+			}
+
+			parsed.set(line, row);
+			rows.push(row);
+		}
+
+		this.#parsed = parsed;
+		// While a terminal shrinks, Ink still draws for the size before.
+		return rows.slice(0, this.rows).map((row) => clipRow(row, this.columns));
+	}
+
+	#parseLine(line: string): Row | null {
+		const row = parseRow(dressLine(line, this.#dress));
+		return row === null ? null : { ...row, styles: row.styles.map((style) => dressStyle(style, this.#dress)) };
+	}
+
+	#paintSoon(): void {
+		if (this.#timer !== undefined) {
+			return;
+		}
+
+		const rest = this.#frameMilliseconds - (performance.now() - this.#lastPaint);
+		if (rest <= 0) {
+			this.#paint();
+			return;
+		}
+
+		this.#timer = setTimeout(() => {
+			this.#timer = undefined;
+			this.#paint();
+		}, rest);
+	}
+
+	#paint(): void {
+		const changes = (this.#shown === null ? CLEAR_AND_HOME : '') + paintChanges(this.#shown ?? [], this.#wanted, this.columns);
+		const frame = this.#withCursor(changes);
+		this.#shown = this.#wanted;
+		if (frame !== '') {
+			this.#output.write(this.#isSynchronised ? SYNCHRONISED_START + frame + SYNCHRONISED_END : frame);
+			this.#lastPaint = performance.now();
+		}
+	}
+
+	/** The cursor is hidden while something is drawn, and put back to its place if it has one. */
+	#withCursor(changes: string): string {
+		const before = this.#isCursorShown ? this.#cursor : null;
+		const cursor = this.#frame?.cursor ?? null;
+		const isStill = cursor?.row === before?.row && cursor?.column === before?.column;
+		if (changes === '' && isStill) {
+			return '';
+		}
+
+		const hide = before !== null && (changes !== '' || cursor === null) ? HIDE_CURSOR : '';
+		const show = before === null || hide !== '' ? SHOW_CURSOR : '';
+		this.#isCursorShown = cursor !== null;
+		this.#cursor = cursor;
+		return hide + changes + (cursor === null ? '' : `\u001B[${cursor.row + 1};${cursor.column + 1}H${show}`);
+	}
+
+	/** Puts the cursor where Ink believes it is and lets Ink draw from there. */
+	#becomePlain(written: string): void {
+		this.#isPlain = true;
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		const before = this.#frame;
+		const place = before?.cursor ?? { row: Math.max(0, (before?.lines.length ?? 1) - 1), column: 0 };
+		this.#output.write(`${SYNCHRONISED_START}\u001B[${place.row + 1};${place.column + 1}H${written}${SYNCHRONISED_END}`);
+	}
+
 	readonly #resized = (): void => {
+		// Terminals break and join lines as they like when their width changes.
+		this.#shown = null;
 		this.emit('resize');
 	};
 }
