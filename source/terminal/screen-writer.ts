@@ -205,8 +205,7 @@ export class ScreenWriter extends Writable {
 	#withCursor(changes: string): string {
 		const before = this.#isCursorShown ? this.#cursor : null;
 		const cursor = this.#frame?.cursor ?? null;
-		const isStill = cursor?.row === before?.row && cursor?.column === before?.column;
-		if (changes === '' && isStill) {
+		if (changes === '' && isSamePlace(before, cursor)) {
 			return '';
 		}
 
@@ -232,4 +231,8 @@ export class ScreenWriter extends Writable {
 		this.#shown = null;
 		this.emit('resize');
 	};
+}
+
+function isSamePlace(left: InkFrame['cursor'], right: InkFrame['cursor']): boolean {
+	return left?.row === right?.row && left?.column === right?.column;
 }
