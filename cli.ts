@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { isatty } from 'node:tty';
 import { openCompiledCodeFolder } from './source/engine/compiled-code.ts';
+import { paintSkeleton } from './source/terminal/skeleton.ts';
+import type { Skeleton } from './source/terminal/skeleton.ts';
 
 const argv = process.argv.slice(2);
 
@@ -11,10 +14,33 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 	// Whoever reads our output may stop reading (`| head`); the operation still finishes, and its exit code still counts.
 	process.stdout.on('error', ignoreClosedPipe);
 	process.stderr.on('error', ignoreClosedPipe);
-	main().then(setExitCode, reportCrash);
+	const skeleton = paintSkeleton({ argv, environment: process.env, terminal });
+	if (skeleton !== null) {
+		leaveOnExit(skeleton);
+	}
+
+	main(skeleton).then(setExitCode, reportCrash);
 }
 
-async function main(): Promise<number> {
+function terminal(): { isTTY: boolean; columns: number; descriptor: number } {
+	return { isTTY: isatty(0) && isatty(1), columns: process.stdout.columns, descriptor: 1 };
+}
+
+/** Also when something ends the process before the app watches over the terminal itself. */
+function leaveOnExit(skeleton: Skeleton): void {
+	process.once('exit', skeleton.leave);
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.once(signal, () => {
+			skeleton.leave();
+			// As if nobody had listened, unless somebody else does by now.
+			if (process.listenerCount(signal) === 0) {
+				process.kill(process.pid, signal);
+			}
+		});
+	}
+}
+
+async function main(skeleton: Skeleton | null): Promise<number> {
 	// Before the command is loaded, else that would be compiled each time.
 	const folder = openCompiledCodeFolder(process.env);
 	if (folder !== null) {
@@ -22,7 +48,7 @@ async function main(): Promise<number> {
 	}
 
 	const { runProgram } = await import('./source/program.ts');
-	return runProgram(argv, readVersion());
+	return runProgram(argv, readVersion(), skeleton);
 }
 
 function setExitCode(code: number): void {

@@ -1,18 +1,31 @@
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { InkControls } from './app.tsx';
+import { DEFAULT_DISPLAY } from './display.ts';
+import type { Display } from './display.ts';
 import { EngineError } from './engine/index.ts';
 import type { Engine } from './engine/index.ts';
-import { SECTIONS, initialState } from './state.ts';
-import type { Section } from './state.ts';
+import { initialState } from './state.ts';
+import type { Section } from './sections.ts';
 import { createStore } from './store.ts';
-import { KeySource, onTerminalSignals, ScreenWriter, stopProcess } from './terminal/index.ts';
-import type { TerminalInput, TerminalOutput } from './terminal/index.ts';
+import {
+	askTerminal,
+	groundOfEnvironment,
+	KeySource,
+	onTerminalSignals,
+	ScreenWriter,
+	startWatchdog,
+	stopProcess,
+} from './terminal/index.ts';
+import type { Dress, Skeleton, TerminalFacts, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
 
 export type FullScreenOptions = {
 	readonly engine: Engine;
-	/** A section's name, for instance `trust`; the installed plugins otherwise. */
-	readonly initialScreen?: string;
+	readonly section?: Section;
+	readonly display?: Display;
+	/** What was painted before the app was loaded. */
+	readonly skeleton?: Skeleton | null;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly stdin: TerminalInput;
 	readonly stdout: TerminalOutput;
@@ -26,12 +39,13 @@ export type FullScreenOptions = {
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
 	prepareEnvironment(options.environment);
-	// Only now: React and Ink read the environment while they are loaded.
-	const { mountApp } = await import('./mount-app.tsx');
-	const { engine } = options;
+	const { engine, skeleton = null, display = DEFAULT_DISPLAY } = options;
+	// Before raw mode, so that it knows what to go back to.
+	const watchdog = startWatchdog();
+	const loading = import('./mount-app.tsx');
 	const leaving = new AbortController();
-	const stdin = new KeySource(options.stdin);
-	const stdout = new ScreenWriter(options.stdout);
+	const screen = openScreen(options, display, watchdog);
+	const { stdin, stdout } = screen;
 	const store = createStore(
 		initialState({
 			version: options.version,
@@ -39,16 +53,23 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 			profile: engine.profile,
 			registry: await registryName(engine, leaving.signal),
 			size: { columns: stdout.columns, rows: stdout.rows },
-			section: sectionOf(options.initialScreen),
+			section: options.section ?? 'installed',
 			now: Date.now(),
 		}),
 	);
 	const terminal = createTerminalOwner(stdout);
 	const crash = catchCrashes();
+	// React and Ink read the environment while they are loaded.
+	const { mountApp } = await loading;
 	try {
-		const app = mountApp({ engine, store, host: terminal.host, onMount: terminal.mounted, stdin, stdout, signal: leaving.signal });
+		skeleton?.handOver();
+		const { signal } = leaving;
+		const isStill = display.reducedMotion || display.lowBandwidth;
+		const app = mountApp({ engine, store, host: terminal.host, onMount: terminal.mounted, stdin, stdout, signal, isStill });
 		try {
+			screen.ask();
 			await Promise.race([app.waitUntilExit(), crash.promise]);
+			await screen.settled();
 		} finally {
 			app.unmount();
 			app.stop();
@@ -61,7 +82,39 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 		leaving.abort();
 		stdin.destroy();
 		stdout.destroy();
+		watchdog.stop();
 	}
+}
+
+/** A quick leave must not let the terminal's answers fall to the shell. */
+const LATE_ANSWER_MILLISECONDS = 200;
+
+/** Both sides of the terminal, and what it says about itself when it is asked. */
+function openScreen(options: FullScreenOptions, display: Display, watchdog: Watchdog) {
+	const dress = (ground: TerminalFacts['ground']): Dress => ({
+		isAscii: display.ascii,
+		palette: display.theme === 'auto' ? (ground ?? 'dark') : display.theme,
+	});
+	const questions = askTerminal((facts) => {
+		stdout.dressAs(dress(facts.ground ?? groundOfEnvironment(options.environment)));
+		if (facts.canSynchronise) {
+			stdout.synchronise();
+		}
+	});
+	const stdin = new KeySource(options.stdin, { onAnswer: questions.onAnswer });
+	const stdout = new ScreenWriter(options.stdout, {
+		frameMilliseconds: display.lowBandwidth ? 100 : 0,
+		dress: dress(groundOfEnvironment(options.environment)),
+		isPlain: (options.environment['PLUGWARD_PLAIN_RENDER'] ?? '') !== '',
+		isEntered: (options.skeleton ?? null) !== null,
+		onScreen: watchdog.guard,
+	});
+	return {
+		stdin,
+		stdout,
+		ask: (): void => void options.stdout.write(questions.text),
+		settled: (): Promise<unknown> => Promise.race([questions.answered, sleep(LATE_ANSWER_MILLISECONDS)]),
+	};
 }
 
 /** Without a readable .npmrc the app opens all the same: what is installed can be seen, and what needs the registry says why not. */
@@ -145,13 +198,4 @@ function prepareEnvironment(environment: FullScreenOptions['environment']): void
 	if ((environment['NO_COLOR'] ?? '') !== '' && environment['FORCE_COLOR'] === undefined) {
 		process.env['FORCE_COLOR'] = '0';
 	}
-}
-
-function sectionOf(name: string | undefined): Section {
-	const section = SECTIONS.find((candidate) => candidate === (name ?? 'installed'));
-	if (section === undefined) {
-		throw new EngineError('usage', `There is no screen "${name ?? ''}": expected one of ${SECTIONS.join(', ')}.`);
-	}
-
-	return section;
 }

@@ -6,6 +6,7 @@ import type { Host } from './actions/index.ts';
 import type { Engine } from './engine/index.ts';
 import { App } from './app.tsx';
 import type { InkControls } from './app.tsx';
+import { StillContext } from './screens/parts/spinner.tsx';
 import type { Store } from './store.ts';
 import type { KeySource, ScreenWriter } from './terminal/index.ts';
 
@@ -29,20 +30,27 @@ export function mountApp(options: {
 	readonly stdout: ScreenWriter;
 	/** Fires when the app is left. */
 	readonly signal: AbortSignal;
+	/** Nothing that only moves is shown. */
+	readonly isStill: boolean;
 }): MountedApp {
 	const { engine, store, signal } = options;
 	const actions = createActions({ engine, store, now: Date.now, signal }, options.host);
-	const instance: Instance = render(<App store={store} actions={actions} onMount={options.onMount} />, {
-		stdin: options.stdin,
-		stdout: options.stdout,
-		alternateScreen: true,
-		incrementalRendering: false,
-		interactive: true,
-		exitOnCtrlC: false,
-		patchConsole: false,
-		// The store already holds changes back to one per frame; a second brake would only delay the last one.
-		maxFps: 250,
-	});
+	const instance: Instance = render(
+		<StillContext value={options.isStill}>
+			<App store={store} actions={actions} onMount={options.onMount} />
+		</StillContext>,
+		{
+			stdin: options.stdin,
+			stdout: options.stdout,
+			alternateScreen: true,
+			incrementalRendering: false,
+			interactive: true,
+			exitOnCtrlC: false,
+			patchConsole: false,
+			// The store already holds changes back to one per frame; a second brake would only delay the last one.
+			maxFps: 250,
+		},
+	);
 	actions.start();
 	return { waitUntilExit: instance.waitUntilExit, unmount: instance.unmount, stop: actions.stop };
 }

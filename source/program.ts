@@ -1,9 +1,15 @@
+import type { Output } from './commands/surroundings.ts';
 import { watchForInterruption } from './interruption.ts';
 import { runCommandLine } from './scripted.ts';
+import type { Skeleton } from './terminal/skeleton.ts';
 
-/** Runs the words after `plugward` with this process's terminal and environment. Resolves to the exit code. */
-export async function runProgram(argv: readonly string[], version: string): Promise<number> {
-	const { stdin, stdout, stderr, env: environment } = process;
+/**
+ * Runs the words after `plugward` with this process's terminal and environment. Resolves to the exit code. `skeleton` is what was painted
+ * already, in the expectation that the full-screen app comes.
+ */
+export async function runProgram(argv: readonly string[], version: string, skeleton: Skeleton | null): Promise<number> {
+	const { stdin, env: environment } = process;
+	const [stdout, stderr] = [afterSkeleton(process.stdout, skeleton), afterSkeleton(process.stderr, skeleton)];
 	return runCommandLine({
 		argv,
 		version,
@@ -14,11 +20,23 @@ export async function runProgram(argv: readonly string[], version: string): Prom
 		stderr,
 		createEngine: async (options) => (await import('./engine/index.ts')).createEngine(options),
 		examine: async (...failed) => (await import('./engine/index.ts')).examine(...failed),
-		openScreen: async (engine) => {
+		openScreen: async (engine, choices) => {
 			const { runFullScreen } = await import('./full-screen.tsx');
-			const { exitCode } = await runFullScreen({ engine, environment, stdin, stdout, version });
+			const { exitCode } = await runFullScreen({ engine, environment, stdin, stdout: process.stdout, version, ...choices, skeleton });
 			return exitCode;
 		},
 		watchForInterruption,
 	});
+}
+
+/** What is printed belongs on the normal screen, so the skeleton goes first. */
+function afterSkeleton(output: NodeJS.WriteStream, skeleton: Skeleton | null): Output {
+	return {
+		isTTY: output.isTTY,
+		columns: output.columns,
+		write: (text) => {
+			skeleton?.leave();
+			return output.write(text);
+		},
+	};
 }

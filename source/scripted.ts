@@ -8,6 +8,7 @@ import type { View } from './commands/layout.ts';
 import { parseArguments } from './commands/parse-arguments.ts';
 import { readText } from './commands/read-text.ts';
 import { requireConsent } from './commands/require-consent.ts';
+import { type ScreenChoices, screenChoices } from './commands/screen-flags.ts';
 import { canAsk, canOpenScreen, columnsOf, type Environment, hasColour, type Input, type Output } from './commands/surroundings.ts';
 import { type CallOptions, type DoctorReport, type Engine, EngineError, type EngineOptions, toEngineError } from './engine/index.ts';
 import { DEFAULT_SETTINGS, readSettings } from './settings.ts';
@@ -26,7 +27,7 @@ export type CommandLineOptions = {
 	/** For `doctor` when no engine can be made. */
 	readonly examine: (options: EngineOptions, failure: EngineError, call: CallOptions) => Promise<DoctorReport>;
 	/** Resolves to the exit code. */
-	readonly openScreen: (engine: Engine) => Promise<number>;
+	readonly openScreen: (engine: Engine, choices: ScreenChoices) => Promise<number>;
 	/** Watches for Ctrl-C; taken when a command starts, since the screen handles keys itself. */
 	readonly watchForInterruption: () => { readonly signal: AbortSignal; readonly exitCode: () => number } & Disposable;
 };
@@ -63,8 +64,10 @@ async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Pr
 		return 2;
 	}
 
+	const settings = await readSettings({ home: textFlag(parsed, 'home'), environment: options.environment });
+	const choices = screenChoices(parsed, settings.display);
 	await using engine = await options.createEngine(await engineOptions(parsed, options));
-	return await options.openScreen(engine);
+	return await options.openScreen(engine, choices);
 }
 
 async function runCommand(command: Command, parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
+import { DEFAULT_DISPLAY, THEMES } from './display.ts';
+import type { Display } from './display.ts';
 import { EngineError } from './engine/errors.ts';
 import { stripToLine } from './engine/strip-controls.ts';
 
@@ -11,16 +13,27 @@ export type Settings = {
 	readonly registry: string | null;
 	/** How long to wait for another plugward that holds the home. */
 	readonly waitSeconds: number;
+	/** How the full-screen app looks. */
+	readonly display: Display;
 };
 
 export type SettingsPlace = { readonly home: string | null; readonly environment: Readonly<Record<string, string | undefined>> };
 
-export const DEFAULT_SETTINGS: Settings = { registry: null, waitSeconds: 10 };
+export const DEFAULT_SETTINGS: Settings = { registry: null, waitSeconds: 10, display: DEFAULT_DISPLAY };
 
 const webAddress = v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'expected an http or https address'));
 const stored = v.strictObject({
 	registry: v.optional(v.nullable(webAddress), DEFAULT_SETTINGS.registry),
 	waitSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)), DEFAULT_SETTINGS.waitSeconds),
+	display: v.optional(
+		v.strictObject({
+			theme: v.optional(v.picklist(THEMES), DEFAULT_DISPLAY.theme),
+			ascii: v.optional(v.boolean(), DEFAULT_DISPLAY.ascii),
+			lowBandwidth: v.optional(v.boolean(), DEFAULT_DISPLAY.lowBandwidth),
+			reducedMotion: v.optional(v.boolean(), DEFAULT_DISPLAY.reducedMotion),
+		}),
+		DEFAULT_DISPLAY,
+	),
 });
 
 /** Folder of the settings: the home that `--home` names, else the user's configuration folder. */

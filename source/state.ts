@@ -20,11 +20,9 @@ import type {
 	VerifyReport,
 } from './engine/index.ts';
 import type { PlannedFetch, Transfer } from './fetch-amount.ts';
+import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
-
-export const SECTIONS = ['installed', 'browse', 'activity', 'history', 'trust', 'run'] as const;
-export type Section = (typeof SECTIONS)[number];
 
 export const PLUGIN_TABS = ['overview', 'versions', 'permissions', 'provenance', 'dependencies', 'readme'] as const;
 export type PluginTab = (typeof PLUGIN_TABS)[number];

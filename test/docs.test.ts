@@ -6,6 +6,7 @@ import { COMMANDS, findCommand } from '../source/commands/catalogue.ts';
 import type { Command } from '../source/commands/command.ts';
 import { parseFields } from '../source/commands/envelope.ts';
 import { COMMON_FLAGS, dashed } from '../source/commands/flags.ts';
+import { SCREEN_FLAGS } from '../source/commands/screen-flags.ts';
 import { EXIT_CODE_WORDS } from '../source/commands/help.ts';
 import { EngineError, type ErrorCode } from '../source/engine/errors.ts';
 import { DEFAULT_LIMITS, MAXIMUM_LIMITS } from '../source/engine/manifest.ts';
@@ -67,7 +68,7 @@ function callsOf({ name, text }: Document): readonly Call[] {
 
 /** `--dry-run`, `--no-color` and `-y`, as they may be typed after this command. */
 function flagNames(commands: readonly Command[]): ReadonlySet<string> {
-	const tables = [COMMON_FLAGS, ...commands.map((command) => command.flags)];
+	const tables = [COMMON_FLAGS, SCREEN_FLAGS, ...commands.map((command) => command.flags)];
 	return new Set(
 		tables
 			.flatMap((table) => Object.entries(table))

@@ -1,6 +1,7 @@
 import { COMMANDS } from './catalogue.ts';
 import type { Command, FlagTable } from './command.ts';
 import { COMMON_FLAGS, dashed } from './flags.ts';
+import { SCREEN_FLAGS } from './screen-flags.ts';
 import { joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 
 /** Exit codes as the help tells them; the numbers themselves belong to the engine's table of errors. */
@@ -45,6 +46,7 @@ function overview(view: View): string {
 				{ view, indent: 2, flexible: 1 },
 			),
 		],
+		[titleLine('Flags of the full-screen app', view), ...flagLines(SCREEN_FLAGS, view)],
 		[titleLine('Flags of every command', view), ...flagLines(COMMON_FLAGS, view)],
 		[
 			titleLine('Exit codes', view),

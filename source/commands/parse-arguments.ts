@@ -4,6 +4,7 @@ import { COMMANDS, findCommand } from './catalogue.ts';
 import type { Command, FlagDefinition, FlagTable, ParsedArguments } from './command.ts';
 import { COMMON_FLAGS, dashed } from './flags.ts';
 import { nearestWord } from './nearest-word.ts';
+import { SCREEN_FLAGS } from './screen-flags.ts';
 
 export type Invocation =
 	/** No command: the screen when there is a terminal. */
@@ -24,7 +25,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
 	const at = positionOfCommand(words);
 	const name = at === null ? null : (words[at] ?? null);
 	if (name === null) {
-		const parsed = parseFlags(words, COMMON_FLAGS);
+		const parsed = parseFlags(words, { ...COMMON_FLAGS, ...SCREEN_FLAGS });
 		return parsed.flags['help'] === true ? { type: 'help', command: null } : { type: 'bare', parsed };
 	}
 
@@ -81,7 +82,7 @@ function positionOfCommand(words: readonly string[]): number | null {
 }
 
 function everyFlag(): FlagTable {
-	return Object.assign({}, ...COMMANDS.map((command) => command.flags), COMMON_FLAGS);
+	return Object.assign({}, ...COMMANDS.map((command) => command.flags), SCREEN_FLAGS, COMMON_FLAGS);
 }
 
 function isFlag(word: string): boolean {

@@ -1,4 +1,5 @@
-import type { Section, State } from '../state.ts';
+import type { State } from '../state.ts';
+import type { Section } from '../sections.ts';
 
 /** Where a key means something. A place nearer to the user wins. */
 export type Place =

@@ -16,6 +16,12 @@ export type TerminalInput = {
 	readonly unref?: () => unknown;
 };
 
+/** For what comes from a terminal and is no key. */
+export type InputListeners = {
+	readonly onMouse?: (report: MouseReport) => void;
+	readonly onAnswer?: (sequence: string) => void;
+};
+
 /** Long enough for a sequence that a slow line splits, short enough to feel at once. */
 const ESCAPE_MILLISECONDS = 50;
 /** Ink waits again after a bare escape byte; this spelling of the same key is complete by itself. */
@@ -28,7 +34,7 @@ const ESCAPE_KEY = '\u001B[27u';
 export class KeySource extends Readable {
 	readonly isTTY = true;
 	readonly #input: TerminalInput;
-	readonly #onMouse: (report: MouseReport) => void;
+	readonly #listeners: InputListeners;
 	readonly #tokeniser = createKeyTokeniser();
 	readonly #queue: string[] = [];
 	#decoder = new StringDecoder('utf8');
@@ -36,10 +42,10 @@ export class KeySource extends Readable {
 	#isDelivering = false;
 	#isListening = false;
 
-	constructor(input: TerminalInput, onMouse: (report: MouseReport) => void = () => undefined) {
+	constructor(input: TerminalInput, listeners: InputListeners = {}) {
 		super({ objectMode: true, highWaterMark: 1024 });
 		this.#input = input;
-		this.#onMouse = onMouse;
+		this.#listeners = listeners;
 	}
 
 	/** Ink owns raw mode; while it is off the terminal belongs to someone else, so nothing is read. */
@@ -104,7 +110,9 @@ export class KeySource extends Readable {
 	#enqueue(tokens: readonly Token[]): void {
 		for (const token of tokens) {
 			if (token.type === 'mouse') {
-				this.#onMouse(token.report);
+				this.#listeners.onMouse?.(token.report);
+			} else if (token.type === 'answer') {
+				this.#listeners.onAnswer?.(token.sequence);
 			} else {
 				this.#queue.push(spell(token));
 			}
@@ -127,7 +135,7 @@ export class KeySource extends Readable {
 	}
 }
 
-function spell(token: Exclude<Token, { readonly type: 'mouse' }>): string {
+function spell(token: Extract<Token, { readonly type: 'key' | 'paste' }>): string {
 	if (token.type === 'paste') {
 		// Ink reads the paste marks itself; an escape inside could close the paste early.
 		return `\u001B[200~${token.text.replaceAll('\u001B', '')}\u001B[201~`;

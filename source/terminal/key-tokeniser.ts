@@ -6,7 +6,9 @@ export type Token =
 	/** One key as the terminal sent it: a grapheme, a control byte or one escape sequence. */
 	| { readonly type: 'key'; readonly sequence: string }
 	| { readonly type: 'paste'; readonly text: string }
-	| { readonly type: 'mouse'; readonly report: MouseReport };
+	| { readonly type: 'mouse'; readonly report: MouseReport }
+	/** What the terminal answered to a question, as it came. */
+	| { readonly type: 'answer'; readonly sequence: string };
 
 export type KeyTokeniser = {
 	/** Decoded terminal input in any portions; returns what became complete. */
@@ -123,7 +125,7 @@ function scanControlSequence(input: string): Scan | null {
 	// Answers to questions (device attributes, cursor position, focus) are not keys.
 	// oxlint-disable-next-line no-control-regex
 	const isReply = /^[?>=]/.test(parameters) || (final === 'R' && parameters.includes(';')) || /^\u001B\[[IO]$/.test(sequence);
-	return { token: isReply ? null : { type: 'key', sequence }, length: sequence.length };
+	return { token: isReply ? { type: 'answer', sequence } : { type: 'key', sequence }, length: sequence.length };
 }
 
 function scanPaste(input: string): Scan | null {
@@ -141,7 +143,7 @@ function scanReply(input: string): Scan | null {
 	// oxlint-disable-next-line no-control-regex
 	const match = /^\u001B[\]P_^X][^\u0007\u001B]*(?:\u0007|\u001B\\)/.exec(input);
 	if (match !== null) {
-		return { token: null, length: match[0].length };
+		return { token: { type: 'answer', sequence: match[0] }, length: match[0].length };
 	}
 
 	// Alt with one of these characters looks the same as the start of an answer, but nothing follows it.

@@ -7,6 +7,15 @@ import type { InkFrame } from './cells/ink-frame.ts';
 import { paintChanges } from './cells/paint.ts';
 import { clipRow, parseRow } from './cells/row.ts';
 import type { Row } from './cells/row.ts';
+import {
+	CLEAR_AND_HOME,
+	ENTER_ALTERNATE_SCREEN,
+	HIDE_CURSOR,
+	LEAVE_ALTERNATE_SCREEN,
+	SHOW_CURSOR,
+	SYNCHRONISED_END,
+	SYNCHRONISED_START,
+} from './modes.ts';
 
 /** What the screen writer needs of a terminal's output: a `tty.WriteStream` or a stand-in. */
 export type TerminalOutput = {
@@ -24,15 +33,11 @@ export type ScreenWriterOptions = {
 	readonly dress?: Dress;
 	/** Frames go to the terminal as Ink writes them. */
 	readonly isPlain?: boolean;
+	/** The alternate screen is on already. */
+	readonly isEntered?: boolean;
+	/** Hears when the alternate screen is entered and left. */
+	readonly onScreen?: (isAlternate: boolean) => void;
 };
-
-const SYNCHRONISED_START = '\u001B[?2026h';
-const SYNCHRONISED_END = '\u001B[?2026l';
-const ENTER_ALTERNATE_SCREEN = '\u001B[?1049h';
-const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
-const SHOW_CURSOR = '\u001B[?25h';
-const HIDE_CURSOR = '\u001B[?25l';
-const CLEAR_AND_HOME = '\u001B[2J\u001B[H';
 
 /**
  * Stands between Ink and the terminal. Ink writes whole frames; the terminal gets only the cells that differ from what it shows, in one
@@ -46,6 +51,8 @@ export class ScreenWriter extends Writable {
 	#dress: Dress;
 	#isPlain: boolean;
 	#isSynchronised = false;
+	#isEntered: boolean;
+	readonly #onScreen: (isAlternate: boolean) => void;
 	/** What Ink wrote since the start of a frame; null between frames. */
 	#collected: string | null = null;
 	#frame: InkFrame | null = null;
@@ -65,6 +72,8 @@ export class ScreenWriter extends Writable {
 		this.#frameMilliseconds = options.frameMilliseconds ?? 0;
 		this.#dress = options.dress ?? PLAIN_DRESS;
 		this.#isPlain = options.isPlain ?? false;
+		this.#isEntered = options.isEntered ?? false;
+		this.#onScreen = options.onScreen ?? (() => undefined);
 		output.on('resize', this.#resized);
 	}
 
@@ -118,13 +127,30 @@ export class ScreenWriter extends Writable {
 	#passOn(text: string): void {
 		this.#isCursorShown = text.includes(SHOW_CURSOR) || (this.#isCursorShown && !text.includes(HIDE_CURSOR));
 		if (text.includes(ENTER_ALTERNATE_SCREEN)) {
-			this.#shown = [];
-		} else if (text.includes(LEAVE_ALTERNATE_SCREEN)) {
+			this.#enterScreen(text);
+			return;
+		}
+
+		this.#output.write(text);
+		if (text.includes(LEAVE_ALTERNATE_SCREEN)) {
 			clearTimeout(this.#timer);
 			this.#timer = undefined;
 			this.#shown = null;
+			this.#onScreen(false);
+		}
+	}
+
+	#enterScreen(text: string): void {
+		this.#onScreen(true);
+		if (this.#isEntered) {
+			// What was painted there before stays until the first frame replaces it.
+			this.#isEntered = false;
+			this.#shown = null;
+			this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ''));
+			return;
 		}
 
+		this.#shown = [];
 		// Entering the alternate screen leaves the cursor where the shell had it.
 		this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ENTER_ALTERNATE_SCREEN + CLEAR_AND_HOME));
 	}

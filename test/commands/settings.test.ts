@@ -26,7 +26,11 @@ describe('settings', () => {
 	it('come back as they were written, readable by the user alone', async () => {
 		await writeSettings({ home, environment: {} }, { registry: 'https://r.example/' });
 		await writeSettings({ home, environment: {} }, { waitSeconds: 3 });
-		expect(await readSettings({ home, environment: {} })).toEqual({ registry: 'https://r.example/', waitSeconds: 3 });
+		expect(await readSettings({ home, environment: {} })).toEqual({
+			...DEFAULT_SETTINGS,
+			registry: 'https://r.example/',
+			waitSeconds: 3,
+		});
 		expect((await stat(path.join(home, 'settings.json'))).mode & 0o777).toBe(0o600);
 	});
 

@@ -1,12 +1,17 @@
 import process from 'node:process';
 
+import { DEFAULT_DISPLAY } from '../../source/display.ts';
+import type { Display } from '../../source/display.ts';
 import { runFullScreen } from '../../source/full-screen.tsx';
 import { createFakeEngine } from './fake-engine.ts';
 
 /** The program that pseudo-terminal tests start: the real app over the fake engine. Options are JSON in the first argument. */
-const options: { readonly stepMilliseconds?: number; readonly extraPlugins?: number; readonly crash?: 'render' | 'uncaught' } = JSON.parse(
-	process.argv[2] ?? '{}',
-);
+const options: {
+	readonly stepMilliseconds?: number;
+	readonly extraPlugins?: number;
+	readonly crash?: 'render' | 'uncaught' | 'kill' | 'abort';
+	readonly display?: Partial<Display>;
+} = JSON.parse(process.argv[2] ?? '{}');
 const fake = createFakeEngine(options);
 const broken = { generation: 1, plugins: [{ name: undefined }], packageCount: 1, storeBytes: 1 };
 const engine = options.crash === 'render' ? { ...fake, list: () => Promise.resolve(broken as never) } : fake;
@@ -16,6 +21,11 @@ if (options.crash === 'uncaught') {
 	}, 700);
 }
 
+if (options.crash === 'kill' || options.crash === 'abort') {
+	const die = options.crash === 'abort' ? () => process.abort() : () => process.kill(process.pid, 'SIGKILL');
+	setTimeout(die, 1500);
+}
+
 try {
 	const { exitCode } = await runFullScreen({
 		engine,
@@ -23,6 +33,7 @@ try {
 		stdin: process.stdin,
 		stdout: process.stdout,
 		version: '0.1.0',
+		display: { ...DEFAULT_DISPLAY, ...options.display },
 	});
 	console.log(`left with ${exitCode}`);
 } catch (error) {

@@ -60,6 +60,10 @@ export function openTerminal(options: {
 	readonly columns?: number;
 	readonly rows?: number;
 	readonly environment?: Readonly<Record<string, string>>;
+	/** Colour behind the text, as `#rrggbb`; it does not tell otherwise. */
+	readonly ground?: string;
+	/** It answers nothing that it is asked. */
+	readonly isSilent?: boolean;
 	/** Started instead of the program itself. */
 	readonly shell?: (command: string) => string;
 }): PseudoTerminal {
@@ -85,6 +89,20 @@ export function openTerminal(options: {
 			changed.resolve();
 			changed = Promise.withResolvers();
 		});
+	});
+	// A terminal answers what it is asked about itself.
+	screen.onData((answer) => {
+		if (options.isSilent !== true) {
+			child.write(answer);
+		}
+	});
+	screen.parser.registerOscHandler(11, (question) => {
+		const { ground } = options;
+		if (question === '?' && ground !== undefined) {
+			child.write(`\u001B]11;rgb:${[1, 3, 5].map((at) => ground.slice(at, at + 2)).join('/')}\u001B\\`);
+		}
+
+		return true;
 	});
 	const exited = new Promise<number>((resolve) => {
 		child.onExit(({ exitCode }) => {

@@ -5,7 +5,8 @@ import { render } from 'ink';
 
 import { createActions } from '../../source/actions/index.ts';
 import { App } from '../../source/app.tsx';
-import type { Section, State } from '../../source/state.ts';
+import type { Section } from '../../source/sections.ts';
+import type { State } from '../../source/state.ts';
 import { initialState } from '../../source/state.ts';
 import { createStore } from '../../source/store.ts';
 import { createFakeEngine } from './fake-engine.ts';

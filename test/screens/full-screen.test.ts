@@ -85,17 +85,20 @@ describe('the app in a real terminal', () => {
 		await terminal.until('31 of 109');
 	});
 
-	it('gives the terminal back as it was when the user quits', async () => {
-		await using terminal = openTerminal({ file: app.file, shell: (command) => `echo before; ${thenTellMode(command)}` });
-		await terminal.until('9 plugins');
-		expect(terminal.isAlternateScreen()).toBe(true);
-		expect(terminal.text()).not.toContain('before');
-		terminal.send('q');
-		await terminal.until('cooked');
-		expect(terminal.isAlternateScreen()).toBe(false);
-		expect(terminal.isCursorHidden()).toBe(false);
-		expect(terminal.rows().slice(0, 3)).toEqual(['before', 'left with 0', 'cooked']);
-	});
+	it.each([false, true])(
+		'gives the terminal back as it was when the user quits (a terminal that answers nothing: %s)',
+		async (isSilent) => {
+			await using terminal = openTerminal({ file: app.file, isSilent, shell: (command) => `echo before; ${thenTellMode(command)}` });
+			await terminal.until('9 plugins');
+			expect(terminal.isAlternateScreen()).toBe(true);
+			expect(terminal.text()).not.toContain('before');
+			terminal.send('q');
+			await terminal.until('cooked');
+			expect(terminal.isAlternateScreen()).toBe(false);
+			expect(terminal.isCursorHidden()).toBe(false);
+			expect(terminal.rows().slice(0, 3)).toEqual(['before', 'left with 0', 'cooked']);
+		},
+	);
 
 	it.each(['render', 'uncaught'])('gives the terminal back and tells the error on the normal screen after a crash (%s)', async (crash) => {
 		await using terminal = openTerminal({ file: app.file, argument: { crash }, shell: thenTellMode });
@@ -110,6 +113,16 @@ describe('the app in a real terminal', () => {
 		terminal.kill(signal);
 		await terminal.exited;
 		await expect.poll(() => terminal.isAlternateScreen()).toBe(false);
+		expect(terminal.isCursorHidden()).toBe(false);
+		expect(terminal.received()).toContain('\u001B[?2004l');
+	});
+
+	it.each(['kill', 'abort'])('has the terminal restored from outside when it dies without a chance to do so (%s)', async (crash) => {
+		// The settings of the user come back, and not some defaults: here, no echo.
+		const shell = (command: string): string => `stty -echo; ${command}; sleep 1; ${thenTellMode('stty -a | grep -o -e -echo | head -1')}`;
+		await using terminal = openTerminal({ file: app.file, argument: { crash }, shell });
+		await terminal.until(/plugward ended without warning[^]*-echo\ncooked/);
+		expect(terminal.isAlternateScreen()).toBe(false);
 		expect(terminal.isCursorHidden()).toBe(false);
 		expect(terminal.received()).toContain('\u001B[?2004l');
 	});
@@ -198,5 +211,44 @@ describe('the app in a real terminal', () => {
 		await using terminal = openTerminal({ file: app.file, shell: (command) => `${command} | cat` });
 		await terminal.until('failed: The full-screen app needs a terminal');
 		expect(terminal.received()).not.toContain('\u001B');
+	});
+
+	it('asks the terminal for its ground, and takes colours that can be read there', async () => {
+		await using light = openTerminal({ file: app.file, ground: '#ffffff' });
+		await light.until('9 plugins');
+		await expect.poll(() => light.received()).toContain('1;34m');
+		await using dark = openTerminal({ file: app.file, ground: '#000000' });
+		await dark.until('9 plugins');
+		dark.send('j');
+		await dark.until('2 of 9');
+		expect(dark.received()).not.toContain('1;34m');
+	});
+
+	it('draws with ASCII alone when asked', async () => {
+		await using terminal = openTerminal({ file: app.file, argument: { display: { ascii: true } } });
+		await terminal.until('9 plugins');
+		expect(terminal.text()).toMatch(/^\+- Installed -+/m);
+		expect(terminal.text()).toMatch(/^[ -~\n\u4E00-\u9FFF]*$/);
+	});
+
+	it('moves through a long list for a few hundred bytes a key, and less on a slow line', async () => {
+		for (const lowBandwidth of [false, true]) {
+			await using terminal = openTerminal({
+				file: app.file,
+				columns: 120,
+				rows: 40,
+				argument: { extraPlugins: 2000, display: { lowBandwidth } },
+			});
+			await terminal.until(/1 of 2,?009/);
+			terminal.send('j'.repeat(11));
+			await terminal.until('12 of 2');
+			const before = terminal.received().length;
+			for (let key = 13; key <= 22; key += 1) {
+				terminal.send('j');
+				await terminal.until(`${key} of 2`);
+			}
+
+			expect((terminal.received().length - before) / 10).toBeLessThan(400);
+		}
 	});
 });

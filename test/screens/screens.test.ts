@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { textWidth } from '../../source/format.ts';
-import { SECTIONS } from '../../source/state.ts';
+import { SECTIONS } from '../../source/sections.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
 
 const SIZES = [

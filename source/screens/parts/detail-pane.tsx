@@ -2,10 +2,11 @@ import type { Size, State } from '../../state.ts';
 import { detailOf, insideOf } from '../../views.ts';
 import { DocumentView, scrollInfo } from './document-view.tsx';
 import { Pane } from './pane.tsx';
+import { useSettled } from './use-settled.ts';
 
 /** Everything about the selected item of the list beside it. */
 export function DetailPane({ state, size, title }: { readonly state: State; readonly size: Size; readonly title: string }) {
-	const detail = detailOf(state);
+	const detail = useSettled(detailOf(state));
 	const { columns, rows } = insideOf(size);
 	if (detail === null || size.rows < 3) {
 		return null;

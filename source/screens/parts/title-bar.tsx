@@ -1,16 +1,7 @@
 import { Box, Text } from 'ink';
 
-import { SECTIONS } from '../../state.ts';
-import type { Section } from '../../state.ts';
-
-export const SECTION_TITLES: Readonly<Record<Section, string>> = {
-	installed: 'Installed',
-	browse: 'Browse',
-	activity: 'Activity',
-	history: 'History',
-	trust: 'Trust',
-	run: 'Run',
-};
+import { SECTION_TITLES, SECTIONS } from '../../sections.ts';
+import type { Section } from '../../sections.ts';
 
 type Props = {
 	readonly section: Section;

@@ -23,6 +23,8 @@ const SEEN_ON_SPACES: ReadonlySet<number> = new Set([4, 7, 9]);
 const known = new Map<string, GraphicStyle | null>();
 const parsed = new Map<GraphicStyle, Switches>([[PLAIN_STYLE, NOTHING]]);
 
+const blanks = new Map<GraphicStyle, GraphicStyle>();
+
 /** The style after `parameters` came while `style` was on; null for a parameter nobody here understands. */
 export function changeStyle(style: GraphicStyle, parameters: string): GraphicStyle | null {
 	const key = `${style}|${parameters}`;
@@ -47,10 +49,16 @@ export function changeStyle(style: GraphicStyle, parameters: string): GraphicSty
 
 /** The part of a style that a blank cell shows. */
 export function styleOfBlank(style: GraphicStyle): GraphicStyle {
-	if (style === PLAIN_STYLE) {
-		return style;
+	let blank = blanks.get(style);
+	if (blank === undefined) {
+		blank = style === PLAIN_STYLE ? style : findStyleOfBlank(style);
+		blanks.set(style, blank);
 	}
 
+	return blank;
+}
+
+function findStyleOfBlank(style: GraphicStyle): GraphicStyle {
 	const { attributes, background, foreground } = parsed.get(style) ?? NOTHING;
 	const seen = new Set([...attributes].filter((attribute) => SEEN_ON_SPACES.has(attribute)));
 	// Lines through or under a space, and the inverse of one, have the colour of the text.

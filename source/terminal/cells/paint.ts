@@ -1,4 +1,4 @@
-import { PLAIN_STYLE, styleSequence } from './graphic-style.ts';
+import { PLAIN_STYLE, styleOfBlank, styleSequence } from './graphic-style.ts';
 import type { GraphicStyle } from './graphic-style.ts';
 import { EMPTY_ROW, isDoubtful } from './row.ts';
 import type { Row } from './row.ts';
@@ -143,8 +143,14 @@ class Pen {
 
 	writeCells(row: Row, { from, to, columns }: { readonly from: number; readonly to: number; readonly columns: number }): void {
 		for (let cell = from; cell < to; cell += 1) {
-			this.#setStyle(row.styles[cell] ?? PLAIN_STYLE);
-			this.#written += row.texts[cell] ?? ' ';
+			const text = row.texts[cell] ?? ' ';
+			const style = row.styles[cell] ?? PLAIN_STYLE;
+			// A space shows nothing of most styles, so it needs no change of style before and after it.
+			if (text !== ' ' || styleOfBlank(this.#style) !== style) {
+				this.#setStyle(style);
+			}
+
+			this.#written += text;
 		}
 
 		// At the edge terminals disagree about where the cursor is.

@@ -18,7 +18,7 @@ const CONTROL = /[\u0000-\u001F\u007F-\u009F]/;
 const ASCII = /^[ -~]*$/;
 /** Latin to Cyrillic, punctuation, arrows, boxes and blocks, braille, kana, Han, Hangul: every terminal agrees about these. */
 const AGREED =
-	/^[ -~\u00A1-\u00AC\u00AE-\u02FF\u0370-\u052F\u2010-\u2027\u2030-\u205E\u2190-\u2193\u2500-\u2595\u25A0-\u25CF\u2605-\u2606\u2800-\u28FF\u3041-\u3096\u30A1-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uFF01-\uFF60]$/;
+	/^[ -~\u00A1-\u00AC\u00AE-\u02FF\u0370-\u052F\u2010-\u2027\u2030-\u205E\u2190-\u2193\u2500-\u2595\u25A0-\u25CF\u2605-\u2606\u2800-\u28FF\u3001-\u3015\u3041-\u3096\u30A1-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uFF01-\uFF60]$/;
 
 /** Reads one line of text with colours in it. Null when something stands in it that is neither. */
 export function parseRow(line: string): Row | null {

@@ -1,0 +1,41 @@
+import { THEMES } from '../display.ts';
+import type { Display, Theme } from '../display.ts';
+import { EngineError } from '../engine/index.ts';
+import { SECTIONS } from '../sections.ts';
+import type { Section } from '../sections.ts';
+import type { FlagTable, ParsedArguments } from './command.ts';
+import { isSet, textFlag } from './flags.ts';
+
+/** Flags of the full-screen app, which is what opens without a command. */
+export const SCREEN_FLAGS: FlagTable = {
+	screen: { type: 'string', placeholder: 'NAME', description: `Start at ${SECTIONS.join(', ')}` },
+	theme: { type: 'string', placeholder: 'NAME', description: `${THEMES.join(', ')}; auto asks the terminal` },
+	ascii: { type: 'boolean', description: 'Lines and signs of ASCII only' },
+	lowBandwidth: { type: 'boolean', description: 'Ten frames a second at most, nothing that only moves' },
+	reducedMotion: { type: 'boolean', description: 'Nothing that only moves' },
+};
+
+export type ScreenChoices = { readonly section: Section; readonly display: Display };
+
+/** What the command line says about the screen, and the settings where it says nothing. Throws `usage`. */
+export function screenChoices(parsed: ParsedArguments, settings: Display): ScreenChoices {
+	const theme = textFlag(parsed, 'theme');
+	return {
+		section: oneOf<Section>('screen', textFlag(parsed, 'screen') ?? 'installed', SECTIONS),
+		display: {
+			theme: theme === null ? settings.theme : oneOf<Theme>('theme', theme, THEMES),
+			ascii: isSet(parsed, 'ascii') || settings.ascii,
+			lowBandwidth: isSet(parsed, 'lowBandwidth') || settings.lowBandwidth,
+			reducedMotion: isSet(parsed, 'reducedMotion') || settings.reducedMotion,
+		},
+	};
+}
+
+function oneOf<T extends string>(flag: string, word: string, known: readonly T[]): T {
+	const found = known.find((candidate) => candidate === word);
+	if (found === undefined) {
+		throw new EngineError('usage', `--${flag} does not know "${word}".`, { hint: `Use one of: ${known.join(', ')}` });
+	}
+
+	return found;
+}

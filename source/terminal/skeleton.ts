@@ -1,0 +1,78 @@
+import { writeSync } from 'node:fs';
+
+import { SECTION_TITLES, SECTIONS } from '../sections.ts';
+import { CLEAR_AND_HOME, ENTER_ALTERNATE_SCREEN, HIDE_CURSOR, LEAVE_ALTERNATE_SCREEN, SHOW_CURSOR } from './modes.ts';
+
+/** The frame of the screen before there is anything to show in it. */
+export type Skeleton = {
+	/** The app draws from here on, and leaves the alternate screen itself. */
+	readonly handOver: () => void;
+	/** Back to the normal screen, unless the app has taken over. Must come before anything is printed there. */
+	readonly leave: () => void;
+};
+
+type Surroundings = {
+	readonly argv: readonly string[];
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** Asked only when the rest fits, since making node's streams takes longer than the skeleton. */
+	readonly terminal: () => { readonly isTTY: boolean; readonly columns: number; readonly descriptor: number };
+};
+
+/** Flags that a value follows, of those that can stand before no command at all. */
+const VALUED = new Set(['--home', '--profile', '--store', '--registry', '--wait', '--screen', '--theme']);
+/** With these nothing full-screen comes, or nothing that a skeleton looks like. */
+const ELSEWHERE = new Set(['--help', '-h', '--version', '-V', '--json', '--events', '--screen-reader']);
+/** Narrower than this the title bar shows something else. */
+const NAMED_COLUMNS = 80;
+
+/**
+ * Paints the title bar at once, before the app is loaded, when it is nearly certain that the app comes. Null when it does not. Whoever
+ * must know exactly parses the command line.
+ */
+export function paintSkeleton({ argv, environment, terminal }: Surroundings): Skeleton | null {
+	if (!opensScreen(argv) || isForLines(environment)) {
+		return null;
+	}
+
+	const { isTTY, columns, descriptor } = terminal();
+	if (!isTTY) {
+		return null;
+	}
+
+	writeSync(descriptor, ENTER_ALTERNATE_SCREEN + CLEAR_AND_HOME + HIDE_CURSOR + titleBar(columns));
+	let isOver = false;
+	const leave = (): void => {
+		if (!isOver) {
+			isOver = true;
+			writeSync(descriptor, SHOW_CURSOR + LEAVE_ALTERNATE_SCREEN);
+		}
+	};
+	return {
+		leave,
+		handOver() {
+			isOver = true;
+		},
+	};
+}
+
+function opensScreen(argv: readonly string[]): boolean {
+	return argv.every((word, index) =>
+		word.startsWith('-') ? !ELSEWHERE.has(word.split('=', 1)[0] ?? '') : VALUED.has(argv[index - 1] ?? ''),
+	);
+}
+
+/** A terminal without a cursor to place, or a machine that watches. */
+function isForLines(environment: Surroundings['environment']): boolean {
+	const { CI, TERM } = environment;
+	return (
+		TERM === 'dumb' ||
+		(CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0') ||
+		(environment['CONTINUOUS_INTEGRATION'] ?? '') !== ''
+	);
+}
+
+function titleBar(columns: number): string {
+	const names = SECTIONS.map((section, index) => ` ${index + 1} ${SECTION_TITLES[section]} `).join('');
+	const text = `${columns >= 92 ? ' plugward ' : ''}${columns < NAMED_COLUMNS ? '' : names}`;
+	return `${text.slice(0, columns)}\r\n\r\n Opening ...`;
+}
