@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -49,10 +50,7 @@ describe('the skeleton of the screen', () => {
 
 	it('is no wider than the terminal', () => {
 		paint([], { columns: 60 });
-		// oxlint-disable-next-line no-control-regex
-		const lines = painted()
-			.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '')
-			.split('\r\n');
+		const lines = stripVTControlCharacters(painted()).split('\r\n');
 		expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
 	});
 
