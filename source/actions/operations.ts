@@ -2,7 +2,7 @@ import type { CallOptions, Engine, Plan } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
 import { NOTHING_PLANNED } from '../fetch-amount.ts';
 import { runningOperation } from '../select.ts';
-import type { OperationRequest, OperationResult } from '../state.ts';
+import type { Operation, OperationRequest, OperationResult } from '../state.ts';
 import type { ActionContext } from './context.ts';
 import { commandOf, titleOf } from './request-words.ts';
 import { performTrust } from './perform-trust.ts';
@@ -32,12 +32,7 @@ export function createOperations(context: ActionContext, options: { readonly onC
 				},
 			});
 			store.dispatch({ type: 'operation-ended', id, status: 'done', result, failure: null, now: now() });
-			if (
-				result.type === 'applied' ||
-				result.type === 'kept' ||
-				result.type === 'trusted' ||
-				(result.type === 'collected' && result.report.removed)
-			) {
+			if (hasChangedSomething(result)) {
 				options.onChanged();
 			}
 		} catch (thrown) {
@@ -61,24 +56,7 @@ export function createOperations(context: ActionContext, options: { readonly onC
 			const id = nextId;
 			nextId += 1;
 			controller = new AbortController();
-			store.dispatch({
-				type: 'operation-started',
-				operation: {
-					id,
-					title: titleOf(request),
-					command: commandOf(request),
-					request,
-					status: 'running',
-					startedAt: now(),
-					endedAt: null,
-					steps: [],
-					planned: NOTHING_PLANNED,
-					transfers: {},
-					output: [],
-					result: null,
-					failure: null,
-				},
-			});
+			store.dispatch({ type: 'operation-started', operation: startedOperation(id, request, now()) });
 			void perform(id, request, AbortSignal.any([controller.signal, context.signal]));
 		},
 		cancel() {
@@ -92,6 +70,28 @@ export function createOperations(context: ActionContext, options: { readonly onC
 			return true;
 		},
 	};
+}
+
+function startedOperation(id: number, request: OperationRequest, startedAt: number): Operation {
+	return {
+		id,
+		title: titleOf(request),
+		command: commandOf(request),
+		request,
+		status: 'running',
+		startedAt,
+		endedAt: null,
+		steps: [],
+		planned: NOTHING_PLANNED,
+		transfers: {},
+		output: [],
+		result: null,
+		failure: null,
+	};
+}
+
+function hasChangedSomething(result: OperationResult): boolean {
+	return ['applied', 'kept', 'trusted'].includes(result.type) || (result.type === 'collected' && result.report.removed);
 }
 
 async function callEngine({ engine }: ActionContext, request: OperationRequest, options: CallOptions): Promise<OperationResult> {
