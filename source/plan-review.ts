@@ -72,6 +72,8 @@ export function equivalentCommand(plan: Plan, answers: Answers): string {
 				return [`--accept-identity ${requirement.package}`];
 			case 'young-version':
 				return [`--accept-young ${requirement.package}`];
+			case 'downgrade':
+				return [`--accept-downgrade ${requirement.package}`];
 		}
 	});
 	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`]), ...named].join(' ');

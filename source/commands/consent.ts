@@ -22,6 +22,10 @@ export type ConsentFlags = {
 	/** `name` or `name@version`. */
 	readonly acceptIdentity: readonly string[];
 	readonly acceptYoung: readonly string[];
+	readonly acceptDowngrade: readonly string[];
+	/** Of what is accepted; permissions have none. */
+	readonly reason: string | null;
+	readonly expires: string | null;
 };
 
 type PermissionRequirement = Extract<Requirement, { type: 'permission' }>;
@@ -34,6 +38,9 @@ export function readConsentFlags(parsed: ParsedArguments): ConsentFlags {
 		acceptTrust: parseLevel(textFlag(parsed, 'acceptTrust')),
 		acceptIdentity: listFlag(parsed, 'acceptIdentity'),
 		acceptYoung: listFlag(parsed, 'acceptYoung'),
+		acceptDowngrade: listFlag(parsed, 'acceptDowngrade'),
+		reason: textFlag(parsed, 'reason'),
+		expires: parseExpiry(textFlag(parsed, 'expires')),
 	};
 }
 
@@ -61,7 +68,12 @@ export function decide(plan: Plan, flags: ConsentFlags): Proposal & { readonly w
 			const isAccepted = allowed.has(requirement.id) || requirement.novelty === 'carried-over' || requirement.byPolicy === true;
 			decisions.push({ requirementId: requirement.id, answer: isAccepted ? 'accept' : 'deny' });
 		} else if (isAcceptedByName(requirement, flags)) {
-			decisions.push({ requirementId: requirement.id, answer: 'accept' });
+			decisions.push({
+				requirementId: requirement.id,
+				answer: 'accept',
+				...(flags.reason !== null && { reason: flags.reason }),
+				...(flags.expires !== null && { expires: flags.expires }),
+			});
 		} else {
 			undecided.push(requirement);
 		}
@@ -81,6 +93,8 @@ export function flagFor(requirement: Requirement): string {
 			return `--accept-identity ${quoteWord(requirement.package)}`;
 		case 'young-version':
 			return `--accept-young ${quoteWord(requirement.package)}`;
+		case 'downgrade':
+			return `--accept-downgrade ${quoteWord(requirement.package)}`;
 	}
 }
 
@@ -95,6 +109,8 @@ export function sentenceFor(requirement: Requirement): string {
 			return `${requirement.package} ${requirement.version} was built by ${requirement.to}, before by ${requirement.from}.`;
 		case 'young-version':
 			return `${requirement.package} ${requirement.version} is ${Math.floor(requirement.ageHours)} hours old; the policy wants ${requirement.minimumHours}.`;
+		case 'downgrade':
+			return `${requirement.package} would go back from ${requirement.from} to ${requirement.version}.`;
 	}
 }
 
@@ -111,6 +127,8 @@ function isAcceptedByName(requirement: Exclude<Requirement, PermissionRequiremen
 			return isNamed(requirement, flags.acceptIdentity);
 		case 'young-version':
 			return isNamed(requirement, flags.acceptYoung);
+		case 'downgrade':
+			return isNamed(requirement, flags.acceptDowngrade);
 	}
 }
 
@@ -159,6 +177,14 @@ function onlyAsker(permissions: readonly PermissionRequirement[], allowance: All
 	}
 
 	return askers[0] ?? null;
+}
+
+function parseExpiry(text: string | null): string | null {
+	if (text !== null && Number.isNaN(Date.parse(text))) {
+		throw new EngineError('usage', `"${stripToLine(text)}" is no date.`, { hint: 'For example: --expires 2027-06-30' });
+	}
+
+	return text === null ? null : new Date(text).toISOString();
 }
 
 function parseLevel(text: string | null): Level | null {

@@ -50,6 +50,14 @@ export const CONSENT_FLAGS: FlagTable = {
 		placeholder: 'PACKAGE',
 		description: 'Accept a version below the minimum age',
 	},
+	acceptDowngrade: {
+		type: 'string',
+		isMultiple: true,
+		placeholder: 'PACKAGE',
+		description: 'Accept an older version than the installed one',
+	},
+	reason: { type: 'string', placeholder: 'TEXT', description: 'Why that is accepted; kept with the generation' },
+	expires: { type: 'string', placeholder: 'DATE', description: 'Until when it is accepted (90 days)' },
 };
 
 export function isSet(parsed: ParsedArguments, flag: string): boolean {

@@ -3,6 +3,7 @@ import { formatBytes, plural } from '../format.ts';
 import { levelBadge } from '../theme.ts';
 import type { CommandDefinition } from './command.ts';
 import { requirePositionals } from './flags.ts';
+import { acceptanceLines } from './acceptance-lines.ts';
 import { type Cell, cell, joinBlocks, paragraphLines, tableLines, type View } from './layout.ts';
 
 export const list: CommandDefinition<InstalledState> = {
@@ -24,6 +25,7 @@ export const list: CommandDefinition<InstalledState> = {
 		'identity',
 		'isHeld',
 		'isDisabled',
+		'acceptances',
 		'dependencyCount',
 		'sizeBytes',
 		'wanted',
@@ -59,6 +61,9 @@ function listText(state: InstalledState, view: View): string {
 			...(state.overrides.length === 0 ? [] : paragraphLines(`Overridden: ${state.overrides.join(', ')}`, { view, tone: 'dim' })),
 			...state.plugins.flatMap(({ name, problem }) =>
 				problem === null ? [] : paragraphLines(`${name}: ${problem} Fetch it again: plugward verify --repair`, { view, tone: 'bad' }),
+			),
+			...state.plugins.flatMap(({ name, version, acceptances }) =>
+				acceptances.flatMap((one) => acceptanceLines(`${name}@${version}`, one, view)),
 			),
 			...(outdated === 0 ? [] : paragraphLines(`${plural(outdated, 'plugin')} can be updated: plugward update`, { view, tone: 'info' })),
 		],

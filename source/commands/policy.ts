@@ -1,3 +1,4 @@
+import { acceptanceLines } from './acceptance-lines.ts';
 import { EngineError, EXCEPTION_RULES, type PolicyReport, type SignedPolicy, stripToLine } from '../engine/index.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { requirePositionals, textFlag } from './flags.ts';
@@ -97,6 +98,12 @@ function checkedText(report: PolicyReport, view: View): string {
 		[titleLine('Files, from the widest to the narrowest', view), ...fileLines(report, view)],
 		[titleLine('Rules', view), ...ruleLines(report, view)],
 		exceptionLines(report, view),
+		report.acceptances.length === 0
+			? []
+			: [
+					titleLine('Accepted for one version', view),
+					...report.acceptances.flatMap((one) => acceptanceLines(`${one.package}@${one.version}`, one, view)),
+				],
 		report.refused.flatMap((text) => paragraphLines(`! ${text}`, { view, tone: 'bad' })),
 	]);
 }

@@ -2,6 +2,7 @@ import { LEVELS, stripToLine, type TrustExplanation } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import { levelBadge } from '../theme.ts';
 import { raisesOf } from '../verdict-words.ts';
+import { acceptanceLines } from './acceptance-lines.ts';
 import { checkLines } from './check-lines.ts';
 import { type Cell, cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 import { rootsText } from './trust-roots.ts';
@@ -46,7 +47,10 @@ export function trustText(result: TrustResult, view: View): string {
 	}
 }
 
-function whyText({ id, verdict, effective, evidence, identity, identityChanges, paths }: TrustExplanation, view: View): string {
+function whyText(
+	{ id, verdict, effective, evidence, identity, identityChanges, acceptances, paths }: TrustExplanation,
+	view: View,
+): string {
 	const badge = levelBadge(verdict.level);
 	return joinBlocks([
 		[...tableLines([[cell(id, 'strong'), cell(verdict.level, badge.tone)]], { view }), ...paragraphLines(effective.text, { view })],
@@ -61,6 +65,9 @@ function whyText({ id, verdict, effective, evidence, identity, identityChanges, 
 					),
 				],
 		changeLines(identityChanges, view),
+		acceptances.length === 0
+			? []
+			: [titleLine('Accepted for this version', view), ...acceptances.flatMap((one) => acceptanceLines(id, one, view))],
 		paths.length === 0
 			? []
 			: [

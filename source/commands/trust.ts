@@ -142,6 +142,7 @@ export const trust: CommandDefinition<TrustResult> = {
 		'evidence',
 		'identity',
 		'identityChanges',
+		'acceptances',
 		'paths',
 		'attestations',
 		'attestationsNote',

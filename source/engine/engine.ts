@@ -6,7 +6,7 @@ import type { TaskDeclaration } from './manifest.ts';
 import type { EngineError } from './errors.ts';
 import type { ObservedPermissions, PermissionReport } from './permission-questions.ts';
 import type { Grant, Permission } from './permission.ts';
-import type { TrustCalls } from './trust-calls.ts';
+import type { HeldAcceptance, TrustCalls } from './trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 import type {
 	ExplainReport,
@@ -115,6 +115,8 @@ export type InstalledPlugin = {
 	readonly identity: SourceIdentity | null;
 	/** Updates leave it alone. */
 	readonly isHeld: boolean;
+	/** What was let pass for this version. */
+	readonly acceptances: readonly HeldAcceptance[];
 	/** Installed, but it does not run. */
 	readonly isDisabled: boolean;
 	readonly dependencyCount: number;

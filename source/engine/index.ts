@@ -56,6 +56,7 @@ export type {
 	PublishReport,
 	RawEvidence,
 	ReviewRequest,
+	HeldAcceptance,
 	RefreshedRootSummary,
 	RootRequest,
 	RootSummary,

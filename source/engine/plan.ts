@@ -51,13 +51,21 @@ export type Requirement =
 			readonly version: string;
 			readonly ageHours: number;
 			readonly minimumHours: number;
+	  }
+	/** An installed plugin would go back, and nobody asked for that version. */
+	| {
+			readonly type: 'downgrade';
+			readonly id: string;
+			readonly package: string;
+			readonly version: string;
+			readonly from: string;
 	  };
 
 export type Decision = {
 	readonly requirementId: string;
 	readonly answer: 'accept' | 'deny';
 	readonly reason?: string;
-	/** ISO time after which an accepted permission counts as denied. */
+	/** ISO time after which an accepted permission counts as denied, and anything else that was accepted as not accepted. */
 	readonly expires?: string;
 };
 

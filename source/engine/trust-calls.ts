@@ -1,3 +1,4 @@
+import type { Acceptance } from './acceptance.ts';
 import type { CallOptions } from './events.ts';
 import type { Evidence, EvidenceKind, EvidenceState, Level, SourceIdentity, Verdict } from './evidence.ts';
 
@@ -28,6 +29,8 @@ export type PolicyReport = {
 		readonly expires: string;
 		readonly isExpired: boolean;
 	}[];
+	/** What was accepted for single versions of the current generation. */
+	readonly acceptances: readonly HeldAcceptance[];
 	/** What a file wanted to loosen and may not, one sentence each. */
 	readonly refused: readonly string[];
 };
@@ -39,6 +42,9 @@ export type SignedPolicy = {
 	readonly bundle: unknown;
 };
 
+/** What was accepted for one installed version. */
+export type HeldAcceptance = Acceptance & { readonly isExpired: boolean };
+
 /** The level of one package of the current generation, and everything that led to it. */
 export type TrustExplanation = {
 	readonly id: string;
@@ -49,6 +55,8 @@ export type TrustExplanation = {
 	readonly identity: SourceIdentity | null;
 	/** How the builder differs from the one of the version before, old to new; empty when it does not. */
 	readonly identityChanges: readonly { readonly field: string; readonly from: string; readonly to: string }[];
+	/** What was let pass for this version by `--accept-...`, until when and why. */
+	readonly acceptances: readonly HeldAcceptance[];
 	/** Who spoke about it, and through whom the user believes them: `you > Ana > Ben`. */
 	readonly paths: readonly { readonly path: string; readonly text: string }[];
 };

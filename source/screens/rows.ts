@@ -144,6 +144,8 @@ export function requirementText(requirement: Requirement): string {
 			return 'built by somebody else than before';
 		case 'young-version':
 			return `${requirement.version} is only ${Math.floor(requirement.ageHours)} h old`;
+		case 'downgrade':
+			return `goes back from ${requirement.from} to ${requirement.version}`;
 	}
 }
 

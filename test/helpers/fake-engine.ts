@@ -438,6 +438,7 @@ function samplePlugin(name: string, version: string, level: Level): InstalledPlu
 		sizeBytes: 240_000,
 		wanted: version,
 		latest: version,
+		acceptances: [],
 		problem: null,
 	};
 }

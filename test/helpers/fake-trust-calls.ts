@@ -9,7 +9,7 @@ function notHere(): never {
 
 /** A user who set nothing and whom nobody told anything. */
 const emptyTrustCalls: TrustCalls = {
-	checkPolicy: async () => ({ files: [], rules: [], exceptions: [], refused: [] }),
+	checkPolicy: async () => ({ files: [], rules: [], exceptions: [], acceptances: [], refused: [] }),
 	signPolicy: async () => notHere(),
 	why: async () => notHere(),
 	audit: async () => ({ generation: 0, packages: [], roots: [] }),
@@ -60,6 +60,7 @@ export function sampleTrustCalls({ calls, plugins, verdictOf, evidenceOf }: Samp
 					: { level, limitedBy: null, text: `${id} and all it depends on are at least ${level}.` },
 				evidence: evidenceOf(level),
 				identity,
+				acceptances: [],
 				identityChanges:
 					name === '@acme/links'
 						? [{ field: 'repository', from: 'https://github.com/acme/links', to: 'https://github.com/acrne/links' }]

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { acceptanceSchema } from '../acceptance.ts';
 import { EngineError } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import { integrityOfDigest } from '../integrity.ts';
@@ -61,6 +62,7 @@ const settingsSchema: v.GenericSchema<unknown, GenerationSettings> = v.object({
 	held: v.array(v.string()),
 	// Homes of before there were overrides have none.
 	overrides: v.optional(v.array(v.string()), []),
+	acceptances: v.optional(v.array(acceptanceSchema), []),
 });
 
 /** Reads a whole generation and checks every file against its digest. `digest` null: the meta.json is taken as it is. */

@@ -2,6 +2,7 @@ import type { Integrity } from '../integrity.ts';
 import type { Lock } from '../lock.ts';
 import { EMPTY_LOCK } from '../lock.ts';
 import type { Grant } from '../permission.ts';
+import type { Acceptance } from '../acceptance.ts';
 import type { Change } from '../plan.ts';
 import { DEFAULT_PROFILE } from './layout.ts';
 
@@ -15,6 +16,8 @@ export type GenerationSettings = {
 	readonly held: readonly string[];
 	/** `[PARENT>]NAME=SPEC`, sorted: what replaces the ranges that packages ask for. */
 	readonly overrides: readonly string[];
+	/** What the user let pass for single versions. */
+	readonly acceptances: readonly Acceptance[];
 };
 
 export type GenerationMeta = {
@@ -52,7 +55,7 @@ export type GenerationChange = {
 	readonly artefacts: readonly Integrity[];
 };
 
-export const EMPTY_SETTINGS: GenerationSettings = { policyDigest: null, disabled: [], held: [], overrides: [] };
+export const EMPTY_SETTINGS: GenerationSettings = { policyDigest: null, disabled: [], held: [], overrides: [], acceptances: [] };
 
 /** What `current` means in a home where nothing was ever installed. */
 export const FIRST_GENERATION: Generation = {

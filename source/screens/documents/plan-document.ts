@@ -75,6 +75,14 @@ function requirementDocument(requirement: Requirement, width: number): readonly 
 					width,
 				),
 			];
+		case 'downgrade':
+			return [
+				heading('Older than what is installed'),
+				...paragraph(
+					`${cleanLine(requirement.package)} would go back from ${cleanLine(requirement.from)} to ${cleanLine(requirement.version)}. Nobody asked for that version: its tag was moved, or newer ones are gone. Old versions keep holes that newer ones closed.`,
+					width,
+				),
+			];
 	}
 }
 

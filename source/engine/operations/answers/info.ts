@@ -90,7 +90,13 @@ async function installedPart(
 	const plugin = parsePluginManifest(await store.readPackageJson(locked.integrity));
 	const receipt = await store.receipt(locked.integrity);
 	const { name, version } = locked;
-	const verdict = judgeInstalled(context, { locked, receipt, manifest, standings: await context.standings() });
+	const verdict = judgeInstalled(context, {
+		locked,
+		receipt,
+		manifest,
+		standings: await context.standings(),
+		acceptances: generation.settings.acceptances,
+	});
 	const revocations = await context.home.revocations();
 	return {
 		installed: version,

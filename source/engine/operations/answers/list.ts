@@ -75,6 +75,9 @@ async function describe(context: EngineContext, { generation, root, known, revoc
 			spec: entry.spec,
 			isHeld: generation.settings.held.includes(root),
 			isDisabled: generation.settings.disabled.includes(root),
+			acceptances: generation.settings.acceptances
+				.filter((one) => one.package === locked.name && one.version === locked.version)
+				.map((one) => ({ ...one, isExpired: Date.parse(one.expires) <= context.clock().getTime() })),
 			latest: latest?.version ?? null,
 			wanted: wantedVersion(entry.spec, { latest: latest?.version ?? null, installed: locked.version }),
 			...(await describeFromStore(context, { generation, instance: entry.instance, locked, revocations })),
@@ -82,7 +85,7 @@ async function describe(context: EngineContext, { generation, root, known, revoc
 	];
 }
 
-type StoredFacts = Omit<InstalledPlugin, 'name' | 'version' | 'spec' | 'isHeld' | 'isDisabled' | 'latest' | 'wanted'>;
+type StoredFacts = Omit<InstalledPlugin, 'name' | 'version' | 'spec' | 'isHeld' | 'isDisabled' | 'acceptances' | 'latest' | 'wanted'>;
 
 type Stored = {
 	readonly generation: Generation;

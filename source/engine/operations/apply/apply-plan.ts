@@ -9,6 +9,8 @@ import type { Applied, Decision, Plan } from '../../plan.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { applySwitch, requireBase } from './apply-switch.ts';
 import { type Assessment, assess } from './assess.ts';
+import { acceptancesOf } from './acceptances.ts';
+import { asksDowngrades } from './asks-downgrades.ts';
 import { asksRegistry } from './asks-registry.ts';
 import { recordGrants } from '../audit-log/record-grants.ts';
 import { changesBetween } from './changes.ts';
@@ -38,11 +40,19 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 	requireBase(base, plan);
 
 	const named = new Set(plan.requirements.flatMap((requirement) => (requirement.type === 'permission' ? [requirement.plugin] : [])));
-	const assessment = await assess(context, { base, lock: plan.lock, named, asksRegistry: asksRegistry(plan) }, options);
+	const assessment = await assess(
+		context,
+		{ base, lock: plan.lock, named, asksRegistry: asksRegistry(plan), asksDowngrades: asksDowngrades(plan) },
+		options,
+	);
 	requireSame(plan, assessment);
 	requireDecided(assessment.requirements, options.decisions);
-	const settings = settingsOf(context, plan, base);
-	const decided = grantsOf(context, { base, lock: plan.lock, requirements: assessment.requirements, decisions: options.decisions }).filter(
+	const { requirements } = assessment;
+	const settings = {
+		...settingsOf(context, plan, base),
+		acceptances: acceptancesOf(context, { base, lock: plan.lock, requirements, decisions: options.decisions }),
+	};
+	const decided = grantsOf(context, { base, lock: plan.lock, requirements, decisions: options.decisions }).filter(
 		({ plugin, permission }) => !plan.withdrawn?.some((one) => one.plugin === plugin && one.permission === permission),
 	);
 	const grants = await pinGrants(context, decided, assessment.packages);
@@ -96,7 +106,7 @@ async function commit(
 }
 
 /** Marks of plugins that are not installed any more go with them. Throws `plan-stale` for a mark on something else. */
-function settingsOf(context: EngineContext, { settings, lock }: Plan, base: Generation): GenerationSettings {
+function settingsOf(context: EngineContext, { settings, lock }: Plan, base: Generation): Omit<GenerationSettings, 'acceptances'> {
 	const stray = [...(settings?.held ?? []), ...(settings?.disabled ?? [])].find((name) => lock.roots[name] === undefined);
 	if (stray !== undefined) {
 		throw new EngineError('plan-stale', `The plan marks ${stripToLine(stray)}, which it does not install.`, {

@@ -28,6 +28,8 @@ export type AssessRequest = {
 	readonly named: ReadonlySet<string>;
 	/** False for a rollback, which must not depend on a registry: then ages and deprecations are not judged. */
 	readonly asksRegistry: boolean;
+	/** Plugins that would go back are asked about. */
+	readonly asksDowngrades?: boolean;
 	/** False where nothing is asked: a generation comes back with the permissions it holds. */
 	readonly asksUser?: boolean;
 };
@@ -94,7 +96,14 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 		changes: changesBetween(base.lock, lock),
 		packages: packages.map((one) => plannedPackage(one, rootIds.has(idOf(one.locked)))),
 		requirements:
-			request.asksUser === false ? [] : requirementsOf(context, { ...request, assessed, revocations: await context.home.revocations() }),
+			request.asksUser === false
+				? []
+				: requirementsOf(context, {
+						...request,
+						asksDowngrades: request.asksDowngrades === true,
+						assessed,
+						revocations: await context.home.revocations(),
+					}),
 		notices: await planNotices(context, packages, rootIds),
 	};
 }

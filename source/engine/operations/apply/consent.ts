@@ -25,7 +25,8 @@ export function requireDecided(requirements: readonly Requirement[], decisions: 
 	}
 }
 
-function sentenceOf(requirement: Requirement): string {
+/** What has to be decided, in one sentence. */
+export function sentenceOf(requirement: Requirement): string {
 	switch (requirement.type) {
 		case 'permission':
 			return `${requirement.plugin} asks for ${requirement.permissionId}.`;
@@ -35,6 +36,8 @@ function sentenceOf(requirement: Requirement): string {
 			return `${requirement.package}@${requirement.version} was built by someone else than before: ${requirement.from} became ${requirement.to}.`;
 		case 'young-version':
 			return `${requirement.package}@${requirement.version} was published ${requirement.ageHours} hours ago; the policy waits ${requirement.minimumHours}.`;
+		case 'downgrade':
+			return `${requirement.package} would go back from ${requirement.from} to ${requirement.version}.`;
 	}
 }
 
@@ -48,5 +51,7 @@ function hintOf(requirement: Requirement): string {
 			return `When you know why, accept it with: --accept-identity ${requirement.package}`;
 		case 'young-version':
 			return `Accept it with: --accept-young ${requirement.package}`;
+		case 'downgrade':
+			return `When you want the older one: --accept-downgrade ${requirement.package}`;
 	}
 }

@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { Generation, Revocation } from '../../home/index.ts';
 import type { Lock } from '../../lock.ts';
 import { type Grant, parsePermission, permissionId, type Permission } from '../../permission.ts';
@@ -15,6 +16,8 @@ export type RequirementsRequest = {
 	readonly named: ReadonlySet<string>;
 	readonly assessed: ReadonlyMap<string, AssessedPackage>;
 	readonly revocations: readonly Revocation[];
+	/** Plugins that would go back are asked about. */
+	readonly asksDowngrades: boolean;
 };
 
 /** Everything the user must decide, in the order a reader expects: identity, level and age first, then permissions by plugin. */
@@ -25,6 +28,7 @@ export function requirementsOf(context: EngineContext, request: RequirementsRequ
 		...fresh.flatMap((one) => changedIdentity(context, one)),
 		...roots.filter((root) => bringsLow(context, { root, request })).flatMap((root) => lowerLevel(context, { root, request })),
 		...fresh.flatMap((one) => youngVersion(context, one)),
+		...(request.asksDowngrades ? downgrades(request) : []),
 		...roots
 			.filter(({ isNew, locked }) => isNew || request.named.has(locked.name))
 			.flatMap((root) =>
@@ -112,6 +116,21 @@ function youngVersion(context: EngineContext, { locked, ageHours, verdict }: Ass
 	return [
 		{ type: 'young-version', id: `young-version:${idOf(locked)}`, package: locked.name, version: locked.version, ageHours, minimumHours },
 	];
+}
+
+/** By name, since an alias may stand for another package. A version that is named exactly, or a range without the installed one, was asked for. */
+function downgrades({ base, lock }: RequirementsRequest): readonly Requirement[] {
+	return Object.entries(lock.roots).flatMap(([name, { spec, instance }]) => {
+		const from = base.lock.packages[base.lock.roots[name]?.instance ?? ''];
+		const to = lock.packages[instance];
+		if (from === undefined || to === undefined || from.name !== to.name || !semver.lt(to.version, from.version, { loose: true })) {
+			return [];
+		}
+
+		const isAskedFor = semver.validRange(spec, { loose: true }) !== null && !semver.satisfies(from.version, spec, { loose: true });
+		const id = `downgrade:${idOf(to)}:${from.version}`;
+		return isAskedFor ? [] : [{ type: 'downgrade', id, package: to.name, version: to.version, from: from.version }];
+	});
 }
 
 /** What expired or was revoked is asked for anew: it must not come back because a plugin is updated. */

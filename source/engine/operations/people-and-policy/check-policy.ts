@@ -9,7 +9,8 @@ import type { EngineContext } from '../engine-context.ts';
 import { ownSigningKey } from './signing-key.ts';
 
 /** What holds, and by whose word. */
-export function checkPolicy({ policies, clock }: EngineContext): PolicyReport {
+export async function checkPolicy({ policies, clock, home }: EngineContext): Promise<PolicyReport> {
+	const { settings } = await home.current();
 	const { policy, files, refused, setBy, lockedBy } = policies;
 	const now = clock().getTime();
 	return {
@@ -22,6 +23,7 @@ export function checkPolicy({ policies, clock }: EngineContext): PolicyReport {
 			text: SENTENCES[key](policy),
 		})),
 		exceptions: policy.exceptions.map((exception) => ({ ...exception, isExpired: Date.parse(exception.expires) <= now })),
+		acceptances: settings.acceptances.map((one) => ({ ...one, isExpired: Date.parse(one.expires) <= now })),
 		refused,
 	};
 }
@@ -78,6 +80,8 @@ const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: Tr
 			openpgp.map(({ names: signed, keys }) => `${signed.join(', ')} (${keys})`),
 			{ none: 'No OpenPGP keys are known.', some: 'Signed with OpenPGP:' },
 		),
+	acceptances: ({ acceptances: { reason, days } }) =>
+		`What is accepted for one version holds ${days} days at most and ${reason === 'required' ? 'needs a reason' : 'may have a reason'}.`,
 	people: ({ people }) =>
 		names(
 			people.map(({ name, level }) => `${name} (${level})`),

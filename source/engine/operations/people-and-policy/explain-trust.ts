@@ -19,7 +19,8 @@ export async function explainTrust(context: EngineContext, name: string): Promis
 	const judged = await judgeAll(context, generation);
 	const members = closureOf(generation.lock, instance).flatMap((id) => judged.get(idOfInstance(generation.lock, id)) ?? []);
 	const [own, ...dependencies] = members;
-	const verdict = own?.verdict ?? judgeInstalled(context, { locked, receipt, manifest: null, standings });
+	const verdict =
+		own?.verdict ?? judgeInstalled(context, { locked, receipt, manifest: null, standings, acceptances: generation.settings.acceptances });
 	const before = await versionBefore(context, { generation, name: locked.name, version: locked.version });
 	const identity = identityIn(receipt);
 	const oldIdentity = identityIn(before);
@@ -30,6 +31,7 @@ export async function explainTrust(context: EngineContext, name: string): Promis
 		evidence: receipt?.evidence ?? [],
 		identity,
 		identityChanges: identity === null || oldIdentity === null ? [] : identityDifferences(oldIdentity, identity),
+		acceptances: acceptedOf(context, generation, locked),
 		paths: await pathsOf(context, locked),
 	};
 }
@@ -101,14 +103,20 @@ async function findAnywhere(context: EngineContext, spec: string): Promise<Recei
 
 type Judged = { readonly id: string; readonly verdict: ReturnType<typeof judgeInstalled>; readonly receipt: Receipt };
 
-async function judgeAll(context: EngineContext, { lock }: Generation): Promise<ReadonlyMap<string, Judged>> {
+async function judgeAll(context: EngineContext, { lock, settings }: Generation): Promise<ReadonlyMap<string, Judged>> {
 	const standings = await context.standings();
 	const judged = await Promise.all(
 		uniquePackages(lock).map(async (locked): Promise<readonly Judged[]> => {
 			const receipt = await context.home.store.receipt(locked.integrity);
 			return receipt === null
 				? []
-				: [{ id: idOf(locked), verdict: judgeInstalled(context, { locked, receipt, manifest: null, standings }), receipt }];
+				: [
+						{
+							id: idOf(locked),
+							verdict: judgeInstalled(context, { locked, receipt, manifest: null, standings, acceptances: settings.acceptances }),
+							receipt,
+						},
+					];
 		}),
 	);
 	return new Map(judged.flat().map((one) => [one.id, one]));
@@ -134,6 +142,17 @@ async function versionBefore(
 
 function majorOf(version: string): number {
 	return semver.major(version, { loose: true });
+}
+
+function acceptedOf(
+	{ clock }: EngineContext,
+	{ settings }: Generation,
+	{ name, version }: { readonly name: string; readonly version: string },
+): TrustExplanation['acceptances'] {
+	const now = clock().getTime();
+	return settings.acceptances
+		.filter((one) => one.package === name && one.version === version)
+		.map((one) => ({ ...one, isExpired: Date.parse(one.expires) <= now }));
 }
 
 async function pathsOf(context: EngineContext, locked: Parameters<typeof idOf>[0] & { readonly integrity: Receipt['integrity'] }) {

@@ -3,6 +3,7 @@ import type { Generation } from '../../home/index.ts';
 import type { Lock } from '../../lock.ts';
 import type { Plan } from '../../plan.ts';
 import { assess } from '../apply/assess.ts';
+import { asksDowngrades } from '../apply/asks-downgrades.ts';
 import { asksRegistry } from '../apply/asks-registry.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { scanPlanned } from './plan-scans.ts';
@@ -25,7 +26,11 @@ export type LockPlanRequest = {
 /** The plan that turns a generation into a lock. Everything the lock needs here is in the content store. */
 export async function planOfLock(context: EngineContext, request: LockPlanRequest, options: CallOptions): Promise<Plan> {
 	const { kind, command, base, lock, named = new Set(), asksUser = true, fetched = { bytes: 0, count: 0 }, notices = [] } = request;
-	const assessment = await assess(context, { base, lock, named, asksRegistry: asksRegistry({ kind }), asksUser }, options);
+	const assessment = await assess(
+		context,
+		{ base, lock, named, asksRegistry: asksRegistry({ kind }), asksDowngrades: asksDowngrades({ kind, command }), asksUser },
+		options,
+	);
 	return {
 		kind,
 		command,

@@ -47,7 +47,7 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 }
 
 /** The lowest level of a plugin and everything it reaches, from evidence in the store. */
-export async function effectiveLevelOf(context: EngineContext, { lock }: Generation, instance: InstanceId): Promise<Level> {
+export async function effectiveLevelOf(context: EngineContext, { lock, settings }: Generation, instance: InstanceId): Promise<Level> {
 	const standings = await context.standings();
 	const members = await Promise.all(
 		closureOf(lock, instance).map(async (id) => {
@@ -55,7 +55,12 @@ export async function effectiveLevelOf(context: EngineContext, { lock }: Generat
 			const receipt = locked === undefined ? null : await context.home.store.receipt(locked.integrity);
 			return locked === undefined || receipt === null
 				? []
-				: [{ id: idOfInstance(lock, id), verdict: judgeInstalled(context, { locked, receipt, manifest: null, standings }) }];
+				: [
+						{
+							id: idOfInstance(lock, id),
+							verdict: judgeInstalled(context, { locked, receipt, manifest: null, standings, acceptances: settings.acceptances }),
+						},
+					];
 		}),
 	);
 	const [plugin, ...dependencies] = members.flat();

@@ -28,6 +28,7 @@ export function decide(facts: JudgedFacts, level: Level): { readonly decision: D
 		pinned(facts),
 		minimumLevel(facts, level),
 		continuity(facts),
+		acceptance(facts),
 		age(facts),
 		notes(facts, level),
 	].flat();
@@ -115,6 +116,18 @@ function continuity({ continuity }: JudgedFacts): readonly Finding[] {
 		case 'fallen':
 			return [fail('ask', 'continuity', continuity.text)];
 	}
+}
+
+function acceptance({ request: { endedAcceptance } }: JudgedFacts): readonly Finding[] {
+	return endedAcceptance === undefined || endedAcceptance === null
+		? []
+		: [
+				fail(
+					'ask',
+					'acceptance',
+					`It was accepted until ${endedAcceptance.expires.slice(0, 10)}, which has passed: ${endedAcceptance.text}`,
+				),
+			];
 }
 
 function age(facts: JudgedFacts): readonly Finding[] {

@@ -55,7 +55,7 @@ function evidenceReason(entry: Evidence): Reason {
 /** What holds the level down whatever else is proven. The gate says which in words. */
 function isCapped(facts: JudgedFacts): boolean {
 	const { type } = facts.continuity;
-	return isBlocked(facts) || type === 'changed' || type === 'fallen';
+	return isBlocked(facts) || type === 'changed' || type === 'fallen' || facts.request.endedAcceptance?.isOfBuilder === true;
 }
 
 /** Nothing raises it, and the gate refuses it. */

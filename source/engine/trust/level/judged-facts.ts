@@ -28,6 +28,8 @@ export type JudgeRequest = {
 	readonly securityFix?: { readonly advisory: string; readonly affected: string } | null;
 	/** What an advisory of the policy says when it calls this version malware; null or left out when none does. */
 	readonly malware?: { readonly advisory: string; readonly summary: string } | null;
+	/** What was accepted about the installed version and has ended since; null or left out for nothing. */
+	readonly endedAcceptance?: { readonly text: string; readonly expires: string; readonly isOfBuilder: boolean } | null;
 	readonly standing?: Standing;
 	/** Milliseconds since the epoch, for exceptions that expire; the present when left out. */
 	readonly now?: number;

@@ -59,6 +59,10 @@ const STRICTER: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: Combine<K> }
 		...kept,
 		...wanted.filter(({ names }) => !kept.some((one) => one.names.some((name) => names.includes(name)))),
 	],
+	acceptances: (kept, wanted) => ({
+		reason: kept.reason === 'required' ? kept.reason : wanted.reason,
+		days: Math.min(kept.days, wanted.days),
+	}),
 	permissionCeilings: (kept, wanted) => {
 		const lower = (level: (typeof LEVELS)[number]): PermissionCeilings => lowerCeilings(kept[level], wanted[level]);
 		return {

@@ -101,6 +101,12 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 				properties: { names: namePatterns, keys: { ...text, description: 'Absolute path of a file of armored public keys.' } },
 			},
 		},
+		acceptances: {
+			type: 'object',
+			additionalProperties: false,
+			description: 'What --accept-... needs, and how many days it holds at most.',
+			properties: { reason: { enum: ['optional', 'required'] }, days: { type: 'integer', minimum: 1, maximum: 365 } },
+		},
 		exceptions: {
 			type: 'array',
 			items: {

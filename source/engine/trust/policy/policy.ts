@@ -72,8 +72,12 @@ export type TrustPolicy = {
 	readonly advisories: string | null;
 	/** Which packages their publishers sign with OpenPGP, and by whose keys. */
 	readonly openpgp: readonly OpenpgpKeys[];
+	/** Whether accepting something needs a reason, and for how many days at most it holds. */
+	readonly acceptances: AcceptanceRules;
 	readonly exceptions: readonly PolicyException[];
 };
+
+export type AcceptanceRules = { readonly reason: 'optional' | 'required'; readonly days: number };
 
 /** `names`: name patterns; `keys`: absolute path of a file of armored public keys. */
 export type OpenpgpKeys = { readonly names: readonly string[]; readonly keys: string };
@@ -96,6 +100,7 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	allowedLicences: null,
 	advisories: null,
 	openpgp: [],
+	acceptances: { reason: 'optional', days: 90 },
 	exceptions: [],
 };
 
@@ -160,6 +165,13 @@ const policySchema = v.strictObject({
 		null,
 	),
 	openpgp: v.optional(v.array(v.strictObject({ names: v.array(namePattern), keys: absolutePath })), []),
+	acceptances: v.optional(
+		v.strictObject({
+			reason: v.optional(v.picklist(['optional', 'required']), DEFAULT_POLICY.acceptances.reason),
+			days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)), DEFAULT_POLICY.acceptances.days),
+		}),
+		DEFAULT_POLICY.acceptances,
+	),
 	exceptions: v.optional(v.array(exception), []),
 	organisation: v.optional(organisation),
 });
