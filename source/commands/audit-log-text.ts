@@ -92,7 +92,7 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 	};
 	switch (event) {
 		case 'plugin-started':
-			return `task ${text('task')}`;
+			return details['task'] === null ? 'to stay' : `task ${text('task')}`;
 		case 'plugin-ended':
 			return endWords(details);
 		case 'permission-denied':
@@ -100,11 +100,17 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 		case 'permission-granted':
 			return `${text('permission')} ${details['scope'] === 'run' ? 'for one run' : `after generation ${text('base')}`}`;
 		case 'permission-revoked':
-			return `${text('permission')} after generation ${text('base')}`;
+			return `${text('permission')} ${details['scope'] === 'run' ? 'while it ran' : `after generation ${text('base')}`}`;
 		case 'limit-exceeded':
 			return limitWords(details);
 		case 'sandbox-breach':
 			return text('reason');
+		case 'plugin-reloaded':
+			return `from ${text('from')}: ${text('outcome')}`;
+		case 'plugin-quarantined':
+			return `after ${text('crashes')} crashes`;
+		case 'limits-changed':
+			return `${text('wallMilliseconds')} ms, ${text('cpuMilliseconds')} ms of processor time, ${text('memoryBytes')} bytes`;
 		case 'generation-committed':
 		case 'generation-switched':
 			return `${text('from')} to ${text('to')} by ${text('user')}: ${text('command')}`;

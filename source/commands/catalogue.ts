@@ -20,6 +20,7 @@ import { override } from './override.ts';
 import { permissions } from './permissions.ts';
 import { policy } from './policy.ts';
 import { profile } from './profile.ts';
+import { quarantine } from './quarantine.ts';
 import { redo } from './redo.ts';
 import { remove } from './remove.ts';
 import { resolve } from './resolve.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(why),
 	hideResult(run),
 	hideResult(permissions),
+	hideResult(quarantine),
 	hideResult(verify),
 	hideResult(auditLog),
 	hideResult(history),

@@ -9,6 +9,8 @@ import { loadPolicy } from './operations/load-policy.ts';
 import { believe, rootsOf } from './operations/people-and-policy/believe.ts';
 import { readStandings } from './operations/people-and-policy/standings.ts';
 import { currentPlatform } from './operations/doctor/platform.ts';
+import { lazyRuntime } from './operations/running/lazy-runtime.ts';
+import { runtimeCalls } from './operations/running/runtime-calls.ts';
 import { trackRunningTasks } from './operations/running/running-tasks.ts';
 import { type Guard, trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import type { Applied, Plan } from './plan.ts';
@@ -54,6 +56,7 @@ export async function createEngineWith(open: (options: HomeOptions) => Promise<H
 		platform: currentPlatform(),
 		clock: () => new Date(),
 		running: trackRunningTasks(),
+		runtime: lazyRuntime(() => context),
 		trustRoots: () => believed.trustRoots(),
 	};
 	return engineOf(context, startNotices);
@@ -128,8 +131,10 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		explainPermissions: (request, call) => guard(call, async () => (await loadChanging()).explainPermissions(context, request, call)),
 		auditLog: auditLogCalls(context, guard),
 		runTask: (request, call) => guard(call, async () => (await loadChanging()).runTask(context, request, call)),
+		runtime: runtimeCalls(context, guard),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		async [Symbol.asyncDispose]() {
+			await context.runtime[Symbol.asyncDispose]();
 			await context.registry[Symbol.asyncDispose]();
 			await context.home[Symbol.asyncDispose]();
 		},
@@ -188,6 +193,8 @@ function subscribe(
 			return watchGeneration(context, options);
 		case 'running':
 			return context.running.watch(options);
+		case 'runtime':
+			return context.runtime.changes.watch(options);
 	}
 }
 

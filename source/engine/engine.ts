@@ -7,6 +7,7 @@ import type { EngineError } from './errors.ts';
 import type { ObservedPermissions, PermissionReport } from './permission-questions.ts';
 import type { Grant, Permission } from './permission.ts';
 import type { HeldAcceptance, TrustCalls } from './trust-calls.ts';
+import type { RuntimeCalls, RuntimePlugin, RuntimeTransition } from './runtime.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 import type {
 	ExplainReport,
@@ -328,6 +329,8 @@ export type Topics = {
 		readonly pid: number;
 		readonly startedAt: string;
 	}[];
+	/** Plugins that stay, after each change and at most once a second for their figures; the transitions since the last time. */
+	readonly runtime: { readonly plugins: readonly RuntimePlugin[]; readonly transitions: readonly RuntimeTransition[] };
 };
 
 /** The engine's door. Every call rejects with `EngineError` only and honours its signal within 50 ms. */
@@ -432,6 +435,8 @@ export type Engine = {
 	/** What was run, granted, denied and changed in this home. */
 	readonly auditLog: AuditLogCalls;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
+	/** Plugins that stay in memory and are called many times. */
+	readonly runtime: RuntimeCalls;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;

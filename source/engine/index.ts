@@ -42,6 +42,7 @@ export { parsePermission, permissionCaution, permissionId } from './permission.t
 export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport } from './permission-questions.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlannedScan, PlanSettings, Requirement } from './plan.ts';
+export type { QuarantinedPlugin, RuntimeCalls, RuntimeLogLine, RuntimePhase, RuntimePlugin, RuntimeTransition } from './runtime.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';

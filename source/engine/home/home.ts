@@ -7,6 +7,7 @@ import type { PackageProof } from './home-archive/archive-content.ts';
 import type { WrittenArchive } from './home-archive/write-archive.ts';
 import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
+import type { QuarantineEntry } from './quarantine.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import type { Profile } from './profiles.ts';
@@ -116,6 +117,10 @@ export type Home = {
 	readonly keepGeneration: (number: number) => Promise<void>;
 	/** Takes the mark away. The mutex must be held. */
 	readonly releaseGeneration: (number: number) => Promise<void>;
+	/** Versions of plugins that crashed too often. Throws `home-damaged`. */
+	readonly quarantine: () => Promise<readonly QuarantineEntry[]>;
+	/** Replaces the list. The mutex must be held. */
+	readonly setQuarantine: (entries: readonly QuarantineEntry[]) => Promise<void>;
 	/** Completes or removes what an interrupted operation left behind. Takes the mutex itself; call it outside `withMutex`. */
 	readonly recover: () => Promise<RecoverReport>;
 	/** True while an operation runs or after one was interrupted. */

@@ -16,6 +16,7 @@ export type { PackageProof } from './home-archive/archive-content.ts';
 export type { WrittenArchive } from './home-archive/write-archive.ts';
 export type { MutexHolder } from './mutex.ts';
 export { openHome } from './open-home.ts';
+export type { QuarantineEntry } from './quarantine.ts';
 export type { Profile } from './profiles.ts';
 export type { Receipt, ReceiptFile } from './receipt.ts';
 export { parseLock } from './parse-lock.ts';

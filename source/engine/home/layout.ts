@@ -46,6 +46,8 @@ export type Layout = {
 	readonly storeMutex: Pick<Layout, 'mutex' | 'mutexQueue' | 'mutexHolder'>;
 	/** Numbers of the generations that the user marked to be kept. */
 	readonly kept: string;
+	/** Versions of plugins that crashed too often. */
+	readonly quarantine: string;
 	readonly key: string;
 	readonly generation: (number: number) => string;
 	readonly entry: (integrity: Integrity) => string;
@@ -129,6 +131,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		mutexHolder: join(state, 'mutex.json'),
 		storeMutex: { mutex: join(store, 'mutex'), mutexQueue: join(store, 'mutex-queue'), mutexHolder: join(store, 'mutex.json') },
 		kept: join(state, 'kept.json'),
+		quarantine: join(state, 'quarantine.json'),
 		key: join(state, 'key'),
 		generation: (number) => join(generations, generationFolderName(number)),
 		entry: (integrity) => join(packages, hexOfIntegrity(integrity)),

@@ -15,6 +15,7 @@ import type { Home, HomeOptions } from './home.ts';
 import { writeError } from './home-errors.ts';
 import { writeHomeArchive } from './home-archive/write-archive.ts';
 import { hasIntents } from './journal.ts';
+import { readQuarantine, writeQuarantine } from './quarantine.ts';
 import { readKept, writeKept } from './kept-generations.ts';
 import type { Layout } from './layout.ts';
 import { layoutOfProfile } from './layout.ts';
@@ -124,6 +125,11 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 		},
 		...cachesOn(place, requireMutex),
 		operations: () => readOperations(layout),
+		quarantine: () => readQuarantine(layout),
+		setQuarantine: async (entries) => {
+			requireMutex();
+			await writeQuarantine(place, entries);
+		},
 		appendAudit: (entry) => appendAudit(place, entry),
 		appendAuditSync: (entry) => appendAuditSync(place, entry),
 		...collectionOn({ place, open, requireMutex }),

@@ -5,6 +5,7 @@ import type { TrustPolicy, TrustRoots } from '../trust/index.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import type { Standings } from './people-and-policy/standings.ts';
 import type { Platform } from './doctor/platform.ts';
+import type { LazyRuntime } from './running/lazy-runtime.ts';
 import type { RunningTasks } from './running/running-tasks.ts';
 
 /** What every operation works with. */
@@ -23,6 +24,8 @@ export type EngineContext = {
 	readonly platform: Platform;
 	readonly clock: () => Date;
 	readonly running: RunningTasks;
+	/** Loaded when the first plugin is started that stays. */
+	readonly runtime: LazyRuntime;
 	/** Read and checked on the first call, which costs some milliseconds. */
 	readonly trustRoots: () => Promise<TrustRoots>;
 };

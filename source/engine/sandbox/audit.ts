@@ -93,4 +93,12 @@ export type AuditEvent =
 			readonly permission: PermissionId;
 			readonly scope: 'run';
 	  }
-	| { readonly event: 'plugin-quarantined'; readonly plugin: string; readonly version: string; readonly crashes: number };
+	| { readonly event: 'plugin-quarantined'; readonly plugin: string; readonly version: string; readonly crashes: number }
+	| {
+			readonly event: 'limits-changed';
+			readonly plugin: string;
+			readonly version: string;
+			readonly wallMilliseconds: number;
+			readonly cpuMilliseconds: number;
+			readonly memoryBytes: number;
+	  };

@@ -20,6 +20,7 @@ export async function checkHome(context: EngineContext): Promise<readonly Doctor
 		checkGenerations(context),
 		checkStore(context),
 		checkUnfinished(context),
+		checkQuarantine(context),
 		...(context.home.layout.shared === null ? [] : [checkOtherHomes(context)]),
 	]);
 }
@@ -141,6 +142,16 @@ async function checkUnfinished({ home }: EngineContext): Promise<DoctorCheck> {
 }
 
 /** Only the user knows whether a home was removed or is on a disk that is not mounted. */
+async function checkQuarantine({ home }: EngineContext): Promise<DoctorCheck> {
+	const names = (await home.quarantine()).map(({ plugin, version }) => stripToLine(`${plugin}@${version}`));
+	return {
+		id: 'quarantine',
+		state: names.length === 0 ? 'ok' : 'warn',
+		text: names.length === 0 ? 'No plugin is in quarantine.' : `In quarantine after crashing too often: ${names.join(', ')}.`,
+		fix: names.length === 0 ? null : 'Look at the audit log; let one run again: plugward quarantine release PLUGIN',
+	};
+}
+
 async function checkOtherHomes({ home }: EngineContext): Promise<DoctorCheck> {
 	try {
 		const others = await home.otherHomes();

@@ -13,6 +13,7 @@ import { forbiddenPaths } from './forbidden-paths.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
 import { watchRun } from './watch-run.ts';
+import { requireNotQuarantined } from './quarantine.ts';
 
 /** A plugin made ready to run, wherever it came from. */
 export type Runnable = {
@@ -39,6 +40,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 	const watch =
 		request.observe === undefined ? null : watchRun(context, { runnable, target: request.target, mode: request.observe }, options);
 	const { name, version } = runnable;
+	await requireNotQuarantined(context, runnable);
 	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
 		const allowed = (permission: Permission): boolean => ceilingAllows(context.policy, { level: runnable.level, permission });
 		const forThisRun = await Promise.all(request.allow.filter(allowed).map((permission) => pinned(context, permission, runnable.level)));

@@ -243,6 +243,8 @@ export class LivePlugin {
 	}
 
 	setLimits(limits: PluginLimits): void {
+		const { plugin, version } = this.#setup;
+		this.#record({ event: 'limits-changed', plugin, version, ...limits });
 		this.#setup = { ...this.#setup, limits };
 		this.#incarnation?.setLimits(limits);
 	}
