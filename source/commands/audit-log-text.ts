@@ -85,6 +85,19 @@ function recordWords({ event, plugin, details }: AuditRecord): string {
 	return `${who}${detailWords(event, details)}`;
 }
 
+function lifeWords(event: string, { task }: AuditRecord['details'], text: (key: string) => string): string {
+	switch (event) {
+		case 'plugin-started':
+			return task === null ? 'to stay' : `task ${text('task')}`;
+		case 'plugin-reloaded':
+			return `from ${text('from')}: ${text('outcome')}`;
+		case 'plugin-quarantined':
+			return `after ${text('crashes')} crashes`;
+		default:
+			return `${text('wallMilliseconds')} ms, ${text('cpuMilliseconds')} ms of processor time, ${text('memoryBytes')} bytes`;
+	}
+}
+
 function detailWords(event: string, details: AuditRecord['details']): string {
 	const text = (key: string): string => {
 		const value = details[key];
@@ -92,7 +105,10 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 	};
 	switch (event) {
 		case 'plugin-started':
-			return details['task'] === null ? 'to stay' : `task ${text('task')}`;
+		case 'plugin-reloaded':
+		case 'plugin-quarantined':
+		case 'limits-changed':
+			return lifeWords(event, details, text);
 		case 'plugin-ended':
 			return endWords(details);
 		case 'permission-denied':
@@ -105,12 +121,6 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 			return limitWords(details);
 		case 'sandbox-breach':
 			return text('reason');
-		case 'plugin-reloaded':
-			return `from ${text('from')}: ${text('outcome')}`;
-		case 'plugin-quarantined':
-			return `after ${text('crashes')} crashes`;
-		case 'limits-changed':
-			return `${text('wallMilliseconds')} ms, ${text('cpuMilliseconds')} ms of processor time, ${text('memoryBytes')} bytes`;
 		case 'generation-committed':
 		case 'generation-switched':
 			return `${text('from')} to ${text('to')} by ${text('user')}: ${text('command')}`;

@@ -133,11 +133,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		runTask: (request, call) => guard(call, async () => (await loadChanging()).runTask(context, request, call)),
 		runtime: runtimeCalls(context, guard),
 		subscribe: (topic, call) => subscribe(context, topic, call),
-		async [Symbol.asyncDispose]() {
-			await context.runtime[Symbol.asyncDispose]();
-			await context.registry[Symbol.asyncDispose]();
-			await context.home[Symbol.asyncDispose]();
-		},
+		[Symbol.asyncDispose]: () => close(context),
 	};
 }
 
@@ -160,6 +156,12 @@ function guardTelling(notices: RegistryNotice[]): Guard {
 			tellAll(call);
 		}
 	};
+}
+
+async function close({ runtime, registry, home }: EngineContext): Promise<void> {
+	await runtime[Symbol.asyncDispose]();
+	await registry[Symbol.asyncDispose]();
+	await home[Symbol.asyncDispose]();
 }
 
 // Each in a part of its own, so that a command which only looks or only switches loads no resolver and no archives.

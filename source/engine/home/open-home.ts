@@ -125,11 +125,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 		},
 		...cachesOn(place, requireMutex),
 		operations: () => readOperations(layout),
-		quarantine: () => readQuarantine(layout),
-		setQuarantine: async (entries) => {
-			requireMutex();
-			await writeQuarantine(place, entries);
-		},
+		...quarantineOn(place, requireMutex),
 		appendAudit: (entry) => appendAudit(place, entry),
 		appendAuditSync: (entry) => appendAuditSync(place, entry),
 		...collectionOn({ place, open, requireMutex }),
@@ -200,6 +196,19 @@ async function underMutex<T>(held: { readonly release: () => Promise<void> }, wo
 	} finally {
 		await held.release();
 	}
+}
+
+function quarantineOn(
+	place: { readonly disk: Disk; readonly layout: Layout },
+	requireMutex: () => void,
+): Pick<Home, 'quarantine' | 'setQuarantine'> {
+	return {
+		quarantine: () => readQuarantine(place.layout),
+		setQuarantine: async (entries) => {
+			requireMutex();
+			await writeQuarantine(place, entries);
+		},
+	};
 }
 
 type ProfileCalls = Pick<Home, 'profile' | 'profiles' | 'makeProfile' | 'selectProfile' | 'removeProfile'>;
