@@ -15,6 +15,14 @@ export const SLSA_V1 = 'https://slsa.dev/provenance/v1';
 export const SLSA_V02 = 'https://slsa.dev/provenance/v0.2';
 export const PUBLISH = 'https://github.com/npm/attestation/tree/main/specs/publish/v0.1';
 
+/** The numbers of a repository and its owner, as a host gives them: another one each. */
+function idsOf(slug: string): { readonly repository: string; readonly owner: string } {
+	const numberOf = (text: string): string => String(createHash('sha256').update(text).digest().readUInt32BE());
+	return slug === 'acme/plug'
+		? { repository: '792829709', owner: '398027' }
+		: { repository: numberOf(slug), owner: numberOf(slug.split('/')[0] ?? '') };
+}
+
 export function githubClaims(repository = 'acme/plug', changes: Readonly<Record<string, string>> = {}): IdentityClaims {
 	const workflow = `${repository}/.github/workflows/publish.yml@refs/tags/v1.2.3`;
 	return {
@@ -24,9 +32,9 @@ export function githubClaims(repository = 'acme/plug', changes: Readonly<Record<
 		job_workflow_ref: workflow,
 		ref: 'refs/tags/v1.2.3',
 		repository,
-		repository_id: '792829709',
+		repository_id: idsOf(repository).repository,
 		repository_owner: repository.split('/')[0] ?? '',
-		repository_owner_id: '398027',
+		repository_owner_id: idsOf(repository).owner,
 		runner_environment: 'github-hosted',
 		sha: COMMIT,
 		workflow: 'publish',
@@ -46,7 +54,9 @@ export function slsaV1(
 			externalParameters: {
 				workflow: { ref, repository: `https://github.com/${repository}`, path: changes.workflowPath ?? '.github/workflows/publish.yml' },
 			},
-			internalParameters: { github: { event_name: 'push', repository_id: '792829709', repository_owner_id: '398027' } },
+			internalParameters: {
+				github: { event_name: 'push', repository_id: idsOf(repository).repository, repository_owner_id: idsOf(repository).owner },
+			},
 			resolvedDependencies: [{ uri: `git+https://github.com/${repository}@${ref}`, digest: { gitCommit: changes.commit ?? COMMIT } }],
 		},
 		runDetails: { builder: { id: 'https://github.com/actions/runner/github-hosted' }, metadata: {} },
@@ -63,7 +73,11 @@ export function slsaV02(repository = 'acme/plug') {
 				digest: { sha1: COMMIT },
 				entryPoint: '.github/workflows/publish.yml',
 			},
-			environment: { GITHUB_EVENT_NAME: 'push', GITHUB_REPOSITORY_ID: '792829709', GITHUB_REPOSITORY_OWNER_ID: '398027' },
+			environment: {
+				GITHUB_EVENT_NAME: 'push',
+				GITHUB_REPOSITORY_ID: idsOf(repository).repository,
+				GITHUB_REPOSITORY_OWNER_ID: idsOf(repository).owner,
+			},
 		},
 	};
 }

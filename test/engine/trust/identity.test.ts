@@ -39,6 +39,48 @@ describe('a change of identity', () => {
 		expect(identityChange(base, { ...base, repositoryId: null })).toEqual({ from: 'repositoryId 1', to: 'repositoryId nothing' });
 	});
 
+	const renamed = {
+		...base,
+		repository: 'https://github.com/acme/plugin',
+		subject: base.subject.replace('acme/plug/', 'acme/plugin/'),
+	};
+
+	it('is none when a repository kept its numbers and only its name changed', () => {
+		expect(identityChange(base, renamed)).toBeNull();
+	});
+
+	it.each([
+		['repository id', { repositoryId: '9' }],
+		['owner id', { ownerId: '9' }],
+		['issuer', { issuer: 'https://gitlab.com' }],
+		['workflow', { subject: 'https://github.com/acme/plugin/.github/workflows/other.yml@refs/tags/v1.2.3' }],
+	])('is one when with the name the %s changed', (_what, change) => {
+		expect(identityChange(base, { ...renamed, ...change })).not.toBeNull();
+	});
+
+	it('is one when a renamed repository has no numbers to know it by', () => {
+		const without = { repositoryId: null, ownerId: null };
+		expect(identityChange({ ...base, ...without }, { ...renamed, ...without })).not.toBeNull();
+	});
+
+	it('is one when a release that came of a tag comes of a branch or of nothing, and none for the next tag', () => {
+		expect(identityChange(base, { ...base, ref: 'refs/heads/main' })).toEqual({ from: 'ref refs/tags/*', to: 'ref refs/heads/*' });
+		expect(identityChange(base, { ...base, ref: null })).toEqual({ from: 'ref refs/tags/*', to: 'ref nothing' });
+		expect(identityChange(base, { ...base, ref: 'refs/tags/v2.0.0' })).toBeNull();
+	});
+
+	it.each(['pull_request', 'pull_request_target', 'issue_comment'])('is one when outsiders can set off a release by %s', (trigger) => {
+		expect(identityChange(base, { ...base, trigger })).toEqual({ from: 'trigger push', to: `trigger ${trigger}` });
+		expect(identityChange({ ...base, trigger }, { ...base, trigger })).toBeNull();
+		expect(identityChange({ ...base, trigger }, base)).toBeNull();
+	});
+
+	it('is none when a release is set off by hand or by a tag', () => {
+		for (const trigger of ['release', 'workflow_dispatch', null]) {
+			expect(identityChange(base, { ...base, trigger })).toBeNull();
+		}
+	});
+
 	it('compares a person who signs letter by letter', () => {
 		const person = { ...base, repository: null, workflow: null, subject: 'ana@example.com' };
 		expect(identityChange(person, { ...person, subject: 'ana@example.org' })).not.toBeNull();

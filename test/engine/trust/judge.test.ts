@@ -178,7 +178,7 @@ describe('continuity in one major line', () => {
 	});
 
 	it.each([
-		['repository', { repository: 'https://github.com/evil/plug' }],
+		['repository', { repository: 'https://github.com/evil/plug', repositoryId: '99' }],
 		['repositoryId', { repositoryId: '99' }],
 		['ownerId', { ownerId: null }],
 		['workflow', { workflow: '.github/workflows/other.yml' }],
@@ -211,7 +211,7 @@ describe('continuity in one major line', () => {
 
 	it('accepts a change for as long as an exception for this version runs', () => {
 		const exceptions = [{ package: '@acme/plug@1.2.3', rule: 'identity-change' as const, reason: 'moved', expires: '2026-07-01' }];
-		const moved = next({ repository: 'https://github.com/new/plug' });
+		const moved = next({ repository: 'https://github.com/new/plug', ownerId: '9' });
 		expect(verdict({ ...moved, policy: { ...DEFAULT_POLICY, exceptions } })).toMatchObject({ level: 'known', decision: 'allow' });
 		expect(verdict({ ...moved, policy: { ...DEFAULT_POLICY, exceptions }, version: '1.2.4' }).decision).toBe('ask');
 	});

@@ -21,9 +21,6 @@ const SEVERITY: readonly Decision[] = ['allow', 'warn', 'ask', 'deny'];
 /** What the policy makes of the facts: the severest of its rules, with a line for each rule that had something to say. */
 export function decide(facts: JudgedFacts, level: Level): { readonly decision: Decision; readonly reasons: readonly Reason[] } {
 	const findings = [
-		falseEvidence(facts),
-		malware(facts),
-		rejected(facts),
 		requiredProvenance(facts),
 		pinned(facts),
 		minimumLevel(facts, level),
@@ -31,9 +28,12 @@ export function decide(facts: JudgedFacts, level: Level): { readonly decision: D
 		acceptance(facts),
 		age(facts),
 		notes(facts, level),
+		rejected(facts),
+		malware(facts),
+		falseEvidence(facts),
 	].flat();
 	const decision = SEVERITY.findLast((severity) => findings.some((finding) => finding.decision === severity)) ?? 'allow';
-	// The severest last, so that the last reason that failed is the one that decided.
+	// The severest last, so that the last reason that failed is the one that decided; of equals, what the bytes are before what the policy wants.
 	const ordered = findings.toSorted((a, b) => SEVERITY.indexOf(a.decision) - SEVERITY.indexOf(b.decision));
 	return { decision, reasons: ordered.map((finding) => finding.reason) };
 }

@@ -32,7 +32,7 @@ const PINNED_FIELDS = ['issuer', 'subject', 'repository', 'repositoryId', 'owner
 /**
  * How the builder of a new version differs from the approved one, old -> new, or null when it is the same. Commit, trigger and the name
  * of a tag or branch differ from release to release and are left to pins; that a release came of a tag and now comes of a branch is a
- * change, and so is a trigger that outsiders can set off. A certificate from before a field existed is not a change; one that stops naming it is.
+ * change, and so is a trigger that outsiders can set off. A repository that kept its number and its owner was renamed, and is the same. A certificate from before a field existed is not a change; one that stops naming it is.
  */
 export function identityChange(
 	previous: SourceIdentity | null,
@@ -66,8 +66,13 @@ export function identityDifferences(previous: SourceIdentity, current: SourceIde
 	};
 
 	compare('issuer', previous.issuer, current.issuer);
-	compare('signer', signerOf(previous), signerOf(current));
-	compare('repository', previous.repository, current.repository);
+	if (isRenamed(previous, current)) {
+		compare('signer', signerWithin(previous), signerWithin(current));
+	} else {
+		compare('signer', signerOf(previous), signerOf(current));
+		compare('repository', previous.repository, current.repository);
+	}
+
 	compare('workflow', previous.workflow, current.workflow);
 	if (previous.ref !== null) {
 		compare('ref', refKind(previous.ref), refKind(current.ref));
@@ -129,6 +134,22 @@ export function describeIdentity(identity: SourceIdentity): string {
 
 	const workflow = identity.workflow === null ? '' : `, ${identity.workflow}`;
 	return `${identity.repository}${workflow}${identity.ref === null ? '' : ` at ${identity.ref}`}`;
+}
+
+/** The numbers of an issuer are given once: whoever has both is the same repository of the same owner under another name. */
+function isRenamed(previous: SourceIdentity, current: SourceIdentity): boolean {
+	return (
+		previous.repository !== current.repository &&
+		previous.issuer === current.issuer &&
+		NUMBERED_FIELDS.every((field) => previous[field] !== null && previous[field] === current[field])
+	);
+}
+
+/** The signing workflow, without the name of the repository where it is the repository's own. */
+function signerWithin(identity: SourceIdentity): string {
+	const signer = signerOf(identity);
+	const own = `${identity.repository ?? ''}/`;
+	return signer.startsWith(own) ? signer.slice(own.length) : signer;
 }
 
 /** `refs/tags/v1.0.0` -> `refs/tags/*` */
