@@ -1,6 +1,6 @@
 import { createReporter, type OutputMode, type Reporter } from './commands/reporter.ts';
 import { describeCommandLine } from './commands/command-line.ts';
-import type { Command, ParsedArguments } from './commands/command.ts';
+import type { Command, NoEngineContext, ParsedArguments } from './commands/command.ts';
 import { parseFields } from './commands/envelope.ts';
 import { isSet, textFlag } from './commands/flags.ts';
 import { helpText } from './commands/help.ts';
@@ -25,7 +25,7 @@ export type CommandLineOptions = {
 	/** This and the screen are loaded only when needed, since each takes longer than a whole `--help`. */
 	readonly createEngine: (options: EngineOptions) => Promise<Engine>;
 	/** For `doctor` when no engine can be made. */
-	readonly examine: (options: EngineOptions, failure: EngineError, call: CallOptions) => Promise<DoctorReport>;
+	readonly examine: (options: EngineOptions, failure: EngineError, call: CallOptions & { readonly fix: boolean }) => Promise<DoctorReport>;
 	/** Resolves to the exit code. */
 	readonly openScreen: (engine: Engine, choices: ScreenChoices) => Promise<number>;
 	/** Watches for Ctrl-C; taken when a command starts, since the screen handles keys itself. */
@@ -88,8 +88,8 @@ async function runCommand(command: Command, parsed: ParsedArguments, options: Co
 		const opened = await openEngine({ command, parsed }, options);
 		if (opened.type === 'failed') {
 			const { failure, withoutEngine } = opened;
-			const examine = (found: EngineError) => options.examine(plainOptions(parsed, options), found, call);
-			const outcome = await withoutEngine({ failure, call, examine });
+			const examine: NoEngineContext['examine'] = (...found) => options.examine(plainOptions(parsed, options), ...found);
+			const outcome = await withoutEngine({ failure, parsed, call, examine });
 			reporter.finish(command, outcome, fields);
 			return outcome.exitCode;
 		}

@@ -98,6 +98,15 @@ function lifeWords(event: string, { task }: AuditRecord['details'], text: (key: 
 	}
 }
 
+function permissionWords(event: string, { scope }: AuditRecord['details'], text: (key: string) => string): string {
+	if (event === 'permission-denied') {
+		return `${text('permission')} (${text('rule')})`;
+	}
+
+	const ofRun = event === 'permission-granted' ? 'for one run' : 'while it ran';
+	return `${text('permission')} ${scope === 'run' ? ofRun : `after generation ${text('base')}`}`;
+}
+
 function detailWords(event: string, details: AuditRecord['details']): string {
 	const text = (key: string): string => {
 		const value = details[key];
@@ -112,11 +121,9 @@ function detailWords(event: string, details: AuditRecord['details']): string {
 		case 'plugin-ended':
 			return endWords(details);
 		case 'permission-denied':
-			return `${text('permission')} (${text('rule')})`;
 		case 'permission-granted':
-			return `${text('permission')} ${details['scope'] === 'run' ? 'for one run' : `after generation ${text('base')}`}`;
 		case 'permission-revoked':
-			return `${text('permission')} ${details['scope'] === 'run' ? 'while it ran' : `after generation ${text('base')}`}`;
+			return permissionWords(event, details, text);
 		case 'limit-exceeded':
 			return limitWords(details);
 		case 'sandbox-breach':

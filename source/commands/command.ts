@@ -47,8 +47,9 @@ export type CommandContext = {
 /** What is there when the engine could not be made, and why it could not. */
 export type NoEngineContext = {
 	readonly failure: EngineError;
+	readonly parsed: ParsedArguments;
 	readonly call: CallOptions;
-	readonly examine: (failure: EngineError, call: CallOptions) => Promise<DoctorReport>;
+	readonly examine: (failure: EngineError, call: CallOptions & { readonly fix: boolean }) => Promise<DoctorReport>;
 };
 
 export type Warning = { readonly code: string; readonly text: string };

@@ -18,7 +18,7 @@ export const doctor: CommandDefinition<DoctorReport> = {
 		requirePositionals(parsed, { least: 0, most: 0, usage: 'doctor' });
 		return engine.doctor({ ...call, fix: isSet(parsed, 'fix') });
 	},
-	runWithoutEngine: async ({ failure, call, examine }) => examine(failure, call),
+	runWithoutEngine: async ({ failure, parsed, call, examine }) => examine(failure, { ...call, fix: isSet(parsed, 'fix') }),
 	toJson: ({ checks, fixed }) => ({ checks, fixed }),
 	toText: doctorText,
 	toExitCode: ({ checks }) => (checks.some(({ state }) => state === 'fail') ? 1 : 0),

@@ -1,7 +1,7 @@
 import type { DoctorReport, Engine, EngineOptions, Topics } from './engine.ts';
 import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
-import { createLayout, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';
+import { createLayout, mendHome, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';
 import { auditLogCalls } from './operations/audit-log/audit-log-calls.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { isSwitch } from './operations/apply/is-switch.ts';
@@ -68,7 +68,33 @@ function openRegistry(options: EngineOptions, { cacheFolder, onNotice }: Pick<Re
 }
 
 /** What the doctor finds when `createEngine` has thrown `failure`. */
-export async function examine(options: EngineOptions, failure: EngineError, call: CallOptions): Promise<DoctorReport> {
+export async function examine(
+	options: EngineOptions,
+	failure: EngineError,
+	call: CallOptions & { readonly fix: boolean },
+): Promise<DoctorReport> {
+	const fixed: string[] = [];
+	let found = failure;
+	for (let mended = await mendIf(options, found, call); mended !== null; mended = await mendIf(options, found, call)) {
+		fixed.push(mended);
+		try {
+			await using engine = await createEngine(options);
+			const report = await engine.doctor(call);
+			return { ...report, fixed: [...fixed, ...report.fixed] };
+		} catch (error) {
+			found = toEngineError(error, UNFORESEEN);
+		}
+	}
+
+	const report = await examineAround(options, found, call);
+	return { ...report, fixed };
+}
+
+async function mendIf(options: EngineOptions, failure: EngineError, { fix }: { readonly fix: boolean }): Promise<string | null> {
+	return fix ? mendHome(resolveHomePath(options), failure) : null;
+}
+
+async function examineAround(options: EngineOptions, failure: EngineError, call: CallOptions): Promise<DoctorReport> {
 	const { cache } = createLayout(resolveHomePath(options));
 	await using registry = openRegistry(options, { cacheFolder: cache, onNotice: (notice) => call.onEvent({ type: 'notice', ...notice }) });
 	return (await loadChanging()).examine(

@@ -9,8 +9,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 	return loaded.createEngine(options);
 }
 
-/** What the doctor finds when `createEngine` has thrown `failure`: that, and everything that needs no home. */
-export async function examine(options: EngineOptions, failure: EngineError, call: CallOptions): Promise<DoctorReport> {
+/** What the doctor finds when `createEngine` has thrown `failure`: that, and everything that needs no home. With `fix`, what can be put aside safely is, and then all is looked at. */
+export async function examine(
+	options: EngineOptions,
+	failure: EngineError,
+	call: CallOptions & { readonly fix: boolean },
+): Promise<DoctorReport> {
 	const loaded = await import('./create-engine.ts');
 	return loaded.examine(options, failure, call);
 }

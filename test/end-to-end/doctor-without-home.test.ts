@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { startFakeRegistry } from '../helpers/fake-registry.ts';
@@ -23,7 +23,6 @@ const BROKEN: readonly (readonly [what: string, breakHome: (machine: Machine) =>
 	],
 	['writable by others', async ({ home }) => (await mkdir(home), chmod(home, 0o777)), /Others may write/],
 	['of a later format', (machine) => damage(machine, 'format.json', '{"format":9}'), /format 9/],
-	['without a readable journal', (machine) => damage(machine, 'state/journal/x.json', '{'), /journal/],
 	['under a policy that is no JSON', (machine) => configure(machine, 'trust-policy.json'), /trust policy/],
 	['beside settings that are no JSON', (machine) => configure(machine, 'settings.json'), /settings/],
 ];
@@ -41,6 +40,26 @@ test.each(BROKEN)('the doctor works when the home is %s, and says so', async (_w
 	const states = Object.fromEntries(checks.map(({ id, state }) => [id, state]));
 	expect(states).toMatchObject({ node: 'ok', registry: 'ok', 'trust-root-public': 'ok' });
 	expect(Object.keys(states)).toEqual(expect.arrayContaining(['home-space', 'terminal', 'clock', 'registry-tls', 'registry-auth']));
+});
+
+test.each([
+	['an entry of the journal', 'state/journal/x.json', 'state/set-aside/x.json'],
+	['the choice of a profile', 'state/profile.json', 'state/set-aside/profile.json'],
+])('%s that is damaged is put aside by doctor --fix, and only by it', async (_what, file, aside) => {
+	await using registry = await startFakeRegistry();
+	registry.serve('one', '1.0.0');
+	await using machine = await openMachine(registry.url);
+	await machine.plugward(['install', 'one', '--yes']);
+	await writeFile(path.join(machine.home, file), '{');
+	expect((await machine.plugward(['list'])).exitCode).toBe(8);
+	expect((await machine.json(['doctor'])).envelope.data?.['checks']).toContainEqual(expect.objectContaining({ id: 'home', state: 'fail' }));
+	expect(await readFile(path.join(machine.home, file), 'utf8'), 'looking changes nothing').toBe('{');
+	const { envelope } = await machine.json(['doctor', '--fix']);
+	expect(envelope.data?.['fixed']).toEqual([expect.stringContaining(aside)]);
+	expect(envelope.data?.['checks']).toContainEqual(expect.objectContaining({ id: 'generations', state: 'ok' }));
+	expect(await readFile(path.join(machine.home, aside), 'utf8')).toBe('{');
+	expect((await machine.plugward(['list'])).stdout).toContain('generation 1');
+	expect((await machine.plugward(['verify'])).exitCode).toBe(0);
 });
 
 test('verify --repair fetches again what was changed, and tells what', async () => {

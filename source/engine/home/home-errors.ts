@@ -19,6 +19,14 @@ function hintFor(file: string): string {
 		return 'Fetch what is damaged again: plugward verify --repair';
 	}
 
+	if (file.startsWith('state/journal/') || /^state\/(?:mutex|audit-lock)/.test(file)) {
+		return 'Let it be put aside, so that nothing of it is lost: plugward doctor --fix';
+	}
+
+	if (file === 'state/kept.json') {
+		return 'Remove that file and mark again what is to be kept: plugward keep <generation>';
+	}
+
 	return file.startsWith('generations/')
 		? 'Go back to a generation that is whole, by its number: plugward rollback <generation>'
 		: 'Put the file back from a backup, or choose another home: --home FOLDER';

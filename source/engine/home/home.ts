@@ -123,6 +123,8 @@ export type Home = {
 	readonly setQuarantine: (entries: readonly QuarantineEntry[]) => Promise<void>;
 	/** Completes or removes what an interrupted operation left behind. Takes the mutex itself; call it outside `withMutex`. */
 	readonly recover: () => Promise<RecoverReport>;
+	/** What `recover` would do now; changes nothing. While an operation runs its half-done work is part of it. */
+	readonly findLeftovers: () => Promise<RecoverReport>;
 	/** True while an operation runs or after one was interrupted. */
 	readonly hasUnfinished: () => Promise<boolean>;
 	/** Writes one file and links it, and takes both away. Throws `home-unwritable`, `disk-full`. */

@@ -34,6 +34,8 @@ export type Layout = {
 	readonly state: string;
 	readonly journal: string;
 	readonly jobs: string;
+	/** Damaged files that stood in the way. */
+	readonly setAside: string;
 	readonly audit: string;
 	/** Locked while the end of the audit log is read and a line is added, so that two processes never continue from the same line. */
 	readonly auditLock: string;
@@ -124,6 +126,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		state,
 		journal: join(state, 'journal'),
 		jobs: join(state, 'jobs'),
+		setAside: join(state, 'set-aside'),
 		audit: join(state, 'audit.jsonl'),
 		auditLock: join(state, 'audit-lock'),
 		mutex: join(state, 'mutex'),

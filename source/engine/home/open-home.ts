@@ -7,6 +7,7 @@ import { commitGeneration, switchGeneration } from './commit.ts';
 import { readCurrentGeneration, readCurrentUnlessDamaged } from './current.ts';
 import type { Disk } from './disk.ts';
 import { realDisk, temporaryName } from './disk.ts';
+import { dryDisk } from './dry-disk.ts';
 import { findGarbage, removeGarbage } from './garbage.ts';
 import type { Generation } from './generation.ts';
 import { FIRST_GENERATION } from './generation.ts';
@@ -135,6 +136,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			const held = await mutex.tryAcquire();
 			return held === null ? null : underMutex(held, recover);
 		},
+		findLeftovers: () => recoverHome({ disk: dryDisk, layout }, open.receipts),
 		hasUnfinished: () => hasIntents(layout),
 		probeDisk: () => probeDisk(place),
 		closeToOthers: () => closeToOthers(place),

@@ -89,6 +89,8 @@ async function claim({
 	}
 }
 
+const UNLOCKED: KernelLock = { release: () => undefined };
+
 /** Removes what dead processes left in the staging area. Returns how many folders there were. */
 export async function removeDeadStaging({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<number> {
 	let names: readonly string[];
@@ -106,7 +108,8 @@ export async function removeDeadStaging({ disk, layout }: { readonly disk: Disk;
 	let removed = 0;
 	for (const owner of owners) {
 		const folder = join(layout.staging, owner);
-		const lock = await tryLock(folder + LOCK_SUFFIX);
+		// Who works in a folder has made its lock before it, and removes it after.
+		const lock = names.includes(owner + LOCK_SUFFIX) ? await tryLock(folder + LOCK_SUFFIX) : UNLOCKED;
 		if (lock !== null) {
 			try {
 				await disk.removeTree(folder);

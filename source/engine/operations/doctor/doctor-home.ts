@@ -4,7 +4,10 @@ import { dirname } from 'node:path';
 import type { DoctorCheck } from '../../engine.ts';
 import { EngineError } from '../../errors.ts';
 import { stripToLine } from '../../strip-controls.ts';
+import { mendHome, type RecoverReport } from '../../home/index.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { checkAuditLog, checkBundles, checkLocks, checkRecords, removeForeignBundles } from './doctor-records.ts';
+import { finding } from './finding.ts';
 import { uniquePackages } from '../locks/lock-queries.ts';
 import { fitsPlatform } from './platform.ts';
 
@@ -12,17 +15,25 @@ const OTHERS = 0o077;
 const FAIL_BYTES = 100_000_000;
 const WARN_BYTES = 1_000_000_000;
 
-export async function checkHome(context: EngineContext): Promise<readonly DoctorCheck[]> {
-	return Promise.all([
+export async function checkHome(context: EngineContext, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+	// First, since trying the disk makes a file of its own.
+	const unfinished = await checkUnfinished(context);
+	const checks = await Promise.all([
 		checkMode(context),
 		checkDisk(context),
 		checkSpaceAt(context.home.path),
 		checkGenerations(context),
 		checkStore(context),
-		checkUnfinished(context),
+		Promise.resolve(unfinished),
+		checkLocks(context),
+		checkRecords(context),
+		checkAuditLog(context, signal),
+		checkBundles(context),
 		checkQuarantine(context),
 		...(context.home.layout.shared === null ? [] : [checkOtherHomes(context)]),
 	]);
+	// One damaged file stops several of them; it is told once.
+	return checks.filter(({ state, text }, index) => state !== 'fail' || checks.findIndex((check) => check.text === text) === index);
 }
 
 export type HomeFixes = {
@@ -31,7 +42,7 @@ export type HomeFixes = {
 };
 
 /** Closes the home to other users and settles what was interrupted. What cannot be put right is a finding. */
-export async function fixHome(context: EngineContext): Promise<HomeFixes> {
+export async function fixHome(context: EngineContext, signal: AbortSignal): Promise<HomeFixes> {
 	const fixed: string[] = [];
 	const findings: DoctorCheck[] = [];
 	try {
@@ -40,14 +51,39 @@ export async function fixHome(context: EngineContext): Promise<HomeFixes> {
 			fixed.push('Closed the home to other users.');
 		}
 
-		const { actions, removedStagingFolders, removedEntries, removedFiles } = await context.home.recover();
-		const removed = removedStagingFolders + removedEntries + removedFiles;
-		fixed.push(...actions, ...(removed === 0 ? [] : [`Removed ${removed} left-over files and folders.`]));
+		const report = await recoverMending(context, fixed);
+		const removed = countOf(report);
+		fixed.push(...report.actions, ...(removed === 0 ? [] : [`Removed ${things(removed)} that belonged to nothing.`]));
+		fixed.push(...(await removeForeignBundles(context, signal)));
 	} catch (error) {
 		findings.push(finding('fix', error));
 	}
 
 	return { fixed, findings };
+}
+
+// Each damaged file that stands in the way is put aside once; what cannot be put aside is thrown.
+async function recoverMending({ home }: EngineContext, fixed: string[]): Promise<RecoverReport> {
+	for (;;) {
+		try {
+			return await home.recover();
+		} catch (error) {
+			const mended = error instanceof EngineError ? await mendHome(home.path, error) : null;
+			if (mended === null) {
+				throw error;
+			}
+
+			fixed.push(mended);
+		}
+	}
+}
+
+function countOf({ removedStagingFolders, removedEntries, removedFiles }: RecoverReport): number {
+	return removedStagingFolders + removedEntries + removedFiles;
+}
+
+function things(count: number): string {
+	return count === 1 ? 'one file or folder' : `${count} files and folders`;
 }
 
 async function modeOf({ home }: EngineContext): Promise<number> {
@@ -132,13 +168,24 @@ async function checkStore({ home, platform }: EngineContext): Promise<DoctorChec
 }
 
 async function checkUnfinished({ home }: EngineContext): Promise<DoctorCheck> {
-	const isUnfinished = await home.hasUnfinished();
-	return {
-		id: 'recovery',
-		state: isUnfinished ? 'warn' : 'ok',
-		text: isUnfinished ? 'An operation runs now or was interrupted.' : 'Nothing was interrupted.',
-		fix: isUnfinished ? 'plugward doctor --fix' : null,
-	};
+	if (await home.hasUnfinished()) {
+		return { id: 'recovery', state: 'warn', text: 'An operation runs now or was interrupted.', fix: 'plugward doctor --fix' };
+	}
+
+	try {
+		const report = await home.findLeftovers();
+		const count = countOf(report);
+		const isTorn = report.actions.length > 0;
+		const texts = [
+			...(count === 0 ? [] : [`${things(count)} ${count === 1 ? 'belongs' : 'belong'} to nothing: left behind, or an operation runs now.`]),
+			...(isTorn ? ['The last line of the audit log was not written to its end.'] : []),
+		];
+		return texts.length === 0
+			? { id: 'recovery', state: 'ok', text: 'Nothing was interrupted and nothing was left behind.', fix: null }
+			: { id: 'recovery', state: 'warn', text: texts.join(' '), fix: 'plugward doctor --fix' };
+	} catch (error) {
+		return finding('recovery', error);
+	}
 }
 
 /** Only the user knows whether a home was removed or is on a disk that is not mounted. */
@@ -168,13 +215,4 @@ async function checkOtherHomes({ home }: EngineContext): Promise<DoctorCheck> {
 	} catch (error) {
 		return finding('store-homes', error);
 	}
-}
-
-/** What is broken is what the doctor was asked for. */
-function finding(id: string, error: unknown): DoctorCheck {
-	if (!(error instanceof EngineError)) {
-		throw error;
-	}
-
-	return { id, state: 'fail', text: error.message, fix: error.hint ?? null };
 }

@@ -13,8 +13,8 @@ const NODE_MAJOR = 26;
 
 /** Looks at everything plugward depends on. Findings are data; with `fix`, what can be put right safely is put right first. */
 export async function doctor(context: EngineContext, { fix, signal }: CallOptions & { readonly fix: boolean }): Promise<DoctorReport> {
-	const { fixed, findings } = fix ? await fixHome(context) : NOTHING_FIXED;
-	return { checks: await checksAround(context, [...findings, ...(await checkHome(context))], signal), fixed };
+	const { fixed, findings } = fix ? await fixHome(context, signal) : NOTHING_FIXED;
+	return { checks: await checksAround(context, [...findings, ...(await checkHome(context, signal))], signal), fixed };
 }
 
 /**
