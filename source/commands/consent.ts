@@ -106,7 +106,7 @@ export function sentenceFor(requirement: Requirement): string {
 		case 'lower-level':
 			return `${requirement.package} ${requirement.version} is at level ${requirement.level}; the policy wants ${requirement.minimum}.`;
 		case 'changed-identity':
-			return `${requirement.package} ${requirement.version} was built by ${requirement.to}, before by ${requirement.from}.`;
+			return `${requirement.package} ${requirement.version} is not proven as before: ${requirement.from} became ${requirement.to}.`;
 		case 'young-version':
 			return `${requirement.package} ${requirement.version} is ${Math.floor(requirement.ageHours)} hours old; the policy wants ${requirement.minimumHours}.`;
 		case 'downgrade':

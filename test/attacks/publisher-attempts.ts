@@ -138,7 +138,8 @@ async function nameMalware({ victim, setPolicy }: Stage, version: string): Promi
 	await setPolicy({ advisories: file });
 }
 
-async function attestedPlugin(stage: Stage, version: string, changes: Partial<AttestedVersion> = {}): Promise<void> {
+/** A plugin that asks for one variable, with true provenance. */
+export async function attestedPlugin(stage: Stage, version: string, changes: Partial<AttestedVersion> = {}): Promise<void> {
 	const { manifest } = servePlugin(stage.registry, [PLUG, version], { execute: 'return 1', permissions: ASKS_NAME });
 	const { repository: _, name: _name, version: _version, ...plugin } = manifest;
 	const files = {

@@ -33,7 +33,7 @@ export function sentenceOf(requirement: Requirement): string {
 		case 'lower-level':
 			return `${requirement.package}@${requirement.version} is ${requirement.level}; the policy's minimum is ${requirement.minimum}.`;
 		case 'changed-identity':
-			return `${requirement.package}@${requirement.version} was built by someone else than before: ${requirement.from} became ${requirement.to}.`;
+			return `${requirement.package}@${requirement.version} is not proven as before: ${requirement.from} became ${requirement.to}.`;
 		case 'young-version':
 			return `${requirement.package}@${requirement.version} was published ${requirement.ageHours} hours ago; the policy waits ${requirement.minimumHours}.`;
 		case 'downgrade':
