@@ -158,6 +158,9 @@ export async function storeArtefacts(parts: CommitParts, moved: readonly Moved[]
 	}
 
 	await makeDurable(disk, { root: layout.store, files: receipts, folders: moved.map(({ entry }) => entry) });
+	for (const { receipt } of moved) {
+		open.receipts.remember(receipt);
+	}
 }
 
 // By a rename: reading takes no mutex, and whoever reads meanwhile must not find half a receipt.

@@ -30,6 +30,8 @@ export type Layout = {
 	readonly bundles: string;
 	/** What scans found; lies below the cache and goes with it. */
 	readonly scans: string;
+	/** What receipts say without their files; below the cache too. */
+	readonly receiptIndex: string;
 	readonly revocations: string;
 	readonly state: string;
 	readonly journal: string;
@@ -122,6 +124,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		staging: join(store, 'staging'),
 		bundles,
 		scans,
+		receiptIndex: join(home, 'cache', 'receipts'),
 		revocations: join(home, 'revocations.json'),
 		state,
 		journal: join(state, 'journal'),

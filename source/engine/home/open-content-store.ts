@@ -15,10 +15,10 @@ import type { Layout } from './layout.ts';
 import { RECEIPT, TREE } from './layout.ts';
 import { createLimiter } from './limiter.ts';
 import { createOtherFetches } from './other-fetches.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt, ReceiptFile } from './receipt.ts';
 import { encodeReceipt } from './receipt.ts';
 import type { ReceiptReader } from './receipts.ts';
-import { createReceiptReader, findSharing, listEntries, shortName } from './receipts.ts';
+import { createReceiptReader, findSharing, shortName } from './receipts.ts';
 import { createStaging } from './staging.ts';
 import { createTwinFinder } from './twin-files.ts';
 import type { Unpacker } from './unpacker.ts';
@@ -51,7 +51,7 @@ export function openContentStore({
 	/** Lets other threads unpack; without it everything is written through `disk`, on this one. */
 	readonly threads?: ((here: Unpacker) => Unpacker) | undefined;
 }): OpenStore {
-	const receipts = createReceiptReader(layout);
+	const receipts = createReceiptReader({ disk, layout });
 	const staged = new Map<Integrity, StagedArtefact>();
 	const relied = new Set<Integrity>();
 	const staging = createStaging({ disk, layout });
@@ -81,7 +81,7 @@ export function openContentStore({
 	const read = async (integrity: Integrity, path: string) => {
 		const receipt = await needReceipt(integrity);
 		try {
-			return await readChecked(receipt, { layout, folder: folderOf(integrity), path });
+			return await readChecked(receipt, { layout, folder: folderOf(integrity), listed: receipts.file(receipt, path), path });
 		} catch (error) {
 			// Collected while it was read: then it is missing, not damaged.
 			await needReceipt(integrity);
@@ -104,13 +104,14 @@ export function openContentStore({
 			return receipt === null ? NOTHING_THERE : verifyFolder(receipt, { folder: folderOf(integrity), signal });
 		},
 		sharing: (integrity, paths) => findSharing({ layout, receipts }, integrity, new Set(paths)),
-		sizeBytes: async () => sizeOf(receipts, await listEntries(layout)),
+		sizeBytes: () => receipts.storeBytes(),
 	};
 
 	const dispose = async () => {
 		// First, so that nobody writes into the staging folder while it is removed.
 		await unpacker.dispose();
 		await staging.dispose();
+		await receipts.keep();
 	};
 	return { store, receipts, staged, relied, unpacker, dispose };
 }
@@ -164,12 +165,11 @@ async function replaceReceipt({ disk, layout, staged }: Replace, receipt: Receip
 	}
 }
 
-type ReadRequest = { readonly layout: Layout; readonly folder: string; readonly path: string };
+type ReadRequest = { readonly layout: Layout; readonly folder: string; readonly listed: ReceiptFile | null; readonly path: string };
 
 // What is read is what was verified: a file that was changed since is refused, not used.
-async function readChecked(receipt: Receipt, { layout, folder, path }: ReadRequest): Promise<Uint8Array> {
-	const listed = receipt.files.find((file) => file.path === path);
-	if (listed === undefined) {
+async function readChecked(receipt: Receipt, { layout, folder, listed, path }: ReadRequest): Promise<Uint8Array> {
+	if (listed === null) {
 		throw new EngineError('package-not-found', `${receipt.name}@${receipt.version} has no file "${stripToLine(path)}".`);
 	}
 
@@ -184,22 +184,6 @@ async function readChecked(receipt: Receipt, { layout, folder, path }: ReadReque
 	const got = hash('sha256', bytes, 'base64url');
 	if (got !== listed.sha256) {
 		throw damaged(shortName(layout, full), `was changed: expected sha256 ${listed.sha256}, got ${got}`);
-	}
-
-	return bytes;
-}
-
-// From the receipts: equal files are one file on disk, and looking at each of ten thousands would take longer.
-async function sizeOf(receipts: ReceiptReader, entries: readonly Integrity[]): Promise<number> {
-	const shared = new Set<string>();
-	let bytes = 0;
-	for (const receipt of await Promise.all(entries.map((integrity) => receipts.read(integrity)))) {
-		bytes += receipt?.packedBytes ?? 0;
-		for (const file of receipt?.files ?? []) {
-			const name = `${file.sha256}${file.executable ? 'x' : ''}`;
-			bytes += shared.has(name) ? 0 : file.size;
-			shared.add(name);
-		}
 	}
 
 	return bytes;

@@ -1,50 +1,173 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import { integrityOfDigest } from '../integrity.ts';
+import type { Disk } from './disk.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 import { RECEIPT } from './layout.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt, ReceiptFile } from './receipt.ts';
 import { parseReceipt } from './receipt.ts';
+import type { IndexChange, IndexedReceipt, ReceiptHead, ReceiptIndex } from './receipt-index.ts';
+import { packageJsonIn, readReceiptIndex, versionOfFile, writeReceiptIndex } from './receipt-index.ts';
 
 /** Reads receipts from disk, each file once as long as it does not change. */
 export type ReceiptReader = {
-	/** Null when there is no receipt, which means that the entry counts as absent. */
+	/**
+	 * Null when there is no receipt, which means that the entry counts as absent. Its files are read when they are first asked for, which
+	 * then throws `home-damaged` when they are gone.
+	 */
 	readonly read: (integrity: Integrity) => Promise<Receipt | null>;
+	/** The same with its files. */
+	readonly readWhole: (integrity: Integrity) => Promise<Receipt | null>;
+	/** One file of a package that has a receipt; null when it lists none of that name. */
+	readonly file: (receipt: Receipt, path: string) => ReceiptFile | null;
 	/** True when there is one, without reading it. */
 	readonly has: (integrity: Integrity) => Promise<boolean>;
+	/** Keeps in mind what was just written. */
+	readonly remember: (receipt: Receipt) => void;
+	/** Bytes of everything in the store, links counted once. */
+	readonly storeBytes: () => Promise<number>;
+	/** Writes down what was read, once it is more than a few, so that the next process need not read it. Never throws. */
+	readonly keep: () => Promise<void>;
 };
 
-export function createReceiptReader(layout: Layout): ReceiptReader {
-	const known = new Map<Integrity, { readonly version: string; readonly receipt: Receipt }>();
+/** Below this reading the receipts takes less time than writing and checking an index of them. */
+const FEW = 8;
+
+type Known = IndexedReceipt & { readonly receipt: Receipt };
+
+export function createReceiptReader({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): ReceiptReader {
+	const known = new Map<Integrity, Known>();
+	const unindexed = new Set<Integrity>();
+	let counted: { readonly version: string; readonly bytes: number } | null = null;
+	let opening: Promise<ReceiptIndex> | null = null;
+	const index = (): Promise<ReceiptIndex> => (opening ??= readReceiptIndex(layout));
+
+	function learn(version: string, receipt: Receipt): Receipt {
+		const { files: _, ...head } = receipt;
+		known.set(receipt.integrity, { version, head, packageJson: packageJsonIn(receipt), receipt });
+		unindexed.add(receipt.integrity);
+		return receipt;
+	}
+
+	function parse(integrity: Integrity, version: string): Receipt | null {
+		const receipt = parseReceiptFile(layout, integrity);
+		return receipt === null ? null : learn(version, receipt);
+	}
+
+	async function read(integrity: Integrity): Promise<Receipt | null> {
+		const version = versionOf(layout, integrity);
+		const cached = known.get(integrity);
+		if (version === null || cached?.version === version) {
+			return version === null ? null : (cached?.receipt ?? null);
+		}
+
+		const indexed = (await index()).find(integrity, version);
+		if (indexed === null) {
+			return parse(integrity, version);
+		}
+
+		const receipt = withFilesLater(indexed.head, () => parseReceiptFile(layout, integrity)?.files ?? gone(layout, integrity));
+		known.set(integrity, { ...indexed, receipt });
+		return receipt;
+	}
 
 	return {
-		has: async (integrity) => versionOf(pathOf(layout, integrity)) !== null,
-		read: async (integrity) => {
-			const path = pathOf(layout, integrity);
-			const version = versionOf(path);
-			const cached = known.get(integrity);
-			if (version === null || cached?.version === version) {
-				return version === null ? null : (cached?.receipt ?? null);
+		read,
+		readWhole: async (integrity) => {
+			const version = versionOf(layout, integrity);
+			return version === null ? null : parse(integrity, version);
+		},
+		file: (receipt, path) => {
+			const one = known.get(receipt.integrity);
+			return one?.receipt === receipt && path === 'package.json'
+				? one.packageJson
+				: (receipt.files.find((file) => file.path === path) ?? null);
+		},
+		has: async (integrity) => versionOf(layout, integrity) !== null,
+		remember: (receipt) => {
+			const version = versionOf(layout, receipt.integrity);
+			if (version !== null) {
+				learn(version, receipt);
+			}
+		},
+		storeBytes: async () => {
+			const version = versionOfFile(layout.packages);
+			const told = version === null ? null : (await index()).storeBytes(version);
+			if (told !== null) {
+				return told;
 			}
 
-			try {
-				// A few kilobytes each, hundreds of them at a time: in one go they are read in a third of the time.
-				const receipt = parseReceipt(readFileSync(path, 'utf8'), { file: shortName(layout, path), expected: integrity });
-				known.set(integrity, { version, receipt });
-				return receipt;
-			} catch (error) {
-				if (isMissing(error)) {
-					return null;
-				}
-
-				throw error instanceof EngineError ? error : damaged(shortName(layout, path), 'cannot be read', { cause: error });
+			const { bytes, isWhole } = countBytes((await listEntries(layout)).map((integrity) => parseReceiptFile(layout, integrity)));
+			// An entry without a receipt is just arriving.
+			counted = version === null || !isWhole ? null : { version, bytes };
+			return bytes;
+		},
+		keep: async () => {
+			if (unindexed.size > FEW || counted !== null) {
+				const fresh = new Map([...unindexed].flatMap((integrity) => known.get(integrity) ?? []).map((one) => [one.head.integrity, one]));
+				await keepIndex({ disk, layout }, { receipts: fresh, store: counted });
 			}
 		},
 	};
+}
+
+async function keepIndex(
+	place: { readonly disk: Disk; readonly layout: Layout },
+	change: Pick<IndexChange, 'receipts' | 'store'>,
+): Promise<void> {
+	try {
+		await writeReceiptIndex(place, { ...change, entries: new Set(await listEntries(place.layout)) });
+	} catch (error) {
+		if (!(error instanceof Error)) {
+			throw error;
+		}
+		// A home that cannot be written: the next process reads the receipts themselves, as this one did.
+	}
+}
+
+/** A receipt whose list of files, nearly all of its bytes, is read when it is first asked for. */
+function withFilesLater(head: ReceiptHead, load: () => Receipt['files']): Receipt {
+	let files: Receipt['files'] | null = null;
+	return Object.defineProperty({ ...head, files: [] }, 'files', { enumerable: true, get: () => (files ??= load()) });
+}
+
+/** What its file says now. Null when there is none. Throws `home-damaged`. */
+export function parseReceiptFile(layout: Layout, integrity: Integrity): Receipt | null {
+	const path = pathOf(layout, integrity);
+	try {
+		// A few kilobytes each, hundreds of them at a time: in one go they are read in a third of the time.
+		return parseReceipt(readFileSync(path, 'utf8'), { file: shortName(layout, path), expected: integrity });
+	} catch (error) {
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw error instanceof EngineError ? error : damaged(shortName(layout, path), 'cannot be read', { cause: error });
+	}
+}
+
+function gone(layout: Layout, integrity: Integrity): never {
+	throw damaged(shortName(layout, pathOf(layout, integrity)), 'was collected while it was read');
+}
+
+// From the receipts: equal files are one file on disk, and looking at each of ten thousands would take longer.
+function countBytes(receipts: readonly (Receipt | null)[]): { readonly bytes: number; readonly isWhole: boolean } {
+	const shared = new Set<string>();
+	let bytes = 0;
+	for (const receipt of receipts) {
+		bytes += receipt?.packedBytes ?? 0;
+		for (const file of receipt?.files ?? []) {
+			const name = `${file.sha256}${file.executable ? 'x' : ''}`;
+			bytes += shared.has(name) ? 0 : file.size;
+			shared.add(name);
+		}
+	}
+
+	return { bytes, isWhole: !receipts.includes(null) };
 }
 
 /** Every artefact that has a folder in the store, with or without a receipt. Other names are ignored. */
@@ -76,7 +199,7 @@ export async function findSharing(
 
 async function readUnlessDamaged(receipts: ReceiptReader, integrity: Integrity): Promise<Receipt | null> {
 	try {
-		return await receipts.read(integrity);
+		return await receipts.readWhole(integrity);
 	} catch (error) {
 		if (error instanceof EngineError && error.code === 'home-damaged') {
 			return null;
@@ -96,11 +219,11 @@ export function shortName(layout: Layout, path: string): string {
 }
 
 // Asked some thousand times by a large install: a trip through the thread pool, and an error for each missing file, took longer than all else.
-function versionOf(path: string): string | null {
+function versionOf(layout: Layout, integrity: Integrity): string | null {
+	const path = pathOf(layout, integrity);
 	try {
-		const status = statSync(path, { throwIfNoEntry: false });
-		return status === undefined ? null : `${status.ino}:${status.size}:${status.mtimeMs}:${status.ctimeMs}`;
+		return versionOfFile(path);
 	} catch (error) {
-		throw damaged(path, 'cannot be read', { cause: error });
+		throw damaged(shortName(layout, path), 'cannot be read', { cause: error });
 	}
 }

@@ -34,7 +34,7 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 	if (intent.type === 'repair') {
 		// What was not put in place has no receipt, or one that was not written to its end; absent, the next repair fetches it.
 		for (const integrity of artefacts) {
-			if (await isReceiptDamaged(layout, integrity)) {
+			if (isReceiptDamaged(layout, integrity)) {
 				await disk.removeTree(layout.entry(integrity));
 			}
 		}

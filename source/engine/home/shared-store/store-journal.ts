@@ -9,7 +9,7 @@ import type { Disk } from '../disk.ts';
 import { isTemporaryName, replaceFile } from '../disk.ts';
 import { damaged, isMissing } from '../home-errors.ts';
 import type { Layout } from '../layout.ts';
-import { createReceiptReader } from '../receipts.ts';
+import { parseReceiptFile } from '../receipts.ts';
 import { sealJson, unsealJson } from '../sealed-json.ts';
 
 type Place = { readonly disk: Disk; readonly layout: Layout };
@@ -49,7 +49,7 @@ export async function settleStore({ disk, layout }: Place): Promise<number> {
 	for (const name of names) {
 		const { type, artefacts } = await readIntent(layout, name);
 		for (const integrity of artefacts) {
-			if (type === 'add' || (await isReceiptDamaged(layout, integrity))) {
+			if (type === 'add' || isReceiptDamaged(layout, integrity)) {
 				await disk.removeTree(layout.entry(integrity));
 			}
 		}
@@ -95,9 +95,9 @@ async function readIntent(layout: Layout, name: string): Promise<StoreIntent> {
 }
 
 /** True for a receipt that was not written to its end. */
-export async function isReceiptDamaged(layout: Layout, integrity: Integrity): Promise<boolean> {
+export function isReceiptDamaged(layout: Layout, integrity: Integrity): boolean {
 	try {
-		await createReceiptReader(layout).read(integrity);
+		parseReceiptFile(layout, integrity);
 		return false;
 	} catch (error) {
 		if (error instanceof EngineError && error.code === 'home-damaged') {
