@@ -56,7 +56,8 @@ export function abbreviateManifest(manifest: JsonObject): JsonObject {
 
 export function hasInstallScript(manifest: JsonObject): boolean {
 	const scripts = objectOrEmpty(manifest['scripts']);
-	return INSTALL_SCRIPTS.some((script) => typeof scripts[script] === 'string');
+	// npm runs `node-gyp rebuild` for what has a binding and no script of its own.
+	return manifest['gypfile'] === true || INSTALL_SCRIPTS.some((script) => typeof scripts[script] === 'string');
 }
 
 export function tarballPath(name: string, fileName: string): string {

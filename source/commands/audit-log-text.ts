@@ -107,39 +107,38 @@ function permissionWords(event: string, { scope }: AuditRecord['details'], text:
 	return `${text('permission')} ${scope === 'run' ? ofRun : `after generation ${text('base')}`}`;
 }
 
+type Words = (details: AuditRecord['details'], text: (key: string) => string, event: string) => string;
+
+const lifeOf: Words = (details, text, event) => lifeWords(event, details, text);
+const permissionOf: Words = (details, text, event) => permissionWords(event, details, text);
+const generationsOf: Words = (_, text) => `${text('from')} to ${text('to')} by ${text('user')}: ${text('command')}`;
+
+const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
+	['plugin-started', lifeOf],
+	['plugin-reloaded', lifeOf],
+	['plugin-quarantined', lifeOf],
+	['limits-changed', lifeOf],
+	['plugin-ended', (details) => endWords(details)],
+	['permission-denied', permissionOf],
+	['permission-granted', permissionOf],
+	['permission-revoked', permissionOf],
+	['permission-used', (details) => commandWords(details)],
+	['limit-exceeded', (details) => limitWords(details)],
+	['sandbox-breach', (_, text) => text('reason')],
+	['generation-committed', generationsOf],
+	['generation-switched', generationsOf],
+	['generation-abandoned', (_, text) => `generation ${text('base')} stayed: ${text('outcome')}`],
+	['entries-repaired', (_, text) => text('command')],
+	['audit-torn-line-removed', (_, text) => `${text('bytes')} bytes that were not written to their end`],
+]);
+
 function detailWords(event: string, details: AuditRecord['details']): string {
 	const text = (key: string): string => {
 		const value = details[key];
 		return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 	};
-	switch (event) {
-		case 'plugin-started':
-		case 'plugin-reloaded':
-		case 'plugin-quarantined':
-		case 'limits-changed':
-			return lifeWords(event, details, text);
-		case 'plugin-ended':
-			return endWords(details);
-		case 'permission-denied':
-		case 'permission-granted':
-		case 'permission-revoked':
-			return permissionWords(event, details, text);
-		case 'limit-exceeded':
-			return limitWords(details);
-		case 'sandbox-breach':
-			return text('reason');
-		case 'generation-committed':
-		case 'generation-switched':
-			return `${text('from')} to ${text('to')} by ${text('user')}: ${text('command')}`;
-		case 'generation-abandoned':
-			return `generation ${text('base')} stayed: ${text('outcome')}`;
-		case 'entries-repaired':
-			return text('command');
-		case 'audit-torn-line-removed':
-			return `${text('bytes')} bytes that were not written to their end`;
-		default:
-			return event === 'permission-used' || event.startsWith('command-') ? commandWords(details) : JSON.stringify(details);
-	}
+	const words = WORDS.get(event) ?? (event.startsWith('command-') ? commandWords : null);
+	return words === null ? JSON.stringify(details) : words(details, text, event);
 }
 
 function commandWords({ permission, program, args, outcome, exitCode }: AuditRecord['details']): string {

@@ -47,6 +47,8 @@ export type Packument = {
 	readonly versions: ReadonlyMap<string, RegistryManifest>;
 	/** ISO publish time per version; empty when the registry strips it. */
 	readonly time: Readonly<Record<string, string>>;
+	/** Only of a document that leaves the times out: ISO time after which nothing was published, or null when not even that is told. */
+	readonly changedAt?: string | null;
 	readonly maintainers: readonly string[];
 	readonly readme: string | null;
 	readonly skipped: readonly { readonly version: string; readonly why: string }[];

@@ -41,6 +41,10 @@ export type FakeRegistryOptions = {
 	readonly token?: string;
 	/** Serves `/-/v1/search`; 404 when false, which is the default. */
 	readonly search?: boolean;
+	/** Answers with the full document whatever is asked for, as many registries do. */
+	readonly onlyFull?: boolean;
+	/** Leaves `modified` out of abbreviated documents. */
+	readonly isUndated?: boolean;
 	/** Serves everything below this path, for instance `/npm/team`. */
 	readonly pathPrefix?: string;
 };
@@ -300,14 +304,20 @@ export class FakeRegistry {
 		}
 
 		if (file === undefined) {
-			const isAbbreviated = headers.accept?.includes('application/vnd.npm.install-v1+json') ?? false;
-			return json(isAbbreviated ? abbreviate(packumentOf(name, known)) : packumentOf(name, known));
+			return this.#document(packumentOf(name, known), headers.accept ?? '');
 		}
 
 		const artefact = [...known.versions.values()].find(({ tarballUrl }) => tarballUrl.endsWith(`/-/${file}`));
 		return artefact === undefined
 			? json({ error: 'Not found' }, 404)
 			: { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: artefact.tarball };
+	}
+
+	#document(full: ReturnType<typeof packumentOf>, accept: string): Answer {
+		const { onlyFull = false, isUndated = false } = this.#options;
+		return onlyFull || !accept.includes(ABBREVIATED)
+			? json(full)
+			: { ...json(abbreviate(full, isUndated)), headers: { 'content-type': ABBREVIATED } };
 	}
 
 	#search(query: URLSearchParams): Json {
@@ -347,8 +357,36 @@ function packumentOf(name: string, known: ServedPackage) {
 	};
 }
 
-function abbreviate({ name, 'dist-tags': tags, versions, time }: ReturnType<typeof packumentOf>): Json {
-	return { name, 'dist-tags': tags, versions, modified: time.modified };
+const ABBREVIATED = 'application/vnd.npm.install-v1+json';
+const LEFT_OUT = new Set([
+	'description',
+	'license',
+	'licenses',
+	'keywords',
+	'homepage',
+	'repository',
+	'scripts',
+	'author',
+	'plugward',
+	'_npmUser',
+]);
+
+function abbreviate({ name, 'dist-tags': tags, versions, time }: ReturnType<typeof packumentOf>, isUndated: boolean): Json {
+	return {
+		name,
+		'dist-tags': tags,
+		...(isUndated ? {} : { modified: time.modified }),
+		versions: Object.fromEntries(Object.entries(versions).map(([version, manifest]) => [version, abbreviateManifest(manifest)])),
+	};
+}
+
+function abbreviateManifest(manifest: Json): Json {
+	const scripts = Object.keys((manifest['scripts'] as Json | undefined) ?? {});
+	const isScripted = ['preinstall', 'install', 'postinstall'].some((name) => scripts.includes(name));
+	return {
+		...Object.fromEntries(Object.entries(manifest).filter(([field]) => !LEFT_OUT.has(field))),
+		...(isScripted ? { hasInstallScript: true } : {}),
+	};
 }
 
 function tagsOf(known: ServedPackage): Record<string, string> {

@@ -62,8 +62,24 @@ test('an upstream without times, signatures, ETag or abbreviated form works, and
 	expect(packument).not.toHaveProperty('time');
 	const abbreviated = await mirror.get('plain', { accept: 'application/vnd.npm.install-v1+json' });
 	expect(abbreviated.headers.get('content-type')).toBe('application/vnd.npm.install-v1+json');
-	expect(await abbreviated.json()).not.toHaveProperty('modified');
+	const document = (await abbreviated.json()) as Record<string, unknown>;
+	expect(document).not.toHaveProperty('modified');
+	// So that nobody asks for the full document in search of times.
+	expect(document).toHaveProperty('time', {});
 	expect((await mirror.get('plain/-/plain-1.0.0.tgz')).status).toBe(200);
+});
+
+test('an abbreviated document is dated by the newest version when the upstream does not say when it changed', async () => {
+	await using upstream = await startFakeRegistry();
+	const { tarballUrl: tarball } = upstream.serve('dated', '1.0.0');
+	const time = { '1.0.0': '2024-02-02T00:00:00.000Z', '2.0.0': '2025-01-01T00:00:00.000Z', '9.9.9': '2026-01-01T00:00:00.000Z' };
+	const versions = { '1.0.0': { dist: { tarball }, gypfile: true }, '2.0.0': { dist: { tarball } } };
+	upstream.serveRaw('/dated', { body: JSON.stringify({ name: 'dated', time, versions }) });
+	await using mirror = await startTemporaryMirror(through(upstream.url));
+	expect(await (await mirror.get('dated', { accept: 'application/vnd.npm.install-v1+json' })).json()).toMatchObject({
+		modified: '2025-01-01T00:00:00.000Z',
+		versions: { '1.0.0': { hasInstallScript: true } },
+	});
 });
 
 test('a packument younger than five minutes is served without asking; an older one is served at once and confirmed behind', async () => {

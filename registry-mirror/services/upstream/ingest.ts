@@ -44,7 +44,7 @@ export function ingestPackument(name: string, body: string): Ingested {
 	const abbreviated = JSON.stringify({
 		name,
 		'dist-tags': tags,
-		modified: modifiedTime(packument),
+		...timesOf(packument, versions),
 		versions: Object.fromEntries(versions.map(([version, manifest]) => [version, abbreviateManifest(manifest)])),
 	});
 	return {
@@ -87,9 +87,19 @@ function keepKnownTags(packument: JsonObject, known: ReadonlySet<string>): Reado
 	return Object.fromEntries(tags.filter((tag): tag is [string, string] => typeof tag[1] === 'string' && known.has(tag[1])));
 }
 
-/** Absent when the upstream strips times: an invented one would tell clients that every version is old. */
-function modifiedTime(packument: JsonObject): string | undefined {
-	return textOrNull(objectOrEmpty(packument['time'])['modified']) ?? textOrNull(packument['modified']) ?? undefined;
+/**
+ * When the document was last changed, or at least when the last version came. Without either it says that there are no times at all, so
+ * that nobody asks for the full document in search of some: an invented time would tell clients that every version is old.
+ */
+function timesOf(
+	packument: JsonObject,
+	versions: readonly [string, JsonObject][],
+): { readonly modified: string } | { readonly time: JsonObject } {
+	const time = objectOrEmpty(packument['time']);
+	const modified = textOrNull(time['modified']) ?? textOrNull(packument['modified']);
+	const published = versions.map(([version]) => textOrNull(time[version])).filter((one) => one !== null && !Number.isNaN(Date.parse(one)));
+	const newest = modified ?? published.toSorted((a, b) => Date.parse(a ?? '') - Date.parse(b ?? '')).at(-1);
+	return newest === undefined || newest === null ? { time: {} } : { modified: newest };
 }
 
 function summariseLatest(source: {

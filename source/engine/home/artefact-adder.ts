@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, throwIfAborted } from '../errors.ts';
+import { statedLicence } from '../stated-licence.ts';
 import type { AddRequest } from './content-store.ts';
 import type { Disk } from './disk.ts';
 import { writeError } from './home-errors.ts';
@@ -95,6 +96,7 @@ async function unpackJudged(request: AddRequest, { archive, folder, parts }: Rec
 			unpackedBytes: scanned.unpackedBytes,
 			files: await scanned.unpack(join(folder, TREE)),
 			evidence,
+			license: statedLicence(packageJson),
 			storedAt: parts.clock().toISOString(),
 		};
 	} finally {

@@ -25,6 +25,8 @@ export type Receipt = {
 	/** Sorted by path. */
 	readonly files: readonly ReceiptFile[];
 	readonly evidence: readonly Evidence[];
+	/** What its package.json says, or null when that says nothing; receipts of before do not have it. */
+	readonly license?: string | null;
 	/** ISO time. */
 	readonly storedAt: string;
 };
@@ -63,6 +65,7 @@ const headSchema = v.object({
 	unpackedBytes: count,
 	files: v.array(v.unknown()),
 	evidence: v.array(evidenceSchema),
+	license: v.exactOptional(nullableText),
 	storedAt: v.string(),
 });
 

@@ -7,6 +7,11 @@ export type LoadOptions = {
 	readonly signal: AbortSignal;
 	/** What these packages will most likely need is going to be asked for: a provider far from its source may begin with it. */
 	readonly readsAhead?: boolean;
+	/**
+	 * Epoch milliseconds: of a package of which anything may have been published later, every publish time is told. Left out: times play
+	 * no part, so that a document without them will do.
+	 */
+	readonly timesAfter?: number;
 };
 
 /** Where metadata comes from. The answer has one entry for every name asked; a failure to look rejects. */

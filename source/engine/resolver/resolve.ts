@@ -3,7 +3,7 @@ import { Session } from './model/session.ts';
 import type { Steps } from './model/session.ts';
 import { answer } from './answer.ts';
 import { keepLock, namesOfLock, unchangedLock } from './keep-lock.ts';
-import type { MetadataAnswer, ResolveOptions, ResolveRequest } from './request.ts';
+import type { LoadOptions, MetadataAnswer, ResolveOptions, ResolvePolicy, ResolveRequest } from './request.ts';
 import type { Resolution, ResolveOutcome } from './resolution.ts';
 
 /** The longest stretch without a look at the event loop. */
@@ -39,7 +39,7 @@ async function keepUnchanged(request: ResolveRequest, options: ResolveOptions): 
 
 	throwIfAborted(options.signal);
 	const startedAt = performance.now();
-	const answers = await ask(namesOfLock(lock), options);
+	const answers = await ask(namesOfLock(lock), { ...options, ...timesNeeded(request.policy) });
 	const loadedAt = performance.now();
 	const resolution = keepLock(lock, { request, answers });
 	const solveMilliseconds = performance.now() - loadedAt;
@@ -82,7 +82,7 @@ async function load(
 	const startedAt = performance.now();
 	// What is newest now is no hint of what was chosen then.
 	const readsAhead = session.request.policy.asOf === null;
-	for (const [name, answered] of await ask(names, { ...options, readsAhead })) {
+	for (const [name, answered] of await ask(names, { ...options, readsAhead, ...timesNeeded(session.request.policy) })) {
 		session.table.add(name, answered);
 	}
 
@@ -90,13 +90,25 @@ async function load(
 	time.rounds += 1;
 }
 
+/**
+ * What was last changed before anything could be too young, or too late for the day in question, needs no time for each version. A tree
+ * of an earlier day is asked for seldom, and whether its versions have times at all is told with it, so there all of them are needed.
+ */
+function timesNeeded({ minimumAgeMilliseconds, now, asOf }: ResolvePolicy): Pick<LoadOptions, 'timesAfter'> {
+	if (asOf !== null) {
+		return { timesAfter: Number.NEGATIVE_INFINITY };
+	}
+
+	return minimumAgeMilliseconds > 0 ? { timesAfter: now - minimumAgeMilliseconds } : {};
+}
+
 /** One answer for each name. */
 async function ask(
 	names: readonly string[],
-	{ provider, signal, readsAhead = false }: ResolveOptions & { readonly readsAhead?: boolean },
+	{ provider, signal, readsAhead = false, timesAfter }: Pick<ResolveOptions, 'provider'> & LoadOptions,
 ): Promise<ReadonlyMap<string, MetadataAnswer>> {
 	try {
-		const answers = await provider.load(names, { signal, readsAhead });
+		const answers = await provider.load(names, { signal, readsAhead, ...(timesAfter === undefined ? {} : { timesAfter }) });
 		const unanswered = names.find((name) => !answers.has(name));
 		if (unanswered !== undefined) {
 			throw new EngineError('internal', `The metadata provider was asked for ${unanswered} and gave no answer.`);

@@ -1,6 +1,7 @@
 export type { CollectRequest, ComparedManifest, RegistryKey } from './evidence/collect-request.ts';
 export { collectEvidence } from './evidence/collect.ts';
 export { manifestFault } from './evidence/manifest-match.ts';
+export { needsPublishTime } from './evidence/registry-signature.ts';
 export { SECURITY_FIX, UNPROVEN } from './level/gate.ts';
 export { judge, levelAtLeast } from './level/judge.ts';
 export type { JudgeRequest } from './level/judged-facts.ts';

@@ -123,7 +123,7 @@ describe('the store', () => {
 	test('is used at any age offline, and what is missing is named', async () => {
 		await using setup = await openWith();
 		setup.registry.serve('a', '1.0.0', { description: 'the first' });
-		await setup.withClient((client) => client.metadata.load(['a'], { signal }));
+		await setup.withClient((client) => client.packument('a', { signal }));
 		letTimePass(400 * 86_400_000);
 		await setup.withClient(async (client) => {
 			expect((await client.metadata.load(['a'], { signal })).get('a')?.type).toBe('found');

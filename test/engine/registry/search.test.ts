@@ -32,7 +32,9 @@ test('without one, packages seen before are searched, best first, and the result
 	registry.serve('unrelated', '1.0.0');
 	await using workplace = await openWorkplace();
 	const client = await workplace.open({ registry: registry.url });
-	await client.metadata.load(['reader', 'about-logs', 'logs', 'unrelated'], { signal });
+	await client.metadata.load(['about-logs', 'logs', 'unrelated'], { signal });
+	// Only a full document describes a package.
+	await client.packument('reader', { signal });
 	const result = await client.search({ text: 'Logs', size: 10, from: 0 }, { signal });
 	expect(result).toMatchObject({ source: 'local-index', total: 3, notice: expect.stringContaining('no search') as string });
 	expect(result.hits.map(({ name }) => name)).toEqual(['logs', 'about-logs', 'reader']);

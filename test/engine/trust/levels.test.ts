@@ -281,7 +281,7 @@ describe('a level', () => {
 	it('does not count provenance under a trust root that the policy has taken away, and says so', () => {
 		const under = (root: string) =>
 			evidence({ provenance: 'verified' }).map((entry) => (entry.kind === 'provenance' ? { ...entry, root } : entry));
-		const roots = [{ id: 'acme', file: '/r.json', scopes: ['@acme/*'] }];
+		const roots = [{ id: 'acme', file: '/r.json', scopes: ['@acme/*'], registries: [] }];
 		expect(verdict({ evidence: under('acme'), policy: { ...DEFAULT_POLICY, roots } }).level).toBe('known');
 		expect(verdict({ evidence: under('public') }).level).toBe('known');
 		const removed = verdict({ evidence: under('acme') });
@@ -291,7 +291,7 @@ describe('a level', () => {
 		);
 		// A private root that is bound to the name is the only one, also for what the public one vouched for before.
 		expect(verdict({ evidence: under('public'), policy: { ...DEFAULT_POLICY, roots } }).level).toBe('unknown');
-		const elsewhere = [{ id: 'acme', file: '/r.json', scopes: ['@other/*'] }];
+		const elsewhere = [{ id: 'acme', file: '/r.json', scopes: ['@other/*'], registries: [] }];
 		expect(verdict({ evidence: under('acme'), policy: { ...DEFAULT_POLICY, roots: elsewhere } }).level).toBe('unknown');
 		expect(verdict({ evidence: under('public'), policy: { ...DEFAULT_POLICY, roots: elsewhere } }).level).toBe('known');
 	});

@@ -4,6 +4,7 @@ import type { Generation } from '../../home/index.ts';
 import type { Resolution, RootRequest } from '../../resolver/index.ts';
 import { changesBetween } from '../apply/changes.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { timesNeeded } from '../versions/age.ts';
 import { latestVersion } from '../versions/latest-version.ts';
 import { parseSpec, type RequestedRoot } from '../versions/parse-spec.ts';
 import { mergeRoots } from '../plans/plan-install.ts';
@@ -85,9 +86,11 @@ async function describeRoots(
 	options: CallOptions,
 ): Promise<readonly ExplainedRoot[]> {
 	const described: ExplainedRoot[] = [];
+	// Of a day that has been, what was published later is told with its date.
+	const asking = { signal: options.signal, ...(rules.asOf === null ? timesNeeded(context) : { timesAfter: rules.asOf }) };
 	for (const root of asked) {
 		const chosen = resolution.packages.find(({ id }) => id === resolution.roots[root.name]?.instance);
-		const answer = chosen === undefined ? undefined : (await context.registry.metadata.load([chosen.name], options)).get(chosen.name);
+		const answer = chosen === undefined ? undefined : (await context.registry.metadata.load([chosen.name], asking)).get(chosen.name);
 		const latest = answer?.type === 'found' ? latestVersion(answer.index) : null;
 		if (chosen === undefined || answer?.type !== 'found') {
 			continue;

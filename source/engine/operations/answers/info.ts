@@ -6,6 +6,8 @@ import type { Generation } from '../../home/index.ts';
 import type { LockPackage } from '../../lock.ts';
 import type { Packument, RegistryManifest } from '../../packument.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
+import { statedLicence } from '../../stated-licence.ts';
+import { descriptionIn } from '../../stated-description.ts';
 import { effectiveGrants } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { judgeInstalled } from '../artefacts/judge-installed.ts';
@@ -20,9 +22,27 @@ export async function info(context: EngineContext, text: string, { signal }: Cal
 	]);
 	const manifest = pickManifest(packument, spec.spec);
 	const locked = generation.lock.packages[generation.lock.roots[spec.name]?.instance ?? ''];
+	const told = registryPart(packument, manifest);
 	return {
-		...registryPart(packument, manifest),
+		...told,
+		...(await ownTexts(context, { told, locked })),
 		...(await installedPart(context, { generation, locked, manifest })),
+	};
+}
+
+/** What the stored metadata leaves out, offline, of the very version that is installed: its own package.json says it. */
+async function ownTexts(
+	{ home }: EngineContext,
+	{ told, locked }: { readonly told: RegistryPart; readonly locked: LockPackage | undefined },
+): Promise<Partial<Pick<RegistryPart, 'description' | 'license'>>> {
+	if (locked?.version !== told.version || (told.description !== '' && told.license !== '')) {
+		return {};
+	}
+
+	const packageJson = await home.store.readPackageJson(locked.integrity);
+	return {
+		description: told.description === '' ? descriptionIn(packageJson) : told.description,
+		license: told.license === '' ? (statedLicence(packageJson) ?? '') : told.license,
 	};
 }
 

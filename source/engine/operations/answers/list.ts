@@ -6,7 +6,7 @@ import type { Generation, Receipt, Revocation } from '../../home/index.ts';
 import type { LockPackage } from '../../lock.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
 import type { KnownPackage } from '../../registry/index.ts';
-import { stripToLine } from '../../strip-controls.ts';
+import { descriptionIn } from '../../stated-description.ts';
 import { effectiveGrants } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { effectiveLevelOf } from '../running/installed-plugin.ts';
@@ -162,12 +162,6 @@ async function closureReceipts(
 			.filter(({ locked, receipt }) => receipt === null && !(locked.optional && !fitsPlatform(locked, context.platform)))
 			.map(({ locked }) => idOf(locked)),
 	};
-}
-
-/** The package's own words, from the verified archive. */
-function descriptionIn(packageJson: unknown): string {
-	const text = typeof packageJson === 'object' && packageJson !== null && 'description' in packageJson ? packageJson.description : '';
-	return typeof text === 'string' ? stripToLine(text) : '';
 }
 
 /** What `update` would move to, as far as the newest known version tells. */

@@ -3,6 +3,7 @@ import type { CallOptions } from '../../events.ts';
 import type { Generation } from '../../home/index.ts';
 import type { PackageIndex, Resolution, RootRequest } from '../../resolver/index.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { timesNeeded } from '../versions/age.ts';
 import { latestVersion } from '../versions/latest-version.ts';
 import { mergeRoots } from '../plans/plan-install.ts';
 import { updateOf } from '../plans/plan-update.ts';
@@ -101,7 +102,8 @@ async function look(
 ): Promise<Known | null> {
 	const entry = lock.roots[name];
 	const locked = lock.packages[entry?.instance ?? ''];
-	const answer = (await context.registry.metadata.load(locked === undefined ? [] : [locked.name], options)).get(locked?.name ?? '');
+	const asking = { signal: options.signal, ...timesNeeded(context) };
+	const answer = (await context.registry.metadata.load(locked === undefined ? [] : [locked.name], asking)).get(locked?.name ?? '');
 	const latest = answer?.type === 'found' ? latestVersion(answer.index) : null;
 	return entry === undefined || locked === undefined || answer?.type !== 'found' || latest === null
 		? null

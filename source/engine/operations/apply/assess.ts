@@ -5,6 +5,7 @@ import type { Generation, Receipt } from '../../home/index.ts';
 import type { Lock, LockPackage } from '../../lock.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
 import type { Change, Plan, PlannedPackage, Requirement } from '../../plan.ts';
+import { statedLicence } from '../../stated-licence.ts';
 import { judge, type JudgeRequest } from '../../trust/index.ts';
 import { ageHours, ageIsJudged } from '../versions/age.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
@@ -13,7 +14,7 @@ import { changesBetween } from './changes.ts';
 import { requireSameName } from '../artefacts/compare-stored.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { idOf, idOfInstance, uniquePackages } from '../locks/lock-queries.ts';
-import { loadRegistryFacts, type RegistryFacts } from '../versions/package-facts.ts';
+import { loadRegistryFacts, type RegistryFacts, UNKNOWN_FACTS } from '../versions/package-facts.ts';
 import type { Standings } from '../people-and-policy/standings.ts';
 import { planNotices } from '../plans/plan-notices.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
@@ -47,7 +48,7 @@ export type Assessment = {
  */
 export async function assess(context: EngineContext, request: AssessRequest, options: CallOptions): Promise<Assessment> {
 	const { base, lock } = request;
-	const factsOf = request.asksRegistry ? await loadRegistryFacts(context, lock, options) : () => ({ manifest: null, publishedAt: null });
+	const factsOf = request.asksRegistry ? await loadRegistryFacts(context, lock, options) : () => UNKNOWN_FACTS;
 	const rootIds = new Set(Object.values(lock.roots).map(({ instance }) => idOfInstance(lock, instance)));
 	const baseIds = new Set(Object.values(base.lock.packages).map(idOf));
 	const baseByName = Map.groupBy(Object.values(base.lock.packages), ({ name }) => name);
@@ -66,13 +67,14 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 		requireSameName(locked, receipt);
 		const facts = factsOf(locked);
 		const approved = await approvedBefore(context, { before: baseByName.get(locked.name) ?? [], locked, receipt, base });
-		const hours = ageHours(context, { name: locked.name, at: facts.publishedAt });
+		const hours = ageHours(context, { name: locked.name, at: facts.publishedAt ?? facts.changedAt });
 		assessed.set(id, {
 			locked,
 			receipt,
 			facts,
 			...approved,
 			granted: await receiptOfRoot(context, base.lock, locked.name),
+			licence: await licenceOf(context, { receipt, facts }),
 			ageHours: hours,
 			verdict: verdictOf(context, {
 				locked,
@@ -108,6 +110,19 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	};
 }
 
+/** What is in the verified archive counts, and not every document of a registry tells it. */
+async function licenceOf(
+	{ home }: EngineContext,
+	{ receipt, facts }: { readonly receipt: Receipt; readonly facts: RegistryFacts },
+): Promise<string> {
+	if (receipt.license !== undefined) {
+		return receipt.license ?? '';
+	}
+
+	const told = facts.manifest?.license ?? '';
+	return told === '' ? (statedLicence(await home.store.readPackageJson(receipt.integrity)) ?? '') : told;
+}
+
 function refuseMissing(context: EngineContext, locked: LockPackage): void {
 	if (!(locked.optional && !fitsPlatform(locked, context.platform))) {
 		throw new EngineError('plan-stale', `${idOf(locked)} (${locked.integrity.slice(0, 20)}...) is not in the content store.`, {
@@ -139,6 +154,7 @@ function verdictOf(
 		identityPin: approved.identityPin,
 		previousEvidence: approved.previous?.evidence ?? null,
 		ageHours: hours,
+		ageIsLeast: facts.publishedAt === null,
 		isInstalled,
 		policy: context.policy,
 		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
@@ -165,7 +181,7 @@ function refuseDenied(packages: readonly AssessedPackage[]): void {
 	});
 }
 
-function plannedPackage({ locked, receipt, facts, verdict, isNew, manifest }: AssessedPackage, isRoot: boolean): PlannedPackage {
+function plannedPackage({ locked, receipt, facts, licence, verdict, isNew, manifest }: AssessedPackage, isRoot: boolean): PlannedPackage {
 	return {
 		id: idOf(locked),
 		name: locked.name,
@@ -175,7 +191,7 @@ function plannedPackage({ locked, receipt, facts, verdict, isNew, manifest }: As
 		verdict,
 		evidence: receipt.evidence,
 		fetchedBytes: isNew ? receipt.packedBytes : 0,
-		license: facts.manifest?.license ?? '',
+		license: licence,
 		deprecated: facts.manifest?.deprecated ?? null,
 		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
 		tasks: manifest === null ? null : Object.keys(manifest.tasks),

@@ -9,6 +9,8 @@ export type AssessedPackage = {
 	readonly locked: LockPackage;
 	readonly receipt: Receipt;
 	readonly facts: RegistryFacts;
+	/** As its own package.json states it; empty when that states none. */
+	readonly licence: string;
 	readonly ageHours: number | null;
 	readonly verdict: Verdict;
 	/** The receipt of the version in the base generation that this one is compared with. */

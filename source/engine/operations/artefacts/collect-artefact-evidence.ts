@@ -6,6 +6,7 @@ import type { IndexedManifest } from '../../resolver/index.ts';
 import { collectEvidence, matchesAny } from '../../trust/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { openpgpRequest } from './openpgp-request.ts';
+import { publishTimeForProof } from './publish-time.ts';
 
 export type ArtefactFacts = {
 	readonly manifest: IndexedManifest;
@@ -34,6 +35,7 @@ export async function collectArtefactEvidence(
 	const attestations = claimed
 		? await context.registry.attestations({ name: manifest.name, version: manifest.version, url: manifest.attestationsUrl }, { signal })
 		: { type: 'not-served' as const, why: 'The registry lists no attestations' };
+	const publishedAt = await publishTimeForProof(context, { manifest, publishedAt: facts.publishedAt, keys }, signal);
 	const openpgp = await openpgpRequest(context, facts, signal);
 	const evidence = await collectEvidence({
 		name: manifest.name,
@@ -43,7 +45,7 @@ export async function collectArtefactEvidence(
 		expected: { integrity: manifest.integrity, shasum: manifest.shasum, source: facts.source },
 		signatures: manifest.signatures,
 		keys,
-		publishedAt: facts.publishedAt === null ? null : new Date(facts.publishedAt).toISOString(),
+		publishedAt: publishedAt === null ? null : new Date(publishedAt).toISOString(),
 		registryServes: { signatures: keys !== null && keys.length > 0, attestations: claimed || facts.othersAttested },
 		// The store compared it before it asked.
 		bytesShasum: manifest.integrity === null ? manifest.shasum : null,

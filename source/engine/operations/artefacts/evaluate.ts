@@ -62,6 +62,7 @@ export async function evaluate(context: EngineContext, text: string, options: Ev
 	}
 
 	const packument = await packumentOf(context, root.name, options);
+	const publishedAt = root.publishedAt ?? (packument === null ? null : releaseOf(packument, root.version).publishedAt);
 	const compared = await comparedVersion(context, { root, against: options.against, own }, options);
 	const { facts: known, coverage } = await advisories(context, scanned, options);
 	const facts = [
@@ -79,14 +80,14 @@ export async function evaluate(context: EngineContext, text: string, options: Ev
 		spec: text,
 		name: root.name,
 		version: root.version,
-		publishedAt: root.publishedAt === null ? null : new Date(root.publishedAt).toISOString(),
+		publishedAt: publishedAt === null ? null : new Date(publishedAt).toISOString(),
 		facts: worstFirst(facts, idOf(root)),
 		difference: compared?.difference ?? null,
 		packages: scanned.map((one) => toPackage(one, one === own)),
 		leftOut,
 		quality: own.artefact.scan.quality,
 		licence: own.artefact.scan.licence,
-		verdict: verdictOf(context, own),
+		verdict: verdictOf(context, { ...own, resolved: { ...root, publishedAt } }),
 		evidence: own.artefact.evidence,
 		advisories: coverage,
 		scannedFiles: sum(scanned, ({ scannedFiles }) => scannedFiles),

@@ -7,6 +7,7 @@ import type { Integrity } from '../../integrity.ts';
 import { EMPTY_LOCK, type LockPackage } from '../../lock.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { idOf } from '../locks/lock-queries.ts';
+import { publishTimeForProof } from '../artefacts/publish-time.ts';
 import { loadRegistryFacts } from '../versions/package-facts.ts';
 import { runConcurrently } from '../run-concurrently.ts';
 
@@ -62,9 +63,11 @@ async function collectProofs(
 
 			const attestations = await attestationsOf(context, { ...locked, url: manifest.attestationsUrl }, options);
 			if (manifest.signatures.length > 0 || attestations !== null) {
+				// Whoever reads the archive has the built-in keys and no registry.
+				const time = await publishTimeForProof(context, { manifest, publishedAt, keys: null }, options.signal);
 				proofs.set(locked.integrity, {
 					signatures: manifest.signatures,
-					publishedAt: publishedAt === null ? null : new Date(publishedAt).toISOString(),
+					publishedAt: time === null ? null : new Date(time).toISOString(),
 					attestations,
 				});
 			}

@@ -45,8 +45,7 @@ async function licenceNotice({ policy }: EngineContext, packages: readonly Asses
 	}
 
 	const refused: string[] = [];
-	for (const { locked, facts, isNew } of packages) {
-		const licence = facts.manifest?.license ?? '';
+	for (const { locked, licence, isNew } of packages) {
 		const found = isNew ? await licenceFacts(idOf(locked), licence === '' ? null : licence, allowedLicences) : [];
 		if (found.some(({ code }) => code === 'licence-refused')) {
 			refused.push(`${idOf(locked)} (${licence === '' ? 'states none' : licence})`);

@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { RootRequest } from '../../resolver/index.ts';
-import { ageHours } from './age.ts';
+import { ageHours, timesNeeded } from './age.ts';
 import type { EngineContext } from '../engine-context.ts';
 
 type Accepts = (name: string, version: string) => boolean;
@@ -21,7 +21,8 @@ export async function acceptedYoung(
 
 	const ids = new Set(accepted.filter((text) => text.includes('@', 1)));
 	const bare = accepted.filter((text) => !text.includes('@', 1));
-	const answers = bare.length === 0 ? new Map<string, never>() : await context.registry.metadata.load(bare, { signal });
+	const answers =
+		bare.length === 0 ? new Map<string, never>() : await context.registry.metadata.load(bare, { signal, ...timesNeeded(context) });
 	for (const name of bare) {
 		const answer = answers.get(name);
 		if (answer?.type !== 'found') {

@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../../resolver/index.ts';
 import { matchesAny } from '../../trust/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 
@@ -8,6 +9,12 @@ export function ageIsJudged(context: EngineContext, name: string): boolean {
 	// Only a policy that marks registries needs to know where a package comes from.
 	const isOwn = (own: string): boolean => sameRegistry(own, context.registry.registryFor(name));
 	return !matchesAny(context.policy.ageExempt, name) && !context.policy.ownRegistries.some(isOwn);
+}
+
+/** What has to be told of publish times for ages to be judged. */
+export function timesNeeded(context: EngineContext): Pick<LoadOptions, 'timesAfter'> {
+	const { minimumAgeHours } = context.policy;
+	return minimumAgeHours > 0 ? { timesAfter: context.clock().getTime() - minimumAgeHours * MILLISECONDS_PER_HOUR } : {};
 }
 
 /** Whole hours since publication. Null when the registry does not say or the age is not judged. */

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Packument } from '../../packument.ts';
 import { compilePackageIndex } from '../../resolver/index.ts';
-import { parsePackument } from '../parsing/parse-packument.ts';
+import type { Packing } from '../network/requester.ts';
+import { type DocumentKind, parsePackument } from '../parsing/parse-packument.ts';
 import { reducePackument } from '../parsing/reduce-packument.ts';
 import type { LatestRecord } from './metadata-directory.ts';
 
@@ -12,7 +13,9 @@ export type RawPackument = {
 	/** Names the registry in sentences. */
 	readonly from: string;
 	readonly body: Uint8Array;
-	readonly packing: 'gzip' | null;
+	readonly packing: Packing | null;
+	/** What was asked for. */
+	readonly kind: DocumentKind;
 	/** An unpacked body that is longer is not read. */
 	readonly maximumBytes: number;
 	/** What tells this answer from another: an etag does it for nothing, a digest of the body costs reading it. */
@@ -39,7 +42,8 @@ export function compilePackument(raw: RawPackument): CompiledPackument {
 		return { type: 'unchanged' };
 	}
 
-	const packument = parsePackument(reducePackument(body) ?? body, raw);
+	// Of an abbreviated document nearly everything stays, so that looking for what does not would take longer than reading it.
+	const packument = parsePackument(raw.kind === 'full' ? (reducePackument(body) ?? body) : body, raw);
 	return { type: 'read', index: compilePackageIndex(packument), latest: latestOf(packument), bodyDigest };
 }
 
@@ -49,7 +53,7 @@ function unpack({ body, packing, maximumBytes }: RawPackument): Buffer | null {
 	}
 
 	try {
-		return gunzipSync(body, { maxOutputLength: maximumBytes });
+		return (packing === 'zstd' ? zstdDecompressSync : gunzipSync)(body, { maxOutputLength: maximumBytes });
 	} catch {
 		// Whoever asked for it asks once more and is told then what is wrong with it.
 		return null;

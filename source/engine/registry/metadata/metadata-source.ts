@@ -13,17 +13,15 @@ import {
 import { createLimiter } from '../network/limiter.ts';
 import { joinShared, untilAborted } from '../network/shared-work.ts';
 import { latestOf, type CompiledPackument } from './compile-packument.ts';
-import { recordKey, type MetadataRecord } from './metadata-directory.ts';
+import { DocumentFetcher, tellsTimes } from './document-fetcher.ts';
+import { recordKey, type LatestRecord, type MetadataRecord } from './metadata-directory.ts';
 import type { MetadataStore } from './metadata-store.ts';
-import { escapePackageName, isPackageName } from '../package-name.ts';
+import { isPackageName } from '../package-name.ts';
 import { packumentOfIndex } from './packument-of-index.ts';
-import { PackumentReader } from './packument-reader.ts';
-import { parsePackument } from '../parsing/parse-packument.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Answer, Requester } from '../network/requester.ts';
 
 const FRESH_MILLISECONDS = 300_000;
-const MAXIMUM_PACKUMENT_BYTES = 268_435_456;
 /** More than there are connections, so that none is idle while the answers before it are still being read. */
 const CONCURRENT_QUESTIONS = 96;
 /** Opening so many stored indexes takes a few milliseconds; then others get their turn. */
@@ -39,8 +37,6 @@ const NOTHING_KNOWN = {
 };
 
 type Waiting = { readonly signal: AbortSignal };
-
-type Asking = Waiting & { readonly headers: Readonly<Record<string, string>>; readonly leavesPacked?: true };
 
 type Kept = Omit<Extract<CompiledPackument, { readonly type: 'read' }>, 'type'>;
 
@@ -59,17 +55,20 @@ export class MetadataSource implements MetadataProvider {
 	readonly #options: SourceOptions;
 	readonly #limit = createLimiter(CONCURRENT_QUESTIONS);
 	readonly #answers = new Map<string, Promise<MetadataAnswer>>();
+	/** The same for who needs times that the first answer does not tell. */
+	readonly #timed = new Map<string, Promise<MetadataAnswer>>();
 	readonly #packuments = new Map<string, Promise<Packument>>();
 	/** Name -> epoch milliseconds; a record from before is asked for again. */
 	readonly #expired = new Map<string, number>();
 	#allExpired = 0;
 	/** Names answered from the store without asking the registry. */
 	readonly #unasked = new Set<string>();
-	readonly #reader = new PackumentReader();
-	readonly #ahead = new ReadAhead((name, signal) => this.#answerAhead(name, signal));
+	readonly #documents: DocumentFetcher;
+	readonly #ahead = new ReadAhead((name, options) => this.#answerAhead(name, options));
 
 	constructor(options: SourceOptions) {
 		this.#options = options;
+		this.#documents = new DocumentFetcher(options);
 	}
 
 	/** What is known of these names now is good for a conditional request only. Offline it stays as it is. */
@@ -81,6 +80,7 @@ export class MetadataSource implements MetadataProvider {
 		if (names === 'all') {
 			this.#allExpired = Date.now();
 			this.#answers.clear();
+			this.#timed.clear();
 			this.#packuments.clear();
 			return;
 		}
@@ -88,6 +88,7 @@ export class MetadataSource implements MetadataProvider {
 		for (const name of names) {
 			this.#expired.set(name, Date.now());
 			this.#answers.delete(name);
+			this.#timed.delete(name);
 			this.#packuments.delete(name);
 		}
 	}
@@ -102,10 +103,11 @@ export class MetadataSource implements MetadataProvider {
 
 	/** Ends what is under way. */
 	close(): Promise<void> {
-		return this.#reader.close();
+		return this.#documents.close();
 	}
 
-	async load(names: readonly string[], { signal, readsAhead = false }: LoadOptions): Promise<ReadonlyMap<string, MetadataAnswer>> {
+	async load(names: readonly string[], options: LoadOptions): Promise<ReadonlyMap<string, MetadataAnswer>> {
+		const { signal, readsAhead = false } = options;
 		const wanted = new Set(names);
 		await this.#recall([...wanted].filter((name) => !this.#answers.has(name)));
 		const unknown = [...wanted].filter((name) => !this.#answers.has(name));
@@ -115,11 +117,11 @@ export class MetadataSource implements MetadataProvider {
 
 		if (readsAhead) {
 			for (const name of unknown) {
-				this.#ahead.follow(name, null, signal);
+				this.#ahead.follow(name, null, options);
 			}
 		}
 
-		const entries = Promise.all([...wanted].map(async (name) => [name, await this.#answer(name, signal)] as const));
+		const entries = Promise.all([...wanted].map(async (name) => [name, await this.#answer(name, options)] as const));
 		return new Map(await untilAborted(entries, signal));
 	}
 
@@ -185,8 +187,8 @@ export class MetadataSource implements MetadataProvider {
 		return fetchedAt <= Math.max(this.#allExpired, this.#expired.get(name) ?? 0);
 	}
 
-	/** Null for what the store has: it is not far. */
-	async #answerAhead(name: string, signal: AbortSignal): Promise<MetadataAnswer | null> {
+	/** Null for what the store has: it is not far. What is needed next is told without times, which are asked for meanwhile. */
+	async #answerAhead(name: string, options: LoadOptions): Promise<MetadataAnswer | null> {
 		if (!this.#answers.has(name)) {
 			const record = await this.#options.store.record(this.#options.registryFor(name), name);
 			if (record !== null && isFresh(record) && !this.#isExpired(record)) {
@@ -194,30 +196,58 @@ export class MetadataSource implements MetadataProvider {
 			}
 		}
 
-		return this.#answer(name, signal);
+		// Whoever needs it asks again and is told what went wrong.
+		this.#answer(name, options).catch(() => undefined);
+		return this.#firstAnswer(name, options);
 	}
 
-	#answer(name: string, signal: AbortSignal): Promise<MetadataAnswer> {
-		return joinShared({ shared: this.#answers, name, signal, start: () => this.#limit(signal, () => this.#revalidate(name, signal)) });
+	/** An answer that tells the times which matter, from a second, larger document where the first does not. */
+	async #answer(name: string, options: LoadOptions): Promise<MetadataAnswer> {
+		const { signal, timesAfter } = options;
+		const answer = await this.#firstAnswer(name, options);
+		if (this.#options.offline || answer.type === 'missing' || tellsTimes(answer.index, timesAfter)) {
+			return answer;
+		}
+
+		if (answer.index.changedAt === null) {
+			this.#documents.rememberUndated(name);
+		}
+
+		const start = (): Promise<MetadataAnswer> =>
+			this.#limit(signal, () => this.#revalidate(name, { signal, timesAfter: Number.NEGATIVE_INFINITY }));
+		const timed = joinShared({ shared: this.#timed, name, signal, start });
+		const answered = await timed;
+		if (this.#timed.has(name)) {
+			this.#answers.set(name, Promise.resolve(answered));
+		}
+
+		return answered;
+	}
+
+	#firstAnswer(name: string, options: LoadOptions): Promise<MetadataAnswer> {
+		const { signal } = options;
+		return joinShared({ shared: this.#answers, name, signal, start: () => this.#limit(signal, () => this.#revalidate(name, options)) });
 	}
 
 	/** Asks the registry whether what the store has is still right. */
-	async #revalidate(name: string, signal: AbortSignal): Promise<MetadataAnswer> {
+	async #revalidate(name: string, { signal, timesAfter }: Pick<LoadOptions, 'signal' | 'timesAfter'>): Promise<MetadataAnswer> {
 		const { store, registryFor } = this.#options;
 		const record = await store.record(registryFor(name), name);
 		const stored = record === null ? null : await this.#open(record);
+		const kind = this.#documents.kindFor(name, { stored, ...(timesAfter === undefined ? {} : { timesAfter }) });
+		// What tells one document from a newer one says nothing about the other kind.
+		const known = stored === null || (kind === 'full') !== stored.hasTimes ? null : record;
 		try {
-			const known = stored === null ? null : record;
-			const { answer, compiled } = await this.#askAndCompile(name, { signal, known });
+			const { answer, compiled } = await this.#documents.fetchIndex(name, { kind, known, signal });
 			if (compiled.type === 'read') {
-				return { type: 'found', index: this.#keep(name, answer, compiled) };
+				return { type: 'found', index: await this.#keep(name, answer, compiled) };
 			}
 
-			if (record === null || stored === null) {
+			if (known === null || stored === null) {
 				throw unaskedFor(name, registryFor(name));
 			}
 
-			store.touch({ ...record, fetchedAt: Date.now() });
+			store.touch({ ...known, fetchedAt: Date.now() });
 			return { type: 'found', index: stored };
 		} catch (error) {
 			if (error instanceof EngineError && error.code === 'package-not-found') {
@@ -229,70 +259,22 @@ export class MetadataSource implements MetadataProvider {
 		}
 	}
 
-	async #askAndCompile(
-		name: string,
-		{ signal, known }: { signal: AbortSignal; known: MetadataRecord | null },
-	): Promise<{ readonly answer: Answer; readonly compiled: Exclude<CompiledPackument, { readonly type: 'not-unpacked' }> }> {
-		const headers = known === null ? {} : conditions(known);
-		let answer = await this.#ask(name, { signal, headers, leavesPacked: true });
-		let compiled = await this.#compile(name, answer, known);
-		if (compiled.type === 'not-unpacked') {
-			answer = await this.#ask(name, { signal, headers });
-			compiled = await this.#compile(name, answer, known);
-		}
-
-		if (compiled.type === 'not-unpacked') {
-			throw new EngineError('internal', `The metadata of "${name}" came unpacked and could not be unpacked.`);
-		}
-
-		return { answer, compiled };
-	}
-
-	/** The whole packument, which is larger than its index and read here: it cannot cross to another thread for less. */
 	async #fetch(name: string, signal: AbortSignal): Promise<Packument> {
-		const answer = await this.#ask(name, { signal, headers: {} });
-		const packument = parsePackument(answer.body, { name, from: new URL(this.#options.registryFor(name)).host });
+		const { answer, packument } = await this.#documents.fetchWhole(name, signal);
 		const bodyDigest = answer.header('etag') ? null : hash('sha256', answer.body, 'base64');
 		const compiled = { index: compilePackageIndex(packument), latest: latestOf(packument), bodyDigest };
-		this.#answers.set(name, Promise.resolve({ type: 'found', index: this.#keep(name, answer, compiled) }));
+		this.#answers.set(name, Promise.resolve({ type: 'found', index: await this.#keep(name, answer, compiled) }));
 		return packument;
 	}
 
-	#ask(name: string, { signal, headers, ...how }: Asking): Promise<Answer> {
-		const registry = this.#options.registryFor(name);
-		return this.#options.requester.get({
-			url: new URL(`${registry}${escapePackageName(name)}`),
-			what: `the package "${name}"`,
-			packageName: name,
-			// The full document: the abbreviated one lacks the publish times.
-			headers: { accept: 'application/json', ...headers },
-			maximumBytes: MAXIMUM_PACKUMENT_BYTES,
-			signal,
-			...how,
-		});
-	}
-
-	async #compile(name: string, answer: Answer, record: MetadataRecord | null): Promise<CompiledPackument> {
-		if (answer.status === 304) {
-			return { type: 'unchanged' };
-		}
-
-		return this.#reader.read({
-			name,
-			from: new URL(this.#options.registryFor(name)).host,
-			body: answer.body,
-			packing: answer.packing,
-			maximumBytes: MAXIMUM_PACKUMENT_BYTES,
-			identity: answer.header('etag') ? 'etag' : 'digest',
-			lastDigest: record?.bodyDigest ?? null,
-		});
-	}
-
-	#keep(name: string, answer: Answer, { index, latest, bodyDigest }: Kept): PackageIndex {
+	async #keep(name: string, answer: Answer, { index, latest, bodyDigest }: Kept): Promise<PackageIndex> {
+		const { store, registryFor } = this.#options;
 		const validators = { etag: answer.header('etag') || null, lastModified: answer.header('last-modified') || null, bodyDigest };
-		const registry = this.#options.registryFor(name);
-		this.#options.store.put({ registry, name, fetchedAt: Date.now(), ...validators, latest }, index);
-		return openPackageIndex(index);
+		const registry = registryFor(name);
+		const opened = openPackageIndex(index);
+		const told = opened.hasTimes ? latest : withTexts(latest, (await store.record(registry, name))?.latest ?? null);
+		store.put({ registry, name, fetchedAt: Date.now(), ...validators, latest: told }, index);
+		return opened;
 	}
 
 	async #open(record: MetadataRecord): Promise<PackageIndex | null> {
@@ -311,17 +293,20 @@ export class MetadataSource implements MetadataProvider {
 	}
 }
 
+/** An abbreviated document describes nothing: what an earlier one said of the package still does. */
+function withTexts(latest: LatestRecord, earlier: LatestRecord | null): LatestRecord {
+	if (earlier === null) {
+		return latest;
+	}
+
+	const { description, keywords, version, publisher, publishedAt } = earlier;
+	return { ...latest, description, keywords, ...(version === latest.version ? { publisher, publishedAt } : {}) };
+}
+
 function isFresh(record: MetadataRecord): boolean {
 	const age = Date.now() - record.fetchedAt;
 	// A negative age means that the clock was set back: no reason to trust the record for longer.
 	return age >= 0 && age < FRESH_MILLISECONDS;
-}
-
-function conditions({ etag, lastModified }: MetadataRecord): Record<string, string> {
-	return {
-		...(etag === null ? {} : { 'if-none-match': etag }),
-		...(lastModified === null ? {} : { 'if-modified-since': lastModified }),
-	};
 }
 
 /** Null for the mark of a missing package, and for bytes of an older index format or with damage that the checksum missed: they are fetched again. */

@@ -1,4 +1,4 @@
-import { likelyNeeds, type MetadataAnswer } from '../../resolver/index.ts';
+import { likelyNeeds, type LoadOptions, type MetadataAnswer } from '../../resolver/index.ts';
 import { isPackageName } from '../package-name.ts';
 
 /** More than any tree has; a registry that makes up new names for ever is not followed. */
@@ -9,24 +9,24 @@ const MOST_FOLLOWED = 20_000;
  * only the longest chain is left. What is asked for changes nothing about what is answered, and failures are left to whoever needs it.
  */
 export class ReadAhead {
-	readonly #answer: (name: string, signal: AbortSignal) => Promise<MetadataAnswer | null>;
+	readonly #answer: (name: string, options: LoadOptions) => Promise<MetadataAnswer | null>;
 	readonly #followed = new Set<string>();
 
 	/** `answer` gives null for what need not be asked for. */
-	constructor(answer: (name: string, signal: AbortSignal) => Promise<MetadataAnswer | null>) {
+	constructor(answer: (name: string, options: LoadOptions) => Promise<MetadataAnswer | null>) {
 		this.#answer = answer;
 	}
 
 	/** Returns at once. `asked` is the range or tag it is needed by, null where nobody knows it yet. */
-	follow(name: string, asked: string | null, signal: AbortSignal): void {
-		if (this.#isNew(`${name} ${asked ?? ''}`) && isPackageName(name) && !signal.aborted) {
-			void this.#look({ name, asked }, signal);
+	follow(name: string, asked: string | null, options: LoadOptions): void {
+		if (this.#isNew(`${name} ${asked ?? ''}`) && isPackageName(name) && !options.signal.aborted) {
+			void this.#look({ name, asked }, options);
 		}
 	}
 
 	/** Never rejects: failed work is forgotten, and whoever needs this name asks again and is told. */
-	async #look({ name, asked }: { readonly name: string; readonly asked: string | null }, signal: AbortSignal): Promise<void> {
-		const answer = await this.#answer(name, signal).catch(() => null);
+	async #look({ name, asked }: { readonly name: string; readonly asked: string | null }, options: LoadOptions): Promise<void> {
+		const answer = await this.#answer(name, options).catch(() => null);
 		if (answer?.type !== 'found') {
 			return;
 		}
@@ -34,7 +34,7 @@ export class ReadAhead {
 		const { version, needs } = likelyNeeds(answer.index, asked);
 		if (this.#isNew(`${name}#${version}`)) {
 			for (const need of needs) {
-				this.follow(need.name, need.asked, signal);
+				this.follow(need.name, need.asked, options);
 			}
 		}
 	}

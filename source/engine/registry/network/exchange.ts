@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
 const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -83,6 +83,8 @@ function decoderFor(encoding: string | undefined) {
 			return createInflate();
 		case 'br':
 			return createBrotliDecompress();
+		case 'zstd':
+			return createZstdDecompress();
 		case undefined:
 		default:
 			return null;

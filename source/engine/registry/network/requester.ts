@@ -28,13 +28,16 @@ export type Question = {
 	readonly onResponse?: (response: IncomingMessage) => void;
 };
 
+/** A compression that `leavesPacked` leaves as it is. */
+export type Packing = 'gzip' | 'zstd';
+
 export type Answer = {
 	/** 200, or 304 for a conditional request. */
 	readonly status: number;
 	readonly header: (name: string) => string | null;
 	readonly body: Buffer;
 	/** How the body is compressed; always null unless `leavesPacked` was asked for. */
-	readonly packing: 'gzip' | null;
+	readonly packing: Packing | null;
 };
 
 export type Requester = {
@@ -93,7 +96,7 @@ async function askOnce(openCall: Requester['openCall'], question: Question): Pro
 	try {
 		const response = await call.send({ 'accept-encoding': 'gzip', ...question.headers }, question.body);
 		const { statusCode = 0, headers } = response;
-		const packing = question.leavesPacked === true && headers['content-encoding'] === 'gzip' ? 'gzip' : null;
+		const packing = question.leavesPacked === true ? packingOf(headers['content-encoding']) : null;
 		const body = packing === null ? await readBody(response, question) : await readCapped(response, question);
 		outcome = 'complete';
 		return { status: statusCode, header: (name) => headerText(headers[name.toLowerCase()]), body, packing };
@@ -103,6 +106,10 @@ async function askOnce(openCall: Requester['openCall'], question: Question): Pro
 	} finally {
 		call.end(outcome);
 	}
+}
+
+function packingOf(encoding: string | undefined): Packing | null {
+	return encoding === 'gzip' || encoding === 'zstd' ? encoding : null;
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {

@@ -10,11 +10,22 @@ const LONGEST_VERSION = 256;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 const LONGEST_README = 262_144;
 
+/** `full`, or `abbreviated`: what an installer reads and no times. A registry may answer the second question with the first document. */
+export type DocumentKind = 'full' | 'abbreviated';
+
+type Asked = {
+	readonly name: string;
+	/** Names the registry in sentences. */
+	readonly from: string;
+	/** `full` when left out. */
+	readonly kind?: DocumentKind;
+};
+
 /**
  * The packument of `name` from a registry's bytes. Throws `registry-response-invalid` when it is no JSON or another package's; a junk
- * version is skipped and listed. `from` names the registry in the sentence.
+ * version is skipped and listed.
  */
-export function parsePackument(body: Buffer, asked: { readonly name: string; readonly from: string }): Packument {
+export function parsePackument(body: Buffer, asked: Asked): Packument {
 	const raw = parseJson(body, asked);
 	const rawVersions = isObject(raw) ? (raw['versions'] ?? (isUnpublished(raw) ? {} : null)) : null;
 	if (!isObject(raw) || !isObject(rawVersions)) {
@@ -32,13 +43,15 @@ export function parsePackument(body: Buffer, asked: { readonly name: string; rea
 		distTags: parseTags(raw['dist-tags'], versions),
 		versions,
 		time: parseTime(raw['time'], versions),
+		// What a document has decides, not what its sender calls it: one with times is as good as a full one.
+		...(asked.kind === 'abbreviated' && !isObject(raw['time']) ? { changedAt: parseMoment(raw['modified']) } : {}),
 		maintainers: Array.isArray(maintainers) ? maintainers.map(parsePerson).filter((person) => person !== null) : [],
 		readme: typeof readme === 'string' && readme !== '' ? stripControls(readme.slice(0, LONGEST_README)) : null,
 		skipped,
 	};
 }
 
-function parseJson(body: Buffer, asked: { readonly name: string; readonly from: string }): unknown {
+function parseJson(body: Buffer, asked: Asked): unknown {
 	try {
 		return JSON.parse(body.toString('utf8'));
 	} catch (error) {
@@ -89,8 +102,8 @@ function parseTime(raw: unknown, versions: Packument['versions']): Packument['ti
 	const time = Object.create(null) as Record<string, string>;
 	if (isObject(raw)) {
 		for (const version of versions.keys()) {
-			const published = raw[version];
-			if (typeof published === 'string' && ISO_TIME.test(published) && !Number.isNaN(Date.parse(published))) {
+			const published = parseMoment(raw[version]);
+			if (published !== null) {
 				time[version] = published;
 			}
 		}
@@ -99,7 +112,11 @@ function parseTime(raw: unknown, versions: Packument['versions']): Packument['ti
 	return time;
 }
 
-function invalid(asked: { readonly name: string; readonly from: string }, got: string, cause?: unknown): EngineError {
+function parseMoment(raw: unknown): string | null {
+	return typeof raw === 'string' && ISO_TIME.test(raw) && !Number.isNaN(Date.parse(raw)) ? raw : null;
+}
+
+function invalid(asked: Asked, got: string, cause?: unknown): EngineError {
 	return new EngineError('registry-response-invalid', `Expected the metadata of "${asked.name}" from ${asked.from}, got ${got}.`, {
 		cause,
 		hint: `Check that ${asked.from} is an npm registry.`,

@@ -53,6 +53,7 @@ const DOCUMENT = shapeOf({
 	name: 'all',
 	'dist-tags': 'tags',
 	time: 'all',
+	modified: 'all',
 	maintainers: 'all',
 	versions: { candidates: [], others: NEWEST_VERSION },
 });

@@ -53,7 +53,13 @@ export function compilePackageIndex(packument: Packument): Uint8Array {
 
 	place(HEADER.recordOffsets, records.offsets());
 	place(HEADER.records, records.bytes());
-	const facts: PackageFacts = { name: packument.name, tags: sortedTags(packument, rows), keyids: records.keyids(), ...prefixes };
+	const facts: PackageFacts = {
+		name: packument.name,
+		tags: sortedTags(packument),
+		keyids: records.keyids(),
+		...prefixes,
+		...(packument.changedAt === undefined ? {} : { changedAt: packument.changedAt === null ? null : Date.parse(packument.changedAt) }),
+	};
 	place(HEADER.facts, textOf(JSON.stringify(facts)));
 	header[HEADER.edgeMapCount] = edges.size;
 	header[HEADER.traitCount] = traits.size;
@@ -181,19 +187,21 @@ function rawEdges(manifest: RegistryManifest): RawEdges {
 }
 
 function flattened(map: Readonly<Record<string, string>>): string[] {
-	return Object.keys(map)
-		.sort()
-		.flatMap((name) => [name, map[name] ?? '']);
+	const flat: string[] = [];
+	for (const name of Object.keys(map).sort()) {
+		flat.push(name, map[name] ?? '');
+	}
+
+	return flat;
 }
 
 function traitsOf({ license, engines, os, cpu, libc, deprecated }: RegistryManifest): Traits {
 	return [license, engines, os, cpu, libc, deprecated];
 }
 
-function sortedTags(packument: Packument, rows: readonly Row[]): [string, string][] {
-	const existing = new Set(rows.map(({ text }) => text));
-	return Object.entries(packument.distTags)
-		.filter(([, version]) => existing.has(version))
+function sortedTags({ distTags, versions }: Packument): [string, string][] {
+	return Object.entries(distTags)
+		.filter(([, version]) => versions.has(version) && parseExactVersion(version) !== null)
 		.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -3,7 +3,7 @@
  * scans is a typed array that is viewed in place; everything else is decoded when it is asked for.
  */
 export const MAGIC = 0x58495750;
-export const FORMAT = 1;
+export const FORMAT = 2;
 export const HEADER_WORDS = 24;
 
 /** Positions of the header words. The checksum covers every word after itself. */
@@ -66,6 +66,8 @@ export type PackageFacts = {
 	readonly keyids: readonly string[];
 	readonly tarballPrefix: string;
 	readonly attestationsPrefix: string;
+	/** Only where publish times are not told: epoch milliseconds after which nothing was published, or null. */
+	readonly changedAt?: number | null;
 };
 
 /** license, engines, os, cpu, libc, deprecated: equal ones are stored once. */

@@ -47,6 +47,8 @@ class OpenedIndex implements PackageIndex {
 	readonly majors: Uint32Array | Float64Array;
 	readonly minors: Uint32Array | Float64Array;
 	readonly patches: Uint32Array | Float64Array;
+	readonly hasTimes: boolean;
+	readonly changedAt: number | null;
 	readonly flags: Uint8Array;
 	readonly #bytes: Uint8Array;
 	readonly #header: Uint32Array;
@@ -66,6 +68,8 @@ class OpenedIndex implements PackageIndex {
 		this.#facts = this.#json(HEADER.facts) as PackageFacts;
 		this.name = this.#facts.name;
 		this.tags = new Map(this.#facts.tags);
+		this.hasTimes = this.#facts.changedAt === undefined;
+		this.changedAt = this.#facts.changedAt ?? null;
 		const isWide = words[HEADER.isWide] === 1;
 		const column = (word: number): Uint32Array | Float64Array => (isWide ? this.#doubles(word) : this.#integers(word, this.versionCount));
 		this.majors = column(HEADER.majors);

@@ -49,6 +49,10 @@ export interface PackageIndex {
 	readonly majors: Uint32Array | Float64Array;
 	readonly minors: Uint32Array | Float64Array;
 	readonly patches: Uint32Array | Float64Array;
+	/** False when it was made from a document without publish times: then `publishedAt` is null throughout, and `changedAt` a bound. */
+	readonly hasTimes: boolean;
+	/** Epoch milliseconds after which nothing was published; null where each version has its own time, or nothing is told. */
+	readonly changedAt: number | null;
 	/** Bits named in `metadata/format.ts`. */
 	readonly flags: Uint8Array;
 	versionText(i: number): string;

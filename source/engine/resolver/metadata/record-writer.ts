@@ -1,5 +1,5 @@
 import type { Distribution, RegistrySignature } from '../../packument.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { base64Length, ByteWriter } from './byte-writer.ts';
 import { RECORD_ATTESTATIONS, RECORD_REST, RECORD_SHA1, RECORD_SHA512, RECORD_SIZE, RECORD_TARBALL } from './format.ts';
 import type { RecordRest } from './format.ts';
 
@@ -28,40 +28,41 @@ export class RecordWriter {
 	}
 
 	add(version: string, dist: Distribution): void {
-		const sha512 = rawSha512(dist.integrity);
-		const sha1 = rawSha1(dist.shasum);
-		const signatures = rawSignatures(dist.signatures);
+		const writer = this.#writer;
 		const isTarballUsual = dist.tarball === `${this.#prefixes.tarballPrefix}${version}.tgz`;
 		const attestations = dist.attestations?.url;
 		const isAttestationUsual = attestations === `${this.#prefixes.attestationsPrefix}${version}`;
+		const start = writer.length;
+		writer.writeByte(0);
+		const hasSha512 = this.#writeSha512(dist.integrity);
+		const hasSha1 = this.#writeSha1(dist.shasum);
+		if (dist.unpackedBytes !== null) {
+			writer.writeNumber(dist.unpackedBytes);
+		}
+
+		const hasSignatures = this.#writeSignatures(dist.signatures);
 		const rest: RecordRest = {
-			...(sha512 === null && dist.integrity !== null && { integrity: dist.integrity }),
-			...(sha1 === null && dist.shasum !== null && { shasum: dist.shasum }),
+			...(!hasSha512 && dist.integrity !== null && { integrity: dist.integrity }),
+			...(!hasSha1 && dist.shasum !== null && { shasum: dist.shasum }),
 			...(!isTarballUsual && { tarball: dist.tarball }),
 			...(!isAttestationUsual && attestations !== undefined && { attestationsUrl: attestations }),
-			...(signatures === null && { signatures: dist.signatures }),
+			...(!hasSignatures && { signatures: dist.signatures }),
 		};
 		const hasRest = Object.keys(rest).length > 0;
-		this.#writer.writeByte(
-			(sha512 === null ? 0 : RECORD_SHA512) |
-				(sha1 === null ? 0 : RECORD_SHA1) |
+		if (hasRest) {
+			writer.writeText(JSON.stringify(rest));
+		}
+
+		writer.setByte(
+			start,
+			(hasSha512 ? RECORD_SHA512 : 0) |
+				(hasSha1 ? RECORD_SHA1 : 0) |
 				(dist.unpackedBytes === null ? 0 : RECORD_SIZE) |
 				(isTarballUsual ? RECORD_TARBALL : 0) |
 				(isAttestationUsual ? RECORD_ATTESTATIONS : 0) |
 				(hasRest ? RECORD_REST : 0),
 		);
-		this.#writer.writeBytes(sha512 ?? NOTHING);
-		this.#writer.writeBytes(sha1 ?? NOTHING);
-		if (dist.unpackedBytes !== null) {
-			this.#writer.writeNumber(dist.unpackedBytes);
-		}
-
-		this.#writeSignatures(signatures ?? []);
-		if (hasRest) {
-			this.#writer.writeText(JSON.stringify(rest));
-		}
-
-		this.#offsets.push(this.#writer.length);
+		this.#offsets.push(writer.length);
 	}
 
 	offsets(): Uint8Array {
@@ -76,13 +77,35 @@ export class RecordWriter {
 		return [...this.#keyNumbers.keys()];
 	}
 
-	#writeSignatures(signatures: readonly RawSignature[]): void {
-		this.#writer.writeNumber(signatures.length);
-		for (const { keyid, raw } of signatures) {
-			this.#writer.writeNumber(this.#keyNumber(keyid));
-			this.#writer.writeNumber(raw.length);
-			this.#writer.writeBytes(raw);
+	// Each raw form is used only when it gives back exactly the text it came from.
+	#writeSha512(integrity: string | null): boolean {
+		return integrity?.length === SHA512_LENGTH && integrity.startsWith(SHA512) && this.#writer.writeBase64(integrity.slice(SHA512.length));
+	}
+
+	#writeSha1(shasum: string | null): boolean {
+		const isUsual = shasum !== null && /^[0-9a-f]{40}$/u.test(shasum);
+		if (isUsual) {
+			this.#writer.writeHex(shasum, 20);
 		}
+
+		return isUsual;
+	}
+
+	/** False, with a mark for none, when one of them has no raw form. */
+	#writeSignatures(signatures: readonly RegistrySignature[]): boolean {
+		const { length } = this.#writer;
+		this.#writer.writeNumber(signatures.length);
+		for (const { keyid, sig } of signatures) {
+			this.#writer.writeNumber(this.#keyNumber(keyid));
+			this.#writer.writeNumber(base64Length(sig));
+			if (!this.#writer.writeBase64(sig)) {
+				this.#writer.cutTo(length);
+				this.#writer.writeNumber(0);
+				return false;
+			}
+		}
+
+		return true;
 	}
 
 	#keyNumber(keyid: string): number {
@@ -92,25 +115,6 @@ export class RecordWriter {
 	}
 }
 
-const NOTHING = new Uint8Array();
-// Base64 of which no other text gives the same bytes: what the last digit has beyond them is zero.
-const SHA512 = /^sha512-[A-Za-z0-9+/]{85}[AQgw]==$/u;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/u;
-
-// Each raw form is used only when it gives back exactly the text it came from.
-function rawSha512(integrity: string | null): Uint8Array | null {
-	return integrity !== null && SHA512.test(integrity) ? Uint8Array.fromBase64(integrity.slice('sha512-'.length)) : null;
-}
-
-function rawSha1(shasum: string | null): Uint8Array | null {
-	return shasum !== null && /^[0-9a-f]{40}$/u.test(shasum) ? Uint8Array.fromHex(shasum) : null;
-}
-
-type RawSignature = { readonly keyid: string; readonly raw: Uint8Array };
-
-/** Null when one of them has no raw form. */
-function rawSignatures(signatures: readonly RegistrySignature[]): readonly RawSignature[] | null {
-	return signatures.every(({ sig }) => BASE64.test(sig))
-		? signatures.map(({ keyid, sig }) => ({ keyid, raw: Uint8Array.fromBase64(sig) }))
-		: null;
-}
+const SHA512 = 'sha512-';
+/** With the 88 digits of 64 bytes. */
+const SHA512_LENGTH = SHA512.length + 88;

@@ -1,4 +1,5 @@
 import type { PackageScan, Quality } from '../../scan.ts';
+import { statedLicence } from '../../stated-licence.ts';
 import { stripToLine } from '../../strip-controls.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -30,7 +31,7 @@ export function installFacts(
 	return {
 		installScripts,
 		hasImplicitBuild: !isBuilt && manifest['gypfile'] !== false && files.some(({ path }) => path === 'binding.gyp'),
-		licence: licenceOf(manifest),
+		licence: statedLicence(manifest),
 	};
 }
 
@@ -55,12 +56,6 @@ export function programsOf(packageJson: unknown): ReadonlySet<string> {
 	const { bin } = asObject(packageJson);
 	const paths = typeof bin === 'string' ? [bin] : Object.values(asObject(bin));
 	return new Set(paths.flatMap((path) => (typeof path === 'string' ? [path.replace(/^\.?\//, '')] : [])));
-}
-
-function licenceOf({ license, licenses }: Json): string | null {
-	const stated = license ?? (Array.isArray(licenses) ? (licenses as readonly unknown[])[0] : licenses);
-	const text = typeof stated === 'string' ? stated : asObject(stated)['type'];
-	return typeof text === 'string' && text.trim() !== '' ? stripToLine(text).slice(0, LONGEST_COMMAND) : null;
 }
 
 function asObject(value: unknown): Json {

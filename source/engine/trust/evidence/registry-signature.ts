@@ -32,6 +32,17 @@ export function checkRegistrySignature(request: CollectRequest, publishTime: Pub
 	return fault;
 }
 
+/** True where a signature counts or not by when the version was published: its key has ended. */
+export function needsPublishTime({
+	signatures,
+	roots,
+	keys,
+	now,
+}: Pick<CollectRequest, 'signatures' | 'roots' | 'keys'> & { readonly now: number }): boolean {
+	const known = { embedded: roots.registryKeys, served: keys ?? [], usage: 'npm:signatures' as const };
+	return signatures.some(({ keyid }) => (findSigningKey(keyid, known)?.end ?? Infinity) < now);
+}
+
 function tryOne(request: CollectRequest, signature: RegistrySignature, publishTime: PublishTime): Evidence | EvidenceFault {
 	const key = findSigningKey(signature.keyid, {
 		embedded: request.roots.registryKeys,

@@ -131,7 +131,7 @@ function acceptance({ request: { endedAcceptance } }: JudgedFacts): readonly Fin
 }
 
 function age(facts: JudgedFacts): readonly Finding[] {
-	const { ageHours, isInstalled, policy, isOwnRegistry, name, securityFix } = facts.request;
+	const { ageHours, ageIsLeast = false, isInstalled, policy, isOwnRegistry, name, securityFix } = facts.request;
 	if (isOwnRegistry) {
 		return [pass('minimum-age', 'It comes from a registry of your own, where age is not judged.')];
 	}
@@ -145,7 +145,7 @@ function age(facts: JudgedFacts): readonly Finding[] {
 	}
 
 	if (ageHours >= policy.minimumAgeHours || matchesAny(policy.ageExempt, name)) {
-		return [pass('minimum-age', `Published ${formatHours(ageHours)} ago.`)];
+		return [pass('minimum-age', `Published ${ageIsLeast ? 'at least ' : ''}${formatHours(ageHours)} ago.`)];
 	}
 
 	if (securityFix) {

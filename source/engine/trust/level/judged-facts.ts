@@ -16,6 +16,8 @@ export type JudgeRequest = {
 	readonly previousEvidence: readonly Evidence[] | null;
 	/** Null when no time is known: then the age is not judged. */
 	readonly ageHours: number | null;
+	/** True where it may be older than that. */
+	readonly ageIsLeast?: boolean;
 	/** True for what is installed already: its age is not judged, since waiting would protect nobody. */
 	readonly isInstalled: boolean;
 	readonly policy: TrustPolicy;
