@@ -11,18 +11,43 @@ export type Resemblance = {
 const SHORTEST = 5;
 const ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
+/** What names are compared by: worked out once for each, since a plan holds each of its names against each well-known one. */
+type Forms = {
+	readonly name: string;
+	/** With the `@`; empty without one. */
+	readonly scope: string;
+	readonly bare: string;
+	readonly flat: string;
+	readonly glyphs: string;
+};
+
 /** A known name that this one could be mistaken for, or null. Known names resemble nobody. */
 export function resembles(name: string, known: ReadonlySet<string>): Resemblance | null {
-	if (known.has(name)) {
-		return null;
+	const mine = formsOf(name);
+	return known.has(name) ? null : nearest(mine, [...known].map(formsOf).filter(isNear(mine)));
+}
+
+/** `known`: names installed or pinned besides the popular ones. */
+export function resemblanceFact(id: string, name: string, known: readonly string[]): readonly Fact[] {
+	const mine = formsOf(name);
+	const found =
+		popular().names.has(name) || known.includes(name)
+			? null
+			: nearest(mine, [...popularNear(mine), ...known.map(formsOf).filter(isNear(mine))]);
+	if (found === null) {
+		return [];
 	}
 
-	const candidates = [...known].filter((other) => Math.abs(flat(other).length - flat(name).length) <= 2);
+	const text = `Its name ${HOW[found.how]} the well-known ${found.name}. If you meant that, type that.`;
+	return [fact(id, { code: 'name-resembles', severity: found.how === 'letter' || found.how === 'order' ? 'note' : 'caution', text })];
+}
+
+function nearest(mine: Forms, candidates: readonly Forms[]): Resemblance | null {
 	for (const compare of [separatorOrScope, homoglyph, wordOrder, oneEdit]) {
 		for (const other of candidates) {
-			const how = compare(name, other);
+			const how = compare(mine, other);
 			if (how !== null) {
-				return { name: other, how };
+				return { name: other.name, how };
 			}
 		}
 	}
@@ -30,15 +55,23 @@ export function resembles(name: string, known: ReadonlySet<string>): Resemblance
 	return null;
 }
 
-/** `known`: names installed or pinned besides the popular ones. */
-export function resemblanceFact(id: string, name: string, known: readonly string[]): readonly Fact[] {
-	const found = resembles(name, new Set([...POPULAR_NAMES, ...known]));
-	if (found === null) {
-		return [];
-	}
+function isNear(mine: Forms): (other: Forms) => boolean {
+	return (other) => Math.abs(other.flat.length - mine.flat.length) <= 2;
+}
 
-	const text = `Its name ${HOW[found.how]} the well-known ${found.name}. If you meant that, type that.`;
-	return [fact(id, { code: 'name-resembles', severity: found.how === 'letter' || found.how === 'order' ? 'note' : 'caution', text })];
+type Popular = { readonly names: ReadonlySet<string>; readonly forms: readonly Forms[]; readonly near: Map<number, readonly Forms[]> };
+let popularForms: Popular | null = null;
+
+function popular(): Popular {
+	popularForms ??= { names: new Set(POPULAR_NAMES), forms: POPULAR_NAMES.map(formsOf), near: new Map() };
+	return popularForms;
+}
+
+function popularNear(mine: Forms): readonly Forms[] {
+	const { forms, near } = popular();
+	const found = near.get(mine.flat.length) ?? forms.filter(isNear(mine));
+	near.set(mine.flat.length, found);
+	return found;
 }
 
 const HOW: Readonly<Record<Resemblance['how'], string>> = {
@@ -51,33 +84,30 @@ const HOW: Readonly<Record<Resemblance['how'], string>> = {
 	order: 'has the words of',
 };
 
-function bareOf(name: string): string {
-	return name.startsWith('@') ? name.slice(name.indexOf('/') + 1) : name;
+function formsOf(name: string): Forms {
+	const slash = name.startsWith('@') ? name.indexOf('/') : -1;
+	const flat = name.replaceAll(/[-_.@/]/g, '');
+	return { name, scope: name.slice(0, Math.max(slash, 0)), bare: name.slice(slash + 1), flat, glyphs: glyphsOf(flat) };
 }
 
-function flat(name: string): string {
-	return name.replaceAll(/[-_.@/]/g, '');
-}
-
-function separatorOrScope(name: string, other: string): Resemblance['how'] | null {
-	if (flat(name).length >= SHORTEST && flat(name) === flat(other)) {
+function separatorOrScope(mine: Forms, other: Forms): Resemblance['how'] | null {
+	if (mine.flat.length >= SHORTEST && mine.flat === other.flat) {
 		return 'separator';
 	}
 
-	if (!name.startsWith('@') || !other.startsWith('@') || bareOf(name) !== bareOf(other)) {
+	if (mine.bare !== other.bare || mine.scope === '' || other.scope === '') {
 		return null;
 	}
 
-	const [scope, wanted] = [name.slice(1, name.indexOf('/')), other.slice(1, other.indexOf('/'))];
-	return scope !== wanted && wanted.length >= 4 && editOf(scope, wanted) !== null ? 'scope' : null;
+	return mine.scope !== other.scope && other.scope.length > 4 && editOf(mine.scope, other.scope) !== null ? 'scope' : null;
 }
 
-function homoglyph(name: string, other: string): Resemblance['how'] | null {
-	return flat(name).length >= SHORTEST && glyphs(name) === glyphs(other) ? 'homoglyph' : null;
+function homoglyph(mine: Forms, other: Forms): Resemblance['how'] | null {
+	return mine.flat.length >= SHORTEST && mine.glyphs === other.glyphs ? 'homoglyph' : null;
 }
 
-function glyphs(name: string): string {
-	return flat(name)
+function glyphsOf(flat: string): string {
+	return flat
 		.replaceAll('rn', 'm')
 		.replaceAll('vv', 'w')
 		.replaceAll(/[0o]/g, 'o')
@@ -86,19 +116,19 @@ function glyphs(name: string): string {
 		.replaceAll('3', 'e');
 }
 
-function wordOrder(name: string, other: string): Resemblance['how'] | null {
-	const words = (text: string) => text.split(/[-_.]/);
-	const mine = words(name);
-	return !name.includes('/') && mine.length === 2 && mine.toReversed().join('-') === words(other).join('-') ? 'order' : null;
-}
-
-function oneEdit(name: string, other: string): Resemblance['how'] | null {
-	if (name.startsWith('@') !== other.startsWith('@') || (name.startsWith('@') && name.split('/')[0] !== other.split('/')[0])) {
+function wordOrder({ name }: Forms, { name: other }: Forms): Resemblance['how'] | null {
+	// The same letters in another order, so that they are as many.
+	if (name.length !== other.length || name.includes('/')) {
 		return null;
 	}
 
-	const [mine, theirs] = [bareOf(name), bareOf(other)];
-	return Math.min(mine.length, theirs.length) < SHORTEST ? null : editOf(mine, theirs);
+	const words = (text: string) => text.split(/[-_.]/);
+	const mine = words(name);
+	return mine.length === 2 && mine.toReversed().join('-') === words(other).join('-') ? 'order' : null;
+}
+
+function oneEdit(mine: Forms, other: Forms): Resemblance['how'] | null {
+	return mine.scope !== other.scope || Math.min(mine.bare.length, other.bare.length) < SHORTEST ? null : editOf(mine.bare, other.bare);
 }
 
 /** How one edit turns one text into the other; null when it takes more or none. */
