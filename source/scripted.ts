@@ -1,3 +1,4 @@
+import { COMMANDS } from './commands/catalogue.ts';
 import { createReporter, type OutputMode, type Reporter } from './commands/reporter.ts';
 import { describeCommandLine } from './commands/command-line.ts';
 import type { Command, NoEngineContext, ParsedArguments } from './commands/command.ts';
@@ -7,6 +8,7 @@ import { helpText } from './commands/help.ts';
 import type { View } from './commands/layout.ts';
 import { parseArguments } from './commands/parse-arguments.ts';
 import { readText } from './commands/read-text.ts';
+import { type PlaceFlags, samePlace } from './commands/same-place.ts';
 import { requireConsent } from './commands/require-consent.ts';
 import { type ScreenChoices, screenChoices } from './commands/screen-flags.ts';
 import { canAsk, canOpenScreen, columnsOf, type Environment, hasColour, type Input, type Output } from './commands/surroundings.ts';
@@ -52,7 +54,10 @@ export async function runCommandLine(options: CommandLineOptions): Promise<numbe
 	} catch (error) {
 		const failure = asEngineError(error);
 		const known = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-		reporterFor(options, { mode: modeOfWords(known), color: undefined, isQuiet: false, isVerbose: false }).fail(null, failure);
+		reporterFor(options, { mode: modeOfWords(known), color: undefined, isQuiet: false, isVerbose: false, place: NOWHERE }).fail(
+			null,
+			failure,
+		);
 		return failure.exitCode;
 	}
 }
@@ -73,7 +78,13 @@ async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Pr
 async function runCommand(command: Command, parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {
 	const mode: OutputMode = isSet(parsed, 'events') ? 'events' : textFlag(parsed, 'json') === null ? 'text' : 'json';
 	const color = parsed.flags['color'];
-	const reporter = reporterFor(options, { mode, color, isQuiet: isSet(parsed, 'quiet'), isVerbose: isSet(parsed, 'verbose') });
+	const reporter = reporterFor(options, {
+		mode,
+		color,
+		isQuiet: isSet(parsed, 'quiet'),
+		isVerbose: isSet(parsed, 'verbose'),
+		place: placeOf(parsed),
+	});
 	using interruption = options.watchForInterruption();
 	try {
 		const wanted = textFlag(parsed, 'json') ?? '';
@@ -165,12 +176,14 @@ async function engineOptions(parsed: ParsedArguments, options: CommandLineOption
 	return { ...plain, registry: plain.registry ?? settings.registry, waitMilliseconds: wait * 1000 };
 }
 
+function placeOf(parsed: ParsedArguments): PlaceFlags {
+	return { home: textFlag(parsed, 'home'), profile: textFlag(parsed, 'profile'), store: textFlag(parsed, 'store') };
+}
+
 /** What the command line alone says. */
 function plainOptions(parsed: ParsedArguments, { argv, cwd, environment }: CommandLineOptions): EngineOptions {
 	return {
-		home: textFlag(parsed, 'home'),
-		profile: textFlag(parsed, 'profile'),
-		store: textFlag(parsed, 'store'),
+		...placeOf(parsed),
 		registry: textFlag(parsed, 'registry'),
 		offline: isSet(parsed, 'offline'),
 		cwd,
@@ -180,9 +193,17 @@ function plainOptions(parsed: ParsedArguments, { argv, cwd, environment }: Comma
 	};
 }
 
-type Printing = { readonly mode: OutputMode; readonly color: unknown; readonly isQuiet: boolean; readonly isVerbose: boolean };
+const NOWHERE: PlaceFlags = { home: null, store: null, profile: null };
 
-function reporterFor(options: CommandLineOptions, { mode, color, isQuiet, isVerbose }: Printing): Reporter {
+type Printing = {
+	readonly mode: OutputMode;
+	readonly color: unknown;
+	readonly isQuiet: boolean;
+	readonly isVerbose: boolean;
+	readonly place: PlaceFlags;
+};
+
+function reporterFor(options: CommandLineOptions, { mode, color, isQuiet, isVerbose, place }: Printing): Reporter {
 	const { stdout, stderr } = options;
 	return createReporter({
 		mode,
@@ -193,6 +214,10 @@ function reporterFor(options: CommandLineOptions, { mode, color, isQuiet, isVerb
 		isQuiet,
 		isVerbose,
 		canRewriteLine: options.environment['TERM'] !== 'dumb',
+		samePlace: samePlace(
+			place,
+			COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]),
+		),
 	});
 }
 

@@ -1,10 +1,11 @@
-import type { EngineError, OnEvent } from '../engine/index.ts';
+import { EngineError, type OnEvent } from '../engine/index.ts';
 import { cleanLines } from '../format.ts';
 import type { Command, CommandOutcome, JsonData, Warning } from './command.ts';
 import { failureEnvelope, pickFields, safeJson, successEnvelope } from './envelope.ts';
 import { createEventStream } from './event-stream.ts';
 import { paint, paragraphLines, type View } from './layout.ts';
 import { CLEAR_LINE, createProgress } from './progress.ts';
+import type { SamePlace } from './same-place.ts';
 import type { Output } from './surroundings.ts';
 
 export type OutputMode = 'text' | 'json' | 'events';
@@ -19,6 +20,8 @@ export type ReporterOptions = {
 	readonly isVerbose: boolean;
 	/** False on a terminal that only knows lines. */
 	readonly canRewriteLine: boolean;
+	/** Makes the commands in a text of ours work where this one did. */
+	readonly samePlace: SamePlace;
 };
 
 /** The only place that prints: results on standard output, everything else on standard error. */
@@ -32,7 +35,7 @@ export type Reporter = {
 };
 
 export function createReporter(options: ReporterOptions): Reporter {
-	const { mode, stdout, stderr, stdoutView, stderrView, isQuiet } = options;
+	const { mode, stdout, stderr, stdoutView, stderrView, isQuiet, samePlace } = options;
 	const warnings: Warning[] = [];
 	const stream = createEventStream((text) => stdout.write(text));
 	const isWatched = mode === 'text' && stderr.isTTY === true;
@@ -45,7 +48,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 		warnings.push(warning);
 		if (mode === 'text' && !isQuiet) {
 			progress.clear();
-			stderr.write(`${paragraphLines(`warning: ${warning.text}`, { view: stderrView, tone: 'warning' }).join('\n')}\n`);
+			stderr.write(`${paragraphLines(`warning: ${samePlace(warning.text)}`, { view: stderrView, tone: 'warning' }).join('\n')}\n`);
 		}
 	};
 	const progress = createProgress({
@@ -65,15 +68,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 	};
 	const printError = (error: EngineError) => {
 		progress.clear();
-		if (isWatched && options.canRewriteLine && error.code === 'cancelled') {
-			// The terminal itself has written ^C.
-			stderr.write(CLEAR_LINE);
-		}
-
-		stderr.write(`${errorText(error, stderrView)}\n`);
-		if (options.isVerbose) {
-			stderr.write(causeText(error));
-		}
+		writeError(error, options);
 	};
 
 	return {
@@ -87,21 +82,23 @@ export function createReporter(options: ReporterOptions): Reporter {
 		warn,
 		say: (text) => {
 			progress.clear();
-			stderr.write(`${text}\n`);
+			stderr.write(`${samePlace(text)}\n`);
 		},
 		finish: (command, outcome, fields) => {
 			progress.clear();
 			const data = fields.length === 0 ? outcome.json : pickFields(outcome.json, fields, command);
-			printEnvelope(envelopeOf(command, { outcome, data, warnings }));
+			const failure = outcome.failure === null ? null : inPlace(outcome.failure, samePlace);
+			printEnvelope(envelopeOf(command, { failure, data, warnings }));
 			if (mode === 'text') {
-				printText(outcome, options, stdoutView);
+				printText({ outcome, samePlace: QUOTING.has(command.name) ? asItIs : samePlace }, options, stdoutView);
 			}
 
-			if (outcome.failure !== null) {
-				printError(outcome.failure);
+			if (failure !== null) {
+				printError(failure);
 			}
 		},
-		fail: (command, error) => {
+		fail: (command, thrown) => {
+			const error = inPlace(thrown, samePlace);
 			printEnvelope(failureEnvelope(command, { error, data: null, warnings }));
 			printError(error);
 		},
@@ -110,22 +107,49 @@ export function createReporter(options: ReporterOptions): Reporter {
 
 function envelopeOf(
 	command: Command,
-	{ outcome, data, warnings }: { readonly outcome: CommandOutcome; readonly data: JsonData; readonly warnings: readonly Warning[] },
+	{ failure, data, warnings }: { readonly failure: EngineError | null; readonly data: JsonData; readonly warnings: readonly Warning[] },
 ) {
-	return outcome.failure === null
+	return failure === null
 		? successEnvelope(command.name, data, warnings)
-		: failureEnvelope(command.name, { error: outcome.failure, data, warnings });
+		: failureEnvelope(command.name, { error: failure, data, warnings });
 }
 
-function printText(outcome: CommandOutcome, { stdout, stderr, stderrView, isQuiet }: ReporterOptions, view: View): void {
+/** Their text is what others wrote, or what was typed once: not one word of it is changed. */
+const QUOTING: ReadonlySet<string> = new Set(['run', 'audit-log', 'history', 'info', 'lock', 'policy', 'search', 'trust']);
+const asItIs: SamePlace = (text) => text;
+
+function inPlace(error: EngineError, samePlace: SamePlace): EngineError {
+	if (error.hint === undefined || samePlace(error.hint) === error.hint) {
+		return error;
+	}
+
+	const { code, message, hint, details } = error;
+	return new EngineError(code, message, { hint: samePlace(hint), details, cause: error });
+}
+
+type Printed = { readonly outcome: CommandOutcome; readonly samePlace: SamePlace };
+
+function printText({ outcome, samePlace }: Printed, { stdout, stderr, stderrView, isQuiet }: ReporterOptions, view: View): void {
 	const text = outcome.text(view);
 	if (text !== '') {
-		stdout.write(`${text}\n`);
+		stdout.write(`${samePlace(text)}\n`);
 	}
 
 	const notes = isQuiet ? '' : outcome.notes(stderrView);
 	if (notes !== '') {
-		stderr.write(`${notes}\n`);
+		stderr.write(`${samePlace(notes)}\n`);
+	}
+}
+
+function writeError(error: EngineError, { mode, stderr, stderrView, isVerbose, canRewriteLine }: ReporterOptions): void {
+	if (mode === 'text' && stderr.isTTY === true && canRewriteLine && error.code === 'cancelled') {
+		// The terminal itself has written ^C.
+		stderr.write(CLEAR_LINE);
+	}
+
+	stderr.write(`${errorText(error, stderrView)}\n`);
+	if (isVerbose) {
+		stderr.write(causeText(error));
 	}
 }
 

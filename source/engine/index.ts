@@ -45,6 +45,7 @@ export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, Planned
 export type { QuarantinedPlugin, RuntimeCalls, RuntimeLogLine, RuntimePhase, RuntimePlugin, RuntimeTransition } from './runtime.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
+export { quoteTarget } from './quote-for-shell.ts';
 export { stripControls, stripToLine } from './strip-controls.ts';
 export type {
 	ExceptionRequest,

@@ -100,7 +100,7 @@ async function currentDamaged(layout: Layout, problem: string, cause?: unknown):
 		hint:
 			newest === null
 				? 'There is no generation to go back to. Install again in another home: --home FOLDER'
-				: `The newest generation there is has the number ${newest}; make it current: plugward rollback ${newest}`,
+				: `The newest generation there is has the number ${newest}; make it current: plugward rollback ${newest}${layout.profile === DEFAULT_PROFILE ? '' : ` --profile ${layout.profile}`}`,
 	});
 }
 
