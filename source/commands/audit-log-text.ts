@@ -151,7 +151,9 @@ function limitWords({ limit, bound, measured }: AuditRecord['details']): string 
 		return typeof limit === 'string' ? limit : '';
 	}
 
-	const words = limit === 'memory' ? formatBytes : formatDuration;
+	const isTime = limit === 'wall' || limit === 'cpu';
+	const isCount = limit === 'log' || limit === 'messages';
+	const words = isTime ? formatDuration : isCount ? String : formatBytes;
 	return `${limit}, ${words(measured)} of ${words(bound)}`;
 }
 

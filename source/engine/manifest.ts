@@ -6,7 +6,16 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export type TaskDeclaration = { readonly description: string; readonly input: JsonSchema; readonly output: JsonSchema };
 
 /** One call's wall time, the processor time of its host process, and resident memory above an empty host. */
-export type PluginLimits = { readonly wallMilliseconds: number; readonly cpuMilliseconds: number; readonly memoryBytes: number };
+export type PluginLimits = {
+	readonly wallMilliseconds: number;
+	readonly cpuMilliseconds: number;
+	readonly memoryBytes: number;
+	/** What a plugin may keep from run to run; left out for the usual 1 MiB. */
+	readonly storageBytes?: number;
+};
+
+/** What no manifest may ask for more of. */
+export const MAXIMUM_STORAGE_BYTES = 100 * 1024 * 1024;
 
 /** Which plugins it sends messages to and takes them from; each counts only where the other side declares it too. */
 export type PluginMessages = {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 import { EngineError } from './errors.ts';
-import { DEFAULT_LIMITS, MAXIMUM_LIMITS, type JsonSchema, type PluginManifest } from './manifest.ts';
+import { DEFAULT_LIMITS, MAXIMUM_LIMITS, MAXIMUM_STORAGE_BYTES, type JsonSchema, type PluginManifest } from './manifest.ts';
 import { isArgumentList, isPluginName, isProgram, isTopic, parseHostAndPort, parseMethods, type Permission } from './permission.ts';
 import { stripToLine } from './strip-controls.ts';
 
@@ -104,6 +104,7 @@ const permission = v.variant('type', [netPermission, fsPermission, envPermission
 const limits = v.strictObject({
 	wallMilliseconds: v.optional(limit(1, MAXIMUM_LIMITS.wallMilliseconds), DEFAULT_LIMITS.wallMilliseconds),
 	cpuMilliseconds: v.optional(limit(1, MAXIMUM_LIMITS.cpuMilliseconds), DEFAULT_LIMITS.cpuMilliseconds),
+	storageBytes: v.exactOptional(limit(1, MAXIMUM_STORAGE_BYTES)),
 	memoryBytes: v.optional(limit(MINIMUM_MEMORY_BYTES, MAXIMUM_LIMITS.memoryBytes), DEFAULT_LIMITS.memoryBytes),
 });
 

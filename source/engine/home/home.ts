@@ -8,6 +8,7 @@ import type { WrittenArchive } from './home-archive/write-archive.ts';
 import type { Layout } from './layout.ts';
 import type { MutexHolder } from './mutex.ts';
 import type { QuarantineEntry } from './quarantine.ts';
+import type { PluginData } from './plugin-data.ts';
 import type { RecordedOperation } from './recorded-operations.ts';
 import type { RecoverReport } from './recover.ts';
 import type { Profile } from './profiles.ts';
@@ -70,6 +71,8 @@ export type Home = {
 		integrities: readonly Integrity[],
 		options: { readonly signal: AbortSignal; readonly command: string },
 	) => Promise<void>;
+	/** What one plugin keeps, whatever its version. */
+	readonly pluginData: (owner: string) => PluginData;
 	readonly revocations: () => Promise<readonly Revocation[]>;
 	/** The mutex must be held. */
 	readonly revoke: (revocation: Revocation) => Promise<void>;

@@ -32,6 +32,8 @@ export type Layout = {
 	readonly scans: string;
 	/** What receipts say without their files; below the cache too. */
 	readonly receiptIndex: string;
+	/** What a plugin keeps; stays when it is updated or removed. */
+	readonly pluginData: (folderName: string) => string;
 	readonly revocations: string;
 	readonly state: string;
 	readonly journal: string;
@@ -125,6 +127,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		bundles,
 		scans,
 		receiptIndex: join(home, 'cache', 'receipts'),
+		pluginData: (folderName) => join(home, 'data', folderName),
 		revocations: join(home, 'revocations.json'),
 		state,
 		journal: join(state, 'journal'),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { EngineError } from '../errors.ts';
 import { readGenerations } from './all-generations.ts';
 import { appendAudit, appendAuditSync } from './audit.ts';
+import { openPluginData } from './plugin-data.ts';
 import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
 import { commitGeneration, switchGeneration } from './commit.ts';
 import { readCurrentGeneration, readCurrentUnlessDamaged } from './current.ts';
@@ -111,6 +112,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			requireMutex();
 			await replaceEntries(parts, integrities, call);
 		},
+		pluginData: (owner) => openPluginData(place, owner),
 		revocations: () => readRevocations(layout),
 		revoke: async (revocation) => {
 			requireMutex();

@@ -1,4 +1,5 @@
 import type { PermissionId } from '../permission.ts';
+import type { QuotaName } from './broker/quotas.ts';
 
 /** What happened, before it is linked into the log. Plain data; strings of a plugin are stripped and capped. */
 export type AuditEvent =
@@ -71,8 +72,8 @@ export type AuditEvent =
 			readonly plugin: string;
 			readonly version: string;
 			readonly pid: number;
-			readonly limit: 'wall' | 'cpu' | 'memory' | 'heartbeat';
-			/** Milliseconds, or bytes of memory; memory in use may lie below a bound that the next allocation would have passed. */
+			readonly limit: 'wall' | 'cpu' | 'memory' | 'heartbeat' | QuotaName;
+			/** Milliseconds, bytes, keys, lines or messages; memory in use may lie below a bound that the next allocation would have passed. */
 			readonly bound: number;
 			readonly measured: number;
 	  }

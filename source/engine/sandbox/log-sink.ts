@@ -1,20 +1,29 @@
+import { createCounter, DEFAULT_QUOTAS } from './broker/quotas.ts';
 import type { LogLine } from './host-messages.ts';
 import type { RunPluginRequest } from './run-request.ts';
 
-const MAXIMUM_LOG_CHARACTERS = 4 * 1024 * 1024;
+type Sink = Pick<RunPluginRequest, 'onOutput' | 'quotas' | 'plugin' | 'version' | 'audit'> & { readonly pid: () => number };
 
-/** Passes on what a plugin writes, up to a bound, and then says once that the rest is dropped. */
-export function createLogSink(onOutput: RunPluginRequest['onOutput']): (line: LogLine) => void {
-	let left = MAXIMUM_LOG_CHARACTERS;
+/** Passes on what a plugin logs until a bound is reached; the first line beyond it is on record, and it and the rest are dropped. */
+export function createLogSink({ onOutput, quotas, plugin, version, audit, pid }: Sink): (line: LogLine) => void {
+	const { logLines, logCharacters } = { ...DEFAULT_QUOTAS, ...quotas };
+	const lines = createCounter('log', { bound: logLines, unit: 'lines' });
+	const characters = createCounter('log', { bound: logCharacters, unit: 'characters' });
+	let isOver = false;
 	return ({ stream, text }) => {
-		if (left <= 0) {
+		if (isOver) {
 			return;
 		}
 
-		left -= text.length + 1;
-		onOutput(stream, text);
-		if (left <= 0) {
-			onOutput('warn', `[the plugin has written more than ${MAXIMUM_LOG_CHARACTERS} characters; the rest of its output is dropped]`);
+		const refused = lines.take(1) ?? characters.take(text.length + 1);
+		if (refused === null) {
+			onOutput(stream, text);
+			return;
 		}
+
+		isOver = true;
+		const { limit, bound, measured } = refused;
+		audit({ event: 'limit-exceeded', plugin, version, pid: pid(), limit, bound, measured });
+		onOutput('warn', `[${refused.text} The rest of its output is dropped.]`);
 	};
 }

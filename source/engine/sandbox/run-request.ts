@@ -3,6 +3,8 @@ import type { Permission, PermissionId } from '../permission.ts';
 import type { AuditEvent } from './audit.ts';
 import type { AccessObserver } from './broker/gate.ts';
 import type { TakeHost } from './host-process.ts';
+import type { PluginQuotas } from './broker/quotas.ts';
+import type { StoragePlace } from './broker/storage.ts';
 
 export type RunPluginRequest = {
 	readonly plugin: string;
@@ -31,6 +33,10 @@ export type RunPluginRequest = {
 	readonly audit: (event: AuditEvent) => void;
 	/** Text is already stripped of control characters. */
 	readonly onOutput: (stream: 'log' | 'warn' | 'error', text: string) => void;
+	/** Where `context.storage` lies; null or left out for nowhere. */
+	readonly storage?: StoragePlace | null;
+	/** Bounds other than the usual ones. */
+	readonly quotas?: Partial<PluginQuotas>;
 	/** Whether programs that do whatever they are told may be run; only at level core. */
 	readonly allowsInterpreters?: boolean;
 	/** Sees every request, granted or not; for finding out what a plugin needs. */

@@ -34,6 +34,16 @@ export type CommandResult = {
 	readonly isTruncated: boolean;
 };
 
+/** Values of JSON, kept from run to run and from version to version; nobody else can reach them. Bounded by `limits.storageBytes`. */
+export type PluginStorage = {
+	/** Null when there is none. */
+	readonly get: (key: string) => Promise<unknown>;
+	readonly set: (key: string, value: unknown) => Promise<void>;
+	readonly delete: (key: string) => Promise<void>;
+	/** Sorted. */
+	readonly keys: () => Promise<readonly string[]>;
+};
+
 export type PluginFetchInit = {
 	readonly method?: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -59,6 +69,7 @@ export type PluginContext = {
 	readonly log: { readonly info: LogMethod; readonly warn: LogMethod; readonly error: LogMethod };
 	readonly fetch: (url: string | URL, init?: PluginFetchInit) => Promise<PluginResponse>;
 	readonly fs: PluginFiles;
+	readonly storage: PluginStorage;
 	/** Runs a granted program outside of the sandbox and waits for its end. Rejects when it was not granted; a program that fails is a result. */
 	readonly exec: (program: string, args?: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
 	readonly env: { readonly get: (name: string) => Promise<string | null> };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { createFileBroker } from '../../../source/engine/sandbox/broker/files.ts';
+import { createKeeping } from '../../../source/engine/sandbox/broker/keeping.ts';
+import { DEFAULT_QUOTAS } from '../../../source/engine/sandbox/broker/quotas.ts';
 import { parsePermission } from '../../../source/engine/permission.ts';
 import { failureOf, folderOf, gateOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
@@ -18,7 +20,13 @@ async function site(files: Readonly<Record<string, string>> = {}) {
 		...files,
 	});
 	const broker = (allow: readonly string[], forbiddenPaths: readonly string[] = []) =>
-		createFileBroker({ gate: gateOf(allow), roots: { project: join(folder.path, 'project'), data: null }, forbiddenPaths });
+		createFileBroker({
+			gate: gateOf(allow),
+			roots: { project: join(folder.path, 'project'), data: null },
+			forbiddenPaths,
+			keeping: createKeeping({ storage: null, folder: null, quotas: DEFAULT_QUOTAS }),
+			writtenBytes: DEFAULT_QUOTAS.writtenBytes,
+		});
 	return { ...folder, broker, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
 }
 

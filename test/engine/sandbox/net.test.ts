@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import { isPublicAddress } from '../../../source/engine/sandbox/broker/addresses.ts';
 import { createNetBroker, type ResolveHost } from '../../../source/engine/sandbox/broker/net.ts';
+import { DEFAULT_QUOTAS } from '../../../source/engine/sandbox/broker/quotas.ts';
 import { gateOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
 const { signal } = new AbortController();
@@ -29,7 +30,7 @@ function fetchThrough(
 ) {
 	const { resolveHost, ...args } = more;
 	const gate = gateOf(allow);
-	const broker = createNetBroker({ gate, ...(resolveHost === undefined ? {} : { resolveHost }) });
+	const broker = createNetBroker({ gate, quotas: DEFAULT_QUOTAS, ...(resolveHost === undefined ? {} : { resolveHost }) });
 	return broker.fetch({ url, method: 'GET', headers: [], redirect: 'follow', body: null, ...args }, signal);
 }
 

@@ -87,10 +87,6 @@ function neverGrantable(
 		return null;
 	}
 
-	if (/^\$data(?:\/|$)/.test(permission.path)) {
-		return 'There is no folder behind $data in this release, so calls below it always fail.';
-	}
-
 	const path = permission.path.replace(/^\$project(?=\/|$)/, () => project);
 	return basename(path) === '.npmrc' || forbidden.some((place) => path === place || path.startsWith(`${place}/`))
 		? 'No grant opens it: it belongs to plugward or holds credentials.'

@@ -69,7 +69,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				allowsInterpreters: runnable.level === 'core',
 				requested: runnable.manifest?.permissions ?? [],
 				limits: runnable.manifest?.limits ?? PLAIN_LIMITS,
-				roots: { project: context.options.cwd, data: null },
+				...(await keptBy(context, runnable, [...runnable.grants, ...forThisRun])),
 				forbiddenPaths: forbiddenPaths(context),
 				environment: context.options.environment,
 				audit: (event) => context.home.appendAuditSync({ ts: context.clock().toISOString(), ...event }),
@@ -99,6 +99,20 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 			finished();
 		}
 	});
+}
+
+/** A folder may call itself whatever it likes, so what it keeps goes by its place; a plain package keeps nothing. */
+async function keptBy({ home, options }: EngineContext, { name, folder, manifest }: Runnable, grants: readonly Permission[]) {
+	const project = options.cwd;
+	if (manifest === null) {
+		return { roots: { project, data: null } };
+	}
+
+	const kept = home.pluginData(folder === null ? name : `folder ${folder}`);
+	const isOpened = grants.some((grant) => grant.type === 'fs' && grant.path.startsWith('$data/'));
+	const { storageBytes } = manifest.limits;
+	const quotas = storageBytes === undefined ? {} : { storageBytes };
+	return { roots: { project, data: isOpened ? await kept.folder() : null }, storage: kept.storage, quotas };
 }
 
 /** A program that is allowed for one run is the one that is found now. */

@@ -10,7 +10,10 @@ import { createGate } from './gate.ts';
 import { createCommandBroker } from './commands.ts';
 import { readEnvironment } from './environment.ts';
 import { createFileBroker } from './files.ts';
+import { createKeeping } from './keeping.ts';
 import { createNetBroker } from './net.ts';
+import { DEFAULT_QUOTAS } from './quotas.ts';
+import { createStorageBroker } from './storage.ts';
 
 /** Different denied calls of one run that get an audit line each; what is beyond them shares one. */
 const MAXIMUM_AUDITED_DENIALS = 200;
@@ -25,7 +28,18 @@ export type Broker = {
 
 type BrokerOptions = Pick<
 	RunPluginRequest,
-	'plugin' | 'version' | 'grants' | 'requested' | 'roots' | 'forbiddenPaths' | 'environment' | 'audit' | 'observer' | 'allowsInterpreters'
+	| 'plugin'
+	| 'version'
+	| 'grants'
+	| 'requested'
+	| 'roots'
+	| 'forbiddenPaths'
+	| 'environment'
+	| 'audit'
+	| 'observer'
+	| 'allowsInterpreters'
+	| 'storage'
+	| 'quotas'
 > & {
 	readonly pid: () => number;
 };
@@ -33,8 +47,12 @@ type BrokerOptions = Pick<
 /** The only part that does something for a plugin. Every call starts from "no". */
 export function createBroker(options: BrokerOptions): Broker {
 	const gate = createGate(options);
-	const files = createFileBroker({ ...options, gate });
-	const net = createNetBroker({ gate });
+	const quotas = { ...DEFAULT_QUOTAS, ...options.quotas };
+	const storagePlace = options.storage ?? null;
+	const keeping = createKeeping({ storage: storagePlace, folder: options.roots.data, quotas });
+	const storage = createStorageBroker(storagePlace, keeping);
+	const files = createFileBroker({ ...options, gate, keeping, writtenBytes: quotas.writtenBytes });
+	const net = createNetBroker({ gate, quotas });
 	const commands = createCommandBroker({
 		...options,
 		gate,
@@ -43,6 +61,7 @@ export function createBroker(options: BrokerOptions): Broker {
 	});
 	const denials = new Map<PermissionId, { readonly permission: Permission; count: number }>();
 	const audited = new Set<string>();
+	const exceeded = new Set<string>();
 
 	const perform = async ({ operation, args }: CapabilityRequest, signal: AbortSignal): Promise<CapabilityOutcome> => {
 		switch (operation) {
@@ -58,6 +77,11 @@ export function createBroker(options: BrokerOptions): Broker {
 				return files.stat(args['path'], signal);
 			case 'net.fetch':
 				return net.fetch(args, signal);
+			case 'storage.get':
+			case 'storage.set':
+			case 'storage.delete':
+			case 'storage.keys':
+				return storage.perform(operation, args);
 			case 'run.start':
 				return commands.start(args, signal);
 			case 'run.next':
@@ -75,6 +99,9 @@ export function createBroker(options: BrokerOptions): Broker {
 					return JSON.stringify({ value: outcome.value });
 				case 'failed':
 					return JSON.stringify({ error: { code: outcome.code, message: outcome.text } });
+				case 'limit':
+					recordLimit({ options, outcome, exceeded });
+					return JSON.stringify({ error: { code: 'ERR_LIMIT', message: outcome.text } });
 				case 'denied':
 					recordDenial({ options, outcome, audited });
 					gate.onDenied(outcome.permission);
@@ -90,6 +117,30 @@ export function createBroker(options: BrokerOptions): Broker {
 }
 
 type Denial = Extract<CapabilityOutcome, { type: 'denied' }>;
+
+/** Once for each bound in a run; like a denial before the plugin learns of it. */
+function recordLimit({
+	options,
+	outcome: { limit, bound, measured },
+	exceeded,
+}: {
+	readonly options: BrokerOptions;
+	readonly outcome: Extract<CapabilityOutcome, { type: 'limit' }>;
+	readonly exceeded: Set<string>;
+}): void {
+	if (!exceeded.has(limit)) {
+		exceeded.add(limit);
+		options.audit({
+			event: 'limit-exceeded',
+			plugin: options.plugin,
+			version: options.version,
+			pid: options.pid(),
+			limit,
+			bound,
+			measured,
+		});
+	}
+}
 
 function recordDenial({
 	options,

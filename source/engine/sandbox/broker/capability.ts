@@ -1,4 +1,5 @@
 import type { Permission } from '../../permission.ts';
+import type { QuotaName } from './quotas.ts';
 
 /** What a part of the broker decided and did. */
 export type CapabilityOutcome =
@@ -11,6 +12,8 @@ export type CapabilityOutcome =
 			readonly resource: string;
 			readonly text: string;
 	  }
+	/** Granted, but beyond a bound; on record before the plugin learns of it. */
+	| { readonly type: 'limit'; readonly limit: QuotaName; readonly bound: number; readonly measured: number; readonly text: string }
 	/** Granted, but it did not work: a missing file, a refused connection, a size. */
 	| { readonly type: 'failed'; readonly code: string; readonly text: string };
 

@@ -6,12 +6,13 @@ import { stripToLine } from '../../strip-controls.ts';
 import { couldMatchBelow, matchesPath, splitPath, type PathPattern } from '../path-patterns.ts';
 import { done, failed, type CapabilityOutcome } from './capability.ts';
 import type { Gate } from './gate.ts';
-import { createForbiddenPaths, type ForbiddenPaths } from './forbidden-paths.ts';
+import { createForbiddenPaths, FORBIDDEN_TEXT, type ForbiddenPaths } from './forbidden-paths.ts';
+import type { Keeping } from './keeping.ts';
+import { createCounter } from './quotas.ts';
 import { createRoots, type Roots, type RequestedPath } from './roots.ts';
 import { FLAGS, insideFolder, openForWriting, openFolder, openInFolder, realPathOf, WalkRefused, type Folder } from './walk.ts';
 
 const MAXIMUM_READ_BYTES = 8 * 1024 * 1024;
-const MAXIMUM_WRITTEN_BYTES_PER_RUN = 64 * 1024 * 1024;
 const MAXIMUM_ENTRIES = 10_000;
 
 export type FileBroker = {
@@ -25,6 +26,8 @@ type FileOptions = {
 	readonly gate: Gate;
 	readonly roots: { readonly project: string; readonly data: string | null };
 	readonly forbiddenPaths: readonly string[];
+	readonly keeping: Keeping;
+	readonly writtenBytes: number;
 };
 
 type Access = 'read' | 'write';
@@ -39,10 +42,10 @@ type Job = {
  * Files for plugins. A path is matched against the grants as text and then opened name by name from its root without following any
  * link, so that the text decides what is opened; what must never be opened is checked again on the descriptor.
  */
-export function createFileBroker({ gate, roots, forbiddenPaths }: FileOptions): FileBroker {
+export function createFileBroker({ gate, roots, forbiddenPaths, keeping, writtenBytes }: FileOptions): FileBroker {
 	const prepared = createRoots(roots);
-	const forbidden = createForbiddenPaths(forbiddenPaths);
-	let leftToWrite = MAXIMUM_WRITTEN_BYTES_PER_RUN;
+	const forbidden = createForbiddenPaths(forbiddenPaths, { except: roots.data });
+	const written = createCounter('written', { bound: writtenBytes, unit: 'bytes' });
 
 	const run = async (
 		path: unknown,
@@ -72,6 +75,11 @@ export function createFileBroker({ gate, roots, forbiddenPaths }: FileOptions): 
 
 		// What was let through without a grant opens what was asked for and nothing beside it.
 		const patterns = match === undefined ? [requested.names, [...requested.names, '*']] : granted.map(({ pattern }) => pattern);
+		if ((await forbidden).holds(requested.absolute)) {
+			// Before anything is opened: whether it exists is not told either.
+			return denied(requested, access, { rule: 'forbidden-path', text: FORBIDDEN_TEXT });
+		}
+
 		try {
 			return done(await work({ path: requested, forbidden: await forbidden, patterns, signal }));
 		} catch (error) {
@@ -85,12 +93,16 @@ export function createFileBroker({ gate, roots, forbiddenPaths }: FileOptions): 
 		stat: (path, signal) => run(path, { access: 'read', of: 'any', signal }, describe),
 		writeFile: async (path, text, signal) => {
 			const bytes = Buffer.from(typeof text === 'string' ? text : '', 'utf8');
-			if (typeof text !== 'string' || bytes.length > leftToWrite) {
-				return failed('ERR_TOO_LARGE', `A plugin writes text, at most ${MAXIMUM_WRITTEN_BYTES_PER_RUN} bytes in one run.`);
+			if (typeof text !== 'string') {
+				return failed('ERR_INVALID_ARGUMENT', 'A plugin writes text.');
 			}
 
-			leftToWrite -= bytes.length;
-			return run(path, { access: 'write', of: 'file', signal }, (job) => replaceFile(job, bytes));
+			const write = async (): Promise<CapabilityOutcome> => {
+				const refused = written.take(bytes.length);
+				return refused ?? (await run(path, { access: 'write', of: 'file', signal }, (job) => replaceFile(job, bytes)));
+			};
+			const kept = (await prepared).locate(path);
+			return kept?.display.startsWith('$data/') === true ? keeping.writeFile(kept.absolute, bytes.length, write) : write();
 		},
 	};
 }

@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 
 import { WalkRefused } from './walk.ts';
 
+export const FORBIDDEN_TEXT = 'This path belongs to plugward or holds credentials; no grant opens it.';
+
 export type ForbiddenPaths = {
 	/** Whether a real path is one of them or lies below one. */
 	readonly holds: (realPath: string) => boolean;
@@ -11,18 +13,27 @@ export type ForbiddenPaths = {
 	readonly refuse: (realPath: string, stat: Pick<Stats, 'dev' | 'ino'> | null) => void;
 };
 
-/** What no grant opens: the given files and folders, and every .npmrc anywhere, since it holds tokens. */
-export async function createForbiddenPaths(paths: readonly string[]): Promise<ForbiddenPaths> {
+/**
+ * What no grant opens: the given files and folders, and every .npmrc anywhere, since it holds tokens. `except` is the plugin's own folder,
+ * which lies in one of them.
+ */
+export async function createForbiddenPaths(
+	paths: readonly string[],
+	{ except = null }: { readonly except?: string | null } = {},
+): Promise<ForbiddenPaths> {
 	const known = await Promise.all(paths.map((path) => identify(path)));
+	const own = except === null ? null : await identify(except);
+	const isOwn = (realPath: string): boolean => own?.places.some((place) => realPath === place || realPath.startsWith(`${place}/`)) ?? false;
 	const holds = (realPath: string): boolean =>
 		basename(realPath) === '.npmrc' ||
-		known.some(({ places }) => places.some((place) => realPath === place || realPath.startsWith(place === '/' ? '/' : `${place}/`)));
+		(!isOwn(realPath) &&
+			known.some(({ places }) => places.some((place) => realPath === place || realPath.startsWith(place === '/' ? '/' : `${place}/`))));
 	return {
 		holds,
 		refuse: (realPath, stat) => {
 			const isHardLink = stat !== null && known.some(({ identity }) => identity?.dev === stat.dev && identity.ino === stat.ino);
 			if (holds(realPath) || isHardLink) {
-				throw new WalkRefused('denied', 'forbidden-path', 'This path belongs to plugward or holds credentials; no grant opens it.');
+				throw new WalkRefused('denied', 'forbidden-path', FORBIDDEN_TEXT);
 			}
 		},
 	};

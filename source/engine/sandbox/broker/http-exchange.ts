@@ -25,7 +25,13 @@ export type HttpResponse = {
 	readonly receivedBytes: number;
 };
 
-export type HttpFailure = { readonly type: 'failed'; readonly code: string; readonly text: string };
+export type HttpFailure = {
+	readonly type: 'failed';
+	readonly code: string;
+	readonly text: string;
+	/** It did not fit into what the run may still receive; not only into one response. */
+	readonly isRunOver: boolean;
+};
 
 type Target = {
 	/** Already checked; the name is not looked up again. */
@@ -53,7 +59,7 @@ export async function sendHttpRequest(request: HttpRequest, target: Target): Pro
 		const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'ERR_NETWORK';
 		return code === 'ERR_BUFFER_TOO_LARGE'
 			? tooLarge(request, maximumBytes)
-			: { type: 'failed', code, text: `The request to ${request.url.origin} failed (${code}).` };
+			: { type: 'failed', code, text: `The request to ${request.url.origin} failed (${code}).`, isRunOver: false };
 	}
 }
 
@@ -121,5 +127,11 @@ function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
 }
 
 function tooLarge(request: HttpRequest, maximumBytes: number): HttpFailure {
-	return { type: 'failed', code: 'ERR_TOO_LARGE', text: `The response of ${request.url.origin} is longer than ${maximumBytes} bytes.` };
+	const isRunOver = maximumBytes < MAXIMUM_RESPONSE_BYTES;
+	return {
+		type: 'failed',
+		code: 'ERR_TOO_LARGE',
+		isRunOver,
+		text: `The response of ${request.url.origin} is longer than ${maximumBytes} bytes.`,
+	};
 }

@@ -7,9 +7,9 @@ import { done, failed, type CapabilityOutcome } from './capability.ts';
 import type { Gate } from './gate.ts';
 import { parseHttpRequest, type HttpRequest } from './http-request.ts';
 import { sendHttpRequest, type HttpResponse } from './http-exchange.ts';
+import { createCounter, type Counter, type PluginQuotas } from './quotas.ts';
 
 const MAXIMUM_REDIRECTS = 5;
-const MAXIMUM_BYTES_PER_RUN = 64 * 1024 * 1024;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
@@ -18,6 +18,7 @@ export type NetBroker = { readonly fetch: (args: Readonly<Record<string, unknown
 
 type NetOptions = {
 	readonly gate: Gate;
+	readonly quotas: Pick<PluginQuotas, 'sentBytes' | 'receivedBytes'>;
 	/** All addresses of a name; the system's resolver unless a test gives another. */
 	readonly resolveHost?: ResolveHost;
 };
@@ -27,7 +28,10 @@ type NetOptions = {
  * was checked; every redirect starts over. Plain http only on a port that a grant names and that is not 443.
  */
 export function createNetBroker(options: NetOptions): NetBroker {
-	const budget = { leftBytes: MAXIMUM_BYTES_PER_RUN };
+	const budget: Budget = {
+		sent: createCounter('sent', { bound: options.quotas.sentBytes, unit: 'bytes' }),
+		received: createCounter('received', { bound: options.quotas.receivedBytes, unit: 'bytes' }),
+	};
 	return {
 		fetch: async (args, signal) => {
 			const request = parseHttpRequest(args);
@@ -40,10 +44,12 @@ export function createNetBroker(options: NetOptions): NetBroker {
 	};
 }
 
+type Budget = { readonly sent: Counter; readonly received: Counter };
+
 type Exchange = {
 	readonly request: HttpRequest;
 	readonly options: NetOptions;
-	readonly budget: { leftBytes: number };
+	readonly budget: Budget;
 	readonly signal: AbortSignal;
 };
 
@@ -55,12 +61,18 @@ async function follow({ request, options, budget, signal }: Exchange): Promise<C
 			return address;
 		}
 
-		const response = await sendHttpRequest(current, { address, maximumBytes: budget.leftBytes, signal });
-		if (response.type === 'failed') {
-			return failed(response.code, response.text);
+		const refused = budget.sent.take(current.url.href.length + (current.body?.length ?? 0));
+		if (refused !== null) {
+			return refused;
 		}
 
-		budget.leftBytes -= response.receivedBytes;
+		const response = await sendHttpRequest(current, { address, maximumBytes: budget.received.left(), signal });
+		if (response.type === 'failed') {
+			// What was cut off was received all the same, and would have been beyond the bound.
+			return (response.isRunOver ? budget.received.take(budget.received.left() + 1) : null) ?? failed(response.code, response.text);
+		}
+
+		budget.received.add(response.receivedBytes);
 		const next = nextRequest(current, response);
 		if (next === null || current.redirect === 'manual') {
 			return done(toAnswer(current, { response, hops }));

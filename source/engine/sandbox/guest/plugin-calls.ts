@@ -7,6 +7,7 @@ import { AbortController, type AbortSignal } from './event-target.ts';
 import { fetch } from './fetch.ts';
 import { messages } from './messages.ts';
 import { runProgram } from './run-program.ts';
+import { storage } from './storage.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
@@ -149,6 +150,7 @@ function context(signal: AbortSignal): Readonly<Record<string, unknown>> {
 			stat: (path: unknown) => requestCapability('fs.stat', { path: String(path) }),
 		},
 		exec: runProgram,
+		storage,
 		env: { get: (name: unknown) => requestCapability('env.get', { name: String(name) }) },
 		signal,
 		messages,

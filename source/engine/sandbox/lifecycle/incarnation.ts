@@ -69,7 +69,7 @@ export class Incarnation {
 					setup.audit({ event: 'plugin-started', plugin, version, pid, task: null, grants: setup.grants.map(permissionId) });
 				},
 				onCapability: async (call) => onMessage(call) ?? rights.broker.handle(call, rights.controller.signal),
-				onLog: minutelySink(setup.onOutput),
+				onLog: minutelySink({ ...setup, pid: () => pid }),
 			});
 			return new Incarnation(setup, { connection, rights });
 		} catch (error) {
@@ -245,13 +245,13 @@ function checksSchemas({ manifest }: PluginSetup): boolean {
 }
 
 /** The bound on output holds for each minute of a long life. */
-function minutelySink(onOutput: RunPluginRequest['onOutput']): ReturnType<typeof createLogSink> {
-	let sink = createLogSink(onOutput);
+function minutelySink(request: Parameters<typeof createLogSink>[0]): ReturnType<typeof createLogSink> {
+	let sink = createLogSink(request);
 	let since = performance.now();
 	return (line) => {
 		if (performance.now() - since > 60_000) {
 			since = performance.now();
-			sink = createLogSink(onOutput);
+			sink = createLogSink(request);
 		}
 
 		sink(line);
