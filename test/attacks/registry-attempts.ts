@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from './attempts.ts';
 import { outcomeOf, PLUG, type Stage } from './stage.ts';
@@ -45,6 +46,23 @@ export const REGISTRY_ATTEMPTS: readonly Attempt[] = [
 				told(versions, '1.2.3').dependencies = { collector: '1.0.0' };
 			});
 			return update(stage, 'collector@1.0.0');
+		},
+	},
+	{
+		name: 'A dependency told of what was removed',
+		play: async (stage) => {
+			const { victim } = stage;
+			await stage.attested('1.2.3');
+			stage.registry.serve('collector', '1.0.0');
+			await install(stage, PLUG);
+			const engine = await victim.reopen();
+			await engine.applyPlan(await engine.planRemove([PLUG], victim.call), { ...victim.call, decisions: [] });
+			await stage.rewrite(PLUG, ({ versions }) => {
+				told(versions, '1.2.3').dependencies = { collector: '1.0.0' };
+			});
+			// The packument of before would be kept for a while.
+			await rm(join(victim.home, 'cache'), { recursive: true, force: true });
+			return outcomeOf(async () => (await victim.reopen()).planInstall([PLUG], victim.call), 'collector@1.0.0');
 		},
 	},
 	{

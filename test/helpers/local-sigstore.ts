@@ -30,9 +30,11 @@ const IN_TOTO_TYPE = 'application/vnd.in-toto+json';
 
 /**
  * A whole Sigstore on loopback: certificate authority, certificate log, transparency log and timestamp authority, each with its own key.
- * `certificateClock` stops the authority's clock, so that its certificates (ten minutes long) do not cover the time of logging.
+ * `isUnlogged`: its certificates carry no proof of the certificate log. `certificateClock` stops the authority's clock, so that its certificates (ten minutes long) do not cover the time of logging.
  */
-export async function startLocalSigstore(options: { readonly certificateClock?: Date } = {}): Promise<LocalSigstore> {
+export async function startLocalSigstore(
+	options: { readonly certificateClock?: Date; readonly isUnlogged?: boolean } = {},
+): Promise<LocalSigstore> {
 	const keys = { authority: newKeyPair(), certificateLog: newKeyPair(), log: newKeyPair(), timestamp: newKeyPair() };
 	const server = createServer();
 	await new Promise<void>((resolve) => {
@@ -40,7 +42,7 @@ export async function startLocalSigstore(options: { readonly certificateClock?: 
 	});
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	const certificateLog = await initializeCTLog(keys.certificateLog, options.certificateClock);
-	const authority = await initializeCA(keys.authority, certificateLog, options.certificateClock);
+	const authority = await initializeCA(keys.authority, options.isUnlogged === true ? undefined : certificateLog, options.certificateClock);
 	const log = await initializeTLog(url, keys.log);
 	// Whole seconds, as real authorities give them: the verifier reads no fraction of one or two digits, which a tenth of all milliseconds are.
 	const timestamp = Object.assign(await initializeTSA(keys.timestamp), {

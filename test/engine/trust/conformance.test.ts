@@ -77,6 +77,12 @@ const REFUSED: readonly (readonly [string, keyof typeof bundles, (bundle: Json) 
 	['signed under another authority', 'foreign', (b) => b, 'certificate-untrusted'],
 	['a future media type', 'plain', (b) => set(b, ['mediaType'], 'application/vnd.dev.sigstore.bundle.v0.9+json'), 'bundle-malformed'],
 	['no media type', 'plain', (b) => remove(b, ['mediaType']), 'bundle-malformed'],
+	[
+		'no log entry, though a timestamp authority saw it',
+		'stamped',
+		(b) => set(b, ['verificationMaterial', 'tlogEntries'], []),
+		'log-entry-invalid',
+	],
 	['no log entry', 'plain', (b) => set(b, ['verificationMaterial', 'tlogEntries'], []), 'timestamp-invalid'],
 	[
 		'more log entries than anybody makes',
@@ -246,6 +252,14 @@ describe('bundles that a verifier must accept', () => {
 describe('bundles that a verifier must refuse', () => {
 	it.each(REFUSED)('%s', async (_what, base, change, code) => {
 		expect(await stateOf(change(bundles[base]))).toEqual({ state: code === 'key-unknown' ? 'unavailable' : 'invalid', code });
+	});
+});
+
+describe('a certificate', () => {
+	it('that no certificate log has seen is refused, though its authority is believed', async () => {
+		await using unlogged = await startLocalSigstore({ isUnlogged: true });
+		const bundle = JSON.parse(JSON.stringify(await unlogged.attest(statement(SLSA_V1, slsaV1()), { claims: githubClaims() }))) as Json;
+		expect(await stateOf(bundle, { root: unlogged.trustedRoot() })).toEqual({ state: 'invalid', code: 'certificate-untrusted' });
 	});
 });
 

@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -159,11 +160,24 @@ describe('a key', () => {
 		const [embedded] = roots.registryKeys;
 		const start = '2030-01-01T00:00:00.000Z';
 		const future = { keyid: 'SHA256:local', usage: 'npm:signatures' as const, key: publicKey, start, end: null };
-		const { sign } = await import('node:crypto');
 		const sig = sign('sha256', Buffer.from(`${NAME}@${VERSION}:${INTEGRITY}`), registryKey.privateKey).toString('base64');
 		const withFuture = { ...roots, registryKeys: [...(embedded === undefined ? [] : [embedded]), future] };
 		const evidence = await collectEvidence(request(withFuture, { signatures: [{ keyid: 'SHA256:local', sig }] }));
 		expect(evidenceOf(evidence, 'registry-signature')).toMatchObject({ state: 'invalid', code: 'key-not-yet-valid' });
+	});
+
+	it('that is built in for attestations is not taken from the registry for signatures', async () => {
+		const other = {
+			keyid: 'SHA256:local',
+			usage: 'npm:attestations' as const,
+			key: publicKey,
+			start: '2020-01-01T00:00:00.000Z',
+			end: null,
+		};
+		const sig = sign('sha256', Buffer.from(`${NAME}@${VERSION}:${INTEGRITY}`), registryKey.privateKey).toString('base64');
+		const reserved = { ...roots, registryKeys: [other] };
+		const evidence = await collectEvidence(request(reserved, { signatures: [{ keyid: 'SHA256:local', sig }], keys }));
+		expect(evidenceOf(evidence, 'registry-signature')).toMatchObject({ state: 'unavailable', code: 'key-unknown' });
 	});
 });
 

@@ -76,6 +76,12 @@ describe('private trust roots', () => {
 		});
 	});
 
+	it('are refused when a key of a log has no window at all', async () => {
+		const json = structuredClone(sigstore.trustedRoot()) as { tlogs: { publicKey: { validFor?: unknown } }[] };
+		delete json.tlogs[0]?.publicKey.validFor;
+		await expect(loadTrustRoots({ files: [{ id: 'corp', json, scopes: ['*'] }] })).rejects.toMatchObject({ code: 'settings-invalid' });
+	});
+
 	it.each([
 		['junk', 'hello'],
 		[

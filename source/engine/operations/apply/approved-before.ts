@@ -42,10 +42,9 @@ export async function receiptOfRoot({ home }: EngineContext, lock: Lock, name: s
 
 function comparedWith(before: readonly LockPackage[], locked: LockPackage): LockPackage | null {
 	const major = majorOf(locked);
-	const candidates = before
-		.filter((one) => majorOf(one) <= major)
-		.toSorted((a, b) => semver.compare(b.version, a.version, { loose: true }));
-	return candidates.find((one) => majorOf(one) === major) ?? candidates[0] ?? null;
+	// One of the own line, if there is any, is the newest of those that do not lie above it.
+	const candidates = before.filter((one) => majorOf(one) <= major);
+	return candidates.toSorted((a, b) => semver.compare(b.version, a.version, { loose: true }))[0] ?? null;
 }
 
 async function earlierIdentity(
