@@ -205,6 +205,7 @@ async function buildModules(): Promise<Metafile> {
 			'unpack-worker': 'source/engine/home/unpack-worker.ts',
 			mirror: 'registry-mirror/main.ts',
 			'packument-worker': 'source/engine/registry/metadata/packument-worker.ts',
+			'scan-worker': 'source/engine/trust/evaluation/scan-worker.ts',
 			start: 'examples/start.ts',
 		},
 		outdir: OUT,

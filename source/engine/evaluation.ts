@@ -29,6 +29,7 @@ export const FACT_CODES = [
 	'implicit-build',
 	'unused-permission',
 	'unparsable',
+	'unscannable',
 	'not-scanned',
 ] as const;
 export type FactCode = (typeof FACT_CODES)[number];

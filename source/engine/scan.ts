@@ -3,7 +3,7 @@ export const CAPABILITIES = ['process', 'native', 'eval', 'net', 'fs', 'env', 'd
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** What honest code rarely has. */
-export const SIGNS = ['obfuscated', 'self-publish', 'secret-path', 'secret-env', 'unparsable'] as const;
+export const SIGNS = ['obfuscated', 'self-publish', 'secret-path', 'secret-env', 'unparsable', 'unscannable'] as const;
 export type Sign = (typeof SIGNS)[number];
 
 export type Observation = Capability | Sign;

@@ -1,8 +1,11 @@
-import { type AnyNode, type Options, parse, type Program } from 'acorn';
+import { type AnyNode, type Options, Parser, type Program } from 'acorn';
 
 export type SyntaxNode = AnyNode;
 
-export type Parsed = { readonly type: 'parsed'; readonly program: Program } | { readonly type: 'unparsable'; readonly why: string };
+export type Parsed =
+	| { readonly type: 'parsed'; readonly program: Program }
+	/** No JavaScript, or JavaScript that goes beyond what a scanner can take. */
+	| { readonly type: 'unparsable' | 'unscannable'; readonly why: string };
 
 const LENIENT = {
 	ecmaVersion: 'latest',
@@ -13,6 +16,16 @@ const LENIENT = {
 	allowHashBang: true,
 	checkPrivateFields: false,
 } satisfies Options;
+
+/** Source that nests deeper than the stack reaches must be told from source that is wrong, so the parser does not turn one error into the other. */
+const DeepParser = Parser.extend(
+	(Base) =>
+		class extends Base {
+			catchStackOverflow<T>(work: () => T): T {
+				return work();
+			}
+		},
+);
 
 const MODULE_SYNTAX = /^\s*(?:import\s*[\w{*'"]|export\s*[\w{*])/m;
 
@@ -30,14 +43,14 @@ export function parseSource(path: string, text: string): Parsed {
 
 function tryParse(text: string, sourceType: 'module' | 'script'): Parsed {
 	try {
-		return { type: 'parsed', program: parse(text, { ...LENIENT, sourceType }) };
+		return { type: 'parsed', program: DeepParser.parse(text, { ...LENIENT, sourceType }) };
 	} catch (error) {
 		if (error instanceof SyntaxError) {
 			return { type: 'unparsable', why: 'not JavaScript' };
 		}
 
 		if (error instanceof RangeError) {
-			return { type: 'unparsable', why: 'nested too deeply' };
+			return { type: 'unscannable', why: 'is nested too deeply' };
 		}
 
 		throw error;

@@ -106,6 +106,15 @@ function signFact(id: string, { what, places, count }: Observed, reachesOut: boo
 					places,
 				}),
 			];
+		case 'unscannable':
+			return [
+				fact(id, {
+					code: what,
+					severity: 'caution',
+					text: `${count === 1 ? 'A source file is' : `${count} source files are`} made so that no scanner gets through, so nobody looked inside: it ${places[0]?.detail ?? 'is too much'}.`,
+					places,
+				}),
+			];
 		case 'unparsable':
 			return [
 				fact(id, {

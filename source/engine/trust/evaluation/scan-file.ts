@@ -23,8 +23,8 @@ export function scanFile(file: string, text: string, options: ScanOptions = { is
 function findings(file: string, text: string, options: ScanOptions): readonly Finding[] {
 	const measured = measureText(text).map(({ detail, offset }): Finding => ({ what: 'obfuscated', detail, offset }));
 	const parsed = parseSource(file, text);
-	if (parsed.type === 'unparsable') {
-		return [...measured, { what: 'unparsable', detail: parsed.why, offset: 0 }];
+	if (parsed.type !== 'parsed') {
+		return [...measured, { what: parsed.type, detail: parsed.why, offset: 0 }];
 	}
 
 	const nodes = nodesOf(parsed.program, LOOKED_AT);

@@ -4,6 +4,8 @@ import { CAPABILITIES, type Observation, type Observed, type PackageScan, type P
 import { stripToLine } from '../../strip-controls.ts';
 import { installFacts, type PackageFile, programsOf, qualityOf } from './package-facts.ts';
 import { type FileScan, scanFile } from './scan-file.ts';
+import { ScanThread } from './scan-thread.ts';
+import type { ScanJob } from './scan-worker.ts';
 import type { ScanRequest } from './scanner.ts';
 
 const KEPT_PLACES = 8;
@@ -11,13 +13,15 @@ const KEPT_SKIPPED = 20;
 const LONGEST_DETAIL = 120;
 /** Of main-thread time, so that a signal and the screen are served in between. */
 const BREATH_MILLISECONDS = 12;
+/** A larger file takes longer than a frame of the screen, and a hostile one may take for ever. */
+const LARGE_BYTES = 65_536;
 const SOURCE = /\.[cm]?js$/i;
 const ASIDE = /(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|bench(?:marks?)?|docs?|demo)\//i;
 
 type Collected = { count: number; readonly places: Place[] };
 
 /** What the bytes of one package hold. Hostile or broken source is data; only reading may throw. */
-export async function scanPackage({ files, read, packageJson, budget, signal }: ScanRequest): Promise<PackageScan> {
+export async function scanPackage({ files, read, packageJson, budget, signal, thread = ownThread }: ScanRequest): Promise<PackageScan> {
 	const found = new Map<Observation, Collected>();
 	const skipped: SkippedFile[] = [];
 	let scannedFiles = 0;
@@ -49,7 +53,7 @@ export async function scanPackage({ files, read, packageJson, budget, signal }: 
 			continue;
 		}
 
-		const scan = scanFile(stripToLine(path), Buffer.from(bytes).toString('utf8'), { isPlugin });
+		const scan = await scanSource({ file: stripToLine(path), bytes, options: { isPlugin } }, { signal, thread });
 		scannedFiles += 1;
 		scannedBytes += size;
 		minifiedFiles += scan.isMinified ? 1 : 0;
@@ -73,6 +77,27 @@ export async function scanPackage({ files, read, packageJson, budget, signal }: 
 		skipped: skipped.slice(0, KEPT_SKIPPED),
 		skippedCount: skipped.length,
 	};
+}
+
+const ownThread = new ScanThread();
+
+async function scanSource(
+	job: ScanJob,
+	{ signal, thread }: { readonly signal: AbortSignal; readonly thread: ScanThread },
+): Promise<FileScan> {
+	if (job.bytes.length < LARGE_BYTES) {
+		const scan = scanFile(job.file, Buffer.from(job.bytes).toString('utf8'), job.options);
+		if (scan.found.every(({ what }) => what !== 'unscannable')) {
+			return scan;
+		}
+
+		// The thread has a deeper stack.
+	}
+
+	const result = await thread.scan(job, signal);
+	return result.type === 'scanned'
+		? result.scan
+		: { found: [{ what: 'unscannable', place: { file: job.file, line: 1, column: 1, detail: result.why } }], isMinified: false };
 }
 
 /** What the package itself runs comes first, tests and examples last, so that the first places shown are those that matter. */

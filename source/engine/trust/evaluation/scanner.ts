@@ -1,4 +1,5 @@
 import type { PackageScan } from '../../scan.ts';
+import type { ScanThread } from './scan-thread.ts';
 import type { PackageFile } from './package-facts.ts';
 
 export type ScanBudget = {
@@ -15,10 +16,12 @@ export type ScanRequest = {
 	readonly packageJson: unknown;
 	readonly budget: ScanBudget;
 	readonly signal: AbortSignal;
+	/** Where large files are scanned; the one of this process when left out. */
+	readonly thread?: ScanThread;
 };
 
 /** Raised whenever the same bytes would give another scan, so that what was kept is not used any more. */
-export const SCANNER_VERSION = 2;
+export const SCANNER_VERSION = 3;
 
 export const FULL_BUDGET: ScanBudget = { fileBytes: 4_000_000, packageBytes: 32_000_000 };
 
