@@ -148,6 +148,9 @@ describe('the app in a real terminal', () => {
 		});
 		await terminal.until('9 plugins');
 		terminal.send('jj\u001A');
+		// What is typed while the shell has the terminal is the shell's.
+		await expect.poll(() => terminal.received()).toContain('stopped');
+		await expect.poll(() => terminal.received().split('\u001B[?1049h')).toHaveLength(3);
 		await terminal.until(/3 of 9/);
 		terminal.send('j');
 		await terminal.until('4 of 9');

@@ -6,7 +6,7 @@ const SOURCE = join(import.meta.dirname, '../../../source');
 
 /** What of node:fs changes nothing. `open` and `openSync` are looked at call by call. */
 const READING = new Set(
-	'constants closeSync createReadStream existsSync fstatSync lstat lstatSync open openSync readdir readdirSync readFile readFileSync readlink readSync realpath realpathSync stat statfs statSync watch FileHandle Stats'.split(
+	'access BigIntStats constants closeSync createReadStream existsSync fstatSync lstat lstatSync open openSync readdir readdirSync readFile readFileSync readlink readSync realpath realpathSync stat statfs statSync watch FileHandle Stats'.split(
 		' ',
 	),
 );
@@ -23,6 +23,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/operations/generations/node-modules/target-folder.ts': 'the folder that export was given',
 	'engine/sandbox/broker/walk.ts': 'paths that a plugin was granted, which are never in a home',
 	'engine/sandbox/broker/files.ts': 'paths that a plugin was granted, which are never in a home',
+	'engine/operations/permissions/write-permissions.ts': 'the package.json of the folder that the user named',
+	'terminal/skeleton.ts': 'the terminal',
 	'engine/sandbox/programs.ts': 'programs built from source, in the build folder',
 	'engine/trust/roots/refresh-root.ts': 'a temporary folder',
 };

@@ -55,10 +55,16 @@ describe('what is written', () => {
 		await installWith(temporary, 'helper', 'env:NAME');
 		await engine.runTask({ target: 'helper', task: 'greet', input: ['NAME', 'TOKEN', 'TOKEN'], allow: [] }, call);
 		const { records } = await engine.auditLog.show({ ...ALL, plugin: 'helper' }, call);
-		expect(records.map(({ event }) => event)).toEqual(['permission-granted', 'plugin-started', 'permission-denied', 'plugin-ended']);
+		expect(records.map(({ event }) => event)).toEqual([
+			'permission-granted',
+			'plugin-started',
+			'permission-used',
+			'permission-denied',
+			'plugin-ended',
+		]);
 		expect(records[1]?.details).toMatchObject({ task: 'greet', grants: ['env:NAME'] });
-		expect(records[2]).toMatchObject({ version: '1.0.0', details: { permission: 'env:TOKEN', rule: 'not-granted', resource: 'TOKEN' } });
-		expect(records[3]?.details).toMatchObject({
+		expect(records[3]).toMatchObject({ version: '1.0.0', details: { permission: 'env:TOKEN', rule: 'not-granted', resource: 'TOKEN' } });
+		expect(records[4]?.details).toMatchObject({
 			outcome: 'ok',
 			exitCode: 0,
 			milliseconds: expect.any(Number),
@@ -73,7 +79,7 @@ describe('what is written', () => {
 		const allow = [{ type: 'env', name: 'HOME', reason: '' }] as const;
 		await engine.runTask({ target: 'helper', task: 'greet', input: ['HOME'], allow }, call);
 		const { records } = await engine.auditLog.show({ ...ALL, plugin: 'helper' }, call);
-		expect(records.map(({ event }) => event)).toEqual(['permission-granted', 'plugin-started', 'plugin-ended']);
+		expect(records.map(({ event }) => event)).toEqual(['permission-granted', 'plugin-started', 'permission-used', 'plugin-ended']);
 		expect(records[0]?.details).toEqual({ permission: 'env:HOME', scope: 'run' });
 	});
 

@@ -113,11 +113,14 @@ describe('a pin', () => {
 	});
 });
 
-test('another builder of another major line is no change of builder', async () => {
+test('another builder of the next major line is asked about once, and told as no change after that', async () => {
 	const temporary = await open();
 	await temporary.install([NAME]);
 	await serveAttested(temporary.registry, '2.0.0', 'acme/rewrite');
-	await temporary.install([`${NAME}@2.0.0`]);
+	const plan = await temporary.engine.planInstall([`${NAME}@2.0.0`], temporary.call);
+	expect(plan.requirements.map(({ type }) => type)).toEqual(['changed-identity']);
+	const decisions = plan.requirements.map(({ id }) => ({ requirementId: id, answer: 'accept' as const }));
+	await temporary.engine.applyPlan(plan, { ...temporary.call, decisions });
 	expect(await temporary.engine.trust.why(NAME, temporary.call)).toMatchObject({
 		id: `${NAME}@2.0.0`,
 		identity: { repository: 'https://github.com/acme/rewrite' },

@@ -63,9 +63,9 @@ describe('with the network off', () => {
 
 	it('warns sixty days before the embedded root ends, and after', async () => {
 		const soon = await loadTrustRoots({ now: Date.parse('2027-03-01T00:00:00Z') });
-		expect(soon.notices[0]?.text).toContain('expires in 52 days');
+		expect(soon.notices[0]?.text).toContain('ends in 52 days');
 		const late = await loadTrustRoots({ now: Date.parse('2027-05-22T20:00:00Z') });
-		expect(late.notices[0]?.text).toMatch(/expired 31 days ago/);
+		expect(late.notices[0]?.text).toMatch(/ended 31 days ago/);
 	});
 
 	it.skipIf(json === null)('verifies real provenance and a real publish attestation (skipped: no vectors)', async () => {

@@ -52,8 +52,9 @@ export async function verifyBundle(
 	const entity = parseEntity(sigstore, bundle);
 	let refusal: EvidenceFault = unavailable('no-root', 'No trust root is configured for this package.');
 	for (const root of trust.roots) {
+		// A root that cannot be used is no fault of the bundle.
+		const material = { ...(await root.material()), publicKey: trust.findKey };
 		try {
-			const material = { ...(await root.material()), publicKey: trust.findKey };
 			const signer = new sigstore.Verifier(material, THRESHOLDS).verify(entity);
 			return { payload, signer, signedBy: certificate ? 'certificate' : 'key', rootId: root.id, seenAt: readSeenAt(entity) };
 		} catch (error) {
