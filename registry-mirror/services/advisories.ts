@@ -7,8 +7,8 @@ export type AdvisoryService = {
 	file(request: Caller & { readonly name: string }): Promise<Buffer>;
 };
 
-/** The index, and shards named by the first digits of the sha256 of package names. Nothing else of the folder is served. */
-const SERVED = /^(?:index|[0-9a-f]{1,4})\.json$/u;
+/** The index, the signed list, and shards named by the first digits of the sha256 of package names. Nothing else of the folder is served. */
+const SERVED = /^(?:index|signed|[0-9a-f]{1,4})\.json$/u;
 
 export function createAdvisoryService(storage: AdvisoryStorage): AdvisoryService {
 	return {

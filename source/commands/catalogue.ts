@@ -1,4 +1,5 @@
 import { type Command, hideResult } from './command.ts';
+import { advisories } from './advisories.ts';
 import { auditLog } from './audit-log.ts';
 import { cache } from './cache.ts';
 import { diff } from './diff.ts';
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(gc),
 	hideResult(cache),
 	hideResult(trust),
+	hideResult(advisories),
 	hideResult(policy),
 	hideResult(doctor),
 	hideResult(exportTree),

@@ -168,7 +168,7 @@ function evidenceLines({ evidence, verdict, advisories }: Evaluation, view: View
 	const known =
 		advisories.source === null
 			? 'nobody was asked; see --advisories'
-			: `${plural(advisories.considered, 'advisory', 'advisories')} from ${advisories.source}`;
+			: `${plural(advisories.considered, 'advisory', 'advisories')} from ${advisories.source}${advisories.createdAt === null ? ', unsigned' : `, signed, of ${advisories.createdAt.slice(0, 10)}${advisories.isStale ? ' (too old)' : ''}`}`;
 	return [
 		`${titleLine('Proven', view)}  ${paint(verdict.level, levelBadge(verdict.level).tone, view)}`,
 		...labelledLines('evidence', states, { view, labelWidth: LABEL_WIDTH }),

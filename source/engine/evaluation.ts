@@ -72,6 +72,12 @@ export type AdvisoryCoverage = {
 	readonly source: string | null;
 	/** How many advisories were held against the packages. */
 	readonly considered: number;
+	/** Key that vouches for them; null when they are unsigned. */
+	readonly signedBy: string | null;
+	/** ISO time; null when nobody vouches for one. */
+	readonly createdAt: string | null;
+	/** Older than the policy wants. */
+	readonly isStale: boolean;
 };
 
 /** Everything that can be told about a package before installing it. Nothing was installed. */

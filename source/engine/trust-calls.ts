@@ -211,6 +211,33 @@ export type RawEvidence = {
 	readonly statements: readonly unknown[];
 };
 
+/** The set of advisories that the policy believes. */
+export type AdvisoryReport = {
+	/** A path, `registry` or `kept`; null for none. */
+	readonly source: string | null;
+	/** Key that vouches for it; null, with all below, when it is unsigned. */
+	readonly signedBy: string | null;
+	/** ISO time. */
+	readonly createdAt: string | null;
+	readonly ageDays: number | null;
+	readonly count: number | null;
+	/** Older than the policy wants. */
+	readonly isStale: boolean;
+	/** After an import: when the set that was kept before was made, or null. */
+	readonly imported: { readonly previous: string | null } | null;
+};
+
+export type SignedAdvisories = {
+	/** Absolute path of what was written. */
+	readonly folder: string;
+	readonly key: string;
+	readonly isNewKey: boolean;
+	readonly count: number;
+	readonly shardCount: number;
+	/** ISO time. */
+	readonly createdAt: string;
+};
+
 /** How many statements the registry took, and how many it had. */
 export type PublishReport = { readonly name: string; readonly published: number; readonly known: number };
 
@@ -264,6 +291,15 @@ export type TrustCalls = {
 	readonly publishStatements: (name: string, options: CallOptions) => Promise<PublishReport>;
 	/** Every kept statement as it came. */
 	readonly exportStatements: (options: CallOptions) => Promise<readonly unknown[]>;
+	/** Which advisories the policy believes, and how old they are. Throws `settings-invalid`, `evidence-invalid`. */
+	readonly advisories: (options: CallOptions) => Promise<AdvisoryReport>;
+	/** Verifies and keeps a signed set from a folder or the `registry`; a `key` is written into the policy. Throws `evidence-invalid`, `usage`. */
+	readonly importAdvisories: (
+		request: { readonly source: string; readonly key: string | null },
+		options: CallOptions,
+	) => Promise<AdvisoryReport>;
+	/** Signs OSV advisories with the user's own key into a folder. Throws `usage`. */
+	readonly signAdvisories: (request: { readonly from: string; readonly to: string }, options: CallOptions) => Promise<SignedAdvisories>;
 	/** Id of the user's own key, which is made when there is none. */
 	readonly ownId: (options: CallOptions) => Promise<string>;
 };

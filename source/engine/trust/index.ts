@@ -10,8 +10,9 @@ export type { ClosureMember, EffectiveLevel } from './level/closure.ts';
 export { describeIdentity, identityChange, identityDifferences } from './level/identity.ts';
 export type { IdentityPin } from './level/identity.ts';
 export { matchesAny } from './policy/name-pattern.ts';
-export { DEFAULT_POLICY, findException, organisationOf, parseTrustPolicy } from './policy/policy.ts';
+export { DEFAULT_POLICY, findException, MAXIMUM_ADVISORY_AGE_DAYS, organisationOf, parseTrustPolicy } from './policy/policy.ts';
 export type {
+	AdvisorySource,
 	Ceiling,
 	Certifier,
 	OrganisationSource,
@@ -58,6 +59,8 @@ export type { ScanBudget, ScanRequest } from './evaluation/scanner.ts';
 export type { PackageFile } from './evaluation/package-facts.ts';
 export { advisoryFacts, malwareAmong, parseAdvisories, securityFixes, SHARD_DIGITS, shardOf } from './evaluation/advisories.ts';
 export type { Advisory } from './evaluation/advisories.ts';
+export { ageInDays, digestOf, makeAdvisorySet, openAdvisorySet, requireShard } from './evaluation/signed-advisories.ts';
+export type { AdvisorySet } from './evaluation/signed-advisories.ts';
 export { compareScans } from './evaluation/compare-scans.ts';
 export { licenceFacts } from './evaluation/licence.ts';
 export { overreachFacts } from './evaluation/overreach.ts';

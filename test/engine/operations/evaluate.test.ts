@@ -166,7 +166,7 @@ test('advisories come from a file, from shards of a folder and from shards of th
 		'danger GHSA-xxxx (high): Reads too much. Fixed in 1.3.0.',
 		'danger MAL-2026-1. No version is known to be free of it.',
 	]);
-	expect(fromFile.advisories).toEqual({ source: 'osv.json', considered: 3 });
+	expect(fromFile.advisories).toEqual({ source: 'osv.json', considered: 3, signedBy: null, createdAt: null, isStale: false });
 
 	const shard = shardOf('app', 2);
 	const folder = join(temporary.project, 'shards');

@@ -70,7 +70,9 @@ const ADVISORY = {
 	],
 };
 
-async function withLeaky(): Promise<Opened & { readonly advisories: string }> {
+async function withLeaky(): Promise<
+	Opened & { readonly unsigned: string; readonly advisories: { readonly source: string; readonly key: string } }
+> {
 	const opened = await open();
 	const { registry, install, folder } = opened;
 	registry.serve('leaky', '1.0.0');
@@ -80,9 +82,10 @@ async function withLeaky(): Promise<Opened & { readonly advisories: string }> {
 		registry.setTime('leaky', version, hoursAgo(5));
 	}
 
-	const advisories = join(folder, 'advisories.json');
-	await writeFile(advisories, JSON.stringify([ADVISORY]));
-	return { ...opened, advisories };
+	const unsigned = join(folder, 'osv.json');
+	await writeFile(unsigned, JSON.stringify([ADVISORY]));
+	const { folder: source, key } = await opened.engine.trust.signAdvisories({ from: unsigned, to: join(folder, 'signed') }, opened.call);
+	return { ...opened, unsigned, advisories: { source, key } };
 }
 
 test('the first version that fixes what is installed is not waited for, and the plan says why', async () => {
@@ -96,10 +99,13 @@ test('the first version that fixes what is installed is not waited for, and the 
 	expect((await engine.applyPlan(plan, { ...call, decisions: [] })).changes).toHaveLength(1);
 });
 
-test('without advisories, or with those that a project names, a young version is waited for as ever', async () => {
-	const { setPolicy, reopen, advisories, call, project } = await withLeaky();
+test('without advisories, or with unsigned ones, or with those that a project names, a young version is waited for as ever', async () => {
+	const { setPolicy, reopen, advisories, unsigned, call, project } = await withLeaky();
 	const update = async () => (await (await reopen()).planUpdate(['leaky'], { ...call, toLatest: false })).changes;
 	expect(await update()).toEqual([]);
+	await setPolicy({ advisories: unsigned });
+	expect(await update()).toEqual([]);
+	await setPolicy({});
 	await setPolicy({ advisories }, join(project, 'plugward-policy.json'));
 	expect(await update()).toEqual([]);
 });

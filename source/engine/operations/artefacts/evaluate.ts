@@ -9,6 +9,7 @@ import type { Packument } from '../../packument.ts';
 import type { Resolution, ResolvedPackage } from '../../resolver/index.ts';
 import {
 	advisoryFacts,
+	ageInDays,
 	compareScans,
 	differenceFacts,
 	judge,
@@ -198,21 +199,37 @@ async function otherVersion(
 		: { ...root, id: `${root.name}@${version}`, version, manifest: index.manifest(i), publishedAt: index.publishedAt(i) };
 }
 
+const NO_ADVISORIES = { source: null, key: null, maximumAgeDays: 0 };
+
 async function advisories(
 	context: EngineContext,
 	scanned: readonly Scanned[],
-	{ advisories: asked, signal }: EvaluateOptions,
+	{ advisories: asked, signal, onEvent }: EvaluateOptions,
 ): Promise<{ readonly facts: readonly Fact[]; readonly coverage: Evaluation['advisories'] }> {
-	const source = asked ?? context.policy.advisories;
+	const { policy, clock } = context;
+	const { source, key, maximumAgeDays } = asked === null ? (policy.advisories ?? NO_ADVISORIES) : { ...NO_ADVISORIES, source: asked };
 	if (source === null) {
-		return { facts: [], coverage: { source: null, considered: 0 } };
+		return { facts: [], coverage: { source: null, considered: 0, signedBy: null, createdAt: null, isStale: false } };
 	}
 
-	const place = source === 'registry' ? source : resolve(context.options.cwd, source);
-	const all = await loadAdvisories(context, { source: place, names: scanned.map(({ resolved }) => resolved.name) }, signal);
+	const place = source === 'registry' || source === 'kept' ? source : resolve(context.options.cwd, source);
+	const names = scanned.map(({ resolved }) => resolved.name);
+	const { advisories: all, set } = await loadAdvisories(context, { source: place, key, names }, signal);
+	const ageDays = set === null ? 0 : ageInDays(set, clock().getTime());
+	if (ageDays > maximumAgeDays) {
+		const text = `The advisories are ${ageDays} days old; your policy wants them no older than ${maximumAgeDays}. Fetch newer ones: plugward advisories update`;
+		onEvent({ type: 'notice', severity: 'warning', code: 'advisories-stale', text });
+	}
+
 	return {
 		facts: scanned.flatMap(({ resolved }) => advisoryFacts({ id: idOf(resolved), name: resolved.name, version: resolved.version }, all)),
-		coverage: { source, considered: all.length },
+		coverage: {
+			source,
+			considered: all.length,
+			signedBy: set?.signedBy ?? null,
+			createdAt: set?.createdAt ?? null,
+			isStale: ageDays > maximumAgeDays,
+		},
 	};
 }
 

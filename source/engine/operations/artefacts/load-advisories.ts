@@ -2,8 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { EngineError } from '../../errors.ts';
-import { type Advisory, parseAdvisories, SHARD_DIGITS, shardOf } from '../../trust/index.ts';
+import { type Advisory, type AdvisorySet, parseAdvisories, SHARD_DIGITS, shardOf } from '../../trust/index.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { type AdvisoryPlace, advisoryPlace, openSet, readShard } from './read-signed-advisories.ts';
 
 /** Where an advisory set lies: an absolute path, or `registry`. */
 type Source = string;
@@ -15,11 +16,38 @@ const indexSchema = v.object({
 	digits: v.pipe(v.number(), v.integer(), v.minValue(SHARD_DIGITS.least), v.maxValue(SHARD_DIGITS.most)),
 });
 
+/** `set`: by whom and when it was signed; null for a set that is believed unsigned. */
+export type LoadedAdvisories = { readonly advisories: readonly Advisory[]; readonly set: AdvisorySet | null };
+
 /**
  * The advisories of a set that may concern these packages. Of a sharded set only the shards of their hashed names are read, so that a
- * registry learns no name. Throws `settings-invalid` for a set that is none, and what the registry throws.
+ * registry learns no name. With a key, each byte must be vouched for by it. Throws `evidence-invalid`, `settings-invalid` for a set that is none, and what the registry throws.
  */
 export async function loadAdvisories(
+	context: EngineContext,
+	{ source, key = null, names }: { readonly source: Source; readonly key?: string | null; readonly names: readonly string[] },
+	signal: AbortSignal,
+): Promise<LoadedAdvisories> {
+	return key === null
+		? { advisories: await loadUnsigned(context, { source, names }, signal), set: null }
+		: loadSigned(advisoryPlace(context, source, signal), { key, names });
+}
+
+async function loadSigned(
+	place: AdvisoryPlace,
+	{ key, names }: { readonly key: string; readonly names: readonly string[] },
+): Promise<LoadedAdvisories> {
+	const set = await openSet(place, key);
+	const all: Advisory[] = [];
+	for (const shard of new Set(names.map((name) => shardOf(name, set.digits)))) {
+		const json = await readShard(place, set, shard);
+		all.push(...(json === undefined ? [] : parsed(json, `${shard}.json`)));
+	}
+
+	return { advisories: all, set };
+}
+
+async function loadUnsigned(
 	context: EngineContext,
 	{ source, names }: { readonly source: Source; readonly names: readonly string[] },
 	signal: AbortSignal,

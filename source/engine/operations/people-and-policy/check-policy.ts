@@ -74,7 +74,12 @@ const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: Tr
 	},
 	allowedLicences: ({ allowedLicences }) =>
 		allowedLicences === null ? 'Any licence is accepted.' : `Accepted licences: ${allowedLicences.join(', ')}.`,
-	advisories: ({ advisories }) => (advisories === null ? 'No advisories are read.' : `Advisories come from ${advisories}.`),
+	advisories: ({ advisories }) =>
+		advisories === null
+			? 'No advisories are read.'
+			: advisories.key === null
+				? `Advisories come from ${advisories.source}, unsigned, so that they hurry no security fix along.`
+				: `Advisories come from ${advisories.source}, signed by ${advisories.key} and no older than ${advisories.maximumAgeDays} days.`,
 	openpgp: ({ openpgp }) =>
 		names(
 			openpgp.map(({ names: signed, keys }) => `${signed.join(', ')} (${keys})`),

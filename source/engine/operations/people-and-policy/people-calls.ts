@@ -1,3 +1,4 @@
+export { advisoryReport, importAdvisories, signAdvisories } from './advisory-sets.ts';
 export { addPerson, listPeople, pinBuilder, removePerson, unpinBuilder } from './believed-people.ts';
 export { checkPolicy, signPolicyFile } from './check-policy.ts';
 export { addException, removeException } from './exceptions.ts';

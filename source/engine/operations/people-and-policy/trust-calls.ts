@@ -33,6 +33,9 @@ export function trustCalls(context: EngineContext, guard: Guard): TrustCalls {
 		importStatements: (source, call) => guard(call, async () => (await load()).importStatements(context, source, call)),
 		publishStatements: (name, call) => guard(call, async () => (await load()).publishStatements(context, name, call)),
 		exportStatements: (call) => guard(call, async () => (await load()).keptBundles(context)),
+		advisories: (call) => guard(call, async () => (await load()).advisoryReport(context, call.signal)),
+		importAdvisories: (request, call) => guard(call, async () => (await load()).importAdvisories(context, request, call.signal)),
+		signAdvisories: (request, call) => guard(call, async () => (await load()).signAdvisories(context, request, call.signal)),
 		ownId: (call) => guard(call, async () => (await (await load()).ownSigningKey(context)).id),
 	};
 }

@@ -91,7 +91,22 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 			description: 'A signed policy of the organisation; only read from the policy of the user.',
 		},
 		allowedLicences: { type: ['array', 'null'], items: text, description: 'SPDX ids; null allows any.' },
-		advisories: { type: ['string', 'null'], description: '"registry", or the absolute path of a file or folder of OSV advisories.' },
+		advisories: {
+			description: '"registry", or the absolute path of a file or folder of OSV advisories; with "key" a signed set.',
+			anyOf: [
+				{ type: ['string', 'null'] },
+				{
+					type: 'object',
+					additionalProperties: false,
+					required: ['source', 'key'],
+					properties: {
+						source: { ...text, description: '"registry", "kept", or an absolute path.' },
+						key: { type: 'string', pattern: '^ed25519:[\\w-]{43}$' },
+						maximumAgeDays: { type: 'integer', minimum: 1, maximum: 365 },
+					},
+				},
+			],
+		},
 		openpgp: {
 			type: 'array',
 			items: {

@@ -68,13 +68,22 @@ export type TrustPolicy = {
 	readonly roots: readonly PolicyRoot[];
 	/** SPDX licences that may be used; null allows any. */
 	readonly allowedLicences: readonly string[] | null;
-	/** Where advisories come from: an absolute path of a file or folder, or `registry`; null for nowhere. */
-	readonly advisories: string | null;
+	/** Where advisories come from; null for nowhere. */
+	readonly advisories: AdvisorySource | null;
 	/** Which packages their publishers sign with OpenPGP, and by whose keys. */
 	readonly openpgp: readonly OpenpgpKeys[];
 	/** Whether accepting something needs a reason, and for how many days at most it holds. */
 	readonly acceptances: AcceptanceRules;
 	readonly exceptions: readonly PolicyException[];
+};
+
+export type AdvisorySource = {
+	/** An absolute path of a file or folder, `registry`, or `kept`: what `advisories import` and `update` brought. */
+	readonly source: string;
+	/** Who must have signed the set; null believes whatever lies there, and then it hurries nothing along. */
+	readonly key: string | null;
+	/** An older set is told. */
+	readonly maximumAgeDays: number;
 };
 
 export type AcceptanceRules = { readonly reason: 'optional' | 'required'; readonly days: number };
@@ -103,6 +112,9 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	acceptances: { reason: 'optional', days: 90 },
 	exceptions: [],
 };
+
+/** Advisories of malware matter within days. */
+export const MAXIMUM_ADVISORY_AGE_DAYS = 14;
 
 const isoTime = v.pipe(
 	v.string(),
@@ -161,7 +173,20 @@ const policySchema = v.strictObject({
 	roots: v.optional(v.array(root), []),
 	allowedLicences: v.optional(v.nullable(v.array(text)), null),
 	advisories: v.optional(
-		v.nullable(v.pipe(text, v.regex(/^(?:registry$|\/|[A-Za-z]:[\\/])/, 'expected "registry" or an absolute path'))),
+		v.nullable(
+			v.union([
+				v.pipe(
+					text,
+					v.regex(/^(?:registry$|\/|[A-Za-z]:[\\/])/, 'expected "registry" or an absolute path'),
+					v.transform((source): AdvisorySource => ({ source, key: null, maximumAgeDays: MAXIMUM_ADVISORY_AGE_DAYS })),
+				),
+				v.strictObject({
+					source: v.pipe(text, v.regex(/^(?:registry$|kept$|\/|[A-Za-z]:[\\/])/, 'expected "registry", "kept" or an absolute path')),
+					key: v.pipe(v.string(), v.regex(/^ed25519:[\w-]{43}$/, 'expected ed25519:KEY')),
+					maximumAgeDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)), MAXIMUM_ADVISORY_AGE_DAYS),
+				}),
+			]),
+		),
 		null,
 	),
 	openpgp: v.optional(v.array(v.strictObject({ names: v.array(namePattern), keys: absolutePath })), []),
