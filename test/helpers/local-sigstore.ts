@@ -30,10 +30,10 @@ const IN_TOTO_TYPE = 'application/vnd.in-toto+json';
 
 /**
  * A whole Sigstore on loopback: certificate authority, certificate log, transparency log and timestamp authority, each with its own key.
- * `isUnlogged`: its certificates carry no proof of the certificate log. `certificateClock` stops the authority's clock, so that its certificates (ten minutes long) do not cover the time of logging.
+ * `fraction`: milliseconds beyond the second in all its timestamps. `isUnlogged`: its certificates carry no proof of the certificate log. `certificateClock` stops the authority's clock, so that its certificates (ten minutes long) do not cover the time of logging.
  */
 export async function startLocalSigstore(
-	options: { readonly certificateClock?: Date; readonly isUnlogged?: boolean } = {},
+	options: { readonly certificateClock?: Date; readonly isUnlogged?: boolean; readonly fraction?: number } = {},
 ): Promise<LocalSigstore> {
 	const keys = { authority: newKeyPair(), certificateLog: newKeyPair(), log: newKeyPair(), timestamp: newKeyPair() };
 	const server = createServer();
@@ -44,9 +44,8 @@ export async function startLocalSigstore(
 	const certificateLog = await initializeCTLog(keys.certificateLog, options.certificateClock);
 	const authority = await initializeCA(keys.authority, options.isUnlogged === true ? undefined : certificateLog, options.certificateClock);
 	const log = await initializeTLog(url, keys.log);
-	// Whole seconds, as real authorities give them: the verifier reads no fraction of one or two digits, which a tenth of all milliseconds are.
 	const timestamp = Object.assign(await initializeTSA(keys.timestamp), {
-		getCurrentTime: () => new Date(Math.floor(Date.now() / 1000) * 1000),
+		getCurrentTime: () => new Date(Math.floor(Date.now() / 1000) * 1000 + (options.fraction ?? 0)),
 	});
 	// A real log stores hashes of what it is offered; the mock stores the offer itself, which no verifier accepts.
 	const storing = { ...log, publicKey: log.publicKey, log: (entry: object) => log.log(toStoredEntry(entry)), logV2: log.logV2.bind(log) };

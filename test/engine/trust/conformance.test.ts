@@ -255,6 +255,24 @@ describe('bundles that a verifier must refuse', () => {
 	});
 });
 
+describe('a timestamp', () => {
+	it.each([500, 120, 123, 0])('%i milliseconds beyond the second is read', async (fraction) => {
+		await using stamping = await startLocalSigstore({ fraction });
+		const signed = await stamping.attest(statement(SLSA_V1, slsaV1()), { claims: githubClaims(), withTimestamp: true });
+		const bundle = JSON.parse(JSON.stringify(signed)) as Json;
+		expect(await stateOf(bundle, { root: stamping.trustedRoot() })).toEqual({ state: 'verified', code: null });
+		const moved = remove(bundle, [...ENTRY, 'inclusionPromise']);
+		expect(await stateOf(moved, { root: stamping.trustedRoot() })).toEqual({ state: 'verified', code: null });
+	});
+
+	it('with a fraction that another authority signed is refused', async () => {
+		await using stamping = await startLocalSigstore({ fraction: 500 });
+		const signed = await stamping.attest(statement(SLSA_V1, slsaV1()), { claims: githubClaims(), withTimestamp: true });
+		const root = { ...stamping.trustedRoot(), timestampAuthorities: sigstore.trustedRoot()['timestampAuthorities'] };
+		expect(await stateOf(JSON.parse(JSON.stringify(signed)) as Json, { root })).toEqual({ state: 'invalid', code: 'timestamp-invalid' });
+	});
+});
+
 describe('a certificate', () => {
 	it('that no certificate log has seen is refused, though its authority is believed', async () => {
 		await using unlogged = await startLocalSigstore({ isUnlogged: true });

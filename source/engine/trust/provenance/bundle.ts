@@ -4,6 +4,7 @@ import { commonJs } from '../common-js.ts';
 import { assertStrictBundle } from './bundle-strictness.ts';
 import { keepEncoding } from '../roots/certificate-memo.ts';
 import { EvidenceFault, invalid, quote, unavailable } from '../evidence/outcome.ts';
+import { readAnyFraction } from './timestamp-fraction.ts';
 import type { TrustRoot } from '../roots/trust-roots.ts';
 
 /** A signed statement after every signature, certificate, log entry and timestamp around it was checked. */
@@ -85,6 +86,12 @@ function parseEntity({ toSignedEntity }: Sigstore, bundle: Bundle): SignedEntity
 		const entity = toSignedEntity(bundle);
 		if (entity.key.$case === 'certificate') {
 			keepEncoding(entity.key.certificate);
+		}
+
+		for (const stamp of entity.timestamps) {
+			if (stamp.$case === 'timestamp-authority') {
+				readAnyFraction(stamp.timestamp);
+			}
 		}
 
 		return entity;
