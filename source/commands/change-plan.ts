@@ -12,6 +12,8 @@ export type ChangeResult = {
 	readonly applied: Applied | null;
 	/** True when the user read the whole plan before it was applied. */
 	readonly wasShown: boolean;
+	/** Whether a dry run without changes of packages changes what is asked for, held or disabled. */
+	readonly changesWishes?: boolean;
 	/** True when `--exit-code` asks for exit 10 on a plan with changes. */
 	readonly tellsByExitCode: boolean;
 };
@@ -29,7 +31,7 @@ export async function changeByPlan(context: CommandContext, makePlan: () => Prom
 	for (let newPlans = 0; ; newPlans++) {
 		const proposed = await propose(context, await makePlan());
 		if (isSet(context.parsed, 'dryRun')) {
-			return { ...proposed, outcome: 'planned', applied: null };
+			return { ...proposed, outcome: 'planned', applied: null, changesWishes: await changesWishes(context, proposed.plan) };
 		}
 
 		try {
@@ -69,6 +71,25 @@ async function propose(context: CommandContext, plan: Plan): Promise<Proposed> {
 	const needsConsent = !isSet(context.parsed, 'dryRun') && !changesNothing(plan, decisions);
 	const { wasShown } = needsConsent ? await context.requireConsent({ plan, decisions, undecided }) : { wasShown: false };
 	return { plan, decisions, wasShown, tellsByExitCode: isSet(context.parsed, 'exitCode') };
+}
+
+/** Whether the plan changes what is asked for, held or disabled, which no list of packages shows. */
+async function changesWishes({ engine, call }: CommandContext, { lock, settings, targetGeneration, changes }: Plan): Promise<boolean> {
+	if (targetGeneration !== null || changes.length > 0) {
+		return false;
+	}
+
+	const { plugins, overrides } = await engine.list(call);
+	const before = plugins.map(({ name, spec, isHeld, isDisabled }) => `${name} ${spec} ${isHeld} ${isDisabled}`);
+	const isMarked = (mark: 'held' | 'disabled', name: string) =>
+		settings === undefined
+			? plugins.some((plugin) => plugin.name === name && plugin[mark === 'held' ? 'isHeld' : 'isDisabled'])
+			: settings[mark].includes(name);
+	const after = Object.entries(lock.roots).map(
+		([name, { spec }]) => `${name} ${spec} ${isMarked('held', name)} ${isMarked('disabled', name)}`,
+	);
+	const sameOverrides = settings?.overrides === undefined || settings.overrides.toSorted().join('\n') === overrides.join('\n');
+	return !sameOverrides || before.toSorted().join('\n') !== after.toSorted().join('\n');
 }
 
 /** What a person has read is not replaced behind their back, and a rollback is meant against the generation that was current. */

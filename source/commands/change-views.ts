@@ -2,7 +2,7 @@ import type { Plan } from '../engine/index.ts';
 import { CHANGES_AVAILABLE_EXIT_CODE, type ChangeResult } from './change-plan.ts';
 import type { JsonData } from './command.ts';
 import { flagFor, sentenceFor } from './consent.ts';
-import { type Cell, cell, joinBlocks, paint, tableLines, type View } from './layout.ts';
+import { type Cell, cell, joinBlocks, paint, paragraphLines, tableLines, type View } from './layout.ts';
 import { unchangedSentence, whatHappened } from './change-words.ts';
 import { changeLines, noticeLines, permissionLines, planText } from './plan-text.ts';
 
@@ -73,9 +73,14 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 export function changeToText(result: ChangeResult, view: View): string {
 	switch (result.outcome) {
 		case 'planned':
-			return isEmpty(result.plan)
+			return result.changesWishes !== true && isEmpty(result.plan)
 				? paint(unchangedSentence(result.plan), 'plain', view)
-				: joinBlocks([[planText(result, view)], [paint('Dry run: nothing was changed.', 'strong', view)]]);
+				: joinBlocks([
+						isEmpty(result.plan)
+							? paragraphLines('No package would come or go; a new generation would say what is asked for, held and disabled.', { view })
+							: [planText(result, view)],
+						[paint('Dry run: nothing was changed.', 'strong', view)],
+					]);
 		case 'unchanged':
 			return joinBlocks([[paint(unchangedSentence(result.plan), 'plain', view)], permissionLines(result, view)]);
 		case 'applied':
@@ -89,8 +94,8 @@ export function changeToText(result: ChangeResult, view: View): string {
 	}
 }
 
-export function changeToExitCode({ outcome, plan, tellsByExitCode }: ChangeResult): number {
-	return outcome === 'planned' && tellsByExitCode && plan.changes.length > 0 ? CHANGES_AVAILABLE_EXIT_CODE : 0;
+export function changeToExitCode({ outcome, plan, tellsByExitCode, changesWishes }: ChangeResult): number {
+	return outcome === 'planned' && tellsByExitCode && (plan.changes.length > 0 || changesWishes === true) ? CHANGES_AVAILABLE_EXIT_CODE : 0;
 }
 
 function isEmpty(plan: Plan): boolean {

@@ -6,7 +6,7 @@ export function whatHappened(plan: Plan, changes: readonly Change[]): string {
 	const roots = changes.filter((change) => change.isRoot).map((change) => change.name);
 	const { kind } = plan;
 	if (isMark(kind)) {
-		return whatWasMarked(kind, namesIn(plan));
+		return whatWasMarked(kind, namesIn(plan).split(' ').join(', '));
 	}
 
 	switch (kind) {
@@ -52,6 +52,18 @@ function whatWasMarked(mark: PlanMark, names: string): string {
 	}
 }
 
+function wasMarked(mark: PlanMark, names: readonly string[]): string {
+	const state = {
+		pin: 'pinned already',
+		unpin: 'not pinned',
+		hold: 'held already',
+		unhold: 'not held',
+		enable: 'not disabled',
+		disable: 'disabled already',
+	}[mark];
+	return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} ${state}`;
+}
+
 export function unchangedSentence(plan: Plan): string {
 	const still = plan.baseGeneration === 0 ? '' : ` Generation ${plan.baseGeneration} stays current.`;
 	return `${unchangedWords(plan)}.${still}`;
@@ -83,7 +95,7 @@ function unchangedWords(plan: Plan): string {
 		case 'unhold':
 		case 'enable':
 		case 'disable':
-			return `Nothing to change: ${plan.command} has been done before`;
+			return wasMarked(plan.kind, [...new Set(namesIn(plan).split(' '))]);
 	}
 }
 

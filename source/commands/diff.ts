@@ -13,17 +13,18 @@ export const diff: CommandDefinition<GenerationDiff> = {
 	usage: '<generation> [generation]',
 	flags: {},
 	examples: ['plugward diff 3', 'plugward diff 3 5 --json'],
-	fields: ['from', 'to', 'changes', 'specs', 'grants', 'held', 'disabled', 'overrides'],
+	fields: ['from', 'to', 'changes', 'plugins', 'specs', 'grants', 'held', 'disabled', 'overrides'],
 	rows: null,
 	run: async ({ engine, parsed, call }) => {
 		requirePositionals(parsed, { least: 1, most: 2, usage: 'diff <generation> [generation]' });
 		const [from = '', to] = parsed.positionals;
 		return engine.diff(requireGenerationNumber(from), to === undefined ? null : requireGenerationNumber(to), call);
 	},
-	toJson: ({ from, to, changes, specs, grants, held, disabled, overrides }) => ({
+	toJson: ({ from, to, changes, plugins, specs, grants, held, disabled, overrides }) => ({
 		from,
 		to,
 		changes,
+		plugins,
 		specs,
 		grants,
 		held,
@@ -36,6 +37,7 @@ export const diff: CommandDefinition<GenerationDiff> = {
 function diffText(result: GenerationDiff, view: View): string {
 	const blocks = [
 		changeLines(result, view),
+		block('Plugins', listRows(result.plugins, { added: 'asked for itself', removed: 'only needed by others' }), view),
 		block('Asked for', specRows(result), view),
 		block('Rights', listRows(grantWords(result), { added: 'granted', removed: 'taken away' }), view),
 		block('Held', listRows(result.held, { added: 'held', removed: 'not held' }), view),

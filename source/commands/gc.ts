@@ -51,8 +51,11 @@ function gcText(report: CollectionReport, view: View): string {
 		return joinBlocks([forgotten, paragraphLines('Nothing to remove.', { view }), staying(keptGenerations, view)]);
 	}
 
-	const which = generations.length === 0 ? '' : ` (${generations.join(', ')})`;
-	const what = `${plural(generations.length, 'generation')}${which}, ${plural(packageCount, 'package')} of at most ${formatBytes(bytes)}, ${plural(bundleCount, 'bundle')}`;
+	const what = [
+		...(generations.length === 0 ? [] : [`${plural(generations.length, 'generation')} (${generations.join(', ')})`]),
+		...(packageCount === 0 ? [] : [`${plural(packageCount, 'package')} of at most ${formatBytes(bytes)}`]),
+		...(bundleCount === 0 ? [] : [plural(bundleCount, 'bundle')]),
+	].join(', ');
 	return joinBlocks([
 		forgotten,
 		paragraphLines(removed ? `Removed ${what}.` : `Would remove ${what}. Dry run: nothing was changed.`, { view }),
@@ -61,5 +64,10 @@ function gcText(report: CollectionReport, view: View): string {
 }
 
 function staying(generations: readonly number[], view: View): string[] {
-	return generations.length === 0 ? [] : paragraphLines(`Stays: generation ${generations.join(', ')}.`, { view, tone: 'dim' });
+	return generations.length === 0
+		? []
+		: paragraphLines(`${generations.length === 1 ? 'Stays: generation' : 'Stay: generations'} ${generations.join(', ')}.`, {
+				view,
+				tone: 'dim',
+			});
 }

@@ -201,6 +201,8 @@ export type GenerationDiff = {
 	readonly from: number;
 	readonly to: number;
 	readonly changes: readonly Change[];
+	/** Names that are asked for in one of them only while the package is in both: it became a plugin, or only others need it now. */
+	readonly plugins: ListDifference<string>;
 	/** Plugins that both have, asked for with another range, version or tag. */
 	readonly specs: readonly { readonly name: string; readonly from: string; readonly to: string }[];
 	readonly grants: ListDifference<Pick<Grant, 'plugin' | 'permission'>>;

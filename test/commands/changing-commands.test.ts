@@ -1,8 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { specsOfText } from '../../source/commands/install.ts';
-import { type Engine, EngineError, type Plan, type Requirement } from '../../source/engine/index.ts';
+import { type Engine, EngineError, type InstalledState, type Plan, type Requirement } from '../../source/engine/index.ts';
 import { applyingEngine, netRequirement, packageOf, planOf, standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
+
+const LOCK: Plan['lock'] = { format: 1, roots: { 'left-pad': { spec: '^1.0.0', instance: 'left-pad@1.3.0' } }, packages: {} };
+
+/** A home with what is in that lock. */
+const stateOf = ({ isHeld }: { readonly isHeld: boolean }): InstalledState => ({
+	generation: 3,
+	plugins: [
+		{
+			name: 'left-pad',
+			version: '1.3.0',
+			spec: '^1.0.0',
+			description: '',
+			level: 'unknown',
+			tasks: null,
+			permissions: [],
+			grants: [],
+			identity: null,
+			isHeld,
+			isDisabled: false,
+			dependencyCount: 0,
+			sizeBytes: 0,
+			wanted: null,
+			latest: null,
+			problem: null,
+		},
+	],
+	packageCount: 1,
+	storeBytes: 0,
+	overrides: [],
+});
 
 describe('install', () => {
 	it('applies the plan with --yes and says what is current and how to go back', async () => {
@@ -216,11 +246,30 @@ describe('update', () => {
 		const { engine } = applyingEngine(planOf({ kind: 'update' }));
 		expect((await plugward(['update', '--dry-run'], { engine })).exitCode).toBe(0);
 		expect((await plugward(['update', '--dry-run', '--exit-code'], { engine })).exitCode).toBe(10);
-		const nothing = applyingEngine(planOf({ kind: 'update', changes: [] })).engine;
+		const plan = planOf({ kind: 'update', changes: [], lock: LOCK });
+		const nothing = { ...applyingEngine(plan).engine, list: async () => stateOf({ isHeld: false }) };
 		expect(await plugward(['update', '--dry-run', '--exit-code'], { engine: nothing })).toMatchObject({
 			exitCode: 0,
 			stdout: 'Everything is up to date. Generation 3 stays current.\n',
 		});
+	});
+
+	it('tells in a dry run that only what is asked for would change', async () => {
+		const plan = planOf({
+			kind: 'hold',
+			command: 'hold left-pad',
+			changes: [],
+			lock: LOCK,
+			settings: { held: ['left-pad'], disabled: [] },
+		});
+		const engine = { ...applyingEngine(plan).engine, planMark: async () => plan, list: async () => stateOf({ isHeld: false }) };
+		const { exitCode, stdout } = await plugward(['hold', 'left-pad', '--dry-run', '--exit-code'], { engine });
+		expect(exitCode).toBe(10);
+		expect(stdout).toMatch(/^No package would come or go; .*\n\nDry run: nothing was changed\.\n$/su);
+		const held = { ...engine, list: async () => stateOf({ isHeld: true }) };
+		expect((await plugward(['hold', 'left-pad', '--dry-run'], { engine: held })).stdout).toBe(
+			'left-pad is held already. Generation 3 stays current.\n',
+		);
 	});
 
 	it('shows versions from and to', async () => {

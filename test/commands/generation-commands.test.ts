@@ -17,6 +17,7 @@ describe('diff', () => {
 					grants: { added: [{ plugin: 'a', permission: 'env:TOKEN' }], removed: [] },
 					held: { added: ['b'], removed: [] },
 					overrides: { added: [], removed: [] },
+					plugins: { added: [], removed: [] },
 					disabled: { added: [], removed: ['c'] },
 				};
 			},

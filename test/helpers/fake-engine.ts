@@ -183,6 +183,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 				specs: [{ name: 'semver', from: '^7.0.0', to: '7.8.6' }],
 				grants: { added: [{ plugin: '@acme/links', permission: 'net:api.example.com:443' }], removed: [] },
 				held: { added: ['yaml'], removed: [] },
+				plugins: { added: [], removed: [] },
 				disabled: { added: [], removed: ['left-pad'] },
 				overrides: { added: [], removed: [] },
 			};

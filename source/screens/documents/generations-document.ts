@@ -18,6 +18,7 @@ export function comparedLines(diff: GenerationDiff, width: number): readonly Lin
 	const rights = ({ plugin, permission }: GenerationDiff['grants']['added'][number]): string => `${plugin} ${permission}`;
 	const blocks: readonly Line[][] = [
 		diff.changes.map((change) => changeLine(change, width)),
+		block('Plugins', listLines(diff.plugins, { added: 'asked for itself', removed: 'only needed by others', width })),
 		block(
 			'Asked for',
 			diff.specs.flatMap(({ name, from, to }) => bullet('~', `${name} ${from} -> ${to}`, { width, tone: 'accent' })),

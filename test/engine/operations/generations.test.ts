@@ -42,6 +42,7 @@ test('a difference names packages, what was asked for, and rights, in both direc
 		from: 1,
 		to: 2,
 		changes: [{ type: 'add', name: 'one', to: '1.0.0', isRoot: true }],
+		plugins: { added: [], removed: [] },
 		specs: [{ name: 'two', from: '^1.0.0', to: '1' }],
 		grants: { added: [{ plugin: 'one', permission: 'env:TOKEN' }], removed: [] },
 		overrides: { added: [], removed: [] },

@@ -95,3 +95,19 @@ test('redo returns step by step to what undo and rollback left, until something 
 	await install(['three']);
 	await expect(engine.planRedo(call)).rejects.toMatchObject({ code: 'generation-not-found' });
 });
+
+test('undoing the install of what another plugin needs leaves the package, and a difference shows that only others need it', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('part', '1.0.0');
+	registry.serve('app', '1.0.0', { dependencies: { part: '*' } });
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { engine, call, install } = temporary;
+	await install(['part']);
+	await install(['app']);
+	const plan = await engine.planUndo(1, call);
+	expect(plan.changes).toEqual([]);
+	expect(await engine.applyPlan(plan, { ...call, decisions: [] })).toMatchObject({ unchanged: false, toGeneration: 3 });
+	expect((await engine.list(call)).plugins.map(({ name }) => name)).toEqual(['app']);
+	expect(await engine.diff(2, 3, call)).toMatchObject({ changes: [], plugins: { added: [], removed: ['part'] } });
+	expect(await engine.diff(3, 2, call)).toMatchObject({ changes: [], plugins: { added: ['part'], removed: [] } });
+});

@@ -15,12 +15,20 @@ export async function diff(
 		from: before.number,
 		to: after.number,
 		changes: changesBetween(before.lock, after.lock),
+		plugins: changedRoots(before.lock, after.lock),
 		specs: changedSpecs(before.lock, after.lock),
 		grants: changedGrants(before, after),
 		held: difference(before.settings.held, after.settings.held),
 		overrides: difference(before.settings.overrides, after.settings.overrides),
 		disabled: difference(before.settings.disabled, after.settings.disabled),
 	};
+}
+
+/** What `changes` does not show, since no package came or went. */
+function changedRoots(before: Lock, after: Lock): ListDifference<string> {
+	const isIn = (lock: Lock, name: string) => Object.values(lock.packages).some((locked) => locked.name === name);
+	const { added, removed } = difference(Object.keys(before.roots), Object.keys(after.roots));
+	return { added: added.filter((name) => isIn(before, name)), removed: removed.filter((name) => isIn(after, name)) };
 }
 
 /** Roots of both locks that are asked for differently. */
