@@ -45,8 +45,12 @@ export function isMissing(thrown: unknown): boolean {
 export function writeError(thrown: unknown, doing: string): EngineError {
 	const code = systemCode(thrown);
 	switch (code) {
-		case 'ENOSPC':
 		case 'EDQUOT':
+			return failure('disk-full', `Your quota on this disk is used up (${code}): could not ${doing}.`, {
+				hint: 'Others may still have room: ask for more, choose a home elsewhere with --home, or type `plugward gc` to remove generations you no longer need; nothing was changed.',
+				cause: thrown,
+			});
+		case 'ENOSPC':
 			return failure('disk-full', `The disk is full (${code}): could not ${doing}.`, {
 				hint: 'Free some space, or type `plugward gc` to remove generations you no longer need; nothing was changed.',
 				cause: thrown,
