@@ -1,9 +1,10 @@
-import { link, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { createFileBroker } from '../../../source/engine/sandbox/broker/files.ts';
+import { createForbiddenPaths } from '../../../source/engine/sandbox/broker/forbidden-paths.ts';
 import { createKeeping } from '../../../source/engine/sandbox/broker/keeping.ts';
 import { DEFAULT_QUOTAS } from '../../../source/engine/sandbox/broker/quotas.ts';
 import { parsePermission } from '../../../source/engine/permission.ts';
@@ -113,7 +114,23 @@ test('a pipe or a device is not a file and never blocks', async () => {
 		type: 'failed',
 		code: 'ERR_NOT_A_FILE',
 	});
-	expect(await place.broker(['fs.read:/dev/**']).readFile('/dev/zero', signal)).toMatchObject({ type: 'failed', code: 'ERR_NOT_A_FILE' });
+	expect(await place.broker(['fs.read:/dev/**']).readFile('/dev/zero', signal)).toMatchObject({ type: 'denied', rule: 'forbidden-path' });
+});
+
+test('processes, devices and the kernel are never opened, also not by a mount elsewhere', async () => {
+	await using place = await site();
+	const { readFile: read, list } = place.broker(['fs.read:/**']);
+	for (const path of [`/proc/${process.pid}/environ`, '/proc/1/environ', '/proc/kcore', '/sys/kernel/notes', '/dev/mem']) {
+		expect(await read(path, signal)).toMatchObject({ type: 'denied', rule: 'forbidden-path' });
+	}
+
+	expect(await list('/proc', signal)).toMatchObject({ type: 'denied', rule: 'forbidden-path' });
+	const { refuse } = await createForbiddenPaths([join(place.path, 'project')]);
+	const mounted = await stat('/proc/self/status');
+	expect(() => refuse('/mnt/elsewhere/status', mounted)).toThrow('no grant opens it');
+	const folder = await stat(join(place.path, 'project/logs'));
+	expect(() => refuse('/mnt/logs', folder)).toThrow('no grant opens it');
+	expect(() => refuse('/mnt/other', { dev: folder.dev, ino: 1 })).not.toThrow();
 });
 
 test('a folder swapped for a link between two reads is refused', async () => {

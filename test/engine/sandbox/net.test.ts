@@ -8,7 +8,7 @@ import { createNetBroker, type ResolveHost } from '../../../source/engine/sandbo
 import { DEFAULT_QUOTAS } from '../../../source/engine/sandbox/broker/quotas.ts';
 import { gateOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
-const { signal } = new AbortController();
+const { signal: never } = new AbortController();
 
 async function server(answer: (request: IncomingMessage, response: ServerResponse) => void) {
 	const listening = createServer(answer);
@@ -26,9 +26,9 @@ async function server(answer: (request: IncomingMessage, response: ServerRespons
 function fetchThrough(
 	allow: readonly string[],
 	url: string,
-	more: { readonly resolveHost?: ResolveHost; readonly [key: string]: unknown } = {},
+	more: { readonly resolveHost?: ResolveHost; readonly signal?: AbortSignal; readonly [key: string]: unknown } = {},
 ) {
-	const { resolveHost, ...args } = more;
+	const { resolveHost, signal = never, ...args } = more;
 	const gate = gateOf(allow);
 	const broker = createNetBroker({ gate, quotas: DEFAULT_QUOTAS, ...(resolveHost === undefined ? {} : { resolveHost }) });
 	return broker.fetch({ url, method: 'GET', headers: [], redirect: 'follow', body: null, ...args }, signal);
@@ -84,6 +84,19 @@ test('a granted name that resolves to a private address is denied', async () => 
 	const resolveHost = async () => ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1'];
 	const outcome = await fetchThrough([`net:rebound.example:${http.port}`], `http://rebound.example:${http.port}/`, { resolveHost });
 	expect(outcome).toMatchObject({ type: 'denied', rule: 'private-address' });
+});
+
+test('a name is resolved once for each request, and a later answer does not count for an earlier check', async () => {
+	await using http = await server((_, response) => response.end('inside'));
+	const answers = [['93.184.215.14', '127.0.0.1'], ['127.0.0.1']];
+	let asked = 0;
+	const resolveHost = async (): Promise<readonly string[]> => answers[Math.min(asked++, 1)] ?? [];
+	const granted = [`net:turning.example:${http.port}`];
+	const turning = () => fetchThrough(granted, `http://turning.example:${http.port}/`, { resolveHost, signal: AbortSignal.abort() });
+	// The public address is taken, and nothing is sent to it here.
+	await expect(turning().catch((error: unknown) => ({ type: 'failed', error }))).resolves.toMatchObject({ type: 'failed' });
+	expect(asked).toBe(1);
+	expect(await turning()).toMatchObject({ type: 'denied', rule: 'private-address' });
 });
 
 test('localhost opens this machine when it is granted by that name', async () => {

@@ -108,7 +108,7 @@ export function createFileBroker({ gate, roots, forbiddenPaths, keeping, written
 }
 
 async function readWhole({ path, forbidden }: Job): Promise<string> {
-	await using folder = await openFolder(path, { makeMissing: false });
+	await using folder = await openFolder(path, { makeMissing: false, onFolder: forbidden.refuse });
 	await using file = await openInFolder(folder, path.lastName, FLAGS.read);
 	forbidden.refuse(await realPathOf(file, path.absolute), await file.stat());
 	const { size } = await file.stat();
@@ -126,7 +126,7 @@ async function readWhole({ path, forbidden }: Job): Promise<string> {
 
 /** Into a new file beside the target and then over it: never through a link, and whole or not at all. */
 async function replaceFile({ path, forbidden }: Job, bytes: Buffer): Promise<null> {
-	await using folder = await openFolder(path, { makeMissing: true });
+	await using folder = await openFolder(path, { makeMissing: true, onFolder: forbidden.refuse });
 	await refuseIn(folder, { path, forbidden });
 	const temporary = insideFolder(folder, `.plugward-${randomUUID()}`);
 	try {
@@ -148,7 +148,7 @@ async function refuseIn(folder: Folder, { path, forbidden }: Pick<Job, 'path' | 
 }
 
 async function listFolder({ path, forbidden, patterns }: Job): Promise<unknown> {
-	await using folder = await openFolder(path.asFolder, { makeMissing: false });
+	await using folder = await openFolder(path.asFolder, { makeMissing: false, onFolder: forbidden.refuse });
 	const real = await realPathOf(folder.handle, path.absolute);
 	forbidden.refuse(real, null);
 	const entries = await readdir(insideFolder(folder, '.'), { withFileTypes: true });
@@ -166,11 +166,11 @@ async function listFolder({ path, forbidden, patterns }: Job): Promise<unknown> 
 
 async function describe({ path, forbidden, patterns }: Job): Promise<unknown> {
 	if (path.names.length === path.rootLength) {
-		await using root = await openFolder(path.asFolder, { makeMissing: false });
+		await using root = await openFolder(path.asFolder, { makeMissing: false, onFolder: forbidden.refuse });
 		return describeStat(await root.handle.stat());
 	}
 
-	await using folder = await openFolder(path, { makeMissing: false });
+	await using folder = await openFolder(path, { makeMissing: false, onFolder: forbidden.refuse });
 	await using entry = await openInFolder(folder, path.lastName, FLAGS.look);
 	const stat = await entry.stat();
 	forbidden.refuse(await realPathOf(entry, path.absolute), stat);

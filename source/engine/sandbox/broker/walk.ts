@@ -33,13 +33,20 @@ export class WalkRefused extends Error {
 export type Folder = { readonly handle: FileHandle; readonly display: string; readonly [Symbol.asyncDispose]: () => Promise<void> };
 
 /** Opens the folders of a path one below the other. Each step starts at a descriptor, so that nothing above can be swapped. */
-export async function openFolder(path: FolderPath, { makeMissing }: { readonly makeMissing: boolean }): Promise<Folder> {
+export async function openFolder(
+	path: FolderPath,
+	{ makeMissing, onFolder }: { readonly makeMissing: boolean; readonly onFolder?: (path: string, stat: Stats) => void },
+): Promise<Folder> {
 	let handle = await open(path.start, O_PATH | O_DIRECTORY);
+	let reached = path.start === '/' ? '' : path.start;
 	try {
+		onFolder?.(path.start, await handle.stat());
 		for (const name of path.folderNames) {
 			const next = await openChildFolder(handle, { name, makeMissing, display: path.display });
 			await handle.close();
 			handle = next;
+			reached = `${reached}/${name}`;
+			onFolder?.(reached, await handle.stat());
 		}
 	} catch (error) {
 		await handle.close();
