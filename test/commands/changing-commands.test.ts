@@ -19,6 +19,7 @@ const stateOf = ({ isHeld }: { readonly isHeld: boolean }): InstalledState => ({
 			tasks: null,
 			permissions: [],
 			grants: [],
+			acceptances: [],
 			identity: null,
 			isHeld,
 			isDisabled: false,

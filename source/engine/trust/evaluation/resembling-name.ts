@@ -21,12 +21,6 @@ type Forms = {
 	readonly glyphs: string;
 };
 
-/** A known name that this one could be mistaken for, or null. Known names resemble nobody. */
-export function resembles(name: string, known: ReadonlySet<string>): Resemblance | null {
-	const mine = formsOf(name);
-	return known.has(name) ? null : nearest(mine, [...known].map(formsOf).filter(isNear(mine)));
-}
-
 /** `known`: names installed or pinned besides the popular ones. */
 export function resemblanceFact(id: string, name: string, known: readonly string[]): readonly Fact[] {
 	const mine = formsOf(name);
