@@ -7,7 +7,6 @@ import { stripToLine } from '../strip-controls.ts';
 import type { EntryFinding, EntryReport } from './content-store.ts';
 import { isMissing, systemCode } from './home-errors.ts';
 import { PACKED, TREE } from './layout.ts';
-import { createLimiter } from './limiter.ts';
 import type { Receipt, ReceiptFile } from './receipt.ts';
 
 const CONCURRENT_FILES = 8;
@@ -18,13 +17,22 @@ export async function verifyFolder(
 	{ folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
 ): Promise<EntryReport> {
 	const tree = join(folder, TREE);
-	const limit = createLimiter(CONCURRENT_FILES);
 	let bytesChecked = 0;
 	const count = (bytes: number) => {
 		bytesChecked += bytes;
 	};
 
-	const onFiles = await Promise.all(receipt.files.map((file) => limit(() => checkFile(file, { tree, signal, count }))));
+	const onFiles: (EntryFinding | null)[] = [];
+	let next = 0;
+	// Not all of them at once: a cancellation would then be thrown once for each of thousands of files, which takes longer than it may.
+	const checkNext = async () => {
+		for (let index = next; index < receipt.files.length; index = next) {
+			next += 1;
+			const file = receipt.files[index];
+			onFiles[index] = file === undefined ? null : await checkFile(file, { tree, signal, count });
+		}
+	};
+	await Promise.all(Array.from({ length: CONCURRENT_FILES }, checkNext));
 	const extra = await findExtra(tree, receipt, signal);
 	const packed = await checkPacked(receipt, { path: join(folder, PACKED), signal, count });
 	const findings = [...onFiles, ...extra, packed].filter((finding) => finding !== null);
