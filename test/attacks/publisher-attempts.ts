@@ -31,6 +31,17 @@ export const PUBLISHER_ATTEMPTS: readonly Attempt[] = [
 		},
 	},
 	{
+		name: 'Another repository, looked at with evaluate',
+		play: async (stage) => {
+			await stage.attested('1.2.3');
+			await install(stage, PLUG);
+			await stage.attested('1.2.4', { repository: 'evil/plug' });
+			const { victim } = stage;
+			const { verdict } = await (await victim.reopen()).evaluate(NEXT, { ...victim.call, against: null, advisories: null });
+			return `evaluates as ${verdict.level}, and would ${verdict.decision}`;
+		},
+	},
+	{
 		name: 'Rights that the version before held',
 		play: async (stage) => {
 			await attestedPlugin(stage, '1.2.3');

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from './attempts.ts';
-import { outcomeOf, PLUG, type Stage } from './stage.ts';
+import { outcomeOf, PLUG, refusal, type Stage } from './stage.ts';
 
 const PUBLIC_KEYID = 'SHA256:DhQ8wR5APBvFHLF/+Tc+AYvPOdTpcIDqOhxsBHRwC7U';
 
@@ -46,6 +46,26 @@ export const REGISTRY_ATTEMPTS: readonly Attempt[] = [
 				told(versions, '1.2.3').dependencies = { collector: '1.0.0' };
 			});
 			return update(stage, 'collector@1.0.0');
+		},
+	},
+	{
+		name: 'The same, asked of evaluate',
+		play: async (stage) => {
+			await stage.attested('1.2.0');
+			const engine = await stage.victim.reopen();
+			const options = { ...stage.victim.call, against: null, advisories: null };
+			await engine.evaluate(`${PLUG}@1.2.0`, options);
+			await stage.rewrite(PLUG, ({ versions, time }) => {
+				versions['1.2.5'] = { ...told(versions, '1.2.0'), version: '1.2.5' };
+				time['1.2.5'] = '2020-02-02T00:00:00.000Z';
+			});
+			await rm(join(stage.victim.home, 'cache', 'metadata'), { recursive: true, force: true });
+			try {
+				const { verdict } = await (await stage.victim.reopen()).evaluate(`${PLUG}@1.2.5`, options);
+				return `evaluates as ${verdict.level}`;
+			} catch (error) {
+				return refusal(error);
+			}
 		},
 	},
 	{

@@ -15,8 +15,8 @@ export type ApprovedBefore = {
 type Question = {
 	/** What the base generation holds of the same name. */
 	readonly before: readonly LockPackage[];
-	readonly locked: LockPackage;
-	readonly receipt: Receipt;
+	readonly locked: Pick<LockPackage, 'name' | 'version'>;
+	readonly receipt: Pick<Receipt, 'integrity' | 'evidence'>;
 	readonly base: Generation;
 };
 
@@ -40,7 +40,7 @@ export async function receiptOfRoot({ home }: EngineContext, lock: Lock, name: s
 	return locked === undefined ? null : home.store.receipt(locked.integrity);
 }
 
-function comparedWith(before: readonly LockPackage[], locked: LockPackage): LockPackage | null {
+function comparedWith(before: readonly LockPackage[], locked: Question['locked']): LockPackage | null {
 	const major = majorOf(locked);
 	// One of the own line, if there is any, is the newest of those that do not lie above it.
 	const candidates = before.filter((one) => majorOf(one) <= major);
@@ -66,6 +66,6 @@ async function earlierIdentity(
 	return null;
 }
 
-function majorOf({ version }: LockPackage): number {
+function majorOf({ version }: Question['locked']): number {
 	return semver.major(version, { loose: true });
 }

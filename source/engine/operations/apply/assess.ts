@@ -54,7 +54,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	const baseByName = Map.groupBy(Object.values(base.lock.packages), ({ name }) => name);
 	const standings = await context.standings();
 	const fixes = await loadSecurityFixes(context, base.lock, options.signal);
-	const malware = await loadKnownMalware(context, request, options.signal);
+	const malware = await loadKnownMalware(context, { packages: uniquePackages(lock), asksRegistry: request.asksRegistry }, options.signal);
 	const assessed = new Map<string, AssessedPackage>();
 	for (const locked of uniquePackages(lock)) {
 		const id = idOf(locked);

@@ -25,6 +25,6 @@ export type AssessedPackage = {
 };
 
 /** Who built an artefact, when that was proven. */
-export function identityIn(receipt: Receipt | null): SourceIdentity | null {
+export function identityIn(receipt: Pick<Receipt, 'evidence'> | null): SourceIdentity | null {
 	return receipt?.evidence.find(({ kind, state }) => kind === 'provenance' && state === 'verified')?.identity ?? null;
 }

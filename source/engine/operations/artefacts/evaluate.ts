@@ -12,7 +12,6 @@ import {
 	ageInDays,
 	compareScans,
 	differenceFacts,
-	judge,
 	licenceFacts,
 	overreachFacts,
 	type Release,
@@ -20,9 +19,10 @@ import {
 	resemblanceFact,
 	scanFacts,
 } from '../../trust/index.ts';
-import { ageHours, ageIsJudged } from '../versions/age.ts';
+import { ageIsJudged } from '../versions/age.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { fetchArtefacts } from './fetch-artefacts.ts';
+import { evaluatedVerdict } from './evaluated-verdict.ts';
 import { loadAdvisories } from './load-advisories.ts';
 import { idOf } from '../locks/lock-queries.ts';
 import { parseSpec } from '../versions/parse-spec.ts';
@@ -37,7 +37,12 @@ export type EvaluateOptions = CallOptions & {
 	readonly advisories: string | null;
 };
 
-type Scanned = { readonly resolved: ResolvedPackage; readonly artefact: ScannedArtefact; readonly isFromCache: boolean };
+type Scanned = {
+	readonly resolved: ResolvedPackage;
+	readonly integrity: Integrity;
+	readonly artefact: ScannedArtefact;
+	readonly isFromCache: boolean;
+};
 
 /** Resolves, fetches unreferenced and scans a package with everything it depends on. Changes nothing that is installed. */
 export async function evaluate(context: EngineContext, text: string, options: EvaluateOptions): Promise<Evaluation> {
@@ -88,7 +93,11 @@ export async function evaluate(context: EngineContext, text: string, options: Ev
 		leftOut,
 		quality: own.artefact.scan.quality,
 		licence: own.artefact.scan.licence,
-		verdict: verdictOf(context, { ...own, resolved: { ...root, publishedAt } }),
+		verdict: await evaluatedVerdict(
+			context,
+			{ resolved: { ...root, publishedAt }, integrity: own.integrity, evidence: own.artefact.evidence },
+			options.signal,
+		),
 		evidence: own.artefact.evidence,
 		advisories: coverage,
 		scannedFiles: sum(scanned, ({ scannedFiles }) => scannedFiles),
@@ -106,8 +115,9 @@ async function scanAll(
 	for (const resolved of packages) {
 		const told = parseIntegrity(resolved.manifest.integrity ?? '');
 		const artefact = told === null ? null : await keptScan(context, told, FULL_SCAN);
-		if (artefact !== null) {
-			found.set(resolved, { resolved, artefact, isFromCache: true });
+		// A registry may give the bytes of one package the name of another: then what was found under their own name is no answer.
+		if (told !== null && artefact?.id === idOf(resolved)) {
+			found.set(resolved, { resolved, integrity: told, artefact, isFromCache: true });
 		}
 	}
 
@@ -128,7 +138,7 @@ async function scanAll(
 				const receipt = await context.home.store.receipt(integrity);
 				if (receipt !== null) {
 					const artefact = await scanArtefact(context, { receipt, depth: FULL_SCAN }, options.signal);
-					found.set(resolved, { resolved, artefact, isFromCache: false });
+					found.set(resolved, { resolved, integrity, artefact, isFromCache: false });
 				}
 			}
 		});
@@ -293,24 +303,6 @@ async function packumentOf(context: EngineContext, name: string, { signal }: Cal
 
 		throw error;
 	}
-}
-
-function verdictOf(context: EngineContext, { resolved, artefact }: Scanned): Evaluation['verdict'] {
-	const { name, version, manifest } = resolved;
-	return judge({
-		name,
-		version,
-		evidence: artefact.evidence,
-		identityPin: null,
-		previousEvidence: null,
-		ageHours: ageHours(context, { name, at: resolved.publishedAt }),
-		isInstalled: false,
-		policy: context.policy,
-		hasInstallScript: manifest.hasInstallScript,
-		deprecated: manifest.deprecated,
-		isOwnRegistry: !ageIsJudged(context, name),
-		now: context.clock().getTime(),
-	});
 }
 
 function toPackage({ resolved, artefact, isFromCache }: Scanned, isRoot: boolean): EvaluatedPackage {

@@ -14,6 +14,8 @@ import { idOf } from '../locks/lock-queries.ts';
 
 /** What is kept of one artefact: it follows from its bytes, so it holds for every package with this sha512. */
 export type ScannedArtefact = {
+	/** `name@version` that the bytes go by. */
+	readonly id: string;
 	readonly scan: PackageScan;
 	/** Null for a plain package. */
 	readonly permissions: readonly Permission[] | null;
@@ -48,7 +50,7 @@ export async function scanArtefact(
 		budget: depth.budget,
 		signal,
 	});
-	const scanned = { scan, permissions: permissionsOf(packageJson), evidence: receipt.evidence };
+	const scanned = { id: idOf(receipt), scan, permissions: permissionsOf(packageJson), evidence: receipt.evidence };
 	await context.home.writeScan({ integrity: receipt.integrity, variant: depth.variant }, Buffer.from(JSON.stringify(scanned)));
 	return scanned;
 }

@@ -66,10 +66,12 @@ export function identityDifferences(previous: SourceIdentity, current: SourceIde
 	};
 
 	compare('issuer', previous.issuer, current.issuer);
-	if (isRenamed(previous, current)) {
-		compare('signer', signerWithin(previous), signerWithin(current));
-	} else {
+	// The repository's own workflow as signer says nothing that repository and workflow do not say.
+	if (signerWithin(previous) !== signerWithin(current)) {
 		compare('signer', signerOf(previous), signerOf(current));
+	}
+
+	if (!isRenamed(previous, current)) {
 		compare('repository', previous.repository, current.repository);
 	}
 

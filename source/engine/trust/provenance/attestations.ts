@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from '../../errors.ts';
+import { EVIDENCE_KIND_WORDS } from '../../evidence.ts';
 import type { Evidence, EvidenceKind } from '../../evidence.ts';
 import { verifyBundle } from './bundle.ts';
 import type { KeyFinder } from './bundle.ts';
@@ -154,7 +155,7 @@ function missing({ attestationsClaimed, registryServes }: CollectRequest, kind: 
 	}
 
 	return served > 0 || registryServes.attestations
-		? absent('attestation-absent', `The registry serves attestations, but no ${kind} of this version.`)
+		? absent('attestation-absent', `The registry serves attestations, but no ${EVIDENCE_KIND_WORDS[kind].toLowerCase()} of this version.`)
 		: unavailable('attestations-not-served', 'The registry served an empty list and shows no attestation of any other version.');
 }
 
