@@ -50,7 +50,7 @@ describe.each(PLACES)('in $place, offline,', ({ flags }) => {
 	};
 	const names = async () => {
 		const { data } = (await plugward(['list', '--offline'])).envelope;
-		return (data?.['plugins'] as readonly { readonly name: string }[]).map(({ name }) => name);
+		return ((data?.['plugins'] ?? []) as readonly { readonly name: string }[]).map(({ name }) => name);
 	};
 
 	beforeAll(async () => {
@@ -89,7 +89,9 @@ describe.each(PLACES)('in $place, offline,', ({ flags }) => {
 
 	test('every operation on generations does what it says', async () => {
 		expect(await names()).toEqual(['base', 'tool']);
-		const history = (await plugward(['history', '--offline'])).envelope.data?.['generations'] as readonly { readonly number: number }[];
+		const history = ((await plugward(['history', '--offline'])).envelope.data?.['generations'] ?? []) as readonly {
+			readonly number: number;
+		}[];
 		expect(history.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
 		expect((await plugward(['diff', '3', '4', '--offline'])).envelope.data?.['changes']).toMatchObject([
 			{ type: 'remove', name: 'debug' },

@@ -1,5 +1,5 @@
 /**
- * Cancels real installs and verifications at random moments and measures how long each takes to give up.
+ * Cancels real operations at random moments and measures how long each takes to give up.
  * Run: npm run proof:cancel -- [rounds] [seed]
  */
 import { ok } from 'node:assert/strict';
@@ -43,7 +43,19 @@ const install: Work = async (engine, signal) => {
 	const call = { signal, onEvent };
 	await engine.applyPlan(await engine.planInstall(names, call), { ...call, decisions: [] });
 };
-const verify: Work = async (engine, signal) => engine.verify([], { signal, onEvent });
+const WORKS: Readonly<Record<string, Work>> = {
+	verify: async (engine, signal) => engine.verify([], { signal, onEvent }),
+	'verify of the cache': async (engine, signal) => engine.verifyCache({ signal, onEvent }),
+	'plan of an update': async (engine, signal) => engine.planUpdate([], { signal, onEvent, toLatest: true }),
+	rollback: async (engine, signal) => engine.planRollback(1, { signal, onEvent }),
+	list: async (engine, signal) => engine.list({ signal, onEvent }),
+	gc: async (engine, signal) => engine.collectGarbage({ newest: 99, olderThanDays: null, isDryRun: true }, { signal, onEvent }),
+	'export of an archive': async (engine, signal) =>
+		engine.exportHome({ file: join(folder, `export-${(exports += 1)}.tar`), generation: null, all: false }, { signal, onEvent }),
+	'export of node_modules': async (engine, signal) => engine.exportNodeModules(join(folder, `tree-${(exports += 1)}`), { signal, onEvent }),
+	doctor: async (engine, signal) => engine.doctor({ signal, onEvent, fix: false }),
+};
+let exports = 0;
 
 /** Milliseconds from the abort to the refusal, or null when the work was done before. */
 async function cancelOnce(engine: Engine, work: Work, afterMilliseconds: number): Promise<number | null> {
@@ -72,32 +84,44 @@ function summaryOf(times: readonly number[]): object {
 	return { cancelled: times.length, median: at(0.5), p95: at(0.95), longest: at(1) };
 }
 
-try {
-	const whole = await open('whole');
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
 	const started = performance.now();
-	await install(whole, new AbortController().signal);
-	const installMilliseconds = performance.now() - started;
-	const verifyStarted = performance.now();
-	await verify(whole, new AbortController().signal);
-	const verifyMilliseconds = performance.now() - verifyStarted;
-	const times = { install: [] as number[], verify: [] as number[] };
+	await work();
+	return performance.now() - started;
+}
+
+try {
+	const never = new AbortController().signal;
+	const whole = await open('whole');
+	const installMilliseconds = await timeOf(() => install(whole, never));
+	const times = new Map<string, { readonly whole: number; readonly cancelled: number[] }>([
+		['install', { whole: installMilliseconds, cancelled: [] }],
+	]);
 	for (let round = 0; round < Number(rounds); round += 1) {
 		const engine = await open(`cancelled-${round}`);
 		const took = await cancelOnce(engine, install, random() * installMilliseconds);
 		await engine[Symbol.asyncDispose]();
 		await requireWholeHome(join(folder, `cancelled-${round}`));
 		await rm(join(folder, `cancelled-${round}`), { recursive: true });
-		times.install.push(...(took === null ? [] : [took]));
-		const verified = await cancelOnce(whole, verify, random() * verifyMilliseconds);
-		times.verify.push(...(verified === null ? [] : [verified]));
+		times.get('install')?.cancelled.push(...(took === null ? [] : [took]));
+	}
+
+	for (const [name, work] of Object.entries(WORKS)) {
+		const wholeMilliseconds = await timeOf(() => work(whole, never));
+		const cancelled: number[] = [];
+		for (let round = 0; round < Number(rounds); round += 1) {
+			const took = await cancelOnce(whole, work, random() * wholeMilliseconds);
+			cancelled.push(...(took === null ? [] : [took]));
+		}
+
+		times.set(name, { whole: wholeMilliseconds, cancelled });
 	}
 
 	await whole[Symbol.asyncDispose]();
-	console.log(
-		JSON.stringify(
-			{ installMilliseconds: Math.round(installMilliseconds), install: summaryOf(times.install), verify: summaryOf(times.verify) },
-			null,
-			'\t',
+	// Milliseconds from the abort to the refusal, and how long the whole takes when nobody cancels it.
+	console.table(
+		Object.fromEntries(
+			Array.from(times, ([name, { whole: all, cancelled }]) => [name, { whole: Math.round(all), ...summaryOf(cancelled) }]),
 		),
 	);
 } finally {
