@@ -1,5 +1,5 @@
 import type { DoctorCheck, DoctorReport } from '../../engine.ts';
-import type { EngineError } from '../../errors.ts';
+import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import { resolveHomePath } from '../../home/index.ts';
 import { sandboxSupport } from '../../sandbox/index.ts';
@@ -14,7 +14,8 @@ const NODE_MAJOR = 26;
 /** Looks at everything plugward depends on. Findings are data; with `fix`, what can be put right safely is put right first. */
 export async function doctor(context: EngineContext, { fix, signal }: CallOptions & { readonly fix: boolean }): Promise<DoctorReport> {
 	const { fixed, findings } = fix ? await fixHome(context, signal) : NOTHING_FIXED;
-	return { checks: await checksAround(context, [...findings, ...(await checkHome(context, signal))], signal), fixed };
+	const looking = async () => checksAround(context, [...findings, ...(await checkHome(context, signal))], signal);
+	return { checks: await unlessCancelled(looking(), signal), fixed };
 }
 
 /**
@@ -24,6 +25,21 @@ export async function doctor(context: EngineContext, { fix, signal }: CallOption
 export async function examine(around: Surroundings, failure: EngineError, { signal }: CallOptions): Promise<DoctorReport> {
 	const home: DoctorCheck = { id: 'home', state: 'fail', text: failure.message, fix: failure.hint ?? null };
 	return { checks: await checksAround(around, [home, await checkSpaceAt(resolveHomePath(around.options))], signal), fixed: [] };
+}
+
+// Looking changes nothing that lasts, so nobody has to wait until the last program and the last file have answered.
+async function unlessCancelled<T>(looking: Promise<T>, signal: AbortSignal): Promise<T> {
+	const { promise, reject } = Promise.withResolvers<never>();
+	const onAbort = () => {
+		reject(new EngineError('cancelled', 'The operation was cancelled.', { cause: signal.reason }));
+	};
+	signal.addEventListener('abort', onAbort, { once: true });
+	try {
+		throwIfAborted(signal);
+		return await Promise.race([looking, promise]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
 }
 
 export type Surroundings = Pick<EngineContext, 'options' | 'registry' | 'clock' | 'trustRoots'>;
