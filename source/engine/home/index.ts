@@ -14,7 +14,7 @@ export { openHomeArchive } from './home-archive/read-archive.ts';
 export type { HomeArchive } from './home-archive/read-archive.ts';
 export type { PackageProof } from './home-archive/archive-content.ts';
 export type { WrittenArchive } from './home-archive/write-archive.ts';
-export { isMendable, mendHome } from './mend-home.ts';
+export { mendHome } from './mend-home.ts';
 export type { MutexHolder } from './mutex.ts';
 export { openHome } from './open-home.ts';
 export type { QuarantineEntry } from './quarantine.ts';

@@ -17,11 +17,6 @@ const MENDABLE: readonly { readonly file: RegExp; readonly sentence: string }[] 
 	{ file: /^state\/(?:mutex|mutex-queue|audit-lock)$/, sentence: 'Put a file aside that was in the place of a lock.' },
 ];
 
-/** True when `mendHome` would do something about it. */
-export function isMendable(file: string): boolean {
-	return MENDABLE.some((mendable) => mendable.file.test(file));
-}
-
 /**
  * Puts the damaged file that `failure` names aside, into `state/set-aside`, where nothing of it is lost. Gives a sentence about it, or null
  * when that would not help or could cost something. Throws `home-unwritable`.
