@@ -47,9 +47,8 @@ function isSame(one: Named, other: Named): boolean {
 function ruleOf(text: string): ExceptionRule {
 	const rule = EXCEPTION_RULES.find((one) => one === text);
 	if (rule === undefined) {
-		throw new EngineError('usage', `"${stripToLine(text)}" is no rule that has exceptions.`, {
-			hint: `Rules: ${EXCEPTION_RULES.join(', ')}`,
-		});
+		const message = text === '' ? 'An exception is one from a rule.' : `"${stripToLine(text)}" is no rule that has exceptions.`;
+		throw new EngineError('usage', message, { hint: `Name it with --rule, one of: ${EXCEPTION_RULES.join(', ')}` });
 	}
 
 	return rule;
