@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError } from '../engine/index.ts';
 import type { Input, Output } from './surroundings.ts';
@@ -55,6 +54,7 @@ async function drain(stdin: Input, signal: AbortSignal): Promise<void> {
 
 /** One line, or null when the input ends. */
 async function readLine(stdin: Input, signal: AbortSignal): Promise<string | null> {
+	const { createInterface } = await import('node:readline');
 	const { promise, resolve, reject } = Promise.withResolvers<string | null>();
 	const onAbort = () => reject(cancelled(signal.reason));
 	// Without terminal mode Ctrl-C stays a signal, which ends the whole operation and not only this line.

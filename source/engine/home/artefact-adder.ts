@@ -9,6 +9,7 @@ import { PACKED, TREE } from './layout.ts';
 import type { Limiter } from './limiter.ts';
 import type { OtherFetches } from './other-fetches.ts';
 import type { Receipt } from './receipt.ts';
+import { parsePackageJson } from './package-json.ts';
 import type { ReceivedArchive } from './receive-archive.ts';
 import { receiveArchive } from './receive-archive.ts';
 import type { Staging } from './staging.ts';
@@ -101,20 +102,6 @@ async function unpackJudged(request: AddRequest, { archive, folder, parts }: Rec
 		};
 	} finally {
 		scanned.drop();
-	}
-}
-
-/** JSON as npm reads it: a byte order mark before it is left out. */
-export function parsePackageJson(bytes: Uint8Array, { name, version }: { readonly name: string; readonly version: string }): unknown {
-	try {
-		const json: unknown = JSON.parse(
-			Buffer.from(bytes)
-				.toString('utf8')
-				.replace(/^\uFEFF/, ''),
-		);
-		return json;
-	} catch (error) {
-		throw new EngineError('archive-refused', `The package.json of ${name}@${version} is not JSON.`, { cause: error });
 	}
 }
 

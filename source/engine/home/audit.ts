@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { linkAuditEvent } from '../audit-chain.ts';
 import { EngineError } from '../errors.ts';
@@ -58,6 +57,7 @@ export async function completeAudit(place: Place): Promise<boolean> {
 
 /** True when a line carries this operation id. */
 export async function hasAuditLine(layout: Layout, id: string): Promise<boolean> {
+	const { createInterface } = await import('node:readline');
 	try {
 		for await (const line of createInterface({ input: createReadStream(layout.audit), crlfDelay: Infinity })) {
 			if (line.includes(id) && operationOf(line) === id) {

@@ -33,6 +33,13 @@ export type GenerationMeta = {
 	readonly profile: string;
 };
 
+/** What a list of generations tells of one. */
+export type GenerationOutline = Pick<Generation, 'number' | 'meta'> & {
+	readonly pluginCount: number;
+	/** Each name and version once. */
+	readonly packageCount: number;
+};
+
 /** One complete, immutable state of a home. */
 export type Generation = {
 	readonly number: number;

@@ -2,7 +2,7 @@ import type { Integrity } from '../integrity.ts';
 import type { AuditEntry } from './audit.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Garbage, GarbageRule } from './garbage.ts';
-import type { Generation, GenerationChange } from './generation.ts';
+import type { Generation, GenerationChange, GenerationOutline } from './generation.ts';
 import type { PackageProof } from './home-archive/archive-content.ts';
 import type { WrittenArchive } from './home-archive/write-archive.ts';
 import type { Layout } from './layout.ts';
@@ -54,6 +54,8 @@ export type Home = {
 	readonly generations: () => Promise<readonly Generation[]>;
 	/** Those of this profile and the one it started from, ascending. Without a readable `current`, those made in it. */
 	readonly line: () => Promise<readonly Generation[]>;
+	/** The same without what they hold, which takes longer to read and check the more there are. */
+	readonly outlines: () => Promise<readonly GenerationOutline[]>;
 	/**
 	 * Runs `work` while no other process changes this home. The exclusion ends with its owner, however that dies, and is never taken
 	 * from a live one. Throws `home-busy` after the waiting time, naming the holder.

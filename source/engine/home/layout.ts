@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import type { Integrity } from '../integrity.ts';
 import { hexOfIntegrity } from '../integrity.ts';
 
@@ -57,6 +57,7 @@ export type Layout = {
 	readonly key: string;
 	readonly generation: (number: number) => string;
 	readonly entry: (integrity: Integrity) => string;
+	readonly receipt: (integrity: Integrity) => string;
 	/** Files of equal content and equal executable bit are one file on disk. */
 	readonly sharedFile: (file: { readonly sha256: string; readonly executable: boolean }) => string;
 	readonly bundle: (key: string) => string;
@@ -144,6 +145,8 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		key: join(state, 'key'),
 		generation: (number) => join(generations, generationFolderName(number)),
 		entry: (integrity) => join(packages, hexOfIntegrity(integrity)),
+		// Asked for by the hundred, and `join` looks at each of its letters.
+		receipt: (integrity) => `${packages}${sep}${hexOfIntegrity(integrity)}${sep}${RECEIPT}`,
 		sharedFile: (file) => join(files, file.executable ? `${file.sha256}-x` : file.sha256),
 		bundle: (key) => join(bundles, key),
 		scan: (sha512, variant) => join(scans, `${sha512}-${variant}`),

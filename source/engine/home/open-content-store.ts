@@ -5,7 +5,6 @@ import { EngineError } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import { stripToLine } from '../strip-controls.ts';
 import type { AdderParts, StagedArtefact } from './artefact-adder.ts';
-import { addArtefact, parsePackageJson } from './artefact-adder.ts';
 import type { AddRequest, ContentStore, EntryReport } from './content-store.ts';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './disk.ts';
@@ -13,16 +12,16 @@ import { damaged, writeError } from './home-errors.ts';
 import { createJoiner } from './join-adds.ts';
 import type { Layout } from './layout.ts';
 import { RECEIPT, TREE } from './layout.ts';
+import { lazyUnpacker } from './lazy-unpacker.ts';
 import { createLimiter } from './limiter.ts';
 import { createOtherFetches } from './other-fetches.ts';
+import { parsePackageJson } from './package-json.ts';
 import type { Receipt, ReceiptFile } from './receipt.ts';
 import { encodeReceipt } from './receipt.ts';
 import type { ReceiptReader } from './receipts.ts';
 import { createReceiptReader, findSharing, shortName } from './receipts.ts';
 import { createStaging } from './staging.ts';
-import { createTwinFinder } from './twin-files.ts';
 import type { Unpacker } from './unpacker.ts';
-import { createUnpacker } from './unpacker.ts';
 import { verifyFolder } from './verify-entry.ts';
 
 /** The store and what `commit` needs to know of it. */
@@ -43,19 +42,22 @@ export function openContentStore({
 	disk,
 	layout,
 	clock,
-	threads = (here) => here,
+	threads = async (here) => here,
 }: {
 	readonly disk: Disk;
 	readonly layout: Layout;
 	readonly clock: () => Date;
 	/** Lets other threads unpack; without it everything is written through `disk`, on this one. */
-	readonly threads?: ((here: Unpacker) => Unpacker) | undefined;
+	readonly threads?: ((here: Unpacker) => Promise<Unpacker>) | undefined;
 }): OpenStore {
 	const receipts = createReceiptReader({ disk, layout });
 	const staged = new Map<Integrity, StagedArtefact>();
 	const relied = new Set<Integrity>();
 	const staging = createStaging({ disk, layout });
-	const unpacker = threads(createUnpacker({ disk, twins: createTwinFinder(layout) }));
+	const unpacker = lazyUnpacker(async () => {
+		const [{ createUnpacker }, { createTwinFinder }] = await Promise.all([import('./unpacker.ts'), import('./twin-files.ts')]);
+		return threads(createUnpacker({ disk, twins: createTwinFinder(layout) }));
+	});
 	const parts: AdderParts = {
 		disk,
 		staging,
@@ -136,6 +138,7 @@ async function addOnce(request: AddRequest, { parts, staged, receiptOf }: AddOnc
 		return known;
 	}
 
+	const { addArtefact } = await import('./artefact-adder.ts');
 	const added = await addArtefact(request, parts);
 	const got = added.receipt.integrity;
 	const earlier = replaces ? null : await receiptOf(got);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { EngineError } from '../errors.ts';
-import { readGenerations } from './all-generations.ts';
+import { readGenerations, readOutlines } from './all-generations.ts';
 import { appendAudit, appendAuditSync } from './audit.ts';
 import { openPluginData } from './plugin-data.ts';
 import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
@@ -39,24 +39,30 @@ import { openWithStore } from './shared-store/join-store.ts';
 import { settleStore } from './shared-store/store-journal.ts';
 import { otherHomes } from './shared-store/store-needs.ts';
 import { removeDeadStaging } from './staging.ts';
-import { createUnpackThreads } from './unpack-threads.ts';
 import type { Unpacker } from './unpacker.ts';
 import { watchCurrent } from './watch-current.ts';
 
 /** Opens a home, making it when it is missing. Throws `home-unsafe`, `home-damaged`, `home-unwritable`. */
 export async function openHome(options: HomeOptions): Promise<Home> {
-	return openHomeOn(realDisk, options, (here, { shared }) => createUnpackThreads({ homePath: options.path, shared }, here));
+	return openHomeOn(realDisk, options, async (here, { shared }) => {
+		const { createUnpackThreads } = await import('./unpack-threads.ts');
+		return createUnpackThreads({ homePath: options.path, shared }, here);
+	});
 }
 
 /** The same on a given disk and, without `threads`, on this thread alone; for tests that make writes fail. */
-export async function openHomeOn(disk: Disk, options: HomeOptions, threads?: (here: Unpacker, layout: Layout) => Unpacker): Promise<Home> {
+export async function openHomeOn(
+	disk: Disk,
+	options: HomeOptions,
+	threads?: (here: Unpacker, layout: Layout) => Promise<Unpacker>,
+): Promise<Home> {
 	const clock = options.clock ?? (() => new Date());
 	const { path, store = null, storeOfNewHomes = null, waitMilliseconds } = options;
 	const storeMutexOf = (layout: Layout) =>
 		createMutex({ layout: { ...layout, ...layout.storeMutex }, disk, command: options.command ?? commandName(), clock });
 	const common = await openWithStore({ disk, choice: { path, store, storeOfNewHomes }, waitMilliseconds, storeMutexOf });
 	const layout = layoutOfProfile(common, await chooseProfile(common, options.profile ?? null));
-	const home = assemble(disk, { layout, clock, options, threads: (here) => threads?.(here, layout) ?? here, storeMutexOf });
+	const home = assemble(disk, { layout, clock, options, threads: async (here) => threads?.(here, layout) ?? here, storeMutexOf });
 	await recoverUnlessBusy(home, layout);
 	return home;
 }
@@ -68,7 +74,7 @@ type Assembly = {
 	readonly layout: Layout;
 	readonly clock: () => Date;
 	readonly options: HomeOptions;
-	readonly threads: (here: Unpacker) => Unpacker;
+	readonly threads: (here: Unpacker) => Promise<Unpacker>;
 	readonly storeMutexOf: (layout: Layout) => Mutex;
 };
 type RecoverableHome = Home & { readonly tryRecover: () => Promise<RecoverReport | null> };
@@ -97,7 +103,8 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 		current: () => readCurrentGeneration(layout),
 		generation: async (number) => (number === 0 ? FIRST_GENERATION : (await readGeneration(layout, { number, digest: null })).generation),
 		generations: () => readGenerations(layout),
-		line: () => readLine(layout),
+		line: () => lineWith(layout, readGenerations),
+		outlines: () => lineWith(layout, readOutlines),
 		...profilesOn(place, requireMutex),
 		withMutex,
 		commit: async (change, { signal }) => {
@@ -288,8 +295,11 @@ async function recoverUnlessBusy(home: RecoverableHome, layout: Layout): Promise
 	}
 }
 
-async function readLine(layout: Layout): Promise<readonly Generation[]> {
-	const [generations, current] = await Promise.all([readGenerations(layout), readCurrentUnlessDamaged(layout)]);
+async function lineWith<T extends Pick<Generation, 'number' | 'meta'>>(
+	layout: Layout,
+	read: (layout: Layout) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+	const [generations, current] = await Promise.all([read(layout), readCurrentUnlessDamaged(layout)]);
 	return lineOf(generations, { profile: layout.profile, current: current?.number ?? 0 });
 }
 

@@ -69,10 +69,10 @@ export async function readProfiles(layout: Layout): Promise<readonly Profile[]> 
  * The line of one profile, ascending: what was made in it, what the first of that was made from, and what is current. Others have
  * lines of their own, and a collection counts each by itself.
  */
-export function lineOf(
-	generations: readonly Generation[],
+export function lineOf<T extends Pick<Generation, 'number' | 'meta'>>(
+	generations: readonly T[],
 	{ profile, current }: { readonly profile: string; readonly current: number },
-): readonly Generation[] {
+): readonly T[] {
 	const own = generations.filter(({ meta }) => meta.profile === profile);
 	const start = own[0]?.meta.base;
 	return generations.filter(({ number, meta }) => meta.profile === profile || number === start || number === current);

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { EngineError } from '../errors.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Integrity } from '../integrity.ts';
@@ -11,7 +10,7 @@ import type { Receipt, ReceiptFile } from './receipt.ts';
 export type ReceiptHead = Omit<Receipt, 'files'>;
 
 export type IndexedReceipt = {
-	/** Tells this state of the receipt's file from every other: see `versionOfFile`. */
+	/** Tells this state of the receipt's file from every other: see `fileVersion`. */
 	readonly version: string;
 	readonly head: ReceiptHead;
 	/** The one file that is asked for without the others; null for a package that has none. */
@@ -77,12 +76,6 @@ export async function writeReceiptIndex(place: { readonly disk: Disk; readonly l
 
 	await disk.makeFolder(layout.cache);
 	await writeAuthenticated(place, { path: layout.receiptIndex, name: NAME, bytes: Buffer.from(text.join('')) });
-}
-
-/** Inode, size and times: whoever writes to a file, or puts another in its place, changes one of them. Null when there is none. */
-export function versionOfFile(path: string): string | null {
-	const status = statSync(path, { throwIfNoEntry: false });
-	return status === undefined ? null : `${status.ino}:${status.size}:${status.mtimeMs}:${status.ctimeMs}`;
 }
 
 export function packageJsonIn(receipt: Receipt): ReceiptFile | null {

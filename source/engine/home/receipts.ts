@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Integrity } from '../integrity.ts';
 import { integrityOfDigest } from '../integrity.ts';
 import type { Disk } from './disk.ts';
+import { fileVersion } from './file-version.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
-import { RECEIPT } from './layout.ts';
 import type { Receipt, ReceiptFile } from './receipt.ts';
 import { parseReceipt } from './receipt.ts';
 import type { IndexChange, IndexedReceipt, ReceiptHead, ReceiptIndex } from './receipt-index.ts';
-import { packageJsonIn, readReceiptIndex, versionOfFile, writeReceiptIndex } from './receipt-index.ts';
+import { packageJsonIn, readReceiptIndex, writeReceiptIndex } from './receipt-index.ts';
 
 /** Reads receipts from disk, each file once as long as it does not change. */
 export type ReceiptReader = {
@@ -95,7 +94,7 @@ export function createReceiptReader({ disk, layout }: { readonly disk: Disk; rea
 			}
 		},
 		storeBytes: async () => {
-			const version = versionOfFile(layout.packages);
+			const version = fileVersion(layout.packages);
 			const told = version === null ? null : (await index()).storeBytes(version);
 			if (told !== null) {
 				return told;
@@ -137,7 +136,7 @@ function withFilesLater(head: ReceiptHead, load: () => Receipt['files']): Receip
 
 /** What its file says now. Null when there is none. Throws `home-damaged`. */
 export function parseReceiptFile(layout: Layout, integrity: Integrity): Receipt | null {
-	const path = pathOf(layout, integrity);
+	const path = layout.receipt(integrity);
 	try {
 		// A few kilobytes each, hundreds of them at a time: in one go they are read in a third of the time.
 		return parseReceipt(readFileSync(path, 'utf8'), { file: shortName(layout, path), expected: integrity });
@@ -151,7 +150,7 @@ export function parseReceiptFile(layout: Layout, integrity: Integrity): Receipt 
 }
 
 function gone(layout: Layout, integrity: Integrity): never {
-	throw damaged(shortName(layout, pathOf(layout, integrity)), 'was collected while it was read');
+	throw damaged(shortName(layout, layout.receipt(integrity)), 'was collected while it was read');
 }
 
 // From the receipts: equal files are one file on disk, and looking at each of ten thousands would take longer.
@@ -209,10 +208,6 @@ async function readUnlessDamaged(receipts: ReceiptReader, integrity: Integrity):
 	}
 }
 
-function pathOf(layout: Layout, integrity: Integrity): string {
-	return join(layout.entry(integrity), RECEIPT);
-}
-
 // 128 hex digits tell a reader nothing that twelve do not.
 export function shortName(layout: Layout, path: string): string {
 	return layout.relative(path).replace(/(packages\/[0-9a-f]{12})[0-9a-f]{116}/, '$1...');
@@ -220,9 +215,9 @@ export function shortName(layout: Layout, path: string): string {
 
 // Asked some thousand times by a large install: a trip through the thread pool, and an error for each missing file, took longer than all else.
 function versionOf(layout: Layout, integrity: Integrity): string | null {
-	const path = pathOf(layout, integrity);
+	const path = layout.receipt(integrity);
 	try {
-		return versionOfFile(path);
+		return fileVersion(path);
 	} catch (error) {
 		throw damaged(shortName(layout, path), 'cannot be read', { cause: error });
 	}

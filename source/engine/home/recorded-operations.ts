@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
@@ -20,6 +19,7 @@ export type RecordedOperation = v.InferOutput<typeof schema>;
 /** Reads those of the layout's profile from the whole audit log; lines of other events, and lines that a power cut tore, are passed over. */
 export async function readOperations(layout: Layout): Promise<readonly RecordedOperation[]> {
 	const operations: RecordedOperation[] = [];
+	const { createInterface } = await import('node:readline');
 	try {
 		for await (const line of createInterface({ input: createReadStream(layout.audit), crlfDelay: Infinity })) {
 			// Most lines are calls of plugins, and parsing those would cost the most.

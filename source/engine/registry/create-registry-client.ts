@@ -46,6 +46,9 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		expire: (names) => {
 			source.expire(names);
 		},
+		rely: (names) => {
+			source.rely(names);
+		},
 		expireUnasked: () => source.expireUnasked(),
 		packument: (name, waiting) => source.packument(name, waiting),
 		knownLatest: (names) => knownLatest(names, { store, registryFor }),

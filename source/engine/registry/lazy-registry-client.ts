@@ -10,19 +10,27 @@ export type LazyRegistryClient = Omit<RegistryClient, 'registryUrl'> & {
 export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistryClient {
 	let opening: Promise<RegistryClient> | null = null;
 	let opened: RegistryClient | null = null;
-	const expired: (readonly string[] | 'all')[] = [];
+	const told: ((client: RegistryClient) => void)[] = [];
 
 	async function create(): Promise<RegistryClient> {
 		const { createRegistryClient } = await import('./create-registry-client.ts');
 		const client = await createRegistryClient(options);
-		for (const names of expired.splice(0)) {
-			client.expire(names);
+		for (const tell of told.splice(0)) {
+			tell(client);
 		}
 
 		opened = client;
 		return client;
 	}
 
+	// What is said before it is open is kept for it.
+	const tell = (one: (client: RegistryClient) => void): void => {
+		if (opened === null) {
+			told.push(one);
+		} else {
+			one(opened);
+		}
+	};
 	const open = (): Promise<RegistryClient> => (opening ??= create());
 	return {
 		open,
@@ -34,13 +42,8 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 			return opened.registryFor(name);
 		},
 		metadata: { load: async (names, waiting) => (await open()).metadata.load(names, waiting) },
-		expire: (names) => {
-			if (opened === null) {
-				expired.push(names);
-			} else {
-				opened.expire(names);
-			}
-		},
+		expire: (names) => tell((client) => client.expire(names)),
+		rely: (names) => tell((client) => client.rely(names)),
 		// Before it is open nothing was answered from the store.
 		expireUnasked: () => opened?.expireUnasked() ?? false,
 		packument: async (name, waiting) => (await open()).packument(name, waiting),

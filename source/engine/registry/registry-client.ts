@@ -92,6 +92,8 @@ export type RegistryClient = {
 	readonly metadata: MetadataProvider;
 	/** Asks the registry again, conditionally, for what is known so far of these names. Does nothing offline. */
 	readonly expire: (names: readonly string[] | 'all') => void;
+	/** Of these, which are to stay as they are, a day old is new enough, unless they were expired. */
+	readonly rely: (names: readonly string[]) => void;
 	/** The same for everything that was answered from the store alone; false when there is nothing of the kind, as always offline. */
 	readonly expireUnasked: () => boolean;
 	/** From the metadata store alone; names never seen are left out. */

@@ -1,9 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { EngineError } from '../../../source/engine/index.ts';
 import { startFakeRegistry } from '../../helpers/fake-registry.ts';
 import { openTemporaryEngine } from '../../helpers/temporary-engine.ts';
+
+afterEach(() => {
+	vi.useRealTimers();
+});
 
 async function failure(work: Promise<unknown>): Promise<EngineError> {
 	const error = await work.then(
@@ -87,6 +91,29 @@ test('installing what is already there changes nothing and writes no generation'
 	const again = await engine.planInstall(['one'], call);
 	expect(await engine.applyPlan(again, { ...call, decisions: [] })).toMatchObject({ unchanged: true, toGeneration: 1 });
 	expect(await engine.history(call)).toHaveLength(1);
+});
+
+test('an hour later only what was named is asked about, and what stays only when there is no solution without news of it', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('app', '1.0.0', { dependencies: { part: '^1.0.0' } });
+	registry.serve('part', '1.0.0');
+	await using temporary = await openTemporaryEngine(registry.url);
+	await temporary.install(['app']);
+	const planLater = async (spec: string, hours: number) => {
+		vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+		await using engine = await temporary.reopen();
+		registry.requests.splice(0);
+		const plan = await engine.planInstall([spec], temporary.call);
+		return { changes: plan.changes, asked: registry.requests.filter(({ path }) => !path.endsWith('.tgz')).map(({ path }) => path) };
+	};
+
+	expect(await planLater('app', 1)).toEqual({ changes: [], asked: ['/app'] });
+
+	registry.serve('part', '1.1.0');
+	registry.serve('other', '1.0.0', { dependencies: { part: '1.1.0' } });
+	const { changes, asked } = await planLater('other', 1);
+	expect(asked).toContain('/part');
+	expect(changes.map(({ name }) => name).toSorted()).toEqual(['other', 'part']);
 });
 
 test('a plan whose base generation is no longer current is stale', async () => {

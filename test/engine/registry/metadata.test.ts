@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import type { RegistryClient } from '../../../source/engine/registry/index.ts';
 import { startFakeRegistry } from '../../helpers/fake-registry.ts';
 import { openWorkplace, signal } from './open-client.ts';
 
@@ -84,6 +85,29 @@ describe('the store', () => {
 		await load();
 		await load();
 		expect(setup.registry.requests.map(({ status }) => status)).toEqual([200, 304]);
+	});
+
+	test('is used for a day for what stays as it is, until that is expired', async () => {
+		await using setup = await openWith();
+		setup.registry.serve('a', '1.0.0');
+		setup.registry.serve('b', '1.0.0');
+		await setup.withClient((client) => client.metadata.load(['a', 'b'], { signal }));
+		const relying = (work: (client: RegistryClient) => unknown = () => undefined) =>
+			setup.withClient(async (client) => {
+				client.rely(['a']);
+				work(client);
+				await client.metadata.load(['a', 'b'], { signal });
+			});
+		const asked = () => setup.registry.requests.splice(0).map(({ path, status }) => `${path} ${status}`);
+		asked();
+		letTimePass(23 * 3_600_000);
+		await relying();
+		expect(asked()).toEqual(['/b 304']);
+		await relying((client) => client.expire(['a']));
+		expect(asked()).toEqual(['/a 304']);
+		letTimePass(25 * 3_600_000);
+		await relying();
+		expect(asked().toSorted()).toEqual(['/a 304', '/b 304']);
 	});
 
 	test('gives way to what the registry has newly published', async () => {

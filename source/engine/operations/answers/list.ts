@@ -1,4 +1,5 @@
-import semver from 'semver';
+import isGreater from 'semver/functions/gt.js';
+import satisfies from 'semver/functions/satisfies.js';
 import type { InstalledPlugin, InstalledState } from '../../engine.ts';
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
@@ -170,5 +171,5 @@ function wantedVersion(spec: string, { latest, installed }: { readonly latest: s
 		return null;
 	}
 
-	return semver.gt(latest, installed, { loose: true }) && semver.satisfies(latest, spec, { loose: true }) ? latest : installed;
+	return isGreater(latest, installed, { loose: true }) && satisfies(latest, spec, { loose: true }) ? latest : installed;
 }

@@ -1,4 +1,4 @@
-import semver from 'semver';
+import isLower from 'semver/functions/lt.js';
 import type { InstanceId } from '../../lock.ts';
 import type { Change } from '../../plan.ts';
 import { idOfInstance } from '../locks/lock-queries.ts';
@@ -30,7 +30,7 @@ function pairUp(name: string, { from, to, isRoot }: Versions): readonly Change[]
 	const [gone] = from;
 	const [come] = to;
 	if (from.length === 1 && to.length === 1 && gone !== undefined && come !== undefined) {
-		const type = semver.lt(come, gone) ? 'downgrade' : 'update';
+		const type = isLower(come, gone) ? 'downgrade' : 'update';
 		return [{ type, name, from: gone, to: come, isRoot: isRoot(gone) || isRoot(come) }];
 	}
 

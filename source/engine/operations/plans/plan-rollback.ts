@@ -63,7 +63,7 @@ async function targetOf(
 	}
 
 	const target = await context.home.generation(wanted);
-	if (!(await context.home.line()).some((generation) => generation.number === wanted)) {
+	if (!(await context.home.outlines()).some((generation) => generation.number === wanted)) {
 		throw new EngineError(
 			'generation-not-found',
 			`Generation ${wanted} belongs to the profile "${target.meta.profile}", and this is "${context.home.profile}".`,

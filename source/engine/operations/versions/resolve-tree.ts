@@ -41,11 +41,22 @@ export async function resolveOutcome(context: EngineContext, request: TreeReques
 	const names = request.roots.map(({ name }) => name);
 	const detail = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 	context.registry.expire(request.asksAnew);
+	context.registry.rely(keptNames(request));
 	return runStep({ name: 'resolve', detail, onEvent: options.onEvent }, async () => {
 		const outcome = await solveOnce(context, request, options);
 		const mayBeOutOfDate = outcome.type === 'unsolvable' && outcome.failure.kind !== 'package-not-found';
 		return mayBeOutOfDate && context.registry.expireUnasked() ? solveOnce(context, request, options) : outcome;
 	});
+}
+
+// What keeps its version needs no news of it. It is expired like everything else that was not asked for when there is no solution.
+function keptNames({ lock, unlocked, asksAnew }: TreeRequest): readonly string[] {
+	if (lock === null || unlocked === 'all' || asksAnew === 'all') {
+		return [];
+	}
+
+	const moving = new Set([...unlocked, ...asksAnew]);
+	return Object.values(lock.packages).flatMap(({ name }) => (moving.has(name) ? [] : [name]));
 }
 
 /** One solve from what is known, as a question beside another one. */

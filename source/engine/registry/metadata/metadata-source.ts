@@ -22,6 +22,8 @@ import { ReadAhead } from './read-ahead.ts';
 import type { Answer, Requester } from '../network/requester.ts';
 
 const FRESH_MILLISECONDS = 300_000;
+/** The same for what stays as it is. */
+const RELIABLE_MILLISECONDS = 86_400_000;
 /** More than there are connections, so that none is idle while the answers before it are still being read. */
 const CONCURRENT_QUESTIONS = 96;
 /** Opening so many stored indexes takes a few milliseconds; then others get their turn. */
@@ -61,6 +63,8 @@ export class MetadataSource implements MetadataProvider {
 	/** Name -> epoch milliseconds; a record from before is asked for again. */
 	readonly #expired = new Map<string, number>();
 	#allExpired = 0;
+	/** Names of what is to stay as it is. */
+	readonly #relied = new Set<string>();
 	/** Names answered from the store without asking the registry. */
 	readonly #unasked = new Set<string>();
 	readonly #documents: DocumentFetcher;
@@ -90,6 +94,13 @@ export class MetadataSource implements MetadataProvider {
 			this.#answers.delete(name);
 			this.#timed.delete(name);
 			this.#packuments.delete(name);
+		}
+	}
+
+	/** Of these, which are to stay as they are, a day old is new enough, unless they were expired. */
+	rely(names: readonly string[]): void {
+		for (const name of names) {
+			this.#relied.add(name);
 		}
 	}
 
@@ -159,7 +170,7 @@ export class MetadataSource implements MetadataProvider {
 			}
 
 			const record = await store.record(registryFor(name), name);
-			if (record !== null && (offline || (isFresh(record) && !this.#isExpired(record)))) {
+			if (record !== null && (offline || this.#isFresh(record))) {
 				records.push(record);
 			}
 		}
@@ -183,15 +194,18 @@ export class MetadataSource implements MetadataProvider {
 		}
 	}
 
-	#isExpired({ name, fetchedAt }: MetadataRecord): boolean {
-		return fetchedAt <= Math.max(this.#allExpired, this.#expired.get(name) ?? 0);
+	#isFresh({ name, fetchedAt }: MetadataRecord): boolean {
+		const age = Date.now() - fetchedAt;
+		const isExpired = fetchedAt <= Math.max(this.#allExpired, this.#expired.get(name) ?? 0);
+		// A negative age means that the clock was set back: no reason to trust the record for longer.
+		return !isExpired && age >= 0 && age < (this.#relied.has(name) ? RELIABLE_MILLISECONDS : FRESH_MILLISECONDS);
 	}
 
 	/** Null for what the store has: it is not far. What is needed next is told without times, which are asked for meanwhile. */
 	async #answerAhead(name: string, options: LoadOptions): Promise<MetadataAnswer | null> {
 		if (!this.#answers.has(name)) {
 			const record = await this.#options.store.record(this.#options.registryFor(name), name);
-			if (record !== null && isFresh(record) && !this.#isExpired(record)) {
+			if (record !== null && this.#isFresh(record)) {
 				return null;
 			}
 		}
@@ -301,12 +315,6 @@ function withTexts(latest: LatestRecord, earlier: LatestRecord | null): LatestRe
 
 	const { description, keywords, version, publisher, publishedAt } = earlier;
 	return { ...latest, description, keywords, ...(version === latest.version ? { publisher, publishedAt } : {}) };
-}
-
-function isFresh(record: MetadataRecord): boolean {
-	const age = Date.now() - record.fetchedAt;
-	// A negative age means that the clock was set back: no reason to trust the record for longer.
-	return age >= 0 && age < FRESH_MILLISECONDS;
 }
 
 /** Null for the mark of a missing package, and for bytes of an older index format or with damage that the checksum missed: they are fetched again. */

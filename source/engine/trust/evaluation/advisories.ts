@@ -1,5 +1,9 @@
 import { hash } from 'node:crypto';
-import semver from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import compare from 'semver/functions/compare.js';
+import isGreater from 'semver/functions/gt.js';
+import isAtLeast from 'semver/functions/gte.js';
+import valid from 'semver/functions/valid.js';
 import * as v from 'valibot';
 import type { Fact, Severity } from '../../evaluation.ts';
 import { stripToLine } from '../../strip-controls.ts';
@@ -168,17 +172,17 @@ function isAffected({ versions, ranges }: AffectedPackage, version: string): boo
 
 /** The events of OSV's evaluation algorithm, in the order of their versions: the last one at or before the version decides. */
 function coversVersion(events: readonly RangeEvent[], version: string): boolean {
-	if (semver.valid(version) === null) {
+	if (valid(version) === null) {
 		return false;
 	}
 
 	let inside = false;
-	for (const { introduced, fixed, last_affected: last } of events.toSorted((a, b) => semver.compare(boundOf(a), boundOf(b)))) {
-		if (introduced !== undefined && semver.gte(version, lenient(introduced))) {
+	for (const { introduced, fixed, last_affected: last } of events.toSorted((a, b) => compare(boundOf(a), boundOf(b)))) {
+		if (introduced !== undefined && isAtLeast(version, lenient(introduced))) {
 			inside = true;
 		}
 
-		if ((fixed !== undefined && semver.gte(version, lenient(fixed))) || (last !== undefined && semver.gt(version, lenient(last)))) {
+		if ((fixed !== undefined && isAtLeast(version, lenient(fixed))) || (last !== undefined && isGreater(version, lenient(last)))) {
 			inside = false;
 		}
 	}
@@ -191,13 +195,13 @@ function boundOf({ introduced, fixed, last_affected: last }: RangeEvent): string
 }
 
 function lenient(version: string): string {
-	return semver.valid(version) ?? semver.coerce(version)?.version ?? '0.0.0';
+	return valid(version) ?? coerce(version)?.version ?? '0.0.0';
 }
 
 function fixedVersion({ ranges }: AffectedPackage, version: string): string | null {
 	const fixes = ranges
 		.flat()
-		.flatMap(({ fixed }) => (fixed === undefined || semver.valid(fixed) === null ? [] : [fixed]))
-		.filter((fixed) => semver.valid(version) !== null && semver.gt(fixed, version));
-	return fixes.toSorted((a, b) => semver.compare(a, b))[0] ?? null;
+		.flatMap(({ fixed }) => (fixed === undefined || valid(fixed) === null ? [] : [fixed]))
+		.filter((fixed) => valid(version) !== null && isGreater(fixed, version));
+	return fixes.toSorted((a, b) => compare(a, b))[0] ?? null;
 }
