@@ -10,7 +10,7 @@ import type { KnownPackage } from '../../registry/index.ts';
 import { descriptionIn } from '../../stated-description.ts';
 import { effectiveGrants } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { effectiveLevelOf } from '../running/installed-plugin.ts';
+import { effectiveLevelOf, type JudgedInstances } from '../running/installed-plugin.ts';
 import { closureOf, idOf, uniquePackages } from '../locks/lock-queries.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
 
@@ -23,8 +23,9 @@ export async function list(context: EngineContext, { onEvent }: CallOptions): Pr
 		context.home.revocations(),
 		context.home.store.sizeBytes(),
 	]);
+	const judged: JudgedInstances = new Map();
 	const plugins = await Promise.all(
-		Object.keys(generation.lock.roots).map((root) => describe(context, { generation, root, known, revocations })),
+		Object.keys(generation.lock.roots).map((root) => describe(context, { generation, root, known, revocations, judged })),
 	);
 	return {
 		generation: generation.number,
@@ -58,9 +59,13 @@ type Described = {
 	readonly root: string;
 	readonly known: ReadonlyMap<string, KnownPackage>;
 	readonly revocations: readonly Revocation[];
+	readonly judged: JudgedInstances;
 };
 
-async function describe(context: EngineContext, { generation, root, known, revocations }: Described): Promise<readonly InstalledPlugin[]> {
+async function describe(
+	context: EngineContext,
+	{ generation, root, known, revocations, judged }: Described,
+): Promise<readonly InstalledPlugin[]> {
 	const { lock } = generation;
 	const entry = lock.roots[root];
 	const locked = entry === undefined ? undefined : lock.packages[entry.instance];
@@ -81,7 +86,7 @@ async function describe(context: EngineContext, { generation, root, known, revoc
 				.map((one) => ({ ...one, isExpired: Date.parse(one.expires) <= context.clock().getTime() })),
 			latest: latest?.version ?? null,
 			wanted: wantedVersion(entry.spec, { latest: latest?.version ?? null, installed: locked.version }),
-			...(await describeFromStore(context, { generation, instance: entry.instance, locked, revocations })),
+			...(await describeFromStore(context, { generation, instance: entry.instance, locked, revocations, judged })),
 		},
 	];
 }
@@ -93,6 +98,7 @@ type Stored = {
 	readonly instance: string;
 	readonly locked: LockPackage;
 	readonly revocations: readonly Revocation[];
+	readonly judged: JudgedInstances;
 };
 
 /** What only the content store knows. One entry that is damaged must not hide the others, so it becomes a problem of its plugin. */
@@ -120,7 +126,7 @@ const NOTHING_STORED: StoredFacts = {
 	problem: null,
 };
 
-async function readFromStore(context: EngineContext, { generation, instance, locked, revocations }: Stored): Promise<StoredFacts> {
+async function readFromStore(context: EngineContext, { generation, instance, locked, revocations, judged }: Stored): Promise<StoredFacts> {
 	const { receipts, absent } = await closureReceipts(context, generation, instance);
 	if (absent.includes(idOf(locked))) {
 		return { ...NOTHING_STORED, problem: problemOf(absent) };
@@ -131,7 +137,7 @@ async function readFromStore(context: EngineContext, { generation, instance, loc
 	const provenance = receipts[0]?.evidence.find(({ kind, state }) => kind === 'provenance' && state === 'verified');
 	return {
 		description: descriptionIn(packageJson),
-		level: await effectiveLevelOf(context, generation, instance),
+		level: await effectiveLevelOf(context, generation, instance, judged),
 		tasks: manifest === null ? null : Object.keys(manifest.tasks),
 		permissions: manifest?.permissions ?? [],
 		grants: effectiveGrants(generation, { plugin: locked.name, version: locked.version, now: context.clock(), revocations }),
