@@ -19,11 +19,7 @@ export async function runProgram(argv: readonly string[], version: string, skele
 		stdin,
 		stdout,
 		stderr,
-		createEngine: async (options) => {
-			// A command lives for a fraction of a second: collecting its young garbage every megabyte takes longer than letting it grow.
-			setFlagsFromString('--semi-space-growth-factor=16');
-			return (await import('./engine/index.ts')).createEngine(options);
-		},
+		createEngine: async (options) => (await import('./engine/index.ts')).createEngine(options),
 		examine: async (...failed) => (await import('./engine/index.ts')).examine(...failed),
 		openScreen: async (engine, choices) => {
 			const { runFullScreen } = await import('./full-screen.tsx');
