@@ -6,6 +6,7 @@ export type {
 	MetadataAnswer,
 	Denial,
 	MetadataProvider,
+	OnLikely,
 	Override,
 	Platform,
 	ResolveOptions,

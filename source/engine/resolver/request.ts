@@ -12,7 +12,13 @@ export type LoadOptions = {
 	 * no part, so that a document without them will do.
 	 */
 	readonly timesAfter?: number;
+	/** With `readsAhead`: the ranges or tags that some of these names are asked for by, where that is known already. */
+	readonly asked?: ReadonlyMap<string, string>;
+	/** With `readsAhead`: told of each version that will most likely be chosen, once; nothing was decided. It must not throw. */
+	readonly onLikely?: OnLikely;
 };
+
+export type OnLikely = (index: PackageIndex, version: number) => void;
 
 /** Where metadata comes from. The answer has one entry for every name asked; a failure to look rejects. */
 export interface MetadataProvider {

@@ -127,10 +127,16 @@ describe('fields', () => {
 		const packument = parse({
 			name: 'a',
 			'dist-tags': { latest: '1.0.0', next: '9.9.9' },
-			time: { created: 'x', '1.0.0': '2020-01-01T00:00:00.000Z', '2.0.0': 'yesterday', '9.9.9': '2020-01-01T00:00:00.000Z' },
-			versions: { '1.0.0': { dist }, '2.0.0': { dist } },
+			time: {
+				created: 'x',
+				'1.0.0': '2020-01-01T00:00:00.000Z',
+				'2.0.0': 'yesterday',
+				'3.0.0': '2020-01-01T02:00:00.123456+02:00',
+				'9.9.9': '2020-01-01T00:00:00.000Z',
+			},
+			versions: { '1.0.0': { dist }, '2.0.0': { dist }, '3.0.0': { dist } },
 		});
 		expect(packument.distTags).toEqual({ latest: '1.0.0' });
-		expect(packument.time).toEqual({ '1.0.0': '2020-01-01T00:00:00.000Z' });
+		expect(packument.time).toEqual({ '1.0.0': '2020-01-01T00:00:00.000Z', '3.0.0': '2020-01-01T00:00:00.123Z' });
 	});
 });

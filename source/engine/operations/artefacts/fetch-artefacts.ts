@@ -4,6 +4,7 @@ import type { IndexedManifest, Resolution, ResolvedPackage } from '../../resolve
 import type { Lock } from '../../lock.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { compareStored, requireSameName, type StoredPackage } from './compare-stored.ts';
+import type { AheadFetcher } from './fetch-ahead.ts';
 import { fetchPackages, type PackageFetch } from './fetch-packages.ts';
 import { idOf } from '../locks/lock-queries.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
@@ -21,8 +22,8 @@ export type FetchedArtefacts = {
  */
 export async function fetchArtefacts(
 	context: EngineContext,
-	resolution: Resolution,
-	options: CallOptions & { readonly base?: Lock },
+	resolution: Pick<Resolution, 'packages'>,
+	{ ahead, ...options }: CallOptions & { readonly base?: Lock; readonly ahead?: AheadFetcher },
 ): Promise<FetchedArtefacts> {
 	const packages = onePerVersion(resolution.packages);
 	const integrities = new Map<string, Integrity>();
@@ -31,7 +32,8 @@ export async function fetchArtefacts(
 	for (const [id, resolved] of packages) {
 		const told = sha512Of(resolved.manifest);
 		const receipt = told === null ? null : await context.home.store.receipt(told);
-		if (told !== null && (receipt !== null || isLeftOut(context, resolved))) {
+		// What was begun ahead is joined, so that it counts as fetched and its end is waited for.
+		if (told !== null && ahead?.hasBegun(told) !== true && (receipt !== null || isLeftOut(context, resolved))) {
 			integrities.set(id, told);
 			stored.push(...(receipt === null ? [] : [{ resolved, receipt }]));
 		} else {
@@ -40,7 +42,7 @@ export async function fetchArtefacts(
 	}
 
 	await compareStored(context, stored, options.base);
-
+	ahead?.keepOnly(new Set(missing.flatMap((resolved) => sha512Of(resolved.manifest) ?? [])));
 	const fetched = await fetchPackages(context, { packages: missing.map(requestOf), requestOf: (one) => one }, options);
 	for (const { one, receipt } of fetched) {
 		// Without a told sha512 the same bytes may have been in the store before.
@@ -55,13 +57,13 @@ export async function fetchArtefacts(
 	};
 }
 
-function requestOf({ manifest, publishedAt }: ResolvedPackage): PackageFetch {
+export function requestOf({ manifest, publishedAt }: Pick<ResolvedPackage, 'manifest' | 'publishedAt'>): PackageFetch {
 	const { name, version, shasum } = manifest;
 	return { name, version, manifest, publishedAt, expected: { integrity: sha512Of(manifest), shasum }, source: 'registry', replaces: false };
 }
 
 /** The sha512 that the registry tells, or null for versions from before it kept one. */
-function sha512Of(manifest: IndexedManifest): Integrity | null {
+export function sha512Of(manifest: IndexedManifest): Integrity | null {
 	return (
 		(manifest.integrity ?? '')
 			.split(/\s+/)

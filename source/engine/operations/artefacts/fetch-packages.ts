@@ -86,13 +86,16 @@ export function requireOnline({ options }: EngineContext, packages: readonly Pic
 	}
 }
 
-async function fetchPackage(
+/** One package. Throws what fetching throws; `fetchPackages` says what is missing when offline. */
+export async function fetchPackage(
 	context: EngineContext,
 	request: PackageFetch,
-	{ signal, onEvent, onWaiting }: CallOptions & { readonly onWaiting: () => void },
+	{ signal, onEvent, onWaiting }: CallOptions & { readonly onWaiting?: () => void },
 ): Promise<Receipt> {
 	const { name, version, manifest, publishedAt, expected, source, replaces } = request;
-	return context.home.store.add({
+	const id = idOf({ name, version });
+	let isToldFinished = false;
+	const receipt = await context.home.store.add({
 		name,
 		version,
 		expected,
@@ -116,17 +119,26 @@ async function fetchPackage(
 				signal,
 			),
 		signal,
-		onWaiting,
-		onProgress: (receivedBytes, totalBytes, finished) =>
-			onEvent({
-				type: 'fetch-progress',
-				id: idOf({ name, version }),
-				receivedBytes,
-				totalBytes,
-				unpackedBytes: manifest.unpackedBytes,
-				finished,
-			}),
+		...(onWaiting === undefined ? {} : { onWaiting }),
+		onProgress: (receivedBytes, totalBytes, finished) => {
+			isToldFinished ||= finished;
+			onEvent({ type: 'fetch-progress', id, receivedBytes, totalBytes, unpackedBytes: manifest.unpackedBytes, finished });
+		},
 	});
+	if (!isToldFinished) {
+		// It came before anybody listened.
+		const { packedBytes } = receipt;
+		onEvent({
+			type: 'fetch-progress',
+			id,
+			receivedBytes: packedBytes,
+			totalBytes: packedBytes,
+			unpackedBytes: manifest.unpackedBytes,
+			finished: true,
+		});
+	}
+
+	return receipt;
 }
 
 // Looks at the newest versions only: a package that was ever published with attestations usually still is.

@@ -5,6 +5,7 @@ import type { Lock } from '../../lock.ts';
 import type { Plan } from '../../plan.ts';
 import type { Resolution, RootRequest } from '../../resolver/index.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { fetchAhead } from '../artefacts/fetch-ahead.ts';
 import { fetchArtefacts } from '../artefacts/fetch-artefacts.ts';
 import { lockOfResolution } from '../locks/lock-of-resolution.ts';
 import { parseSpec, type RequestedRoot } from '../versions/parse-spec.ts';
@@ -55,6 +56,7 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 	const { base, asked, choices = {} } = request;
 	const rules = await readRules(context, { choices, settings: base.settings, asked, lock: base.lock }, options);
 	const roots = mergeRoots(base.lock, asked).filter(({ name }) => request.removed?.has(name) !== true);
+	await using ahead = fetchAhead(context, base.lock, options);
 	const resolution = await resolveTree(
 		context,
 		{
@@ -63,12 +65,13 @@ export async function planTree(context: EngineContext, request: TreePlanRequest,
 			unlocked: request.unlocked,
 			asksAnew: request.kind === 'update' ? 'all' : asked.map(({ name }) => name),
 			rules,
+			...(context.options.offline ? {} : { onLikely: ahead.onLikely }),
 			// Another command would have to be written another way.
 			...(request.kind === 'install' && { typed: { specs: asked.map((root) => typedSpec(root)), choices } }),
 		},
 		options,
 	);
-	const artefacts = await fetchArtefacts(context, resolution, { ...options, base: base.lock });
+	const artefacts = await fetchArtefacts(context, resolution, { ...options, base: base.lock, ahead });
 	const lock = lockOfResolution(resolution, {
 		integrities: artefacts.integrities,
 		specs: new Map([...specsToKeep(resolution, { base: base.lock, asked }), ...(request.specs ?? [])]),

@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { Lock } from '../../lock.ts';
-import type { Failure, Resolution, ResolveOutcome, ResolvePolicy, RootRequest } from '../../resolver/index.ts';
+import type { Failure, OnLikely, Resolution, ResolveOutcome, ResolvePolicy, RootRequest } from '../../resolver/index.ts';
 import { ageIsJudged } from './age.ts';
 import { untimedWarning } from './as-of.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -23,6 +23,8 @@ export type TreeRequest = {
 	readonly rules: ResolveRules;
 	/** What the user typed, so that a failure can say what to type instead. */
 	readonly typed?: Typed;
+	/** Told of versions that will most likely be chosen, while that is still being worked out. */
+	readonly onLikely?: OnLikely;
 };
 
 type Typed = { readonly specs: readonly string[]; readonly choices: ResolveChoices };
@@ -62,9 +64,11 @@ function keptNames({ lock, unlocked, asksAnew }: TreeRequest): readonly string[]
 /** One solve from what is known, as a question beside another one. */
 export async function solveOnce(
 	context: EngineContext,
-	{ rules, ...request }: Omit<TreeRequest, 'asksAnew' | 'typed'>,
+	{ rules, onLikely, ...request }: Omit<TreeRequest, 'asksAnew' | 'typed'>,
 	options: CallOptions,
 ): Promise<ResolveOutcome> {
+	const { metadata } = context.registry;
+	const asked = new Map(request.roots.map(({ name, spec }) => [name, spec]));
 	const { resolve, verifyResolution } = await import('../../resolver/index.ts');
 	const resolveRequest = {
 		...request,
@@ -73,7 +77,7 @@ export async function solveOnce(
 		policy: await resolvePolicy(context, rules),
 	};
 	const outcome = await resolve(resolveRequest, {
-		provider: context.registry.metadata,
+		provider: { load: (names, loading) => metadata.load(names, { ...loading, asked, ...(onLikely === undefined ? {} : { onLikely }) }) },
 		signal: options.signal,
 		budgetMilliseconds: SOLVE_BUDGET_MILLISECONDS,
 	});

@@ -128,7 +128,7 @@ export class MetadataSource implements MetadataProvider {
 
 		if (readsAhead) {
 			for (const name of unknown) {
-				this.#ahead.follow(name, null, options);
+				this.#ahead.follow(name, options.asked?.get(name) ?? null, options);
 			}
 		}
 

@@ -7,7 +7,7 @@ import { isObject, Neighbours, parseLine, parseManifest, parsePerson, Skipped } 
 // Numbers of 15 digits are always safe integers; what is longer or unusual goes to semver itself.
 const COMMON_VERSION = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})(?:-[a-z][a-z-]{0,30}(?:\.(?:0|[1-9]\d{0,14}))?)?$/;
 const LONGEST_VERSION = 256;
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 const LONGEST_README = 262_144;
 
 /** `full`, or `abbreviated`: what an installer reads and no times. A registry may answer the second question with the first document. */
@@ -113,7 +113,12 @@ function parseTime(raw: unknown, versions: Packument['versions']): Packument['ti
 }
 
 function parseMoment(raw: unknown): string | null {
-	return typeof raw === 'string' && ISO_TIME.test(raw) && !Number.isNaN(Date.parse(raw)) ? raw : null;
+	if (typeof raw !== 'string' || !ISO_TIME.test(raw) || Number.isNaN(Date.parse(raw))) {
+		return null;
+	}
+
+	// Some registries write an offset.
+	return raw.endsWith('Z') ? raw : new Date(raw).toISOString();
 }
 
 function invalid(asked: Asked, got: string, cause?: unknown): EngineError {

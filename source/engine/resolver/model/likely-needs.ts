@@ -6,7 +6,12 @@ import type { Version } from '../semver/version.ts';
 import { isPackageName, parseSpec } from './spec.ts';
 
 /** A package that will be needed, and by which range or tag; null: whatever `latest` names. */
-export type LikelyNeed = { readonly name: string; readonly asked: string | null };
+export type LikelyNeed = {
+	readonly name: string;
+	readonly asked: string | null;
+	/** What answers a peer is chosen by others too, so that it may well be another version than its range alone suggests. */
+	readonly isPeer: boolean;
+};
 
 /**
  * What the version that a search would most likely choose for `asked` needs: a guess, so that metadata can be under way before anybody
@@ -22,7 +27,14 @@ export function likelyNeeds(
 	}
 
 	const { dependencies, optionalDependencies, peers, optionalPeers } = index.edges(version);
-	return { version, needs: [...needsOf(dependencies), ...needsOf(optionalDependencies), ...needsOf(peers, new Set(optionalPeers))] };
+	return {
+		version,
+		needs: [
+			...needsOf(dependencies),
+			...needsOf(optionalDependencies),
+			...needsOf(peers, new Set(optionalPeers)).map((need) => ({ ...need, isPeer: true })),
+		],
+	};
 }
 
 function needsOf(flat: readonly string[], except: ReadonlySet<string> = new Set()): LikelyNeed[] {
@@ -31,7 +43,7 @@ function needsOf(flat: readonly string[], except: ReadonlySet<string> = new Set(
 		const name = flat[i] ?? '';
 		const spec = parseSpec(name, flat[i + 1] ?? '');
 		if (spec.type !== 'unsupported' && isPackageName(spec.target) && !except.has(name)) {
-			needs.push({ name: spec.target, asked: spec.type === 'tag' ? spec.tag : spec.range });
+			needs.push({ name: spec.target, asked: spec.type === 'tag' ? spec.tag : spec.range, isPeer: false });
 		}
 	}
 

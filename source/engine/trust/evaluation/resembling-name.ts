@@ -2,7 +2,7 @@ import type { Fact } from '../../evaluation.ts';
 import { POPULAR_NAMES } from './popular-names.ts';
 import { fact } from './scan-facts.ts';
 
-export type Resemblance = {
+type Resemblance = {
 	readonly name: string;
 	readonly how: 'separator' | 'homoglyph' | 'keyboard' | 'swapped' | 'letter' | 'scope' | 'order';
 };
@@ -21,7 +21,7 @@ type Forms = {
 	readonly glyphs: string;
 };
 
-/** `known`: names installed or pinned besides the popular ones. */
+/** A known name that this one could be mistaken for. Known names resemble nobody. `known`: names installed or pinned besides the popular ones. */
 export function resemblanceFact(id: string, name: string, known: readonly string[]): readonly Fact[] {
 	const mine = formsOf(name);
 	const found =
