@@ -41,7 +41,7 @@ function formCommand(form: RunForm, now: number): string {
 	}
 
 	const outcome = trustActOf(form, now);
-	const start = form.about === 'endorse' ? `trust endorse ${form.target}` : `policy except ${form.target}`;
+	const start = form.about === 'except' ? `policy except ${form.target}` : `trust ${form.about} ${form.target}`.trim();
 	return 'act' in outcome ? trustCommandText(outcome.act) : start;
 }
 

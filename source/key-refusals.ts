@@ -1,7 +1,16 @@
 import { conflictOf } from './failure.ts';
 import { selectedItem, selectedPlanItem } from './lists.ts';
 import { openRequirements, requirementSubject } from './plan-review.ts';
-import { countUpdates, findOperation, hasUpdate, installedPlugins, runningOperation, topPage, visibleInstalled } from './select.ts';
+import {
+	countUpdates,
+	explanationOf,
+	findOperation,
+	hasUpdate,
+	installedPlugins,
+	runningOperation,
+	topPage,
+	visibleInstalled,
+} from './select.ts';
 import type { Operation, State } from './state.ts';
 
 /** Why a key can do nothing now, as half a sentence; null when it can. Footer, help and the refusal message all ask here. */
@@ -30,6 +39,13 @@ export function noBuilder(state: State): string | null {
 	const name = subjectOf(state);
 	const plugin = installedPlugins(state).find((entry) => entry.name === name);
 	return plugin?.identity ? null : 'nothing proves who built it';
+}
+
+/** The user said nothing about it, or took it back. */
+export function nothingSaid(state: State): string | null {
+	const name = subjectOf(state);
+	const own = name === null ? undefined : explanationOf(state, name).value?.ownReviews;
+	return own === undefined || own.length === 0 ? 'you said nothing about it' : null;
 }
 
 export const notInstalled = (state: State): string | null => (installedName(state) === null ? 'it is not installed' : null);

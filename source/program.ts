@@ -1,5 +1,4 @@
 import type { Output } from './commands/surroundings.ts';
-import { setFlagsFromString } from 'node:v8';
 import { watchForInterruption } from './interruption.ts';
 import { runCommandLine } from './scripted.ts';
 import type { Skeleton } from './terminal/skeleton.ts';

@@ -65,8 +65,11 @@ export type OperationRequest =
 
 /** What the trust screen can change: the user's own word, and the user's own policy. Never a generation. */
 export type TrustAct =
+	/** Its verdict may be a rejection too. */
 	| { readonly type: 'endorse'; readonly review: ReviewRequest }
-	| { readonly type: 'pin'; readonly name: string }
+	| { readonly type: 'revoke'; readonly sha256: string; readonly about: string }
+	| { readonly type: 'import'; readonly source: string }
+	| { readonly type: 'pin' | 'unpin'; readonly name: string }
 	| { readonly type: 'except'; readonly exception: ExceptionRequest };
 
 export type OperationResult =
@@ -135,7 +138,7 @@ export type FormField = {
 
 export type RunForm = {
 	/** What the filled form becomes. */
-	readonly about: 'run' | 'endorse' | 'except';
+	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except';
 	readonly target: string;
 	/** Null for a plain package, where the first field names the exported function. */
 	readonly task: string | null;

@@ -10,17 +10,31 @@ const REVIEW_DAYS = 365;
 const EXCEPTION_DAYS = 30;
 
 /** What a reviewer signs about one version. `id`: `name@version`; `now`: milliseconds since the epoch. */
-export function endorseForm(id: string, now: number): RunForm {
+export function reviewForm(id: string, { verdict, now }: { readonly verdict: 'endorse' | 'reject'; readonly now: number }): RunForm {
 	return {
-		about: 'endorse',
+		about: verdict,
 		target: id,
 		task: null,
-		description: 'Signs with your own key that you looked at exactly these bytes. Enter shows it before anything is signed.',
+		description: `Signs with your own key that you ${verdict === 'endorse' ? 'looked at' : 'reject'} exactly these bytes. Enter shows it before anything is signed.`,
 		fields: [
-			textField('notes', 'what you found', { required: false }),
+			textField('notes', 'what you found', { required: verdict === 'reject' }),
 			textField('from', 'changes since version', { required: false }),
 			textField('expires', 'until', { text: dayAfter(now, REVIEW_DAYS) }),
 		],
+		focused: 0,
+		problem: null,
+	};
+}
+
+/** Takes in what others signed. */
+export function importForm(): RunForm {
+	return {
+		about: 'import',
+		target: '',
+		task: null,
+		description:
+			'Each statement is verified; it counts only when your policy trusts who signed it. Enter shows it before anything is read.',
+		fields: [textField('source', 'file, or npm:NAME')],
 		focused: 0,
 		problem: null,
 	};
@@ -55,6 +69,13 @@ export function trustActOf(form: RunForm, now: number): { readonly act: TrustAct
 		values[field.name] = typeof parsed.value === 'string' ? parsed.value : '';
 	}
 
+	return form.about === 'import' ? { act: { type: 'import', source: values['source'] ?? '' } } : endingActOf(form, { values, now });
+}
+
+type Filled = { readonly values: Readonly<Record<string, string>>; readonly now: number };
+
+/** What holds for a time: a review or an exception. */
+function endingActOf({ about, target }: RunForm, { values, now }: Filled): { readonly act: TrustAct } | { readonly problem: string } {
 	const { notes = '', from = '', rule = '', reason = '' } = values;
 	const end = Date.parse(values['expires'] ?? '');
 	if (Number.isNaN(end) || end <= now) {
@@ -62,13 +83,14 @@ export function trustActOf(form: RunForm, now: number): { readonly act: TrustAct
 	}
 
 	const expires = new Date(end).toISOString();
-	if (form.about === 'endorse') {
-		const review = { verdict: 'endorse' as const, spec: form.target, from: from === '' ? null : from, notes, expires, keyless: null };
-		return { act: { type: 'endorse', review } };
+	if (about === 'endorse' || about === 'reject') {
+		return {
+			act: { type: 'endorse', review: { verdict: about, spec: target, from: from === '' ? null : from, notes, expires, keyless: null } },
+		};
 	}
 
 	return EXCEPTION_RULES.some((one) => one === rule)
-		? { act: { type: 'except', exception: { package: form.target, rule, reason, expires } } }
+		? { act: { type: 'except', exception: { package: target, rule, reason, expires } } }
 		: { problem: `rule is one of: ${EXCEPTION_RULES.join(', ')}.` };
 }
 
@@ -76,16 +98,21 @@ export function trustActOf(form: RunForm, now: number): { readonly act: TrustAct
 export function trustCommandText(act: TrustAct): string {
 	switch (act.type) {
 		case 'endorse': {
-			const { spec, from, notes, expires } = act.review;
+			const { verdict, spec, from, notes, expires } = act.review;
 			return [
-				`trust endorse ${quoteWord(spec)}`,
+				`trust ${verdict} ${quoteWord(spec)}`,
 				...(from === null ? [] : [`--delta ${quoteWord(from)}`]),
 				...(notes === '' ? [] : [`--notes ${quoteWord(notes)}`]),
 				`--expires ${expires.slice(0, 10)}`,
 			].join(' ');
 		}
+		case 'revoke':
+			return `trust revoke ${act.sha256}`;
+		case 'import':
+			return `trust import ${quoteWord(act.source)}`;
 		case 'pin':
-			return `trust pin ${quoteWord(act.name)}`;
+		case 'unpin':
+			return `trust ${act.type} ${quoteWord(act.name)}`;
 		case 'except': {
 			const { package: name, rule, reason, expires } = act.exception;
 			return `policy except ${quoteWord(name)} --rule ${rule} --reason ${quoteWord(reason)} --expires ${expires.slice(0, 10)}`;
@@ -96,7 +123,13 @@ export function trustCommandText(act: TrustAct): string {
 export function trustTitle(act: TrustAct): string {
 	switch (act.type) {
 		case 'endorse':
-			return `Endorse ${cleanLine(act.review.spec)}`;
+			return `${act.review.verdict === 'endorse' ? 'Endorse' : 'Reject'} ${cleanLine(act.review.spec)}`;
+		case 'revoke':
+			return `Take back what you said about ${cleanLine(act.about)}`;
+		case 'import':
+			return `Take in ${cleanLine(act.source)}`;
+		case 'unpin':
+			return `Unpin the builder of ${cleanLine(act.name)}`;
 		case 'pin':
 			return `Pin the builder of ${cleanLine(act.name)}`;
 		case 'except':

@@ -9,7 +9,18 @@ import type { Section } from '../sections.ts';
 import { trustActOf, trustCommandText } from '../trust-forms.ts';
 import { EMPTY_LINE } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
-import { confirm, endorse, except, openRaw, openWhy, pinBuilder } from './trust-commands.ts';
+import {
+	confirm,
+	endorse,
+	except,
+	importStatements,
+	openRaw,
+	openWhy,
+	pinBuilder,
+	reject,
+	revoke,
+	unpinBuilder,
+} from './trust-commands.ts';
 import { apply, open, openRunOfSubject, requestOnSubject, retry, undo } from './item-commands.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
@@ -69,7 +80,11 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	'trust-why': openWhy,
 	'trust-raw': openRaw,
 	endorse,
+	reject,
+	revoke,
+	'import-statements': importStatements,
 	'pin-builder': pinBuilder,
+	'unpin-builder': unpinBuilder,
 	except,
 	confirm,
 	apply,

@@ -13,6 +13,23 @@ export async function performTrust({ trust }: Engine, act: TrustAct, options: Ca
 				'To give it to others: plugward trust export > endorsements.jsonl',
 			];
 		}
+		case 'revoke': {
+			await trust.revoke(act.sha256, options);
+			return [
+				`Taken back: what you said about ${act.about} does not count any more.`,
+				'To tell others: plugward trust export > endorsements.jsonl',
+			];
+		}
+		case 'import': {
+			const isPackage = act.source.startsWith('npm:');
+			const source = isPackage ? { type: 'package' as const, spec: act.source.slice(4) } : { type: 'file' as const, path: act.source };
+			const { added, known, refused } = await trust.importStatements(source, options);
+			return [`${added} taken in, ${known} known before, ${refused.length} refused.`, ...new Set(refused)];
+		}
+		case 'unpin': {
+			await trust.unpin(act.name, options);
+			return [`The builder of ${act.name} is no longer pinned.`, `To pin it again: plugward trust pin ${act.name}`];
+		}
 		case 'pin': {
 			const identity = await trust.pin(act.name, options);
 			return [

@@ -1,7 +1,7 @@
 import { subjectOf } from '../key-refusals.ts';
 import { auditedPlugin, explanationOf, installedPlugins, topPage } from '../select.ts';
 import type { State } from '../state.ts';
-import { endorseForm, exceptionForm } from '../trust-forms.ts';
+import { exceptionForm, importForm, reviewForm } from '../trust-forms.ts';
 import type { CommandParts } from './context.ts';
 
 type OnPlugin = (parts: CommandParts, subject: { readonly name: string; readonly state: State }) => void;
@@ -28,8 +28,29 @@ export const openRaw = onPlugin(({ store, loading }, { name }) => {
 	void loading.loadRaw(name);
 });
 
-export const endorse = onPlugin(({ store }, { name, state }) =>
-	store.dispatch({ type: 'page-pushed', page: { type: 'form', form: endorseForm(idOf(state, name), state.now) } }),
+const review = (verdict: 'endorse' | 'reject') =>
+	onPlugin(({ store }, { name, state }) =>
+		store.dispatch({ type: 'page-pushed', page: { type: 'form', form: reviewForm(idOf(state, name), { verdict, now: state.now }) } }),
+	);
+
+export const endorse = review('endorse');
+export const reject = review('reject');
+
+/** The newest of the user's own words about the selected version. */
+export const revoke = onPlugin(({ store }, { name, state }) => {
+	const own = explanationOf(state, name).value?.ownReviews.at(-1);
+	if (own !== undefined) {
+		const act = { type: 'revoke' as const, sha256: own.sha256, about: idOf(state, name) };
+		store.dispatch({ type: 'page-pushed', page: { type: 'confirm', act } });
+	}
+});
+
+export function importStatements({ store }: CommandParts): void {
+	store.dispatch({ type: 'page-pushed', page: { type: 'form', form: importForm() } });
+}
+
+export const unpinBuilder = onPlugin(({ store }, { name }) =>
+	store.dispatch({ type: 'page-pushed', page: { type: 'confirm', act: { type: 'unpin', name } } }),
 );
 
 export const pinBuilder = onPlugin(({ store }, { name }) =>

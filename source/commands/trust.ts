@@ -143,6 +143,7 @@ export const trust: CommandDefinition<TrustResult> = {
 		'identity',
 		'identityChanges',
 		'acceptances',
+		'ownReviews',
 		'paths',
 		'attestations',
 		'attestationsNote',

@@ -57,6 +57,8 @@ export type TrustExplanation = {
 	readonly identityChanges: readonly { readonly field: string; readonly from: string; readonly to: string }[];
 	/** What was let pass for this version by `--accept-...`, until when and why. */
 	readonly acceptances: readonly HeldAcceptance[];
+	/** What the user signed about these bytes and did not take back. */
+	readonly ownReviews: readonly { readonly sha256: string; readonly verdict: 'endorse' | 'reject'; readonly expires: string }[];
 	/** Who spoke about it, and through whom the user believes them: `you > Ana > Ben`. */
 	readonly paths: readonly { readonly path: string; readonly text: string }[];
 };

@@ -2,6 +2,7 @@ import {
 	firstReason,
 	isBusy,
 	noBuilder,
+	nothingSaid,
 	noRequirement,
 	noSuggestion,
 	notApplicable,
@@ -77,6 +78,23 @@ export const PAGE_KEYS: readonly Binding[] = [
 	},
 	{ place: 'conflict', command: 'back', keys: ['escape', 'backspace'], label: 'back', help: 'Back' },
 
+	{ place: 'trust-why', command: 'reject', keys: ['d'], label: null, help: 'Sign that nobody should use this version', whyNot: isBusy },
+	{
+		place: 'trust-why',
+		command: 'revoke',
+		keys: ['t'],
+		label: null,
+		help: 'Take back what you signed about this version',
+		whyNot: firstReason(isBusy, nothingSaid),
+	},
+	{
+		place: 'trust-why',
+		command: 'unpin-builder',
+		keys: ['P'],
+		label: null,
+		help: 'Let others than the pinned builder build it again',
+		whyNot: isBusy,
+	},
 	{ place: 'trust-why', command: 'endorse', keys: ['e'], label: 'endorse', help: 'Sign that you looked at this version', whyNot: isBusy },
 	{
 		place: 'trust-why',

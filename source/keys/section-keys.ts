@@ -1,4 +1,14 @@
-import { emptySelection, firstReason, isBusy, isCurrent, noBuilder, noUpdates, nothingSelected, upToDate } from '../key-refusals.ts';
+import {
+	emptySelection,
+	firstReason,
+	isBusy,
+	isCurrent,
+	noBuilder,
+	noUpdates,
+	nothingSaid,
+	nothingSelected,
+	upToDate,
+} from '../key-refusals.ts';
 import type { Binding } from './binding.ts';
 
 /** The lists one starts from. */
@@ -178,6 +188,38 @@ export const SECTION_KEYS: readonly Binding[] = [
 		keys: ['e'],
 		label: 'endorse',
 		help: 'Sign that you looked at the selected version; nothing is signed before you agree',
+		whyNot: firstReason(nothingSelected, isBusy),
+	},
+	{
+		place: 'trust',
+		command: 'reject',
+		keys: ['d'],
+		label: null,
+		help: 'Sign that nobody should use the selected version; nothing is signed before you agree',
+		whyNot: firstReason(nothingSelected, isBusy),
+	},
+	{
+		place: 'trust',
+		command: 'revoke',
+		keys: ['t'],
+		label: null,
+		help: 'Take back what you signed about the selected version',
+		whyNot: firstReason(nothingSelected, isBusy, nothingSaid),
+	},
+	{
+		place: 'trust',
+		command: 'import-statements',
+		keys: ['i'],
+		label: null,
+		help: 'Take in what others signed, out of a file or a package',
+		whyNot: isBusy,
+	},
+	{
+		place: 'trust',
+		command: 'unpin-builder',
+		keys: ['P'],
+		label: null,
+		help: 'Let others than the pinned builder build the selected plugin again',
 		whyNot: firstReason(nothingSelected, isBusy),
 	},
 	{

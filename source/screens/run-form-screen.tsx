@@ -49,6 +49,10 @@ function titleOf({ about, target, task }: RunForm): string {
 			return `Run ${cleanLine(target)}${task === null ? '' : `: ${cleanLine(task)}`}`;
 		case 'endorse':
 			return `Endorse ${cleanLine(target)}`;
+		case 'reject':
+			return `Reject ${cleanLine(target)}`;
+		case 'import':
+			return 'Take in what others signed';
 		case 'except':
 			return `Except ${cleanLine(target)} from a rule`;
 	}

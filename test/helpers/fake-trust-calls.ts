@@ -64,6 +64,7 @@ export function sampleTrustCalls({ calls, plugins, verdictOf, evidenceOf }: Samp
 				evidence: evidenceOf(level),
 				identity,
 				acceptances: [],
+				ownReviews: name === 'log-summary' ? [{ sha256: 'cd'.repeat(32), verdict: 'endorse', expires: '2027-01-01T00:00:00.000Z' }] : [],
 				identityChanges:
 					name === '@acme/links'
 						? [{ field: 'repository', from: 'https://github.com/acme/links', to: 'https://github.com/acrne/links' }]

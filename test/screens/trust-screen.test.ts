@@ -49,6 +49,46 @@ describe('the trust screen', () => {
 		expect(screen.text()).toContain('same as: plugward trust raw @acme/links');
 	});
 
+	it('signs a rejection, with what was found, only after it was shown', async () => {
+		await using screen = renderScreen(80, 24, { section: 'trust' });
+		await select(screen, 'log-summary');
+		screen.press('d');
+		await screen.until('Reject log-summary@1.4.2');
+		screen.type('sends the environment away');
+		screen.press('return');
+		await screen.until('reject: nobody should use it');
+		expect(screen.text()).toContain("plugward trust reject log-summary@1.4.2 --notes 'sends the environment");
+	});
+
+	it('takes back what was said, and says why not where nothing was', async () => {
+		await using screen = renderScreen(120, 40, { section: 'trust' });
+		await select(screen, 'log-summary');
+		screen.press('w');
+		await screen.until('you > Ana > Ben');
+		screen.press('t');
+		await screen.until('Take back what you said about log-summary@1.4.2');
+		expect(screen.text()).toContain(`plugward trust revoke ${'cd'.repeat(32)}`);
+		await using other = renderScreen(120, 40, { section: 'trust' });
+		await select(other, 'semver');
+		other.press('t');
+		await other.until('you said nothing about it');
+	});
+
+	it('takes in what others signed, and unpins a builder, after showing what that does', async () => {
+		await using screen = renderScreen(120, 40, { section: 'trust' });
+		await select(screen, 'log-summary');
+		screen.press('i');
+		await screen.until('Take in what others signed');
+		screen.type('npm:@acme/endorsements');
+		screen.press('return');
+		await screen.until('plugward trust import npm:@acme/endorsements');
+		screen.press('escape');
+		screen.press('escape');
+		await screen.until('Trust, least proven first');
+		screen.press('P');
+		await screen.until('plugward trust unpin log-summary');
+	});
+
 	it('signs an endorsement only after its text and its command were shown', async () => {
 		await using screen = renderScreen(80, 24, { section: 'trust' });
 		await select(screen, 'log-summary');

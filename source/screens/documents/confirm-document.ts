@@ -18,10 +18,12 @@ export function confirmDocument(act: TrustAct, width: number): readonly Line[] {
 function whatHappens(act: TrustAct, width: number): readonly Line[] {
 	switch (act.type) {
 		case 'endorse': {
-			const { spec, from, notes, expires } = act.review;
+			const { verdict, spec, from, notes, expires } = act.review;
 			return [
 				heading('This is signed with your own key'),
-				...fact('Verdict', 'endorse: you looked at it and would use it', width, 'good'),
+				...(verdict === 'endorse'
+					? fact('Verdict', 'endorse: you looked at it and would use it', width, 'good')
+					: fact('Verdict', 'reject: nobody should use it', width, 'bad')),
 				...fact('About', spec, width),
 				...fact('Looked at', from === null ? 'the whole' : `the difference from ${from}`, width),
 				...fact('Notes', notes === '' ? 'none' : notes, width),
@@ -30,6 +32,31 @@ function whatHappens(act: TrustAct, width: number): readonly Line[] {
 				...paragraph('It names the bytes by their sha512. Others who trust your key count it; you can take it back at any time.', width),
 			];
 		}
+		case 'revoke':
+			return [
+				heading('This is signed with your own key'),
+				...fact('About', act.about, width),
+				...fact('Takes back', act.sha256, width, 'warning'),
+				BLANK,
+				...paragraph('It never ends: what was taken back can only be said anew.', width),
+			];
+		case 'import':
+			return [
+				heading('This is read and verified'),
+				...fact('From', act.source, width),
+				BLANK,
+				...paragraph(
+					'What does not verify is told and left out. Nobody counts who is not named in your policy, directly or through others.',
+					width,
+				),
+			];
+		case 'unpin':
+			return [
+				heading('This is taken out of your policy'),
+				...fact('Plugin', act.name, width),
+				BLANK,
+				...paragraph('Another builder is then asked about instead of refused, and the pin raises its level no more.', width),
+			];
 		case 'pin':
 			return [
 				heading('This is written into your policy'),

@@ -94,6 +94,20 @@ describe('a signed policy of the organisation', () => {
 		expect(report.rules.find((rule) => rule.key === 'minimumLevel')).toMatchObject({ value: 'known', lockedBy: 'organisation' });
 	});
 
+	test('names what is core; the same list in a policy of the user makes nothing core, and is told', async () => {
+		const core = { '@acme/plug': { repository: 'https://github.com/acme/plug' } };
+		const { userPolicy, reopen, key, file, call } = await signed({ version: 1, core });
+		await userPolicy({ version: 1, organisation: { file, key } });
+		const rule = async () => (await (await reopen()).trust.checkPolicy(call)).rules.find((one) => one.key === 'core');
+		expect(await rule()).toMatchObject({
+			setBy: 'organisation',
+			lockedBy: 'organisation',
+			text: 'Core, when built as stated: @acme/plug.',
+		});
+		await userPolicy({ version: 1, core });
+		expect(await rule()).toMatchObject({ setBy: 'default', text: 'Nothing is core.' });
+	});
+
 	test('is refused when another signed it, when a byte of it changed, and when it is gone', async () => {
 		const { userPolicy, reopen, key, file } = await signed({ version: 1 });
 		await userPolicy({ version: 1, organisation: { file, key: `ed25519:${'A'.repeat(43)}` } });

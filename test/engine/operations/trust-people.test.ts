@@ -128,6 +128,29 @@ test('another builder of the next major line is asked about once, and told as no
 	});
 });
 
+test('an entry on the core list of a signed organisation policy that the builder matches makes a package core, and why says so', async () => {
+	const temporary = await open();
+	await temporary.install([NAME]);
+	const list = join(temporary.folder, 'acme.json');
+	const write = async (repository: string) => {
+		await writeFile(list, JSON.stringify({ version: 1, core: { [NAME]: { repository } } }));
+		const { key, bundle } = await temporary.engine.trust.signPolicy(list, temporary.call);
+		const file = join(temporary.folder, 'signed.json');
+		await writeFile(file, JSON.stringify(bundle));
+		const roots = [{ id: 'acme', file: temporary.rootFile, scopes: ['@acme/*'] }];
+		await writeFile(join(temporary.home, 'trust-policy.json'), JSON.stringify({ version: 1, roots, organisation: { file, key } }));
+		return (await temporary.reopen()).trust.why(NAME, temporary.call);
+	};
+	const { verdict } = await write(REPOSITORY);
+	expect(verdict.level).toBe('core');
+	expect(verdict.reasons.map(({ text }) => text)).toContain('core: on the core list of your organisation, and built as it says.');
+	const other = await write('https://github.com/acme/other');
+	expect(other.verdict).toMatchObject({
+		level: 'known',
+		wouldRaise: expect.arrayContaining(['Provenance by the builder that the core list names would make it core.']) as string[],
+	});
+});
+
 describe('what people say', () => {
 	test('counts when the user trusts them, and shows the way that leads to them', async () => {
 		const temporary = await open();

@@ -202,3 +202,49 @@ describe('a rejection', () => {
 		expect(standing([person('Ana', ana)], statements).rejectedBy).toBeNull();
 	});
 });
+
+describe('a quorum of the policy', () => {
+	const standing = (
+		people: readonly Person[],
+		statements: readonly SignedStatement[],
+		changes: Partial<Parameters<typeof evaluatePeople>[0]>,
+	) =>
+		evaluatePeople({
+			name: '@acme/plug',
+			purl: PURL,
+			sha512: SHA512,
+			identity: null,
+			people,
+			certifiers: [],
+			statements: indexStatements(statements, NOW),
+			now: NOW,
+			...changes,
+		}).endorsements?.quorum ?? null;
+	const person = (id: string, name: string, level: PersonLevel): Person => ({ id, name, level, scopes: ['*'], expires: LIFE.expires });
+
+	it('may want more people, and many identities behind one of them still count as one', () => {
+		const [ana, ben, cleo] = [someone(), someone(), someone()];
+		const minted = [someone(), someone(), someone()];
+		const people = [person(ana.id, 'Ana', 'high'), person(ben.id, 'Ben', 'high')];
+		const alone = [
+			...minted.map((one) => ana.trusts(one.id, 'high')),
+			...minted.map((one) => one.review('endorse')),
+			ana.review('endorse'),
+		];
+		const two = { quorum: { high: 2, medium: 3 } };
+		expect(standing(people, alone, {})).toBe('endorsed through Ana, whom you trust highly');
+		expect(standing(people, alone, two)).toBeNull();
+		expect(standing(people, [...alone, ben.review('endorse')], two)).toBe('endorsed through Ana and Ben, whom you trust highly');
+		expect(standing([...people, person(cleo.id, 'Cleo', 'medium')], [ana.review('endorse'), cleo.review('endorse')], two)).toBeNull();
+	});
+
+	it('bounds how many steps a path has and what they cost', () => {
+		const [ana, ben, cleo] = [someone(), someone(), someone()];
+		const people = [person(ana.id, 'Ana', 'high')];
+		const chain = [ana.trusts(ben.id, 'high'), ben.trusts(cleo.id, 'high'), cleo.review('endorse')];
+		expect(standing(people, chain, { limits: { depth: 2, budget: 4 } })).not.toBeNull();
+		expect(standing(people, chain, { limits: { depth: 1, budget: 4 } })).toBeNull();
+		expect(standing(people, chain, { limits: { depth: 2, budget: 1 } })).toBeNull();
+		expect(standing(people, [ana.trusts(ben.id, 'high'), ben.review('endorse')], { limits: { depth: 0, budget: 4 } })).toBeNull();
+	});
+});

@@ -92,6 +92,9 @@ const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: Tr
 			people.map(({ name, level }) => `${name} (${level})`),
 			{ none: "Nobody's word counts but yours.", some: 'Endorsements and rejections count of' },
 		),
+	quorum: ({ quorum: { high, medium, depth, budget } }) =>
+		`Endorsed is what ${high} of your people of level high, or ${medium} of level medium or more, lead to, over at most ${depth} steps that cost ${budget} together.`,
+	core: ({ core }) => names(Object.keys(core).toSorted(), { none: 'Nothing is core.', some: 'Core, when built as stated:' }),
 	certifiers: ({ certifiers }) =>
 		names(
 			certifiers.map(({ name }) => name),

@@ -10,6 +10,7 @@ import { judgeInstalled } from '../artefacts/judge-installed.ts';
 import { closureOf, idOf, idOfInstance, uniquePackages } from '../locks/lock-queries.ts';
 import { findInstalled } from './find-installed.ts';
 import { listRoots } from './trust-roots.ts';
+import { findSigningKey } from './signing-key.ts';
 import { readStatements } from './statement-store.ts';
 
 /** Why one installed package has its level. Throws `not-installed`. */
@@ -32,6 +33,7 @@ export async function explainTrust(context: EngineContext, name: string): Promis
 		identity,
 		identityChanges: identity === null || oldIdentity === null ? [] : identityDifferences(oldIdentity, identity),
 		acceptances: acceptedOf(context, generation, locked),
+		ownReviews: await ownReviewsOf(context, hexOfIntegrity(locked.integrity)),
 		paths: await pathsOf(context, locked),
 	};
 }
@@ -155,15 +157,31 @@ function acceptedOf(
 		.map((one) => ({ ...one, isExpired: Date.parse(one.expires) <= now }));
 }
 
+async function ownReviewsOf(context: EngineContext, sha512: string): Promise<TrustExplanation['ownReviews']> {
+	const own = await findSigningKey(context);
+	if (own === null) {
+		return [];
+	}
+
+	const mine = (await readStatements(context)).filter(({ signer }) => signer === own.id);
+	const revoked = new Set(mine.flatMap(({ statement }) => (statement.type === 'revoke' ? [statement.sha256] : [])));
+	return mine.flatMap(({ sha256, statement }) =>
+		statement.type === 'review' && statement.sha512 === sha512 && !revoked.has(sha256)
+			? [{ sha256, verdict: statement.verdict, expires: new Date(statement.expires).toISOString() }]
+			: [],
+	);
+}
+
 async function pathsOf(context: EngineContext, locked: Parameters<typeof idOf>[0] & { readonly integrity: Receipt['integrity'] }) {
 	const now = context.clock().getTime();
-	const { people } = context.policy;
+	const { people, quorum } = context.policy;
 	return people.length === 0
 		? []
 		: pathsTo({
 				name: locked.name,
 				sha512: hexOfIntegrity(locked.integrity),
 				people,
+				limits: quorum,
 				statements: indexStatements(await readStatements(context), now),
 				now,
 			});

@@ -14,20 +14,19 @@ export type StandingQuestion = {
 /** What people and certifiers say about artefacts. */
 export type Standings = { readonly of: (question: StandingQuestion) => Standing };
 
-const NOBODY: Standings = { of: () => NO_STANDING };
-
 /** Reads the statements, and only when the policy names somebody to believe. */
 export async function readStandings(context: EngineContext): Promise<Standings> {
-	const { people, certifiers } = context.policy;
+	const { people, certifiers, quorum, core } = context.policy;
+	const corePin = (name: string) => (Object.hasOwn(core, name) ? (core[name] ?? null) : null);
 	if (people.length === 0 && certifiers.length === 0) {
-		return NOBODY;
+		return { of: ({ name }) => ({ ...NO_STANDING, corePin: corePin(name) }) };
 	}
 
 	const now = context.clock().getTime();
 	const statements = indexStatements(await readStatements(context), now);
 	return {
-		of: ({ name, version, integrity, identity }) =>
-			evaluatePeople({
+		of: ({ name, version, integrity, identity }) => ({
+			...evaluatePeople({
 				name,
 				purl: packageUrl({ name, version }),
 				sha512: hexOfIntegrity(integrity),
@@ -36,6 +35,10 @@ export async function readStandings(context: EngineContext): Promise<Standings> 
 				certifiers,
 				statements,
 				now,
+				limits: quorum,
+				quorum,
 			}),
+			corePin: corePin(name),
+		}),
 	};
 }

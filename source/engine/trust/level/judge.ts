@@ -140,9 +140,16 @@ function core(facts: JudgedFacts): Rung {
 		reason: {
 			rule: 'level-core',
 			passed,
-			text: passed ? 'core: built by plugward itself.' : 'core is for what plugward itself publishes.',
+			text: passed
+				? 'core: on the core list of your organisation, and built as it says.'
+				: corePin === null
+					? 'core is for what the signed core list of your organisation names.'
+					: 'core lacks verified provenance by the builder that the core list of your organisation names.',
 		},
-		raise: 'Only packages on the signed core list can be core.',
+		raise:
+			corePin === null
+				? "An entry on your organisation's signed core list that its verified builder matches would make it core."
+				: 'Provenance by the builder that the core list names would make it core.',
 	};
 }
 

@@ -11,7 +11,7 @@ export type Standing = {
 	readonly endorsements: { readonly quorum: string | null; readonly text: string } | null;
 	/** A rejection by someone the user trusts directly. */
 	readonly rejectedBy: string | null;
-	/** The name's entry in the product's own signed list. */
+	/** The name's entry in the signed list of the organisation. */
 	readonly corePin: IdentityPin | null;
 };
 

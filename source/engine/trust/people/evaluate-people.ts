@@ -23,14 +23,20 @@ export type PeopleQuestion = {
 	/** Milliseconds since the epoch. */
 	readonly now: number;
 	readonly limits?: GraphLimits;
+	/** How many of the user's own people suffice: of level high, else of level medium or more. */
+	readonly quorum?: Quorum;
 };
+
+export type Quorum = { readonly high: number; readonly medium: number };
+
+const DEFAULT_QUORUM: Quorum = { high: 1, medium: 2 };
 
 // A delta review needs a reviewed start; a longer chain than this is a whole review overdue.
 const LONGEST_CHAIN = 16;
 
 /**
- * What people and certifiers that the user believes say about one artefact. A quorum is one person of level high or two of medium, counted
- * by the user's own people that lead to them. Only the user's own people can reject.
+ * What people and certifiers that the user believes say about one artefact. A quorum is one person of level high or two of medium, or what
+ * the policy wants, counted by the user's own people that lead to them. Only the user's own people can reject.
  */
 export function evaluatePeople(question: PeopleQuestion): Standing {
 	const { statements, name, sha512 } = question;
@@ -49,7 +55,7 @@ export function evaluatePeople(question: PeopleQuestion): Standing {
 		...NO_STANDING,
 		certification,
 		rejectedBy: rejecting[0]?.root.name ?? null,
-		endorsements: endorsing.length === 0 ? null : { quorum: quorumOf(endorsing), text: describe(endorsing) },
+		endorsements: endorsing.length === 0 ? null : { quorum: quorumOf(endorsing, question), text: describe(endorsing) },
 	};
 }
 
@@ -77,7 +83,10 @@ function endorsers(search: Search, { sha512, chain }: { readonly sha512: string;
 	search.known.set(sha512, []);
 	const found = reviewsOf(search, sha512)
 		.filter(({ verdict, signer }) => verdict === 'endorse' && search.trusted.has(signer))
-		.filter(({ deltaFrom }) => deltaFrom === null || quorumOf(endorsers(search, { sha512: deltaFrom, chain: chain - 1 })) !== null)
+		.filter(
+			({ deltaFrom }) =>
+				deltaFrom === null || quorumOf(endorsers(search, { sha512: deltaFrom, chain: chain - 1 }), search.question) !== null,
+		)
 		.flatMap(({ signer }) => search.trusted.get(signer) ?? []);
 	search.known.set(sha512, found);
 	return found;
@@ -114,16 +123,16 @@ function stateOf({ isRevoked, result }: Certification): (typeof STATES)[number] 
 	return isRevoked ? 'revoked' : result;
 }
 
-function quorumOf(endorsing: readonly TrustedPerson[]): string | null {
+function quorumOf(endorsing: readonly TrustedPerson[], { quorum = DEFAULT_QUORUM }: Pick<PeopleQuestion, 'quorum'>): string | null {
 	const rootsWith = (levels: readonly TrustedPerson['level'][]): readonly string[] =>
 		[...new Map(endorsing.filter(({ level }) => levels.includes(level)).map(({ root }) => [root.id, root.name])).values()].toSorted();
-	const [high] = rootsWith(['high']);
-	if (high !== undefined) {
-		return `endorsed through ${high}, whom you trust highly`;
+	const high = rootsWith(['high']);
+	if (high.length >= quorum.high) {
+		return `endorsed through ${high.slice(0, quorum.high).join(' and ')}, whom you trust highly`;
 	}
 
 	const medium = rootsWith(['high', 'medium']);
-	return medium.length >= 2 ? `endorsed through ${medium.join(' and ')}` : null;
+	return medium.length >= quorum.medium ? `endorsed through ${medium.join(' and ')}` : null;
 }
 
 function describe(endorsing: readonly TrustedPerson[]): string {

@@ -1,6 +1,6 @@
 import type { Review, StatementIndex } from './statement-index.ts';
 import { trustedFor } from './trust-graph.ts';
-import type { Person } from './trust-graph.ts';
+import type { GraphLimits, Person } from './trust-graph.ts';
 
 export type TrustPath = {
 	/** `you > Ana > ed25519:...` */
@@ -17,6 +17,7 @@ export function pathsTo(question: {
 	readonly statements: StatementIndex;
 	/** Milliseconds since the epoch. */
 	readonly now: number;
+	readonly limits?: GraphLimits;
 }): readonly TrustPath[] {
 	const trusted = trustedFor(question.name, { ...question, graph: question.statements.trust });
 	const names = new Map(question.people.map(({ id, name }) => [id, name]));

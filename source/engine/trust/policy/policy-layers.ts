@@ -59,6 +59,14 @@ const STRICTER: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: Combine<K> }
 		...kept,
 		...wanted.filter(({ names }) => !kept.some((one) => one.names.some((name) => names.includes(name)))),
 	],
+	// More people, nearer by.
+	quorum: (kept, wanted) => ({
+		high: Math.max(kept.high, wanted.high),
+		medium: Math.max(kept.medium, wanted.medium),
+		depth: Math.min(kept.depth, wanted.depth),
+		budget: Math.min(kept.budget, wanted.budget),
+	}),
+	core: (kept) => kept,
 	acceptances: (kept, wanted) => ({
 		reason: kept.reason === 'required' ? kept.reason : wanted.reason,
 		days: Math.min(kept.days, wanted.days),
@@ -123,6 +131,12 @@ function addKey(
 			merged.refused.push('The project policy cannot name OpenPGP keys, since what they sign counts as known.');
 		}
 
+		return;
+	}
+
+	if (key === 'core' && source !== 'organisation') {
+		// The highest level is nothing that one gives to oneself, or that a clone brings along.
+		merged.refused.push(`The ${source} policy cannot name core packages, which only an organisation's policy may.`);
 		return;
 	}
 

@@ -27,6 +27,7 @@ const pin = {
 	},
 };
 const personId = { type: 'string', pattern: '^(?:ed25519:[\\w-]{43}|sigstore:https:\\/\\/[^\\s#]+#\\S+)$' };
+const within = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum });
 const absolutePath = { type: 'string', pattern: '^(?:\\/|[A-Za-z]:[\\\\/])' };
 const person = {
 	type: 'object',
@@ -82,6 +83,17 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 		},
 		people: { type: 'array', items: person, description: 'Whose endorsements and rejections count.' },
 		certifiers: { type: 'array', items: certifier, description: 'Whose certifications count.' },
+		quorum: {
+			type: 'object',
+			additionalProperties: false,
+			description: 'How many of your own people must endorse, and how far a path may lead.',
+			properties: { high: within(1, 10), medium: within(1, 20), depth: within(0, 4), budget: within(0, 20) },
+		},
+		core: {
+			type: 'object',
+			additionalProperties: pin,
+			description: "Only in an organisation's policy: package name -> who must have built it.",
+		},
 		roots: { type: 'array', items: root, description: 'Private Sigstore roots, each for its names and registries only.' },
 		organisation: {
 			type: 'object',

@@ -65,6 +65,10 @@ export type TrustPolicy = {
 	readonly permissionCeilings: Readonly<Record<Level, PermissionCeilings>>;
 	readonly people: readonly PolicyPerson[];
 	readonly certifiers: readonly Certifier[];
+	/** How much endorsement makes a package trusted, and how far from the user's own people it may come. */
+	readonly quorum: QuorumRules;
+	/** Exact names -> who must have built them, to be core. Only the organisation's policy may have some. */
+	readonly core: Readonly<Record<string, IdentityPin>>;
 	readonly roots: readonly PolicyRoot[];
 	/** SPDX licences that may be used; null allows any. */
 	readonly allowedLicences: readonly string[] | null;
@@ -86,6 +90,15 @@ export type AdvisorySource = {
 	readonly maximumAgeDays: number;
 };
 
+export type QuorumRules = {
+	/** How many of the user's own people of level high suffice, else how many of level medium or more. Several identities behind one count once. */
+	readonly high: number;
+	readonly medium: number;
+	/** How many steps a path may have, and what its steps may cost together: 1 for high, 2 for medium, 5 for low. */
+	readonly depth: number;
+	readonly budget: number;
+};
+
 export type AcceptanceRules = { readonly reason: 'optional' | 'required'; readonly days: number };
 
 /** `names`: name patterns; `keys`: absolute path of a file of armored public keys. */
@@ -105,6 +118,8 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	permissionCeilings: { unknown: ASK_ALWAYS, known: ASK_ALWAYS, trusted: ASK_ALWAYS, verified: ASK_ALWAYS, core: ASK_ALWAYS },
 	people: [],
 	certifiers: [],
+	quorum: { high: 1, medium: 2, depth: 2, budget: 4 },
+	core: {},
 	roots: [],
 	allowedLicences: null,
 	advisories: null,
@@ -155,6 +170,8 @@ const root = v.pipe(
 const organisation = v.strictObject({ file: absolutePath, key: personId });
 const exception = v.strictObject({ package: text, rule: v.picklist(EXCEPTION_RULES), reason: text, expires: isoTime });
 
+const within = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
 const policySchema = v.strictObject({
 	$schema: v.optional(v.string()),
 	version: v.literal(1),
@@ -170,6 +187,16 @@ const policySchema = v.strictObject({
 	),
 	people: v.optional(v.array(person), []),
 	certifiers: v.optional(v.array(certifier), []),
+	quorum: v.optional(
+		v.strictObject({
+			high: v.optional(within(1, 10), DEFAULT_POLICY.quorum.high),
+			medium: v.optional(within(1, 20), DEFAULT_POLICY.quorum.medium),
+			depth: v.optional(within(0, 4), DEFAULT_POLICY.quorum.depth),
+			budget: v.optional(within(0, 20), DEFAULT_POLICY.quorum.budget),
+		}),
+		DEFAULT_POLICY.quorum,
+	),
+	core: v.optional(v.record(text, pin), {}),
 	roots: v.optional(v.array(root), []),
 	allowedLicences: v.optional(v.nullable(v.array(text)), null),
 	advisories: v.optional(
