@@ -2,6 +2,7 @@ import { type Command, hideResult } from './command.ts';
 import { advisories } from './advisories.ts';
 import { auditLog } from './audit-log.ts';
 import { cache } from './cache.ts';
+import { dev } from './dev.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
@@ -29,6 +30,7 @@ import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
 import { switchGeneration } from './switch.ts';
+import { test } from './test.ts';
 import { trust } from './trust.ts';
 import { undo } from './undo.ts';
 import { update } from './update.ts';
@@ -49,6 +51,8 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(outdated),
 	hideResult(why),
 	hideResult(run),
+	hideResult(dev),
+	hideResult(test),
 	hideResult(permissions),
 	hideResult(quarantine),
 	hideResult(verify),

@@ -1,11 +1,12 @@
-import { EngineError, parsePermission, type Permission, type RunRequest, type RunResult } from '../engine/index.ts';
+import { EngineError, type RunRequest, type RunResult } from '../engine/index.ts';
 import { formatBytes, formatDuration, plural } from '../format.ts';
-import type { CommandContext, CommandDefinition, ParsedArguments } from './command.ts';
-import { parseAllowance, quoteWord } from './consent.ts';
-import { isSet, listFlag, requirePositionals, textFlag } from './flags.ts';
+import type { CommandDefinition, ParsedArguments } from './command.ts';
+import { quoteWord } from './consent.ts';
+import { isSet, listFlag, requirePositionals } from './flags.ts';
 import { paragraphLines, type View } from './layout.ts';
 import { observedLines } from './observed-text.ts';
 import { outputText } from './output-text.ts';
+import { permissionFor, readTaskInput, TASK_FLAGS } from './task-flags.ts';
 
 const USAGE = 'run <plugin|./folder> [task] --input JSON';
 
@@ -15,13 +16,7 @@ export const run: CommandDefinition<RunResult> = {
 	summary: 'Run a task of a plugin in its isolate',
 	usage: '<plugin|./folder> [task]',
 	flags: {
-		input: { type: 'string', placeholder: 'JSON', description: 'Input of the task: JSON, @FILE, or - for standard input' },
-		allow: {
-			type: 'string',
-			isMultiple: true,
-			placeholder: '[PLUGIN=]PERMISSION',
-			description: 'Grant a permission for this run alone',
-		},
+		...TASK_FLAGS,
 		observe: { type: 'boolean', description: 'Watch what the plugin needs and propose its permissions; for code of your own' },
 		write: { type: 'boolean', description: 'With --observe: put the proposal into the package.json of the folder' },
 	},
@@ -66,42 +61,6 @@ function observeMode(parsed: ParsedArguments): NonNullable<RunRequest['observe']
 	}
 
 	return isSet(parsed, 'write') ? 'write' : 'report';
-}
-
-function permissionFor(target: string, typed: string): Permission {
-	const allowance = parseAllowance(typed);
-	if (allowance.plugin !== null && allowance.plugin !== nameOfTarget(target)) {
-		throw new EngineError('usage', `--allow names ${allowance.plugin}, but ${target} is what runs.`, {
-			hint: `Type: --allow ${allowance.permission}`,
-		});
-	}
-
-	return parsePermission(allowance.permission);
-}
-
-/** `@a/b@1.0.0` -> `@a/b`. */
-function nameOfTarget(target: string): string {
-	const at = target.indexOf('@', 1);
-	return at === -1 ? target : target.slice(0, at);
-}
-
-async function readTaskInput({ parsed, readText }: CommandContext): Promise<unknown> {
-	const given = textFlag(parsed, 'input');
-	if (given === null) {
-		return {};
-	}
-
-	const isSource = given === '-' || given.startsWith('@');
-	const text = isSource ? await readText(given === '-' ? '-' : given.slice(1)) : given;
-	try {
-		const value: unknown = JSON.parse(text);
-		return value;
-	} catch (error) {
-		throw new EngineError('usage', 'The value of --input is not JSON.', {
-			cause: error,
-			hint: `Quote it for the shell, for instance --input '{"text":"hello"}', or name a file: --input @input.json`,
-		});
-	}
 }
 
 function notesText(result: RunResult, view: View): string {

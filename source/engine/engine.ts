@@ -320,6 +320,51 @@ export type RunResult = {
 	readonly failure?: EngineError;
 };
 
+export type TestRequest = {
+	/** A folder that starts with `.` or `/`. */
+	readonly target: string;
+	/** Parts of paths: only files that hold one of them; none for all. */
+	readonly only: readonly string[];
+};
+
+export type TestReport = {
+	readonly plugin: string;
+	readonly version: string;
+	readonly files: readonly {
+		/** Relative to the folder. */
+		readonly file: string;
+		/** Why the file as a whole could not be run; null when it could. */
+		readonly problem: string | null;
+		readonly tests: readonly TestedCase[];
+	}[];
+	readonly passed: number;
+	readonly failed: number;
+	readonly skipped: number;
+};
+
+export type TestedCase = {
+	/** With the names of its suites in front. */
+	readonly name: string;
+	readonly state: 'passed' | 'failed' | 'skipped' | 'todo';
+	readonly message: string | null;
+	readonly milliseconds: number;
+};
+
+export type DevelopRequest = RunRequest & {
+	/** Called after each run, the first included; the next begins when a file of the folder changes. */
+	readonly onRound: (round: DevelopRound) => void;
+};
+
+export type DevelopRound = {
+	/** Counts from 1. */
+	readonly number: number;
+	/** Paths in the folder that changed; empty for the first. */
+	readonly changed: readonly string[];
+	readonly result: RunResult | null;
+	/** Why there is no result. */
+	readonly failure: EngineError | null;
+};
+
 export type Topics = {
 	/** Fires when `current` changes, also by another process. */
 	readonly generation: { readonly number: number };
@@ -439,6 +484,10 @@ export type Engine = {
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Plugins that stay in memory and are called many times. */
 	readonly runtime: RuntimeCalls;
+	/** Runs the `*.test.js` files of a plugin's folder in the sandbox, without rights. Failures are data. Throws `usage`. */
+	readonly testPlugin: (request: TestRequest, options: CallOptions) => Promise<TestReport>;
+	/** Runs a task of a folder now and again after each change of a file in it, until the signal fires. Gives how often. Throws `usage`. */
+	readonly develop: (request: DevelopRequest, options: CallOptions) => Promise<{ readonly rounds: number }>;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;

@@ -65,6 +65,8 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		auditLog: { show: unexpected('auditLog.show'), verify: unexpected('auditLog.verify'), export: unexpected('auditLog.export') },
 		trust: standInTrust(unexpected),
 		runTask: unexpected('runTask'),
+		testPlugin: unexpected('testPlugin'),
+		develop: unexpected('develop'),
 		subscribe: unexpected('subscribe'),
 		[Symbol.asyncDispose]: async () => {},
 		...calls,

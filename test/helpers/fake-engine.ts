@@ -135,6 +135,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			quarantined: notAsked,
 			release: notAsked,
 		},
+		testPlugin: notAsked,
+		develop: notAsked,
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },
 		resolve: notAsked,
 		evaluate: notAsked,

@@ -1,6 +1,7 @@
 export { applyPlan } from './apply/apply-plan.ts';
 export { cacheInfo, cleanCache, verifyCache } from './artefacts/cache.ts';
 export { collectGarbage } from './generations/collect-garbage.ts';
+export { develop } from './running/develop.ts';
 export { doctor, examine } from './doctor/doctor.ts';
 export { evaluate } from './artefacts/evaluate.ts';
 export { explain } from './answers/explain.ts';
@@ -21,5 +22,6 @@ export { repair } from './artefacts/repair.ts';
 export { resolveReport } from './versions/resolve-report.ts';
 export { runTask } from './running/run-task.ts';
 export { search } from './answers/search.ts';
+export { testPlugin } from './running/test-plugin.ts';
 export { verify } from './artefacts/verify.ts';
 export { writeLock } from './locks/write-lock.ts';

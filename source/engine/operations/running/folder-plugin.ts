@@ -30,7 +30,13 @@ export async function openFolderPlugin(context: EngineContext, target: string, {
 	return { name, version, level: 'unknown', manifest, code: bundle.code, needs: bundle.needs, grants: [], folder };
 }
 
-async function realFolder(path: string, shown: string): Promise<string> {
+/** Bundles one more file of a folder, as a script of its own. */
+export async function bundleFile(folder: string, main: string, { signal }: { readonly signal: AbortSignal }): Promise<string> {
+	const instances = await collectInstances(folder);
+	return (await bundleForIsolate({ entry: { instance: folder, main }, instances, target: 'plain' }, { signal })).code;
+}
+
+export async function realFolder(path: string, shown: string): Promise<string> {
 	try {
 		return await realpath(path);
 	} catch (error) {
@@ -38,7 +44,7 @@ async function realFolder(path: string, shown: string): Promise<string> {
 	}
 }
 
-async function readPackageJson(folder: string): Promise<unknown> {
+export async function readPackageJson(folder: string): Promise<unknown> {
 	const file = join(folder, 'package.json');
 	const text = await readFile(file, 'utf8').catch((error: unknown) => {
 		throw new EngineError('usage', `${folder} has no readable package.json.`, {
@@ -115,7 +121,7 @@ function dependencyNames(packageJson: unknown): readonly string[] {
 	return [...names];
 }
 
-function textField(packageJson: unknown, field: string): string | null {
+export function textField(packageJson: unknown, field: string): string | null {
 	const value = isRecord(packageJson) ? packageJson[field] : undefined;
 	return typeof value === 'string' ? value : null;
 }

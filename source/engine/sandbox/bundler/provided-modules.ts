@@ -10,6 +10,7 @@ export const PROVIDED_MODULES = [
 	'process',
 	'querystring',
 	'string_decoder',
+	'test',
 	'timers',
 	'timers/promises',
 	'url',

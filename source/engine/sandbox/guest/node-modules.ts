@@ -5,6 +5,7 @@ import { eventsModule } from './modules/events.ts';
 import { pathModule } from './modules/path.ts';
 import { guestProcess } from './modules/process.ts';
 import { osModule, querystringModule, stringDecoderModule, timersPromisesModule } from './modules/small-modules.ts';
+import { testModule } from './modules/test.ts';
 import { urlModule } from './modules/url-module.ts';
 import { typesModule, utilModule } from './modules/util.ts';
 import { clearTimer, setImmediate, setInterval, setTimeout } from './timers.ts';
@@ -20,6 +21,7 @@ const MODULES: Readonly<Record<ProvidedModule, unknown>> = {
 	process: guestProcess,
 	querystring: querystringModule,
 	string_decoder: stringDecoderModule,
+	test: testModule,
 	timers: { setTimeout, setInterval, setImmediate, clearTimeout: clearTimer, clearInterval: clearTimer, clearImmediate: clearTimer },
 	'timers/promises': timersPromisesModule,
 	url: urlModule,

@@ -6,6 +6,7 @@ import { guestConsole } from './console.ts';
 import { AbortController, type AbortSignal } from './event-target.ts';
 import { fetch } from './fetch.ts';
 import { messages } from './messages.ts';
+import { RUN_TESTS, runDeclaredTests } from './modules/test.ts';
 import { runProgram } from './run-program.ts';
 import { storage } from './storage.ts';
 
@@ -87,6 +88,10 @@ async function callPlugin(call: Call, signal: AbortSignal): Promise<unknown> {
 }
 
 async function callExport(call: Call): Promise<unknown> {
+	if (call.task === RUN_TESTS) {
+		return runDeclaredTests();
+	}
+
 	const found = findExport(call.task);
 	const input = parseJson(call.input);
 	return Reflect.apply(found, undefined, Array.isArray(input) ? input : [input]);
