@@ -11,7 +11,7 @@ import { readStandings } from './operations/people-and-policy/standings.ts';
 import { currentPlatform } from './operations/doctor/platform.ts';
 import { lazyRuntime } from './operations/running/lazy-runtime.ts';
 import { runtimeCalls } from './operations/running/runtime-calls.ts';
-import { developerCalls } from './operations/running/developer-calls.ts';
+import { runningCalls } from './operations/running/running-calls.ts';
 import { trackRunningTasks } from './operations/running/running-tasks.ts';
 import { type Guard, trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import type { Applied, Plan } from './plan.ts';
@@ -157,9 +157,8 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		repair: (names, call) => guard(call, async () => (await loadChanging()).repair(context, names, call)),
 		explainPermissions: (request, call) => guard(call, async () => (await loadChanging()).explainPermissions(context, request, call)),
 		auditLog: auditLogCalls(context, guard),
-		runTask: (request, call) => guard(call, async () => (await loadChanging()).runTask(context, request, call)),
 		runtime: runtimeCalls(context, guard),
-		...developerCalls(context, guard),
+		...runningCalls(context, guard),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		[Symbol.asyncDispose]: () => close(context),
 	};
