@@ -173,7 +173,12 @@ async function engineOptions(parsed: ParsedArguments, options: CommandLineOption
 	}
 
 	const plain = plainOptions(parsed, options);
-	return { ...plain, registry: plain.registry ?? settings.registry, waitMilliseconds: wait * 1000 };
+	return {
+		...plain,
+		registry: plain.registry ?? settings.registry,
+		waitMilliseconds: wait * 1000,
+		auditRules: { segmentBytes: settings.auditFileMegabytes * 1024 * 1024, segments: settings.auditFiles },
+	};
 }
 
 function placeOf(parsed: ParsedArguments): PlaceFlags {

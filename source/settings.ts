@@ -15,11 +15,21 @@ export type Settings = {
 	readonly waitSeconds: number;
 	/** How the full-screen app looks. */
 	readonly display: Display;
+	/** Size at which the audit log goes on in a new file, in MB of 1024 KB. */
+	readonly auditFileMegabytes: number;
+	/** How many full files of it stay; older ones are removed, which is on record. */
+	readonly auditFiles: number;
 };
 
 export type SettingsPlace = { readonly home: string | null; readonly environment: Readonly<Record<string, string | undefined>> };
 
-export const DEFAULT_SETTINGS: Settings = { registry: null, waitSeconds: 10, display: DEFAULT_DISPLAY };
+export const DEFAULT_SETTINGS: Settings = {
+	registry: null,
+	waitSeconds: 10,
+	auditFileMegabytes: 16,
+	auditFiles: 64,
+	display: DEFAULT_DISPLAY,
+};
 
 const webAddress = v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'expected an http or https address'));
 const stored = v.strictObject({
@@ -34,6 +44,8 @@ const stored = v.strictObject({
 		}),
 		DEFAULT_DISPLAY,
 	),
+	auditFileMegabytes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1024)), DEFAULT_SETTINGS.auditFileMegabytes),
+	auditFiles: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)), DEFAULT_SETTINGS.auditFiles),
 });
 
 /** Folder of the settings: the home that `--home` names, else the user's configuration folder. */

@@ -129,6 +129,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
 	['generation-switched', generationsOf],
 	['generation-abandoned', (_, text) => `generation ${text('base')} stayed: ${text('outcome')}`],
 	['entries-repaired', (_, text) => text('command')],
+	['audit-log-trimmed', (_, text) => `lines 1 to ${text('lines')} were removed`],
 	['audit-torn-line-removed', (_, text) => `${text('bytes')} bytes that were not written to their end`],
 ]);
 

@@ -37,6 +37,7 @@ export const auditLog: CommandDefinition<AuditLogResult> = {
 		'unreadable',
 		'records',
 		'file',
+		'first',
 		'lines',
 		'bytes',
 		'head',

@@ -22,6 +22,7 @@ export const AUDIT_EVENTS = [
 	'generation-abandoned',
 	'entries-repaired',
 	'audit-torn-line-removed',
+	'audit-log-trimmed',
 ] as const;
 
 export type AuditQuery = {
@@ -61,7 +62,9 @@ export type AuditLogPage = {
 };
 
 export type AuditLogCheck = {
-	/** Lines that continue each other from the start. */
+	/** Number of the first line that is there: 1, unless old files of the log were removed. */
+	readonly first: number;
+	/** Lines that continue each other from the first. */
 	readonly lines: number;
 	readonly bytes: number;
 	/** The last of them. Whoever keeps its hash elsewhere can tell later whether lines were cut off at the end. */

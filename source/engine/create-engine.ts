@@ -32,6 +32,7 @@ export async function createEngineWith(open: (options: HomeOptions) => Promise<H
 		profile: options.profile ?? null,
 		store: options.store ?? null,
 		storeOfNewHomes: options.environment['PLUGWARD_STORE'] || null,
+		...(options.auditRules === undefined ? {} : { auditRules: options.auditRules }),
 	});
 	const registry = openRegistry(options, { cacheFolder: home.layout.cache, onNotice: (notice) => startNotices.push(notice) });
 	const policies = await loadPolicy(options);

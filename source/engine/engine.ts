@@ -37,6 +37,8 @@ export type EngineOptions = {
 	readonly profile?: string | null;
 	/** A content store to share with other homes; null or left out for the one the home has, and for a new home `PLUGWARD_STORE`. */
 	readonly store?: string | null;
+	/** When the audit log goes on in a new file, and how many full ones stay; left out for 16 MiB and 64. */
+	readonly auditRules?: { readonly segmentBytes: number; readonly segments: number };
 };
 
 export type SearchHit = {

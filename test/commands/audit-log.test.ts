@@ -4,7 +4,15 @@ import { standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
 
 const HASH = 'a'.repeat(64);
-const GOOD: AuditLogCheck = { lines: 9, bytes: 1200, head: { number: 9, hash: HASH }, tornBytes: 0, broken: null, holdsHash: null };
+const GOOD: AuditLogCheck = {
+	first: 1,
+	lines: 9,
+	bytes: 1200,
+	head: { number: 9, hash: HASH },
+	tornBytes: 0,
+	broken: null,
+	holdsHash: null,
+};
 
 function record(number: number, event: string, details: AuditRecord['details']): AuditRecord {
 	return { number, time: '2026-10-02T03:04:05.678Z', event, plugin: '@examples/link-checker', version: '1.0.0', details };

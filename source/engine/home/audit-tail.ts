@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { AUDIT_START, type AuditLink, parseAuditLine, readAuditLink } from '../audit-chain.ts';
+import { auditSegments, sizeOf } from './audit-segments.ts';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 
@@ -19,16 +20,23 @@ const PIECE_BYTES = 64 * 1024;
 /** Reads the end of the audit log: as much of it as two lines need. Throws `home-damaged` when it cannot be read. */
 export function readAuditTail(layout: Layout): AuditTail {
 	try {
-		return readTailOf(layout);
+		if (sizeOf(layout.audit) > 0) {
+			return readTailOf(layout.audit);
+		}
+
+		// The file was full and is in its place, or nothing was ever written.
+		const full = auditSegments(layout).at(-1);
+		return { link: full === undefined ? AUDIT_START : readTailOf(full).link, torn: null, wholeBytes: 0 };
 	} catch (error) {
 		throw damaged(layout.relative(layout.audit), 'cannot be read', { cause: error });
 	}
 }
 
-function readTailOf(layout: Layout): AuditTail {
+/** The same of one file of the log. */
+export function readTailOf(path: string): AuditTail {
 	let descriptor: number;
 	try {
-		descriptor = openSync(layout.audit, 'r');
+		descriptor = openSync(path, 'r');
 	} catch (error) {
 		if (isMissing(error)) {
 			return { link: AUDIT_START, torn: null, wholeBytes: 0 };

@@ -3,13 +3,15 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { linkAuditEvent } from '../audit-chain.ts';
 import { EngineError } from '../errors.ts';
-import { readAuditTail } from './audit-tail.ts';
+import { auditFiles, type AuditRules, auditSegments, segmentPath, sizeOf } from './audit-segments.ts';
+import { readAuditTail, readTailOf } from './audit-tail.ts';
 import type { Disk } from './disk.ts';
 import { damaged, isMissing, systemCode, writeError } from './home-errors.ts';
 import { type KernelLock, lockWithin, NOT_A_LOCK } from './kernel-lock.ts';
 import type { Layout } from './layout.ts';
 
-type Place = { readonly disk: Disk; readonly layout: Layout };
+/** Without rules the file is never changed for a new one; whoever writes next with rules does that. */
+type Place = { readonly disk: Disk; readonly layout: Layout; readonly rules?: AuditRules };
 
 /** One event as it is handed over: the chain adds its number and the hash of the line before. Without `ts` (ISO time) it happened now. */
 export type AuditEntry = { readonly event: string; readonly ts?: string } & Readonly<Record<string, unknown>>;
@@ -59,9 +61,11 @@ export async function completeAudit(place: Place): Promise<boolean> {
 export async function hasAuditLine(layout: Layout, id: string): Promise<boolean> {
 	const { createInterface } = await import('node:readline');
 	try {
-		for await (const line of createInterface({ input: createReadStream(layout.audit), crlfDelay: Infinity })) {
-			if (line.includes(id) && operationOf(line) === id) {
-				return true;
+		for (const path of auditFiles(layout).toReversed()) {
+			for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+				if (line.includes(id) && operationOf(line) === id) {
+					return true;
+				}
 			}
 		}
 
@@ -79,11 +83,34 @@ export async function hasAuditLine(layout: Layout, id: string): Promise<boolean>
 function addLine(place: Place, { lock, entry }: { readonly lock: KernelLock; readonly entry: AuditEntry }): void {
 	try {
 		endTornLine(place);
+		startNewFileWhenFull(place);
 		writeLine(place, entry);
 	} catch (error) {
 		throw writeError(error, 'write the audit log');
 	} finally {
 		lock.release();
+	}
+}
+
+// The log of this moment is whole, so that a chain which is followed from file to file never meets half a line.
+function startNewFileWhenFull(place: Place): void {
+	const { disk, layout, rules } = place;
+	if (rules === undefined || sizeOf(layout.audit) < rules.segmentBytes) {
+		return;
+	}
+
+	disk.makeFolderSync(layout.auditSegments);
+	disk.renameSync(layout.audit, segmentPath(layout, readAuditTail(layout).link.seq));
+	const segments = auditSegments(layout);
+	const doomed = segments.slice(0, Math.max(0, segments.length - rules.segments));
+	const last = doomed.at(-1);
+	if (last !== undefined) {
+		// On record first: a chain that does not start at its beginning counts only where a later line says why.
+		const { seq, hash } = readTailOf(last).link;
+		writeLine(place, { event: 'audit-log-trimmed', lines: seq, hash });
+		for (const path of doomed) {
+			disk.removeFileSync(path);
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, renameSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './home-errors.ts';
@@ -42,6 +42,8 @@ export type Disk = {
 	readonly truncateSync: (path: string, bytes: number) => void;
 	readonly linkSync: (from: string, to: string) => void;
 	readonly renameSync: (from: string, to: string) => void;
+	/** A missing file is fine. */
+	readonly removeFileSync: (path: string) => void;
 };
 
 export const FOLDER_MODE = 0o700;
@@ -88,6 +90,9 @@ export const realDisk: Disk = {
 	truncateSync,
 	linkSync,
 	renameSync,
+	removeFileSync: (path) => {
+		rmSync(path, { force: true });
+	},
 };
 
 /** Replaces a small file so that a reader, also after a power cut, finds the old or the new content and nothing else. */

@@ -20,4 +20,5 @@ export const dryDisk: Disk = {
 	truncateSync: () => undefined,
 	linkSync: () => undefined,
 	renameSync: () => undefined,
+	removeFileSync: () => undefined,
 };

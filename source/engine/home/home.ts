@@ -1,5 +1,6 @@
 import type { Integrity } from '../integrity.ts';
 import type { AuditEntry } from './audit.ts';
+import type { AuditRules } from './audit-segments.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Garbage, GarbageRule } from './garbage.ts';
 import type { Generation, GenerationChange, GenerationOutline } from './generation.ts';
@@ -30,6 +31,8 @@ export type HomeOptions = {
 	readonly store?: string | null;
 	/** The same for a home that is made now; one that is there keeps its store. */
 	readonly storeOfNewHomes?: string | null;
+	/** When the audit log goes on in a new file, and how many full ones stay; left out for 16 MiB and 64. */
+	readonly auditRules?: AuditRules;
 };
 
 /** The folder that holds everything installed. Reading needs no mutex and always sees a whole generation. */
@@ -96,6 +99,8 @@ export type Home = {
 	readonly operations: () => Promise<readonly RecordedOperation[]>;
 	/** Adds one line to `state/audit.jsonl`, chained to the line before it by whichever process. */
 	readonly appendAudit: (entry: AuditEntry) => Promise<void>;
+	/** Files of the audit log that are full, oldest first; `layout.audit` comes after them. */
+	readonly auditSegments: () => readonly string[];
 	/** The same before it returns, for what must be on record before an answer is given. */
 	readonly appendAuditSync: (entry: AuditEntry) => void;
 	/** What nothing needs any more under this rule; removes nothing. */

@@ -1,4 +1,5 @@
 export { writePrivateFile } from './private-file.ts';
+export type { AuditRules } from './audit-segments.ts';
 export { ARCHIVE_LIMITS } from './archive-rules.ts';
 export type { ArchiveLimits } from './archive-rules.ts';
 export { scanArchive } from './archive-scan.ts';

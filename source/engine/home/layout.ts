@@ -41,6 +41,8 @@ export type Layout = {
 	/** Damaged files that stood in the way. */
 	readonly setAside: string;
 	readonly audit: string;
+	/** Where the audit log goes when its file is full. */
+	readonly auditSegments: string;
 	/** Locked while the end of the audit log is read and a line is added, so that two processes never continue from the same line. */
 	readonly auditLock: string;
 	/** Locked by the operating system, never read or written: closing any other descriptor of it would end the lock. */
@@ -135,6 +137,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		jobs: join(state, 'jobs'),
 		setAside: join(state, 'set-aside'),
 		audit: join(state, 'audit.jsonl'),
+		auditSegments: join(state, 'audit'),
 		auditLock: join(state, 'audit-lock'),
 		mutex: join(state, 'mutex'),
 		mutexQueue: join(state, 'mutex-queue'),

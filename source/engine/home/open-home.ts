@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts';
 import { readGenerations, readOutlines } from './all-generations.ts';
 import { appendAudit, appendAuditSync } from './audit.ts';
 import { openPluginData } from './plugin-data.ts';
+import { auditSegments, DEFAULT_AUDIT_RULES } from './audit-segments.ts';
 import { listBundles, readBundle, removeBundle, writeBundle } from './bundles.ts';
 import { commitGeneration, switchGeneration } from './commit.ts';
 import { readCurrentGeneration, readCurrentUnlessDamaged } from './current.ts';
@@ -136,8 +137,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 		...cachesOn(place, requireMutex),
 		operations: () => readOperations(layout),
 		...quarantineOn(place, requireMutex),
-		appendAudit: (entry) => appendAudit(place, entry),
-		appendAuditSync: (entry) => appendAuditSync(place, entry),
+		...auditOn({ ...place, rules: options.auditRules ?? DEFAULT_AUDIT_RULES }),
 		...collectionOn({ place, open, requireMutex }),
 		recover: async () =>
 			underMutex(await mutex.acquire({ waitMilliseconds: options.waitMilliseconds, signal: NEVER, onWaiting: () => undefined }), recover),
@@ -207,6 +207,14 @@ async function underMutex<T>(held: { readonly release: () => Promise<void> }, wo
 	} finally {
 		await held.release();
 	}
+}
+
+function auditOn(place: Parameters<typeof appendAudit>[0]): Pick<Home, 'appendAudit' | 'appendAuditSync' | 'auditSegments'> {
+	return {
+		appendAudit: (entry) => appendAudit(place, entry),
+		appendAuditSync: (entry) => appendAuditSync(place, entry),
+		auditSegments: () => auditSegments(place.layout),
+	};
 }
 
 function quarantineOn(

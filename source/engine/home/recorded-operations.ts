@@ -1,3 +1,4 @@
+import { auditFiles } from './audit-segments.ts';
 import { createReadStream } from 'node:fs';
 import * as v from 'valibot';
 import { damaged, isMissing } from './home-errors.ts';
@@ -21,11 +22,13 @@ export async function readOperations(layout: Layout): Promise<readonly RecordedO
 	const operations: RecordedOperation[] = [];
 	const { createInterface } = await import('node:readline');
 	try {
-		for await (const line of createInterface({ input: createReadStream(layout.audit), crlfDelay: Infinity })) {
-			// Most lines are calls of plugins, and parsing those would cost the most.
-			const parsed = line.includes('"generation-') ? v.safeParse(schema, parseLine(line)) : null;
-			if (parsed?.success === true && parsed.output.profile === layout.profile) {
-				operations.push(parsed.output);
+		for (const path of auditFiles(layout)) {
+			for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+				// Most lines are calls of plugins, and parsing those would cost the most.
+				const parsed = line.includes('"generation-') ? v.safeParse(schema, parseLine(line)) : null;
+				if (parsed?.success === true && parsed.output.profile === layout.profile) {
+					operations.push(parsed.output);
+				}
 			}
 		}
 	} catch (error) {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
 import type { PluginLimits } from '../manifest.ts';
+import { letOthersFirst } from './priority.ts';
 
 const POLL_MILLISECONDS = 5;
 /** While nothing was asked of the plugin; the bound of the kernel holds all the same. */
@@ -9,6 +10,8 @@ const IDLE_POLL_MILLISECONDS = 25;
 const POLLS_PER_CPU_READING = 4;
 /** Linux reports processor time in hundredths of a second on every architecture. */
 const MILLISECONDS_PER_TICK = 10;
+/** A plugin that computes for longer than this in one call lets its neighbours go first from then on. */
+const HOG_MILLISECONDS = 300;
 const PRLIMIT = '/usr/bin/prlimit';
 /** What threads and compiled code of an honest plugin need beside its own data. */
 const ADDRESS_SLACK_BYTES = 96 * 1024 * 1024;
@@ -51,6 +54,7 @@ export function watchResources(options: {
 	let cpuMilliseconds = 0;
 	let memoryBytes = 0;
 	let polls = 0;
+	let isHog = false;
 	let timer: NodeJS.Timeout;
 	const poll = (): void => {
 		timer = setTimeout(poll, options.isBusy() ? POLL_MILLISECONDS : IDLE_POLL_MILLISECONDS);
@@ -58,6 +62,11 @@ export function watchResources(options: {
 		if (baselineBytes !== null) {
 			memoryBytes = Math.max(0, residentBytes - baselineBytes);
 			peakBytes = Math.max(peakBytes, memoryBytes);
+		}
+
+		if (!isHog && cpuMilliseconds - options.cpuStart() > HOG_MILLISECONDS) {
+			isHog = true;
+			letOthersFirst(pid);
 		}
 
 		const limits = options.limits();

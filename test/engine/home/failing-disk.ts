@@ -172,6 +172,11 @@ export function createFailingDisk(root: string): FailingDisk {
 			realDisk.extendFileSync(path, bytes);
 			extend(path, bytes);
 		},
+		removeFileSync: (path) => {
+			enter('removeFileSync', path);
+			realDisk.removeFileSync(path);
+			parent(path).delete(base(path));
+		},
 		truncateSync: (path, bytes) => {
 			enter('truncateSync', path);
 			realDisk.truncateSync(path, bytes);

@@ -25,6 +25,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/sandbox/broker/files.ts': 'paths that a plugin was granted, which are never in a home',
 	'engine/operations/permissions/write-permissions.ts': 'the package.json of the folder that the user named',
 	'terminal/skeleton.ts': 'the terminal',
+	'engine/sandbox/priority.ts': 'the priority of a process, below /proc',
 	'engine/sandbox/programs.ts': 'programs built from source, in the build folder',
 	'engine/trust/roots/refresh-root.ts': 'a temporary folder',
 };
@@ -77,6 +78,6 @@ test('elsewhere nothing can write but what is named here with its reason', async
 test('disk.ts writes with calls of the system only, each of them a call of the disk', async () => {
 	const { names = [] } = (await importsOfFileSystem()).find(({ file }) => file === 'engine/home/disk.ts') ?? {};
 	expect(names.toSorted()).toEqual(
-		'chmod closeSync link linkSync mkdir mkdirSync open openSync rename renameSync rm stat truncateSync writeSync'.split(' '),
+		'chmod closeSync link linkSync mkdir mkdirSync open openSync rename renameSync rm rmSync stat truncateSync writeSync'.split(' '),
 	);
 });

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { AuditQuery } from '../../../source/engine/audit-log.ts';
@@ -229,5 +229,51 @@ describe('exporting', () => {
 		}
 
 		expect(await readFile(join(scene.project, 'there'), 'utf8')).toBe('mine');
+	});
+});
+
+describe('a log that goes on in new files', () => {
+	const rules = { segmentBytes: 2000, segments: 3 };
+	const fill = async ({ reopen, home, call }: TemporaryEngine, releases: number) => {
+		const engine = await reopen({ auditRules: rules });
+		const entry = { plugin: 'x', version: '1.0.0', crashes: 5, at: '2026-11-21T00:00:00.000Z' };
+		for (let release = 0; release < releases; release += 1) {
+			await writeFile(join(home, 'state', 'quarantine.json'), JSON.stringify({ format: 1, quarantined: [entry] }));
+			await engine.runtime.release('x', call);
+		}
+
+		return engine;
+	};
+
+	test('is one log to whoever reads it, and starts where its oldest file does', async () => {
+		await using temporary = await openTemporaryEngine(registry.url);
+		const { call, home, folder } = temporary;
+		const engine = await fill(temporary, 100);
+		const files = (await readdir(join(home, 'state', 'audit'))).toSorted();
+		expect(files).toHaveLength(3);
+		const check = await engine.auditLog.verify({ file: null, hash: null }, call);
+		expect(check).toMatchObject({ broken: null, tornBytes: 0 });
+		expect(check.first).toBeGreaterThan(1);
+		expect(check.lines).toBe(check.head.number - check.first + 1);
+		const page = await engine.auditLog.show(ALL, call);
+		expect(page.records.map(({ number }) => number)).toEqual(Array.from({ length: check.lines }, (_, index) => check.first + index));
+		const exported = join(folder, 'log.jsonl');
+		await engine.auditLog.export(exported, call);
+		expect(await engine.auditLog.verify({ file: exported, hash: check.head.hash }, call)).toMatchObject({ broken: null, holdsHash: true });
+	});
+
+	test('is broken when a file of it is missing, at its start too', async () => {
+		await using temporary = await openTemporaryEngine(registry.url);
+		const { call, home } = temporary;
+		const engine = await fill(temporary, 40);
+		const folder = join(home, 'state', 'audit');
+		const [first = '', second = ''] = (await readdir(folder)).toSorted();
+		const whole = await readFile(join(folder, second));
+		await rm(join(folder, second));
+		expect((await engine.auditLog.verify({ file: null, hash: null }, call)).broken).toMatchObject({ problem: 'number' });
+		await writeFile(join(folder, second), whole);
+		expect((await engine.auditLog.verify({ file: null, hash: null }, call)).broken).toBeNull();
+		await rm(join(folder, first));
+		expect((await engine.auditLog.verify({ file: null, hash: null }, call)).broken).toMatchObject({ line: 1, problem: 'number' });
 	});
 });

@@ -68,7 +68,13 @@ test('a folder is started, called, reloaded with its state, messaged and stopped
 	expect(engine.runtime.logs({ plugin: 'counter', filter: 'is 12', last: 10 })).toMatchObject([{ stream: 'log', text: 'count is 12' }]);
 	await engine.runtime.stop({ plugin: 'counter', force: false }, call);
 	expect(engine.runtime.list()).toEqual([]);
-	expect(await auditEvents(home)).toEqual(['plugin-started', 'plugin-started', 'plugin-reloaded', 'plugin-ended', 'plugin-ended']);
+	expect((await auditEvents(home)).toSorted()).toEqual([
+		'plugin-ended',
+		'plugin-ended',
+		'plugin-reloaded',
+		'plugin-started',
+		'plugin-started',
+	]);
 	expect((await engine.auditLog.verify({ file: null, hash: null }, call)).broken).toBeNull();
 });
 

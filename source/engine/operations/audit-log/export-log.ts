@@ -5,8 +5,7 @@ import type { ExportedAuditLog } from '../../audit-log.ts';
 import { EngineError, toEngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { logLines } from './log-lines.ts';
-import { logOfHome } from './log-of-home.ts';
+import { linesOfHome } from './log-of-home.ts';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -39,7 +38,7 @@ async function copyLines(
 ): Promise<Pick<ExportedAuditLog, 'lines' | 'bytes' | 'sha256'>> {
 	const hash = createHash('sha256');
 	let [lines, bytes] = [0, 0];
-	for await (const line of logLines(...logOfHome(context, signal))) {
+	for await (const line of linesOfHome(context, signal)) {
 		if (!line.isTorn) {
 			const whole = Buffer.concat([line.bytes, NEWLINE]);
 			hash.update(whole);

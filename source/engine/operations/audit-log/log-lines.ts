@@ -16,10 +16,13 @@ export async function* logLines(
 	{ signal, mayBeMissing, shown }: { readonly signal: AbortSignal; readonly mayBeMissing: boolean; readonly shown: string },
 ): AsyncIterable<LogLine> {
 	const handle = await openLog(path, { mayBeMissing, shown });
-	if (handle === null) {
-		return;
+	if (handle !== null) {
+		yield* linesOf(handle, signal);
 	}
+}
 
+/** The lines of an open file, which is closed afterwards. */
+export async function* linesOf(handle: FileHandle, signal: AbortSignal): AsyncIterable<LogLine> {
 	await using file = handle;
 	const { size } = await file.stat();
 	let rest = Buffer.alloc(0);
@@ -47,7 +50,8 @@ export async function* logLines(
 	}
 }
 
-async function openLog(
+/** Null for a file that is not there, when it may be missing. */
+export async function openLog(
 	path: string,
 	{ mayBeMissing, shown }: { readonly mayBeMissing: boolean; readonly shown: string },
 ): Promise<FileHandle | null> {

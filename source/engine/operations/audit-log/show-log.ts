@@ -5,8 +5,7 @@ import type { CallOptions } from '../../events.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { parseDate } from '../versions/as-of.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { logLines } from './log-lines.ts';
-import { logOfHome } from './log-of-home.ts';
+import { linesOfHome } from './log-of-home.ts';
 
 const AGE = /^(\d{1,6})([mhdw])$/;
 const MINUTE = 60_000;
@@ -17,7 +16,7 @@ export async function showLog(context: EngineContext, query: AuditQuery, { signa
 	const matches = matcherOf(query, context.clock());
 	const records: AuditRecord[] = [];
 	const found = { total: 0, matched: 0, unreadable: 0 };
-	for await (const { bytes, isTorn } of logLines(...logOfHome(context, signal))) {
+	for await (const { bytes, isTorn } of linesOfHome(context, signal)) {
 		if (isTorn || bytes.length === 0) {
 			continue;
 		}

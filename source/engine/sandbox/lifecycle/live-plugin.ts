@@ -70,6 +70,8 @@ export class LivePlugin {
 	#leaving: Incarnation | null = null;
 	/** A start or a reload that goes on. */
 	#underway: Promise<unknown> = Promise.resolve();
+	/** The end of the version before. */
+	#retired: Promise<unknown> = Promise.resolve();
 	#calls = 0;
 	#restarts = 0;
 	#deniedBefore = 0;
@@ -188,6 +190,7 @@ export class LivePlugin {
 		}
 
 		await this.#options.requireAllowed(next);
+		await this.#retired;
 		this.#advance({ type: 'reload' });
 		const from = this.#setup.version;
 		const { takeHost, isShared } = this.#options.hostFor(next, this.#life.crashes.length);
@@ -209,7 +212,8 @@ export class LivePlugin {
 			this.#pump();
 		}
 
-		await this.#retire(old, 'reloaded');
+		// The new one works already; a stop and the next reload wait for the end of the old one.
+		this.#retired = this.#retire(old, 'reloaded').catch((error: unknown) => void (this.#lastFailure = asFailure(error, old.setup.plugin)));
 	}
 
 	/** Lets what is in flight end (two seconds), calls `shutdown`, and ends the process. What waits is refused. */
@@ -220,6 +224,7 @@ export class LivePlugin {
 		}
 
 		await this.#underway;
+		await this.#retired;
 		const { phase } = this.#life;
 		const incarnation = this.#incarnation;
 		this.#refuseWaiting();
@@ -386,7 +391,7 @@ export class LivePlugin {
 			await this.start(this.#stopped.signal);
 		} catch (error) {
 			// It is in the lifecycle and in the audit log; whoever waits for a call is told when the plugin is given up.
-			this.#lastFailure = toEngineError(error, { code: 'internal', message: `${this.#setup.plugin} could not be started again.` });
+			this.#lastFailure = asFailure(error, this.#setup.plugin);
 			if (this.#life.phase === 'stopped') {
 				this.#refuseWaiting();
 			}
@@ -394,7 +399,7 @@ export class LivePlugin {
 	}
 
 	async #failStart(incarnation: Incarnation | null, error: unknown, wasStopped: boolean): Promise<void> {
-		const failure = toEngineError(error, { code: 'internal', message: `${this.#setup.plugin} could not be started.` });
+		const failure = asFailure(error, this.#setup.plugin);
 		this.#lastFailure = failure;
 		const isFault = incarnation !== null && !wasStopped && !isAbort(error);
 		this.#advance(isFault ? { type: 'crashed', at: Date.now() } : { type: 'gave-up' });
@@ -484,4 +489,8 @@ export class LivePlugin {
 		this.#life = to;
 		this.#options.onTransition({ plugin: this.#setup.plugin, from: from.phase, to: to.phase, event: event.type });
 	}
+}
+
+function asFailure(error: unknown, plugin: string): EngineError {
+	return toEngineError(error, { code: 'internal', message: `${plugin} failed inside plugward.` });
 }

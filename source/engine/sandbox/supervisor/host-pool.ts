@@ -21,6 +21,10 @@ export class HostPool {
 
 	/** Starts what is missing; resolves when that many stand ready, or could not be started. */
 	fill(): Promise<void> {
+		if (this.#starting === 0 && this.#ready.length < this.#size) {
+			this.#filled = Promise.withResolvers();
+		}
+
 		while (this.#ready.length + this.#starting < this.#size && !this.#closed.signal.aborted) {
 			this.#starting += 1;
 			void this.#startOne();
@@ -39,7 +43,6 @@ export class HostPool {
 		if (this.#size > 0 && this.#timer === null && !this.#closed.signal.aborted) {
 			this.#timer = setTimeout(() => {
 				this.#timer = null;
-				this.#filled = Promise.withResolvers();
 				void this.fill();
 			}, REFILL_DELAY_MILLISECONDS);
 		}
