@@ -1,5 +1,14 @@
 const SECONDS = 5;
 
+/** What is counted of a plugin that stays, over all of its processes. */
+export type LiveFigures = {
+	readonly calls: number;
+	readonly restarts: number;
+	readonly denied: number;
+	readonly waiting: number;
+	readonly callsPerSecond: number;
+};
+
 /** How often something happens, over the last whole seconds. */
 export class CallRate {
 	readonly #counts: number[] = Array.from({ length: SECONDS + 1 }, () => 0);

@@ -7,11 +7,11 @@ import type { TakeHost } from '../host-process.ts';
 import type { CapabilityRequest } from '../host-messages.ts';
 import { taskMessage } from '../load-plugin.ts';
 import { PluginEndedError, type PluginEnd } from '../plugin-end.ts';
-import { CallRate } from './call-rate.ts';
+import { CallRate, type LiveFigures } from './call-rate.ts';
 import { handOver, sayGoodbye, startSuccessor } from './hand-over.ts';
 import { Incarnation, methodMessage, type PluginSetup, type Work } from './incarnation.ts';
 import { Inbox } from './inbox.ts';
-import { busy, notRunning, restless } from './refusals.ts';
+import { asFailure, busy, notRunning, restless } from './refusals.ts';
 import { Resting } from './resting.ts';
 import { advance, backOffMilliseconds, INITIAL, type Lifecycle, type LifecycleEvent, type Phase } from './states.ts';
 
@@ -38,14 +38,6 @@ type Job = {
 	readonly signal: AbortSignal | null;
 	readonly resolve: (value: unknown) => void;
 	readonly reject: (error: unknown) => void;
-};
-
-export type LiveFigures = {
-	readonly calls: number;
-	readonly restarts: number;
-	readonly denied: number;
-	readonly waiting: number;
-	readonly callsPerSecond: number;
 };
 
 /**
@@ -489,8 +481,4 @@ export class LivePlugin {
 		this.#life = to;
 		this.#options.onTransition({ plugin: this.#setup.plugin, from: from.phase, to: to.phase, event: event.type });
 	}
-}
-
-function asFailure(error: unknown, plugin: string): EngineError {
-	return toEngineError(error, { code: 'internal', message: `${plugin} failed inside plugward.` });
 }

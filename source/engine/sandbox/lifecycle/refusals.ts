@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors.ts';
+import { EngineError, toEngineError } from '../../errors.ts';
 import type { Lifecycle } from './states.ts';
 
 export function notRunning(plugin: string, { phase, crashes }: Lifecycle): EngineError {
@@ -23,4 +23,8 @@ export function restless(plugin: string, milliseconds: number): EngineError {
 	return new EngineError('reload-refused', `${plugin} did not come to rest within ${milliseconds} ms.`, {
 		hint: 'Try again when its calls have ended.',
 	});
+}
+
+export function asFailure(error: unknown, plugin: string): EngineError {
+	return toEngineError(error, { code: 'internal', message: `${plugin} failed inside plugward.` });
 }
