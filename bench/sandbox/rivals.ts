@@ -69,6 +69,8 @@ async function startWorker(): Promise<RivalProcess> {
 		ask: (text) =>
 			new Promise((resolve) => {
 				worker.once('message', resolve);
+				// A thread has no origin.
+				// oxlint-disable-next-line unicorn/require-post-message-target-origin
 				worker.postMessage(text);
 			}),
 		end: async () => {

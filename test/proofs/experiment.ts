@@ -125,7 +125,8 @@ async function fight(runtime: Supervisor, { seen, seconds, canaries, folder }: F
 				const outcome = answer instanceof EngineError ? answer.code : 'answered';
 				attacks[live.setup.plugin] = (attacks[live.setup.plugin] ?? 0) + 1;
 				outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-				touched += JSON.stringify(answer)?.includes(SECRET) === true || JSON.stringify(answer)?.includes('reached') === true ? 1 : 0;
+				const text = answer === undefined ? '' : JSON.stringify(answer);
+				touched += text.includes(SECRET) || text.includes('reached') ? 1 : 0;
 			}),
 		),
 	]);
