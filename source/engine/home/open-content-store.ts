@@ -54,19 +54,8 @@ export function openContentStore({
 	const staged = new Map<Integrity, StagedArtefact>();
 	const relied = new Set<Integrity>();
 	const staging = createStaging({ disk, layout });
-	const unpacker = lazyUnpacker(async () => {
-		const [{ createUnpacker }, { createTwinFinder }] = await Promise.all([import('./unpacker.ts'), import('./twin-files.ts')]);
-		return threads(createUnpacker({ disk, twins: createTwinFinder(layout) }));
-	});
-	const parts: AdderParts = {
-		disk,
-		staging,
-		others: createOtherFetches(layout),
-		unpacker,
-		clock,
-		transfers: createLimiter(CONCURRENT_TRANSFERS),
-		unpacking: createLimiter(CONCURRENT_UNPACKING),
-	};
+	const parts = adderParts({ disk, layout, clock, threads, staging });
+	const { unpacker } = parts;
 
 	async function receiptOf(integrity: Integrity): Promise<Receipt | null> {
 		const receipt = await receipts.read(integrity);
@@ -200,4 +189,29 @@ function missing(integrity: Integrity, relied: ReadonlySet<Integrity>): never {
 	}
 
 	throw damaged(`store/packages/${integrity.slice(0, 20)}...`, 'is needed and not there');
+}
+
+function adderParts({
+	disk,
+	layout,
+	clock,
+	threads,
+	staging,
+}: Pick<AdderParts, 'disk' | 'clock' | 'staging'> & {
+	readonly layout: Layout;
+	readonly threads: (here: Unpacker) => Promise<Unpacker>;
+}): AdderParts & { readonly unpacker: ReturnType<typeof lazyUnpacker> } {
+	const unpacker = lazyUnpacker(async () => {
+		const [{ createUnpacker }, { createTwinFinder }] = await Promise.all([import('./unpacker.ts'), import('./twin-files.ts')]);
+		return threads(createUnpacker({ disk, twins: createTwinFinder(layout) }));
+	});
+	return {
+		disk,
+		staging,
+		others: createOtherFetches(layout),
+		unpacker,
+		clock,
+		transfers: createLimiter(CONCURRENT_TRANSFERS),
+		unpacking: createLimiter(CONCURRENT_UNPACKING),
+	};
 }
