@@ -23,6 +23,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/operations/generations/node-modules/target-folder.ts': 'the folder that export was given',
 	'engine/sandbox/broker/walk.ts': 'paths that a plugin was granted, which are never in a home',
 	'engine/sandbox/broker/files.ts': 'paths that a plugin was granted, which are never in a home',
+	'engine/operations/people-and-policy/advisory-sets.ts': 'a set of advisories that the user signs, or that is kept beside the policy',
 	'engine/operations/permissions/write-permissions.ts': 'the package.json of the folder that the user named',
 	'terminal/skeleton.ts': 'the terminal',
 	'engine/sandbox/priority.ts': 'the priority of a process, below /proc',

@@ -107,10 +107,10 @@ const REACHED: readonly (readonly [string, Partial<JudgeRequest>, Level, string]
 		'verified: certified by Acme Security.',
 	],
 	[
-		'core: on the list of the product, built as the list says',
+		'core: on the core list of the organisation, built as the list says',
 		{ ...PROVEN, standing: { ...NO_STANDING, corePin: PIN } },
 		'core',
-		'core: built by plugward itself.',
+		'core: on the core list of your organisation, and built as it says.',
 	],
 ];
 
@@ -186,16 +186,16 @@ const LACKING: readonly (readonly [string, Partial<JudgeRequest>, Level, string,
 		{ standing: { ...NO_STANDING, corePin: PIN }, evidence: evidence({ 'registry-signature': 'verified' }) },
 		'known',
 		'level-core',
-		'core is for what plugward itself publishes',
+		'core lacks verified provenance by the builder that the core list of your organisation names',
 	],
 	[
 		'core by another builder than the list says',
 		{ ...PROVEN, standing: { ...NO_STANDING, corePin: { repository: 'https://github.com/acme/other' } } },
 		'known',
 		'level-core',
-		'core is for what plugward itself publishes',
+		'core lacks verified provenance by the builder that the core list of your organisation names',
 	],
-	['core off the list', PROVEN, 'known', 'level-core', 'core is for what plugward itself publishes'],
+	['core off the list', PROVEN, 'known', 'level-core', 'core is for what the signed core list of your organisation names'],
 ];
 
 /** Everything that would make it core, were it not for what the row says. */
@@ -273,7 +273,7 @@ describe('a level', () => {
 		expect(verdict(PROVEN).wouldRaise).toEqual([
 			'A pin of its builder in your policy, or enough endorsements by people you trust, would raise it to trusted.',
 			'To be verified it lacks an approved builder to compare with, a certification by a recognised certifier.',
-			'Only packages on the signed core list can be core.',
+			"An entry on your organisation's signed core list that its verified builder matches would make it core.",
 		]);
 		expect(verdict(BEST).wouldRaise).toEqual([]);
 	});

@@ -32,10 +32,11 @@ export async function fetchArtefacts(
 	for (const [id, resolved] of packages) {
 		const told = sha512Of(resolved.manifest);
 		const receipt = told === null ? null : await context.home.store.receipt(told);
+		// Also what was begun ahead: the bytes may have been here before, under another description.
+		stored.push(...(receipt === null ? [] : [{ resolved, receipt }]));
 		// What was begun ahead is joined, so that it counts as fetched and its end is waited for.
 		if (told !== null && ahead?.hasBegun(told) !== true && (receipt !== null || isLeftOut(context, resolved))) {
 			integrities.set(id, told);
-			stored.push(...(receipt === null ? [] : [{ resolved, receipt }]));
 		} else {
 			missing.push(resolved);
 		}
