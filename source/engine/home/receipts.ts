@@ -45,9 +45,9 @@ export function createReceiptReader({ disk, layout }: { readonly disk: Disk; rea
 	let opening: Promise<ReceiptIndex> | null = null;
 	const index = (): Promise<ReceiptIndex> => (opening ??= readReceiptIndex(layout));
 
-	function learn(version: string, receipt: Receipt): Receipt {
+	function learn(version: string, receipt: Receipt, kept = receipt): Receipt {
 		const { files: _, ...head } = receipt;
-		known.set(receipt.integrity, { version, head, packageJson: packageJsonIn(receipt), receipt });
+		known.set(receipt.integrity, { version, head, packageJson: packageJsonIn(receipt), receipt: kept });
 		unindexed.add(receipt.integrity);
 		return receipt;
 	}
@@ -69,7 +69,7 @@ export function createReceiptReader({ disk, layout }: { readonly disk: Disk; rea
 			return parse(integrity, version);
 		}
 
-		const receipt = withFilesLater(indexed.head, () => parseReceiptFile(layout, integrity)?.files ?? gone(layout, integrity));
+		const receipt = withFilesLater(layout, indexed.head);
 		known.set(integrity, { ...indexed, receipt });
 		return receipt;
 	}
@@ -90,7 +90,7 @@ export function createReceiptReader({ disk, layout }: { readonly disk: Disk; rea
 		remember: (receipt) => {
 			const version = versionOf(layout, receipt.integrity);
 			if (version !== null) {
-				learn(version, receipt);
+				learn(version, receipt, withoutFiles(layout, receipt));
 			}
 		},
 		storeBytes: async () => {
@@ -129,9 +129,16 @@ async function keepIndex(
 }
 
 /** A receipt whose list of files, nearly all of its bytes, is read when it is first asked for. */
-function withFilesLater(head: ReceiptHead, load: () => Receipt['files']): Receipt {
+function withFilesLater(layout: Layout, head: ReceiptHead): Receipt {
 	let files: Receipt['files'] | null = null;
+	const load = () => parseReceiptFile(layout, head.integrity)?.files ?? gone(layout, head.integrity);
 	return Object.defineProperty({ ...head, files: [] }, 'files', { enumerable: true, get: () => (files ??= load()) });
+}
+
+/** Of a large install the files are a hundred thousand, and mostly nobody asks for them. */
+function withoutFiles(layout: Layout, receipt: Receipt): Receipt {
+	const { files: _, ...head } = receipt;
+	return withFilesLater(layout, head);
 }
 
 /** What its file says now. Null when there is none. Throws `home-damaged`. */
