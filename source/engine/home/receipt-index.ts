@@ -1,5 +1,4 @@
 import { EngineError } from '../errors.ts';
-import type { Evidence } from '../evidence.ts';
 import type { Integrity } from '../integrity.ts';
 import { readAuthenticated, writeAuthenticated } from './bundles.ts';
 import type { Disk } from './disk.ts';
@@ -36,7 +35,7 @@ export type IndexChange = {
 	readonly entries: ReadonlySet<Integrity>;
 };
 
-const NAME = 'receipt index 1';
+const NAME = 'receipt index 2';
 const STORE = 'store';
 
 type Lines = ReadonlyMap<string, string>;
@@ -103,15 +102,15 @@ async function readLines(layout: Layout): Promise<Lines> {
 	return lines;
 }
 
-type Fields = readonly [string, string, number, number, readonly Evidence[], string, ReceiptFile | null];
+type Fields = readonly [Omit<ReceiptHead, 'integrity'>, ReceiptFile | null];
 
-function encode({ version, head, packageJson }: IndexedReceipt): string {
-	const fields: Fields = [head.name, head.version, head.packedBytes, head.unpackedBytes, head.evidence, head.storedAt, packageJson];
+function encode({ version, head: { integrity: _, ...head }, packageJson }: IndexedReceipt): string {
+	const fields: Fields = [head, packageJson];
 	return `${version} ${JSON.stringify(fields)}`;
 }
 
 // Only this home can have written it, and it wrote what `encode` made.
 function decode(integrity: Integrity, version: string, json: string): IndexedReceipt {
-	const [name, packageVersion, packedBytes, unpackedBytes, evidence, storedAt, packageJson] = JSON.parse(json) as Fields;
-	return { version, head: { integrity, name, version: packageVersion, packedBytes, unpackedBytes, evidence, storedAt }, packageJson };
+	const [head, packageJson] = JSON.parse(json) as Fields;
+	return { version, head: { integrity, ...head }, packageJson };
 }

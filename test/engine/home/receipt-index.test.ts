@@ -9,7 +9,7 @@ import { install, sample, temporaryFolder, waiting, signal } from './temporary-h
 
 const SAMPLES = Array.from({ length: 10 }, (_, i) => sample(`package-${i}`, '1.0.0', { 'a.js': `${i}` }));
 const [FIRST] = SAMPLES as [ReturnType<typeof sample>];
-const NAME = 'receipt index 1';
+const NAME = 'receipt index 2';
 
 const nameIn = async (home: Home) => (await home.store.receipt(FIRST.integrity))?.name;
 const receiptOf = (home: Home) => join(home.layout.entry(FIRST.integrity), RECEIPT);
@@ -41,6 +41,17 @@ test('what was committed is known to the next process without reading a receipt,
 	expect(receipt?.name).toBe('from-index');
 	expect(receipt?.files.map(({ path }) => path)).toEqual(['LICENSE', 'a.js', 'index.js', 'package.json']);
 	expect(await home.store.readPackageJson(FIRST.integrity)).toEqual({ name: 'package-0', version: '1.0.0' });
+});
+
+test('it tells all that the receipt tells', async () => {
+	await using scene = await indexedHome();
+	await using home = await scene.reopen();
+	// The file spells its list of files more shortly, and has a checksum of its own.
+	const { format: _, check: __, files: ___, ...told } = JSON.parse(await readFile(receiptOf(home), 'utf8')) as Record<string, unknown>;
+	const { files, ...indexed } = (await home.store.receipt(FIRST.integrity)) ?? expect.fail('no receipt');
+	expect(indexed).toEqual(told);
+	expect(files).not.toHaveLength(0);
+	expect(told).toHaveProperty('license');
 });
 
 test('a receipt that was changed since is read, also when its size and its time are as before', async () => {
