@@ -108,10 +108,7 @@ function dispatching(action: Action): Perform {
 }
 
 function moving(by: Extract<Action, { readonly type: 'moved' }>['by']): Perform {
-	return ({ store, loading }) => {
-		store.dispatch({ type: 'moved', by });
-		loading.selectionMoved();
-	};
+	return dispatching({ type: 'moved', by });
 }
 
 function openSection({ store, loading }: CommandParts, section: Section): void {
@@ -128,8 +125,6 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 	if (section === 'trust') {
 		void loading.loadTrust();
 	}
-
-	loading.selectionMoved();
 }
 
 function answer({ store }: CommandParts, state: State, command: 'toggle-answer' | 'accept' | 'deny'): void {

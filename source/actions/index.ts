@@ -28,8 +28,6 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		if (store.getState().section === 'trust') {
 			void loading.loadTrust();
 		}
-
-		loading.selectionMoved();
 	};
 	const operations = createOperations(context, { onChanged: reload });
 	const parts = { store, host, loading, operations };
@@ -51,6 +49,7 @@ export function createActions(context: ActionContext, host: Host): Actions {
 
 	return {
 		start() {
+			loading.followSelection();
 			reload();
 			followGenerations(context, reload).catch((thrown: unknown) => {
 				if (!context.signal.aborted) {

@@ -2,13 +2,13 @@ import type { CallOptions } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
 import type { Action, Slot } from '../reduce.ts';
-import { explanationOf, topPage } from '../select.ts';
+import { topPage } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import type { ActionContext } from './context.ts';
+import { createFollowing } from './following.ts';
 
 const SEARCH_PAUSE_MILLISECONDS = 150;
-const DETAIL_PAUSE_MILLISECONDS = 80;
 const SEARCH_SIZE = 100;
 
 export type Loading = {
@@ -21,8 +21,8 @@ export type Loading = {
 	/** After a short pause in typing. */
 	readonly searchSoon: () => void;
 	readonly searchNow: () => Promise<void>;
-	/** Loads what the selected item of the trust screen needs, once the selection rests. */
-	readonly selectionMoved: () => void;
+	/** Loads what the selected item of the trust screen needs, once the selection rests, until `stop`. */
+	readonly followSelection: () => void;
 	/** Loads again what the screen on top shows. */
 	readonly refresh: () => Promise<void>;
 	readonly stop: () => void;
@@ -33,7 +33,6 @@ export function createLoading(context: ActionContext): Loading {
 	const { engine, store, now } = context;
 	const load = createLoader(context);
 	let searchTimer: NodeJS.Timeout | undefined;
-	let detailTimer: NodeJS.Timeout | undefined;
 
 	const loadInstalled = (): Promise<void> =>
 		load(
@@ -68,6 +67,8 @@ export function createLoading(context: ActionContext): Loading {
 
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
+	const following = createFollowing(store, loadWhy);
+
 	return {
 		loadInstalled,
 		loadHistory,
@@ -80,13 +81,7 @@ export function createLoading(context: ActionContext): Loading {
 			clearTimeout(searchTimer);
 			searchTimer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
 		},
-		selectionMoved() {
-			clearTimeout(detailTimer);
-			const name = nameWithoutEvidence(store.getState());
-			if (name !== null) {
-				detailTimer = setTimeout(() => void loadWhy(name), DETAIL_PAUSE_MILLISECONDS);
-			}
-		},
+		followSelection: following.start,
 		refresh() {
 			const state = store.getState();
 			const page = topPage(state);
@@ -101,17 +96,10 @@ export function createLoading(context: ActionContext): Loading {
 			return state.section === 'browse' ? searchNow() : state.section === 'history' ? loadHistory() : loadInstalled();
 		},
 		stop() {
+			following.stop();
 			clearTimeout(searchTimer);
-			clearTimeout(detailTimer);
 		},
 	};
-}
-
-/** The plugin selected on the trust screen, when nothing is known about it yet. */
-function nameWithoutEvidence(state: State): string | null {
-	const name = selectedItem(state);
-	const isShown = state.section === 'trust' && state.pages.length === 0;
-	return isShown && name !== null && explanationOf(state, name).status === 'idle' ? name : null;
 }
 
 function trustLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadTrust' | 'loadWhy' | 'loadRaw'> {

@@ -21,6 +21,17 @@ describe('the trust screen', () => {
 		expect(screen.text()).toMatch(/\* core 1 +\+ verified 2/);
 	});
 
+	it('tells beside the list why the first plugin has its level, and of the one that a filter leaves, without a cursor key', async () => {
+		await using screen = renderScreen(120, 40, { section: 'trust' });
+		await screen.until('Who vouches for it');
+		await select(screen, 'log-summary');
+		await screen.until('> you > Ana > Ben');
+		expect(screen.text()).not.toContain('Reading what is proven');
+		screen.press('escape');
+		await select(screen, '@acme/links');
+		await screen.until(/Built by somebody else than the version .*\n.*before/);
+	});
+
 	it('opens why a plugin counts as little, and through whom it is endorsed', async () => {
 		await using screen = renderScreen(120, 40, { section: 'trust' });
 		await select(screen, 'log-summary');

@@ -44,7 +44,7 @@ function identityDiff(changes: TrustExplanation['identityChanges'], width: numbe
 		? []
 		: [
 				BLANK,
-				[span('! Built by somebody else than the version before', 'bad')],
+				...bullet('!', 'Built by somebody else than the version before', { width, tone: 'bad' }),
 				...changes.flatMap(({ field, from, to }) => [...fact(field, `- ${from}`, width, 'dim'), ...fact('', `+ ${to}`, width, 'bad')]),
 			];
 }
