@@ -17,7 +17,15 @@ export function trustText(result: TrustResult, view: View): string {
 			return whyText(result, view);
 		case 'raw':
 			// Another tool reads it.
-			return JSON.stringify({ attestations: result.attestations, statements: result.statements }, null, 2);
+			return JSON.stringify(
+				{
+					attestations: result.attestations,
+					...(result.attestationsNote === null ? {} : { attestationsNote: result.attestationsNote }),
+					statements: result.statements,
+				},
+				null,
+				2,
+			);
 		case 'audit':
 			return auditText(result, view);
 		case 'diff':

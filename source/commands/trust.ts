@@ -214,6 +214,12 @@ function keylessSigner(parsed: ParsedArguments): KeylessSigner {
 }
 
 async function people({ engine, parsed, call }: CommandContext, [word, who = '']: readonly string[]): Promise<TrustResult> {
+	if (who === '' && (word === 'add' || word === 'remove' || word === 'vouch')) {
+		throw new EngineError('usage', `trust people ${word} wants the id of a person.`, {
+			hint: `Type: plugward trust people ${word} ed25519:KEY; they print theirs with: plugward trust key`,
+		});
+	}
+
 	switch (word) {
 		case undefined:
 			break;
