@@ -18,6 +18,10 @@ export async function runProgram(argv: readonly string[], version: string, skele
 		stdin,
 		stdout,
 		stderr,
+		writeBytes: (stream, bytes) =>
+			new Promise((resolve) => {
+				process[stream].write(bytes, (error) => resolve(error === null || error === undefined));
+			}),
 		createEngine: async (options) => (await import('./engine/index.ts')).createEngine(options),
 		examine: async (...failed) => (await import('./engine/index.ts')).examine(...failed),
 		openScreen: async (engine, choices) => {

@@ -1,7 +1,7 @@
 import { COMMANDS } from './commands/catalogue.ts';
 import { createReporter, type OutputMode, type Reporter } from './commands/reporter.ts';
 import { describeCommandLine } from './commands/command-line.ts';
-import type { Command, NoEngineContext, ParsedArguments } from './commands/command.ts';
+import type { Command, NoEngineContext, ParsedArguments, Terminal } from './commands/command.ts';
 import { parseFields } from './commands/envelope.ts';
 import { isSet, textFlag } from './commands/flags.ts';
 import { helpText } from './commands/help.ts';
@@ -24,6 +24,8 @@ export type CommandLineOptions = {
 	readonly stdin: Input;
 	readonly stdout: Output;
 	readonly stderr: Output;
+	/** As they are, and not before somebody can take them; without it they are written as text. */
+	readonly writeBytes?: Terminal['writeBytes'];
 	/** This and the screen are loaded only when needed, since each takes longer than a whole `--help`. */
 	readonly createEngine: (options: EngineOptions) => Promise<Engine>;
 	/** For `doctor` when no engine can be made. */
@@ -122,12 +124,31 @@ async function runCommand(command: Command, parsed: ParsedArguments, options: Co
 				}),
 			readText: (source) => readText(source, { stdin: options.stdin, cwd: options.cwd, signal }),
 			warn: reporter.warn,
+			terminal: terminalOf(options, { mode, color }),
 		});
 		reporter.finish(command, outcome, fields);
 		return outcome.exitCode;
 	} catch (error) {
 		return reportFailure(asEngineError(error), { command, reporter, interruptedExitCode: interruption.exitCode() });
 	}
+}
+
+function terminalOf(options: CommandLineOptions, { mode, color }: { readonly mode: OutputMode; readonly color: unknown }): Terminal {
+	const { stdin, stdout, stderr, environment, writeBytes } = options;
+	const asText = async (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean> => {
+		options[stream].write(Buffer.from(bytes).toString('utf8'));
+		return true;
+	};
+	return {
+		stdin,
+		stdout,
+		stderr,
+		canAsk: mode === 'text' && canAsk(options, environment),
+		isText: mode === 'text',
+		view: viewOf(stderr, options, color),
+		environment,
+		writeBytes: writeBytes ?? asText,
+	};
 }
 
 type Opened =

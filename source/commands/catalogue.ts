@@ -36,6 +36,7 @@ import { undo } from './undo.ts';
 import { update } from './update.ts';
 import { why } from './why.ts';
 import { verify } from './verify.ts';
+import { x } from './x.ts';
 
 /** Every scripted command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(run),
 	hideResult(dev),
 	hideResult(test),
+	hideResult(x),
 	hideResult(permissions),
 	hideResult(quarantine),
 	hideResult(verify),

@@ -1,5 +1,6 @@
 import type { CallOptions, Decision, DoctorReport, Engine, EngineError, Plan, Requirement } from '../engine/index.ts';
 import type { View } from './layout.ts';
+import type { Environment, Input, Output } from './surroundings.ts';
 
 export type FlagDefinition = {
 	readonly type: 'boolean' | 'string' | 'number';
@@ -42,6 +43,22 @@ export type CommandContext = {
 	/** Text of standard input (`-`) or of a file. */
 	readonly readText: (source: string) => Promise<string>;
 	readonly warn: (warning: Warning) => void;
+	/** Only for a command whose result is what another program says: its streams, and the person at them. */
+	readonly terminal: Terminal;
+};
+
+export type Terminal = {
+	readonly stdin: Input;
+	readonly stdout: Output;
+	readonly stderr: Output;
+	/** A person sits there and reads text. */
+	readonly canAsk: boolean;
+	/** False for `--json` and `--events`, where standard output holds one document. */
+	readonly isText: boolean;
+	readonly view: View;
+	readonly environment: Environment;
+	/** Resolves when the bytes are written; false when nobody reads them any more. */
+	readonly writeBytes: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<boolean>;
 };
 
 /** What is there when the engine could not be made, and why it could not. */

@@ -35,7 +35,7 @@ export const permissions: CommandDefinition<PermissionReport> = {
 };
 
 function reportText({ plugin, version, level, generation, answers, use }: PermissionReport, view: View): string {
-	const where = generation === null ? 'a folder' : `generation ${generation}`;
+	const where = generation === null ? 'not of a generation' : `generation ${generation}`;
 	return joinBlocks([
 		paragraphLines(`${plugin} ${version}, level ${level}, ${where}`, { view, tone: 'strong' }),
 		...(answers.length === 0 ? [paragraphLines('It asks for nothing, and was denied nothing.', { view })] : []),

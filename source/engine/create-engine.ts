@@ -16,6 +16,7 @@ import { trackRunningTasks } from './operations/running/running-tasks.ts';
 import { type Guard, trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import type { Applied, Plan } from './plan.ts';
 import { lazyRegistryClient, type RegistryClientOptions, type RegistryNotice } from './registry/index.ts';
+import type { ToolCalls } from './tool-calls.ts';
 
 /** Opens the home (creating it when it is new, recovering it when it was interrupted) ; npm's configuration is read when a registry is first needed. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -160,6 +161,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		auditLog: auditLogCalls(context, guard),
 		runtime: runtimeCalls(context, guard),
 		...runningCalls(context, guard),
+		tools: toolCalls(context, guard),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		[Symbol.asyncDispose]: () => close(context),
 	};
@@ -190,6 +192,14 @@ async function close({ runtime, registry, home }: EngineContext): Promise<void> 
 	await runtime[Symbol.asyncDispose]();
 	await registry[Symbol.asyncDispose]();
 	await home[Symbol.asyncDispose]();
+}
+
+function toolCalls(context: EngineContext, guard: Guard): ToolCalls {
+	return {
+		planTool: (request, call) => guard(call, async () => (await loadChanging()).planTool(context, request, call)),
+		runTool: (plan, call) => guard(call, async () => (await loadChanging()).runToolPlan(context, plan, call)),
+		forgetTool: (tool, call) => guard(call, async () => (await loadChanging()).forgetTool(context, tool, call)),
+	};
 }
 
 // Each in a part of its own, so that a command which only looks or only switches loads no resolver and no archives.

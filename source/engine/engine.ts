@@ -8,6 +8,7 @@ import type { ObservedPermissions, PermissionReport } from './permission-questio
 import type { Grant, Permission } from './permission.ts';
 import type { HeldAcceptance, TrustCalls } from './trust-calls.ts';
 import type { RuntimeCalls, RuntimePlugin, RuntimeTransition } from './runtime.ts';
+import type { ToolCalls } from './tool-calls.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 import type {
 	ExplainReport,
@@ -490,6 +491,7 @@ export type Engine = {
 	readonly testPlugin: (request: TestRequest, options: CallOptions) => Promise<TestReport>;
 	/** Runs a task of a folder now and again after each change of a file in it, until the signal fires. Gives how often. Throws `usage`. */
 	readonly develop: (request: DevelopRequest, options: CallOptions) => Promise<{ readonly rounds: number }>;
+	readonly tools: ToolCalls;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;

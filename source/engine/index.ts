@@ -91,3 +91,5 @@ export type {
 	WhyStep,
 	WrittenLock,
 } from './version-questions.ts';
+export type { ToolCalls, ToolPlan, ToolRequest, ToolRunRequest, ToolRunResult, ToolWish } from './tool-calls.ts';
+export type { StreamFacts, ToolStreams } from './sandbox/index.ts';

@@ -67,6 +67,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		runTask: unexpected('runTask'),
 		testPlugin: unexpected('testPlugin'),
 		develop: unexpected('develop'),
+		tools: { planTool: unexpected('tools.planTool'), runTool: unexpected('tools.runTool'), forgetTool: unexpected('tools.forgetTool') },
 		subscribe: unexpected('subscribe'),
 		[Symbol.asyncDispose]: async () => {},
 		...calls,

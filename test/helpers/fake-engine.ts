@@ -49,6 +49,10 @@ const IDENTITY: SourceIdentity = {
 	runner: 'github-hosted',
 };
 
+async function unused(): Promise<never> {
+	throw new Error('The app called for a tool, which it never does.');
+}
+
 /** An engine with rich sample data behind the real door; it keeps its state in memory. */
 export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 	const pause = options.stepMilliseconds ?? 0;
@@ -295,6 +299,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			return this.verify(names, call);
 		},
 		trust: sampleTrustCalls({ calls, plugins: () => plugins, verdictOf: sampleVerdict, evidenceOf: sampleEvidence }),
+		// The app runs no tools; the command that does is tested by itself.
+		tools: { planTool: unused, runTool: unused, forgetTool: unused },
 		async runTask(request, call) {
 			calls.push(`runTask ${request.target} ${request.task ?? ''} ${JSON.stringify(request.input)}`);
 			return runSample(request, call, pause);

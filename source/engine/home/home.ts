@@ -16,6 +16,7 @@ import type { Profile } from './profiles.ts';
 import type { StoreHome } from './shared-store/store-homes.ts';
 import type { Revocation } from './revocation.ts';
 import type { ScanName } from './scan-cache.ts';
+import type { ToolRecord } from './tools.ts';
 
 export type HomeOptions = {
 	/** Absolute. */
@@ -81,6 +82,12 @@ export type Home = {
 	readonly revocations: () => Promise<readonly Revocation[]>;
 	/** The mutex must be held. */
 	readonly revoke: (revocation: Revocation) => Promise<void>;
+	/** What is known of the versions of one tool, oldest first. Throws `home-damaged`. */
+	readonly tools: (name: string) => Promise<readonly ToolRecord[]>;
+	/** The mutex must be held. */
+	readonly writeTool: (record: ToolRecord) => Promise<void>;
+	/** The mutex must be held. */
+	readonly removeTool: (record: Pick<ToolRecord, 'name' | 'version'>) => Promise<void>;
 	/** `key` is hex. Null when absent or not written by this home. */
 	readonly readBundle: (key: string) => Promise<Uint8Array | null>;
 	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;

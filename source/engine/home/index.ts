@@ -25,3 +25,4 @@ export { parseLock } from './parse-lock.ts';
 export type { RecordedOperation } from './recorded-operations.ts';
 export type { RecoverReport } from './recover.ts';
 export type { Revocation } from './revocation.ts';
+export type { ToolRecord } from './tools.ts';

@@ -35,6 +35,8 @@ export type Layout = {
 	/** What a plugin keeps; stays when it is updated or removed. */
 	readonly pluginData: (folderName: string) => string;
 	readonly revocations: string;
+	/** What was agreed to and granted to tools, one file for each version. */
+	readonly tools: string;
 	readonly state: string;
 	readonly journal: string;
 	readonly jobs: string;
@@ -132,6 +134,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		receiptIndex: join(home, 'cache', 'receipts'),
 		pluginData: (folderName) => join(home, 'data', folderName),
 		revocations: join(home, 'revocations.json'),
+		tools: join(home, 'tools'),
 		state,
 		journal: join(state, 'journal'),
 		jobs: join(state, 'jobs'),

@@ -40,6 +40,7 @@ import { openWithStore } from './shared-store/join-store.ts';
 import { settleStore } from './shared-store/store-journal.ts';
 import { otherHomes } from './shared-store/store-needs.ts';
 import { removeDeadStaging } from './staging.ts';
+import { readTools, removeTool, writeTool } from './tools.ts';
 import type { Unpacker } from './unpacker.ts';
 import { watchCurrent } from './watch-current.ts';
 
@@ -126,6 +127,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			requireMutex();
 			await addRevocation(place, revocation);
 		},
+		...toolsOn(place, requireMutex),
 		readScan: (scan) => readScan(place, scan),
 		writeScan: (scan, bytes) => writeScan(place, scan, bytes),
 		entries: () => listEntries(layout),
@@ -247,6 +249,23 @@ function profilesOn(place: { readonly disk: Disk; readonly layout: Layout }, req
 		removeProfile: async (name) => {
 			requireMutex();
 			await removeProfile(place, name);
+		},
+	};
+}
+
+function toolsOn(
+	place: { readonly disk: Disk; readonly layout: Layout },
+	requireMutex: () => void,
+): Pick<Home, 'tools' | 'writeTool' | 'removeTool'> {
+	return {
+		tools: (name) => readTools(place.layout, name),
+		writeTool: async (record) => {
+			requireMutex();
+			await writeTool(place, record);
+		},
+		removeTool: async (record) => {
+			requireMutex();
+			await removeTool(place, record);
 		},
 	};
 }

@@ -11,6 +11,10 @@ export const TO_HOST = { load: 1, code: 2, call: 3, capabilityResult: 4, abort: 
 /** Host to core. */
 export const TO_CORE = { hello: 16, armed: 17, ready: 18, result: 19, error: 20, capability: 21, log: 22, pong: 23 } as const;
 
+/** On the second socket, one question and one answer at a time: the guest stands still until the answer is there. */
+export const SYNC_TO_CORE = { question: 32 } as const;
+export const SYNC_TO_HOST = { answer: 33 } as const;
+
 /** The core is trusted by the host; bundles are large. */
 export const MAXIMUM_FRAME_TO_HOST_BYTES = 48 * 1024 * 1024;
 

@@ -1,17 +1,42 @@
 /** Numbers that cross the isolate wall with a string. The host and the guest are built from this one file. */
 
-/** Guest to host, through the one captured callback. `random`, `url` answer at once with a string. */
-export const FROM_GUEST = { ready: 1, result: 2, error: 3, capability: 4, log: 5, armTimer: 6, random: 7, url: 8, pong: 9 } as const;
+/** Guest to host, through the one captured callback. `random`, `url`, `question`, `part` and `compute` answer at once with a string. */
+export const FROM_GUEST = {
+	ready: 1,
+	result: 2,
+	error: 3,
+	capability: 4,
+	log: 5,
+	armTimer: 6,
+	random: 7,
+	url: 8,
+	pong: 9,
+	/** A capability call that waits for its answer in place. */
+	question: 10,
+	/** The source of a part of the prelude that is loaded when it is first touched. */
+	part: 11,
+	/** Hashes, ciphers and compression, which the host does on bytes. */
+	compute: 12,
+} as const;
 
 /** Host to guest, through the one function the prelude returned. */
-export const TO_GUEST = { start: 1, call: 2, capabilityResult: 3, timer: 4, abort: 5, ping: 6 } as const;
+export const TO_GUEST = {
+	start: 1,
+	call: 2,
+	capabilityResult: 3,
+	timer: 4,
+	abort: 5,
+	ping: 6,
+	/** A tool's turn is over: time to see whether it has anything left to do. */ idle: 7,
+} as const;
 
 /** What the core asks of a plugin's module. */
 export type PluginMethod = 'initialize' | 'execute' | 'getCapabilities' | 'handleMessage' | 'shutdown' | 'getState' | 'restoreState';
 
 /** The first frame of a connection: what to load and within which bounds. */
 export type LoadMessage = {
-	readonly kind: 'plugin' | 'plain';
+	/** A tool is a program with arguments and streams: the bin of a package. */
+	readonly kind: 'plugin' | 'plain' | 'tool';
 	/** V8 heap of the isolate; the real wall is the core's watch on resident memory. */
 	readonly heapMegabytes: number;
 	/** Processor time of one uninterrupted turn in the isolate. */

@@ -11,6 +11,8 @@ type HeartbeatOptions = {
 	/** The longest one uninterrupted turn may take while something was asked of the plugin. */
 	readonly turnMilliseconds: number;
 	readonly isBusy: () => boolean;
+	/** Whether the process waits for this one: what it does not answer meanwhile is not its fault. */
+	readonly isWaiting: () => boolean;
 	readonly onMissed: () => void;
 };
 
@@ -53,7 +55,8 @@ export class Heartbeat {
 	#look(): void {
 		const now = performance.now();
 		// What this process slept through cannot be held against the plugin.
-		const overslept = Math.max(0, now - this.#lookedAt - 2 * LOOK_MILLISECONDS);
+		const looked = now - this.#lookedAt;
+		const overslept = this.#options.isWaiting() ? looked : Math.max(0, looked - 2 * LOOK_MILLISECONDS);
 		this.#lookedAt = now;
 		if (this.#sentAt !== null) {
 			this.#sentAt += overslept;

@@ -2,12 +2,23 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 
 import { EngineError } from '../errors.ts';
-import { encodeFrame, FrameBreach, FrameReader, MAXIMUM_FRAME_TO_CORE_BYTES, PROTOCOL_VERSION, TO_CORE, type Frame } from './frames.ts';
 import { parseHello } from './host-messages.ts';
 import { endOfExit, PluginEndedError, type PluginEnd } from './plugin-end.ts';
+import {
+	encodeFrame,
+	FrameBreach,
+	FrameReader,
+	MAXIMUM_FRAME_TO_CORE_BYTES,
+	PROTOCOL_VERSION,
+	SYNC_TO_CORE,
+	SYNC_TO_HOST,
+	TO_CORE,
+	type Frame,
+} from './frames.ts';
 import { hostProgramPath, isolateBinaryPath } from './programs.ts';
 
 const CHANNEL = 3;
+const QUESTIONS = 4;
 const MAXIMUM_STDERR_BYTES = 4096;
 /** A start takes a tenth of a second; a machine that needs this long has other troubles. */
 const START_MILLISECONDS = 20_000;
@@ -20,6 +31,8 @@ export type HostExit = {
 
 export type HostEvents = {
 	readonly onFrame: (frame: Frame) => void;
+	/** The host stands still until it is answered. */
+	readonly onQuestion: (frame: Frame) => void;
 	/** The process is dead or dying; said once. */
 	readonly onEnd: (end: PluginEnd) => void;
 };
@@ -30,6 +43,10 @@ export type HostProcess = {
 	/** Whoever takes the host hears everything from now on. A host that speaks before is killed. */
 	readonly listen: (events: HostEvents) => void;
 	readonly send: (kind: number, id: number, payload: string, slot?: number) => void;
+	/** On the second socket, where the host reads without letting anything else happen. */
+	readonly answer: (id: number, payload: string) => void;
+	/** Whether a question is open, so that nothing in the process can go on. */
+	readonly isWaiting: () => boolean;
 	/** SIGKILL; nothing in the process can delay it. */
 	readonly kill: () => void;
 	readonly isAlive: () => boolean;
@@ -43,6 +60,9 @@ export type HostLink = {
 	readonly slot: number;
 	readonly listen: (events: HostEvents) => void;
 	readonly send: (kind: number, id: number, payload: string) => void;
+	readonly answer: (id: number, payload: string) => void;
+	/** Whether a question is open in the process, be it of another place. */
+	readonly isWaiting: () => boolean;
 	/** The isolate is gone afterwards, in one way or the other. `isHanging`: nothing in the process can be relied on to end it. */
 	readonly end: (how: { readonly isHanging: boolean }) => void;
 	/** Resolves when the system has it gone; at once for a place in a shared process. */
@@ -72,7 +92,7 @@ export async function startHost({
 		env: {},
 		cwd: '/',
 		detached: true,
-		stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+		stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
 	});
 	const exited = watchExit(child);
 	await new Promise<void>((resolve, reject) => {
@@ -89,6 +109,8 @@ export function linkTo(host: HostProcess): HostLink {
 		slot: 0,
 		listen: host.listen,
 		send: (kind, id, payload) => host.send(kind, id, payload),
+		answer: host.answer,
+		isWaiting: host.isWaiting,
 		end: () => host.kill(),
 		gone: () => host.exited,
 	};
@@ -127,6 +149,9 @@ async function greet(child: ChildProcess, exited: Promise<HostExit>, signal: Abo
 			wasGreeted = true;
 			hello.resolve();
 		},
+		onQuestion: () => {
+			throw new FrameBreach('the host asked something before it had anything to run');
+		},
 		onEnd: (end) => hello.reject(new PluginEndedError(end)),
 	};
 	const finish = (end: PluginEnd): void => {
@@ -137,7 +162,9 @@ async function greet(child: ChildProcess, exited: Promise<HostExit>, signal: Abo
 		}
 	};
 
-	readFrames(channel, { onFrame: (frame) => events.onFrame(frame), onBreach: (reason) => finish({ type: 'breach', reason }) });
+	const onBreach = (reason: string): void => finish({ type: 'breach', reason });
+	readFrames(channel, { kinds: TO_CORE, onFrame: (frame) => events.onFrame(frame), onBreach });
+	const questions = takeQuestions(child.stdio[QUESTIONS] as Duplex, { onQuestion: (frame) => events.onQuestion(frame), onBreach });
 	void exited.then((exit) => finish(endOfExit(exit)));
 	const timer = setTimeout(() => finish({ type: 'stopped', cause: slowStart() }), START_MILLISECONDS);
 	const onAbort = (): void => finish({ type: 'stopped', cause: signal.reason });
@@ -158,6 +185,7 @@ async function greet(child: ChildProcess, exited: Promise<HostExit>, signal: Abo
 			}
 		},
 		send: (kind, id, payload, slot = 0) => void channel.write(encodeFrame(kind, id, payload, slot)),
+		...questions,
 		kill: () => finish({ type: 'stopped', cause: null }),
 		isAlive: () => ended === null,
 		exited,
@@ -198,11 +226,45 @@ function hostFlags(program: string, binary: string): readonly string[] {
 	];
 }
 
-function readFrames(
-	channel: Duplex,
-	events: { readonly onFrame: (frame: Frame) => void; readonly onBreach: (reason: string) => void },
-): void {
-	const reader = new FrameReader({ maximumBytes: MAXIMUM_FRAME_TO_CORE_BYTES, kinds: TO_CORE });
+/** One question and its answer after the other, whichever isolate it is of. */
+function takeQuestions(
+	socket: Duplex,
+	{ onQuestion, onBreach }: { readonly onQuestion: (frame: Frame) => void; readonly onBreach: (reason: string) => void },
+): Pick<HostProcess, 'answer' | 'isWaiting'> {
+	let open: number | null = null;
+	let last = 0;
+	readFrames(socket, {
+		kinds: SYNC_TO_CORE,
+		onFrame: (frame) => {
+			if (open !== null || frame.id <= last) {
+				throw new FrameBreach(`question ${frame.id} came before the one before it was answered`);
+			}
+
+			open = frame.id;
+			last = frame.id;
+			onQuestion(frame);
+		},
+		onBreach,
+	});
+	return {
+		answer: (id, payload) => {
+			if (id === open) {
+				open = null;
+				socket.write(encodeFrame(SYNC_TO_HOST.answer, id, payload));
+			}
+		},
+		isWaiting: () => open !== null,
+	};
+}
+
+type FrameEvents = {
+	readonly kinds: Readonly<Record<string, number>>;
+	readonly onFrame: (frame: Frame) => void;
+	readonly onBreach: (reason: string) => void;
+};
+
+function readFrames(channel: Duplex, events: FrameEvents): void {
+	const reader = new FrameReader({ maximumBytes: MAXIMUM_FRAME_TO_CORE_BYTES, kinds: events.kinds });
 	let isBroken = false;
 	channel.on('data', (chunk: Buffer) => {
 		if (isBroken) {

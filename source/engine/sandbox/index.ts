@@ -19,3 +19,7 @@ export { runPlugin } from './run-plugin.ts';
 export type { DeniedCalls, RunPluginRequest, RunPluginResult } from './run-request.ts';
 export { sandboxSupport } from './support.ts';
 export type { SandboxSupport } from './support.ts';
+export { answerPackageCall } from './package-files.ts';
+export type { PackageFile, PackageFiles } from './package-files.ts';
+export { runTool } from './tool/run-tool.ts';
+export type { RunToolRequest, RunToolResult, StreamFacts, ToolStreams } from './tool/tool-request.ts';

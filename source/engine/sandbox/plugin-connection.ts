@@ -26,6 +26,8 @@ export type ConnectionOptions = {
 	readonly onStart: (pid: number) => void;
 	/** The answer as JSON text; a rejection ends the plugin. */
 	readonly onCapability: (request: CapabilityRequest) => Promise<string>;
+	/** The same for a call that stands still until it is answered; a promise that never settles stops the guest for good. */
+	readonly onQuestion: (request: CapabilityRequest) => Promise<string>;
 	readonly onLog: (line: LogLine) => void;
 };
 
@@ -35,6 +37,9 @@ export type ConnectionUse = ResourceUse & { readonly heapBytes: number | null };
 type Call = PromiseWithResolvers<string> & { readonly cpuStart: number };
 /** Between calls a plugin may use as much processor time in this span as in one call. */
 const IDLE_BUDGET_MILLISECONDS = 60_000;
+
+/** To a question of a plugin that is over; nobody reads it but the host. */
+const ENDED_ANSWER = JSON.stringify({ error: { code: 'ERR_ENDED', message: 'The plugin was ended.' } });
 
 type State = 'arming' | 'loading' | 'ready' | 'ended';
 
@@ -54,6 +59,8 @@ export class PluginConnection {
 	#limits: PluginLimits;
 	#state: State = 'arming';
 	#lastCapability = 0;
+	/** The question that the host waits with; null when it goes on. */
+	#question: number | null = null;
 	#idleSince = 0;
 	#idleCpuStart = 0;
 	#end: PluginEnd | null = null;
@@ -69,6 +76,7 @@ export class PluginConnection {
 			ping: (id) => host.send(TO_HOST.ping, id, ''),
 			turnMilliseconds: options.load.turnMilliseconds,
 			isBusy: () => this.#calls.size > 0,
+			isWaiting: host.isWaiting,
 			onMissed: () => this.finish({ type: 'limit', limit: 'heartbeat' }),
 		});
 		// A connection that ends before anybody asks must not count as an unhandled rejection.
@@ -79,7 +87,11 @@ export class PluginConnection {
 	static async start(options: ConnectionOptions): Promise<PluginConnection> {
 		const host = await options.takeHost(options.signal);
 		const connection = new PluginConnection(options, host);
-		host.listen({ onFrame: (frame) => connection.#receive(frame), onEnd: (end) => connection.finish(end) });
+		host.listen({
+			onFrame: (frame) => connection.#receive(frame),
+			onQuestion: (frame) => connection.#receiveQuestion(frame),
+			onEnd: (end) => connection.finish(end),
+		});
 		try {
 			connection.#begin();
 		} catch (error) {
@@ -173,6 +185,11 @@ export class PluginConnection {
 
 		this.#end = end;
 		this.#state = 'ended';
+		if (this.#question !== null && this.#host.slot !== 0) {
+			// Its neighbours wait with it.
+			this.#host.answer(this.#question, ENDED_ANSWER);
+		}
+
 		this.#host.end({ isHanging: isHanging(end) });
 		this.#watch?.stop();
 		this.#heartbeat.stop();
@@ -206,6 +223,34 @@ export class PluginConnection {
 			}
 
 			this.finish({ type: 'breach', reason: error.message });
+		}
+	}
+
+	#receiveQuestion({ id, payload }: Frame): void {
+		if (this.#state === 'ended') {
+			this.#host.answer(id, ENDED_ANSWER);
+			return;
+		}
+
+		try {
+			this.#requireRunning('question');
+			const request = parseCapabilityRequest(Buffer.from(payload).toString('utf8'));
+			this.#question = id;
+			void this.#answerQuestion(id, request);
+		} catch (error) {
+			this.finish(error instanceof FrameBreach ? { type: 'breach', reason: error.message } : { type: 'stopped', cause: error });
+		}
+	}
+
+	async #answerQuestion(id: number, request: CapabilityRequest): Promise<void> {
+		try {
+			const answer = await this.#options.onQuestion(request);
+			if (this.#end === null) {
+				this.#question = null;
+				this.#host.answer(id, answer);
+			}
+		} catch (error) {
+			this.finish({ type: 'stopped', cause: error });
 		}
 	}
 

@@ -62,6 +62,7 @@ async function connect(run: Run, broker: Broker): Promise<PluginConnection> {
 				request.onStart?.({ pid });
 			},
 			onCapability: (call) => broker.handle(call, run.controller.signal),
+			onQuestion: (call) => broker.handle(call, run.controller.signal),
 			onLog: createLogSink({ ...request, pid: () => run.pid }),
 		});
 	} catch (error) {

@@ -32,6 +32,7 @@ async function endOf(script: string): Promise<unknown> {
 			signal: new AbortController().signal,
 			onStart: () => undefined,
 			onCapability: () => new Promise(() => undefined),
+			onQuestion: () => new Promise(() => undefined),
 			onLog: () => undefined,
 		});
 		return await connection.call({ method: 'execute', task: 'go', input: 'null', inputSchema: null, outputSchema: null });

@@ -143,7 +143,7 @@ test('built-ins that make sense work, the others are named and throw when they a
 			};`,
 	});
 	const { code, needs } = await bundle(folder.path, { app: {} });
-	expect(needs).toEqual(['child_process', 'fs', 'http']);
+	expect(needs).toEqual(['child_process', 'http']);
 	expect((await run(code, { kind: 'plain', manifest: null, task: 'default', input: [] })).output).toEqual({
 		path: ['/b/c.txt', '../c/d', 'y.tar', '/a'],
 		heard: 2,

@@ -37,12 +37,13 @@ export async function explainPermissions(
 /** The permission that a denial in the log names may hold anything a plugin asked for; what cannot be read as one is left out. */
 async function everything(
 	context: EngineContext,
-	{ name, version, declared }: Asker,
+	{ name, version, declared, grants, isTool }: Asker,
 	options: CallOptions,
 ): Promise<readonly Permission[]> {
 	const query = { plugin: name, events: ['permission-denied'], since: null, last: REMEMBERED_DENIALS, number: null };
 	const { records } = await showLog(context, query, options);
-	const found = new Map<PermissionId, Permission>(declared.map(({ permission }) => [permissionId(permission), permission]));
+	const asked = isTool ? grants.map(({ grant }) => parsePermission(grant.permission)) : declared.map(({ permission }) => permission);
+	const found = new Map<PermissionId, Permission>(asked.map((permission) => [permissionId(permission), permission]));
 	for (const { version: deniedVersion, details } of records) {
 		const permission = deniedVersion === version ? readPermission(details['permission']) : null;
 		if (permission !== null && !isCovered(permission, [...found.values()])) {
@@ -76,15 +77,23 @@ function answer(context: EngineContext, question: Question): PermissionAnswer {
 		reason,
 		text: [text, permissionCaution(permission) ?? ''].join(' ').trim(),
 		declared: declared === null ? null : { permission: asked, line: declared.line, why: declared.permission.reason },
-		declaration: declared === null && reason !== 'never-grantable' ? declarationOf(permission) : null,
+		declaration: declared === null && !asker.isTool && reason !== 'never-grantable' ? declarationOf(permission) : null,
 		commands: {
 			always:
 				isOpen && declared !== null && asker.generation !== null
 					? `plugward install ${quoteTarget(asker.target)} --allow ${quoteForShell(`${asker.name}=${asked}`)}`
-					: null,
-			once: isOpen ? `plugward run ${quoteTarget(asker.target)} --allow ${quoteForShell(asked)}` : null,
+					: isOpen && asker.isTool
+						? `plugward x ${quoteTarget(`${asker.name}@${asker.version}`)} --allow ${quoteForShell(asked)}`
+						: null,
+			once: isOpen ? onceCommand(asker, asked) : null,
 		},
 	};
+}
+
+function onceCommand({ target, name, version, isTool }: Asker, asked: string): string {
+	return isTool
+		? `plugward x ${quoteTarget(`${name}@${version}`)} --once --allow ${quoteForShell(asked)}`
+		: `plugward run ${quoteTarget(target)} --allow ${quoteForShell(asked)}`;
 }
 
 /** A line to paste into package.json; the author has to write the reason. */

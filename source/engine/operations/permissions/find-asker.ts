@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EngineError } from '../../errors.ts';
 import type { Level } from '../../evidence.ts';
-import type { Generation, Revocation } from '../../home/index.ts';
+import type { Generation, Revocation, ToolRecord } from '../../home/index.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
 import type { Grant, Permission } from '../../permission.ts';
 import { stripToLine } from '../../strip-controls.ts';
@@ -10,9 +10,11 @@ import type { EngineContext } from '../engine-context.ts';
 import { isFolderTarget } from '../running/folder-plugin.ts';
 import { effectiveLevelOf } from '../running/installed-plugin.ts';
 import { notInstalled } from '../apply/require-installed.ts';
+import { toolLevel } from '../tools/tool-root.ts';
 import { declarationLines } from './declaration-lines.ts';
 
-export type GrantOnRecord = { readonly grant: Grant; readonly generation: number };
+/** The generation is null for a tool, whose grants belong to the home. */
+export type GrantOnRecord = { readonly grant: Grant; readonly generation: number | null };
 
 /** Whoever asks for permissions: an installed plugin or a folder. */
 export type Asker = {
@@ -21,8 +23,10 @@ export type Asker = {
 	readonly name: string;
 	readonly version: string;
 	readonly level: Level;
-	/** The current one; null for a folder. */
+	/** The current one; null for a folder and for a tool. */
 	readonly generation: number | null;
+	/** A program that `plugward x` ran. */
+	readonly isTool: boolean;
 	/** In the order of package.json. */
 	readonly declared: readonly { readonly permission: Permission; readonly line: number | null }[];
 	/** Everything granted to any version of it in this line of generations, newest generation first. */
@@ -34,11 +38,16 @@ export type Asker = {
 export async function findAsker(context: EngineContext, target: string): Promise<Asker> {
 	if (isFolderTarget(target)) {
 		const text = await readFolder(resolve(context.options.cwd, target), target);
-		const facts = { target, level: 'unknown', generation: null, grants: [], revocations: [] } as const;
+		const facts = { target, level: 'unknown', generation: null, isTool: false, grants: [], revocations: [] } as const;
 		return { ...facts, ...readDeclarations(text, { name: target, version: '0.0.0' }) };
 	}
 
 	const generation = await context.home.current();
+	const record = generation.lock.roots[target] === undefined ? (await context.home.tools(target)).at(-1) : undefined;
+	if (record !== undefined) {
+		return toolAsker(context, record);
+	}
+
 	const instance = generation.lock.roots[target]?.instance;
 	const locked = instance === undefined ? undefined : generation.lock.packages[instance];
 	if (instance === undefined || locked === undefined) {
@@ -54,7 +63,23 @@ export async function findAsker(context: EngineContext, target: string): Promise
 		version,
 		level: await effectiveLevelOf(context, generation, instance),
 		generation: generation.number,
+		isTool: false,
 		grants: grantsOf(await context.home.line(), { name, current: generation }),
+		revocations: await context.home.revocations(),
+	};
+}
+
+/** The version of a tool that ran last: it declares nothing, and is asked about what it was granted. */
+async function toolAsker(context: EngineContext, { name, version, lock, grants }: ToolRecord): Promise<Asker> {
+	return {
+		target: name,
+		name,
+		version,
+		level: await toolLevel(context, lock),
+		generation: null,
+		isTool: true,
+		declared: [],
+		grants: grants.map((grant) => ({ grant, generation: null })),
 		revocations: await context.home.revocations(),
 	};
 }

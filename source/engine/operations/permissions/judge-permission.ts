@@ -39,6 +39,10 @@ export function judgePermission(context: EngineContext, { asker, permission, for
 		return lapsed(best, { asker, now });
 	}
 
+	if (asker.isTool) {
+		return { reason: 'not-granted', text: `Nobody granted it to ${name} ${version}, which ran here as a tool.` };
+	}
+
 	return asker.declared.some((candidate) => isCovered(permission, [candidate.permission]))
 		? { reason: 'not-granted', text: notGrantedText(asker) }
 		: { reason: 'not-declared', text: `The package.json of ${name} ${version} does not ask for it, so no install offers to grant it.` };

@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { InstanceId, Lock } from '../../lock.ts';
 import type { PluginManifest } from '../../manifest.ts';
-import { BUNDLE_FORMAT, type Bundle, type BundleInstance, bundleForIsolate } from '../../sandbox/index.ts';
+import { BUNDLE_FORMAT, type Bundle, type BundleInstance, type BundleRequest, bundleForIsolate } from '../../sandbox/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { closureOf, idOf } from '../locks/lock-queries.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
@@ -16,6 +16,8 @@ export type BundleTarget = {
 	readonly instance: InstanceId;
 	/** Null for a plain package, which is bundled from its own entry point. */
 	readonly manifest: PluginManifest | null;
+	/** Path of a program in the package, to be run as a tool. */
+	readonly program?: string;
 };
 
 /** The program of one installed plugin: from the cache of the home, or made now and kept. Throws `bundle-escape`, `bundle-failed`. */
@@ -32,9 +34,9 @@ export async function bundleOf(context: EngineContext, target: BundleTarget, opt
 		await requireUnchanged(context, { lock: target.lock, ids: [...instances.keys()] }, options);
 		const bundle = await bundleForIsolate(
 			{
-				entry: { instance: target.instance, main: target.manifest?.main ?? null },
+				entry: { instance: target.instance, main: mainOf(target) },
 				instances,
-				target: target.manifest === null ? 'plain' : 'plugin',
+				target: targetOf(target),
 			},
 			{ signal: options.signal },
 		);
@@ -63,10 +65,19 @@ async function requireUnchanged(
 }
 
 /** Equal keys mean equal code: every byte that goes in is named by its sha512, and the way it is bundled by its format. */
-export function bundleKey({ lock, instance, manifest }: BundleTarget): string {
+export function bundleKey(target: BundleTarget): string {
+	const { lock, instance } = target;
 	const closure = closureOf(lock, instance).map((id) => [id, lock.packages[id]?.integrity, lock.packages[id]?.dependencies]);
-	const parts = [BUNDLE_FORMAT, manifest === null ? 'plain' : 'plugin', manifest?.main ?? null, instance, closure];
+	const parts = [BUNDLE_FORMAT, targetOf(target), mainOf(target), instance, closure];
 	return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function mainOf({ manifest, program }: BundleTarget): string | null {
+	return program === undefined ? (manifest?.main ?? null) : `./${program.replace(/^\.\//, '')}`;
+}
+
+function targetOf({ manifest, program }: BundleTarget): BundleRequest['target'] {
+	return program === undefined ? (manifest === null ? 'plain' : 'plugin') : 'tool';
 }
 
 function bundleInstances(context: EngineContext, { lock, instance }: BundleTarget): ReadonlyMap<InstanceId, BundleInstance> {

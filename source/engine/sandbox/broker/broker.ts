@@ -68,9 +68,13 @@ export function createBroker(options: BrokerOptions): Broker {
 			case 'env.get':
 				return readEnvironment(args['name'], { ...options, gate });
 			case 'fs.readFile':
-				return files.readFile(args['path'], signal);
+				return files.readFile(args['path'], signal, args['encoding']);
 			case 'fs.writeFile':
-				return files.writeFile(args['path'], args['text'], signal);
+				return files.writeFile(args['path'], args['text'], signal, args);
+			case 'fs.makeFolder':
+				return files.makeFolder(args['path'], signal, args['recursive'] === true);
+			case 'fs.remove':
+				return files.remove(args['path'], signal, args['isFolder'] === true);
 			case 'fs.list':
 				return files.list(args['path'], signal);
 			case 'fs.stat':

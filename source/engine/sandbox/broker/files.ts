@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rename, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 
 import type { Permission } from '../../permission.ts';
 import { stripToLine } from '../../strip-controls.ts';
@@ -16,8 +16,18 @@ const MAXIMUM_READ_BYTES = 8 * 1024 * 1024;
 const MAXIMUM_ENTRIES = 10_000;
 
 export type FileBroker = {
-	readonly readFile: (path: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
-	readonly writeFile: (path: unknown, text: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
+	/** With the encoding `base64` every byte comes back as it is; else the text. */
+	readonly readFile: (path: unknown, signal: AbortSignal, encoding?: unknown) => Promise<CapabilityOutcome>;
+	readonly writeFile: (
+		path: unknown,
+		text: unknown,
+		signal: AbortSignal,
+		options?: { readonly encoding?: unknown; readonly append?: unknown },
+	) => Promise<CapabilityOutcome>;
+	/** True when it was not there. */
+	readonly makeFolder: (path: unknown, signal: AbortSignal, makesParents: boolean) => Promise<CapabilityOutcome>;
+	/** One file or one empty folder; nothing behind a link. */
+	readonly remove: (path: unknown, signal: AbortSignal, isFolder: boolean) => Promise<CapabilityOutcome>;
 	readonly list: (path: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
 	readonly stat: (path: unknown, signal: AbortSignal) => Promise<CapabilityOutcome>;
 };
@@ -87,27 +97,45 @@ export function createFileBroker({ gate, roots, forbiddenPaths, keeping, written
 		}
 	};
 
+	/** What lies below `$data` stays after the run, within a bound of its own. */
+	const withRoom = async (
+		path: unknown,
+		size: { readonly bytes: number; readonly isAdded: boolean },
+		work: () => Promise<CapabilityOutcome>,
+	): Promise<CapabilityOutcome> => {
+		const kept = (await prepared).locate(path);
+		return kept?.display.startsWith('$data/') === true ? keeping.writeFile(kept.absolute, size, work) : work();
+	};
+
 	return {
-		readFile: (path, signal) => run(path, { access: 'read', of: 'file', signal }, readWhole),
+		readFile: (path, signal, encoding) =>
+			run(path, { access: 'read', of: 'file', signal }, (job) => readWhole(job, encoding === 'base64' ? 'base64' : 'utf8')),
 		list: (path, signal) => run(path, { access: 'read', of: 'folder', signal }, listFolder),
 		stat: (path, signal) => run(path, { access: 'read', of: 'any', signal }, describe),
-		writeFile: async (path, text, signal) => {
-			const bytes = Buffer.from(typeof text === 'string' ? text : '', 'utf8');
+		makeFolder: (path, signal, makesParents) =>
+			withRoom(path, { bytes: 0, isAdded: false }, () =>
+				run(path, { access: 'write', of: 'any', signal }, (job) => makeFolder(job, makesParents)),
+			),
+		remove: (path, signal, isFolder) => run(path, { access: 'write', of: 'file', signal }, (job) => remove(job, isFolder)),
+		writeFile: async (path, text, signal, { encoding, append } = {}) => {
+			const bytes = Buffer.from(typeof text === 'string' ? text : '', encoding === 'base64' ? 'base64' : 'utf8');
 			if (typeof text !== 'string') {
 				return failed('ERR_INVALID_ARGUMENT', 'A plugin writes text.');
 			}
 
 			const write = async (): Promise<CapabilityOutcome> => {
 				const refused = written.take(bytes.length);
-				return refused ?? (await run(path, { access: 'write', of: 'file', signal }, (job) => replaceFile(job, bytes)));
+				return (
+					refused ??
+					(await run(path, { access: 'write', of: 'file', signal }, (job) => replaceFile(job, bytes, { append: append === true })))
+				);
 			};
-			const kept = (await prepared).locate(path);
-			return kept?.display.startsWith('$data/') === true ? keeping.writeFile(kept.absolute, bytes.length, write) : write();
+			return withRoom(path, { bytes: bytes.length, isAdded: append === true }, write);
 		},
 	};
 }
 
-async function readWhole({ path, forbidden }: Job): Promise<string> {
+async function readWhole({ path, forbidden }: Pick<Job, 'path' | 'forbidden'>, encoding: 'utf8' | 'base64'): Promise<string> {
 	await using folder = await openFolder(path, { makeMissing: false, onFolder: forbidden.refuse });
 	await using file = await openInFolder(folder, path.lastName, FLAGS.read);
 	forbidden.refuse(await realPathOf(file, path.absolute), await file.stat());
@@ -121,13 +149,14 @@ async function readWhole({ path, forbidden }: Job): Promise<string> {
 	}
 
 	const bytes = await file.readFile();
-	return bytes.toString('utf8');
+	return bytes.toString(encoding);
 }
 
 /** Into a new file beside the target and then over it: never through a link, and whole or not at all. */
-async function replaceFile({ path, forbidden }: Job, bytes: Buffer): Promise<null> {
+async function replaceFile({ path, forbidden }: Job, added: Buffer, { append }: { readonly append: boolean }): Promise<null> {
 	await using folder = await openFolder(path, { makeMissing: true, onFolder: forbidden.refuse });
 	await refuseIn(folder, { path, forbidden });
+	const bytes = append ? Buffer.concat([await existing({ path, forbidden }), added]) : added;
 	const temporary = insideFolder(folder, `.plugward-${randomUUID()}`);
 	try {
 		await using file = await openForWriting(temporary);
@@ -139,6 +168,41 @@ async function replaceFile({ path, forbidden }: Job, bytes: Buffer): Promise<nul
 		throw error;
 	}
 
+	return null;
+}
+
+/** What stands there before something is added to it; nothing when it is not there. */
+async function existing(job: Pick<Job, 'path' | 'forbidden'>): Promise<Buffer> {
+	try {
+		return Buffer.from(await readWhole(job, 'base64'), 'base64');
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+			return Buffer.alloc(0);
+		}
+
+		throw error;
+	}
+}
+
+async function makeFolder({ path, forbidden }: Job, makesParents: boolean): Promise<boolean> {
+	await using folder = await openFolder(path, { makeMissing: makesParents, onFolder: forbidden.refuse });
+	await refuseIn(folder, { path, forbidden });
+	try {
+		await mkdir(insideFolder(folder, path.lastName), { mode: 0o755 });
+		return true;
+	} catch (error) {
+		if (makesParents && error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+			return false;
+		}
+
+		throw error;
+	}
+}
+
+async function remove({ path, forbidden }: Job, isFolder: boolean): Promise<null> {
+	await using folder = await openFolder(path, { makeMissing: false, onFolder: forbidden.refuse });
+	await refuseIn(folder, { path, forbidden });
+	await (isFolder ? rmdir : unlink)(insideFolder(folder, path.lastName));
 	return null;
 }
 

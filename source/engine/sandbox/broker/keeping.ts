@@ -13,8 +13,8 @@ export type Keeping = {
 	readonly values: () => Promise<Map<string, number>>;
 	/** Null when there is room for so many values and bytes; call it in turn. */
 	readonly refuseValue: (key: string, bytes: number) => Promise<CapabilityOutcome | null>;
-	/** Writes a file below `$data` when there is room. */
-	readonly writeFile: (path: string, bytes: number, work: () => Outcome) => Outcome;
+	/** Writes a file below `$data` when there is room. `isAdded`: the bytes come after those that stand there already. */
+	readonly writeFile: (path: string, size: { readonly bytes: number; readonly isAdded: boolean }, work: () => Outcome) => Outcome;
 };
 
 export function createKeeping({
@@ -48,9 +48,9 @@ export function createKeeping({
 				? overLimit('storage', { bound: quotas.storageKeys, measured: others.length + 1, unit: 'keys' })
 				: refuse(others.reduce((sum, [, size]) => sum + size, bytes) + (await filesBytes()));
 		},
-		writeFile: (path, bytes, work) =>
+		writeFile: (path, { bytes, isAdded }, work) =>
 			inTurn(async () => {
-				const otherFiles = (await filesBytes()) - (await sizeOfFile(path));
+				const otherFiles = (await filesBytes()) - (isAdded ? 0 : await sizeOfFile(path));
 				return refuse([...(await values()).values()].reduce((sum, size) => sum + size, otherFiles + bytes)) ?? (await work());
 			}),
 	};

@@ -16,7 +16,7 @@ const DEADLINE_MILLISECONDS = 60_000;
  */
 export async function bundleForIsolate(request: BundleRequest, { signal }: { readonly signal: AbortSignal }): Promise<Bundle> {
 	throwIfAborted(signal);
-	const message: BundlerRequest = { entry: request.entry, instances: [...request.instances] };
+	const message: BundlerRequest = { entry: request.entry, instances: [...request.instances], target: request.target };
 	const text = await runProgram(JSON.stringify(message), { program: await bundlerProgramPath(), signal });
 	const answer = parseAnswer(text);
 	if (answer.ok) {

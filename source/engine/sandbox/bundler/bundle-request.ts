@@ -12,16 +12,25 @@ export type BundleInstance = {
 	readonly droppedOptional: readonly string[];
 };
 
+/** A plugin is a module with tasks, a plain package one with functions, a tool the program behind a `bin`. */
+export type BundleTarget = 'plugin' | 'plain' | 'tool';
+
 export type BundleRequest = {
 	/** `main` is `./plugin.js` as the manifest says, or null for the package's own entry (exports, module, main). */
 	readonly entry: { readonly instance: InstanceId; readonly main: string | null };
 	readonly instances: ReadonlyMap<InstanceId, BundleInstance>;
-	readonly target: 'plugin' | 'plain';
+	readonly target: BundleTarget;
 };
 
 export type Bundle = {
 	/** A classic script for the isolate; holds no absolute path. */
 	readonly code: string;
+	/** Source map of the code, made here and without its sources: `name@version/path` for each, or the path alone in the entry's package. */
+	readonly map: string;
+	/** Under which name below `/plugward-package/node_modules/` the code knows each package of the closure. */
+	readonly mounts: Readonly<Record<string, InstanceId>>;
+	/** Path of the entry inside its package. */
+	readonly entry: string;
 	/** Node built-ins the code imports that exist here only as modules which throw, sorted: `child_process`, `net`. */
 	readonly needs: readonly string[];
 	/** Packages that are imported but not on a lock edge; they throw when loaded, as node would. Sorted. */
@@ -33,4 +42,4 @@ export type Bundle = {
 };
 
 /** Part of the cache key of a bundle, with the closure's integrities: it changes whenever equal inputs could give other code. */
-export const BUNDLE_FORMAT = 'plugward-bundle-1+esbuild-0.28.2';
+export const BUNDLE_FORMAT = 'plugward-bundle-2+esbuild-0.28.2';

@@ -8,9 +8,10 @@ import { builtinModules, createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 
 import type { InstanceId } from '../../lock.ts';
-import type { Bundle, BundleInstance } from './bundle-request.ts';
+import type { Bundle, BundleInstance, BundleTarget } from './bundle-request.ts';
 import { BundleRefused } from './bundle-refused.ts';
-import { hideDynamicPatterns } from './dynamic-patterns.ts';
+import { adaptSource } from './adapt-source.ts';
+import { mountPackages } from './mounts.ts';
 import { ImportResolver, type FileLocation, type Resolution } from './resolve-import.ts';
 
 const MAXIMUM_INPUT_BYTES = 64 * 1024 * 1024;
@@ -25,15 +26,24 @@ const ENTRY = 'plugward:entry';
 export type BundlerRequest = {
 	readonly entry: { readonly instance: InstanceId; readonly main: string | null };
 	readonly instances: readonly (readonly [InstanceId, BundleInstance])[];
+	readonly target: BundleTarget;
 };
 
 export type BundlerAnswer =
 	| { readonly ok: true; readonly bundle: Bundle }
 	| { readonly ok: false; readonly code: 'bundle-escape' | 'bundle-failed'; readonly message: string };
 
+type Built = { readonly code: string; readonly map: string };
+type Form = { readonly contents: string; readonly format: 'iife' | 'esm'; readonly globalName?: string };
+
+const AT_ONCE: Form = { contents: `import * as entry from '${ENTRY}';\nexport { entry };`, format: 'iife', globalName: 'plugwardBundle' };
+const LAZY: Form = { contents: `globalThis.plugwardBundle = { start: () => import('${ENTRY}') };`, format: 'esm' };
+
 class Bundler {
 	readonly #resolver: ImportResolver;
 	readonly #entry: FileLocation;
+	readonly #target: BundleTarget;
+	readonly #mounts: ReadonlyMap<InstanceId, string>;
 	readonly #needs = new Set<string>();
 	readonly #missing = new Set<string>();
 	readonly #used = new Set<InstanceId>();
@@ -42,12 +52,15 @@ class Bundler {
 	#refusal: BundleRefused | null = null;
 
 	constructor(request: BundlerRequest) {
-		this.#resolver = new ImportResolver(new Map(request.instances));
+		const instances = new Map(request.instances);
+		this.#target = request.target;
+		this.#mounts = mountPackages(request.entry.instance, instances);
+		this.#resolver = new ImportResolver(instances, request.target);
 		this.#entry = this.#resolver.entry(request.entry.instance, request.entry.main);
 	}
 
 	async run(): Promise<Bundle> {
-		const code = await this.#build();
+		const { code, map } = await this.#buildEither();
 		if (this.#refusal !== null) {
 			throw this.#refusal;
 		}
@@ -61,6 +74,9 @@ class Bundler {
 
 		return {
 			code,
+			map: this.#nameSources(map),
+			mounts: Object.fromEntries([...this.#mounts].map(([instance, mount]) => [mount, instance])),
+			entry: this.#entry.path,
 			needs: [...this.#needs].sort(),
 			missing: [...this.#missing].sort(),
 			instances: [...this.#used].sort(),
@@ -68,36 +84,61 @@ class Bundler {
 		};
 	}
 
-	async #build(): Promise<string> {
+	/** A program starts when it is told to. A module that waits while it loads cannot be bundled to load at once, so it does as well. */
+	async #buildEither(): Promise<Built> {
+		if (this.#target === 'tool') {
+			return this.#build(LAZY);
+		}
+
+		try {
+			return await this.#build(AT_ONCE);
+		} catch (error) {
+			if (error instanceof BundleRefused && this.#refusal === null && error.message.includes('Top-level await')) {
+				return this.#build(LAZY);
+			}
+
+			throw error;
+		}
+	}
+
+	async #build(form: Form): Promise<Built> {
 		try {
 			const result = await build({
-				stdin: { contents: `import * as entry from '${ENTRY}';\nexport { entry };`, loader: 'js' },
+				stdin: { contents: form.contents, loader: 'js' },
 				bundle: true,
 				write: false,
-				format: 'iife',
-				globalName: 'plugwardBundle',
+				outfile: '/plugin.js',
+				format: form.format,
+				...(form.globalName === undefined ? {} : { globalName: form.globalName }),
 				platform: 'neutral',
 				target: 'esnext',
 				tsconfigRaw: '{}',
-				sourcemap: false,
+				sourcemap: 'external',
+				sourcesContent: false,
 				legalComments: 'none',
 				charset: 'utf8',
 				logLevel: 'silent',
 				absWorkingDir: '/',
-				define: {
-					'process.env.NODE_ENV': '"production"',
-					'import.meta.url': '"file:///plugin.js"',
-					'import.meta.dirname': '"/"',
-					'import.meta.filename': '"/plugin.js"',
-					__dirname: '"/"',
-					__filename: '"/plugin.js"',
-				},
+				define: { 'process.env.NODE_ENV': '"production"', 'import.meta': 'plugwardMeta' },
 				plugins: [{ name: 'plugward', setup: (setup) => this.#setUp(setup) }],
 			});
-			return result.outputFiles[0]?.text ?? '';
+			const textOf = (ending: string): string => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+			return { code: textOf('.js'), map: textOf('.map') };
 		} catch (error) {
 			throw this.#refusal ?? new BundleRefused('bundle-failed', describeFailure(error));
 		}
+	}
+
+	/** The made-up names become those of packages. */
+	#nameSources(map: string): string {
+		const names = new Map([...this.#numbers].map(([instance, number]) => [String(number), instance]));
+		const parsed = JSON.parse(map) as { readonly sources: readonly string[] };
+		const sources = parsed.sources.map((source) => {
+			const [, number = '', path = source] = /^(?:\.\.\/)*package:(\d+)\/(.*?)(?:\?\.mjs)?$/.exec(source) ?? [];
+			const instance = names.get(number);
+			return instance === undefined || instance === this.#entry.instance ? path : `${instance}/${path}`;
+		});
+		return JSON.stringify({ ...parsed, sources });
 	}
 
 	#setUp(setup: PluginBuild): void {
@@ -193,7 +234,9 @@ class Bundler {
 			return { contents: `module.exports = {}; throw plugwardModule.missing(${JSON.stringify(path)});`, loader: 'js' };
 		}
 
-		const loader = LOADERS[path.split('.').at(-1) ?? ''];
+		const isEntry = instance === this.#entry.instance && path === this.#entry.path;
+		// The program behind a bin may have any name.
+		const loader = LOADERS[path.split('.').at(-1) ?? ''] ?? (isEntry && this.#target === 'tool' ? 'js' : undefined);
 		if (loader === undefined) {
 			throw new BundleRefused('bundle-failed', `${instance} imports "${path}"; only js, cjs, mjs and json files can be bundled.`);
 		}
@@ -206,8 +249,22 @@ class Bundler {
 		}
 
 		const contents = bytes.toString('utf8');
-		return { contents: loader === 'js' ? hideDynamicPatterns(contents) : contents, loader, pluginData: resolution };
+		if (loader === 'json') {
+			return { contents, loader, pluginData: resolution };
+		}
+
+		const isModule = looksLikeModule(contents, this.#resolver.tree(instance).isModule(path), path);
+		const mount = this.#mounts.get(instance) ?? '';
+		return { contents: adaptSource(contents, { mount, path, isModule, isEntry }), loader, pluginData: resolution };
 	}
+}
+
+/** By its ending or package.json; else by what it holds, as node guesses when nothing is said. */
+function looksLikeModule(source: string, isDeclared: boolean, path: string): boolean {
+	return (
+		isDeclared ||
+		(!path.endsWith('.cjs') && /^(?:import|export)[\s{*"']/m.test(source) && !/\b(?:module\.exports|exports\.\w+ =)/.test(source))
+	);
 }
 
 function labelOf(resolution: Exclude<Resolution, { type: 'file' }>): string {

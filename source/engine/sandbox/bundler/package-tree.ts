@@ -66,8 +66,10 @@ export class PackageTree {
 	}
 
 	#resolveFolder(folder: string): string | null {
-		const main = folder === '' ? undefined : this.#packageJsonIn(folder)?.['main'];
-		const fromMain = typeof main === 'string' && main !== '' ? this.resolve(posix.join(folder, main)) : null;
+		const main = this.#packageJsonIn(folder)?.['main'];
+		const target = typeof main === 'string' && main !== '' ? posix.join(folder, main).replace(/\/$/, '') : folder;
+		// A folder whose main is itself has none.
+		const fromMain = target === folder || target === '.' ? null : this.resolve(target);
 		return fromMain ?? INDEX_FILES.map((name) => posix.join(folder, name)).find((path) => this.#kindOf(path) === 'file') ?? null;
 	}
 

@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 
 import type { InstanceId } from '../../lock.ts';
-import type { BundleInstance } from './bundle-request.ts';
+import type { BundleInstance, BundleTarget } from './bundle-request.ts';
 import { BundleRefused } from './bundle-refused.ts';
 import { resolveExports, resolveImports, type TargetResult } from './package-exports.ts';
 import { PackageTree } from './package-tree.ts';
@@ -29,10 +29,15 @@ const URL_LIKE = /^[a-z][a-z0-9+.-]*:/i;
 /** Answers every import of a closure from the lock's exact edges; there is no lookup in any folder above. */
 export class ImportResolver {
 	readonly #instances: ReadonlyMap<InstanceId, BundleInstance>;
+	readonly #conditions: ConditionSets;
+	readonly #isForNode: boolean;
 	readonly #trees = new Map<InstanceId, PackageTree>();
 
-	constructor(instances: ReadonlyMap<InstanceId, BundleInstance>) {
+	/** A tool is a program for node; whatever else runs here is nearer to a browser. */
+	constructor(instances: ReadonlyMap<InstanceId, BundleInstance>, target: BundleTarget) {
 		this.#instances = instances;
+		this.#conditions = target === 'tool' ? NODE_CONDITIONS : CONDITIONS;
+		this.#isForNode = target === 'tool';
 	}
 
 	tree(instance: InstanceId): PackageTree {
@@ -94,7 +99,7 @@ export class ImportResolver {
 
 	#internal(specifier: string, instance: InstanceId, kind: ImportKind): Resolution {
 		const { imports } = this.tree(instance).packageJson;
-		const target = firstMatch((conditions) => resolveImports(imports, specifier, conditions), kind);
+		const target = firstMatch((conditions) => resolveImports(imports, specifier, conditions), this.#conditions[kind]);
 		if (target.type === 'package') {
 			return target.specifier.startsWith('node:')
 				? builtin(target.specifier.slice('node:'.length))
@@ -153,7 +158,7 @@ export class ImportResolver {
 		if (exports !== undefined && exports !== null) {
 			return this.#target(
 				instance,
-				firstMatch((conditions) => resolveExports(exports, subpath, conditions), kind),
+				firstMatch((conditions) => resolveExports(exports, subpath, conditions), this.#conditions[kind]),
 			);
 		}
 
@@ -161,7 +166,8 @@ export class ImportResolver {
 			return this.#own(instance, tree.resolve(subpath));
 		}
 
-		const candidates = [this.#browserMain(instance), kind === 'import' ? tree.packageJson['module'] : undefined, tree.packageJson['main']];
+		const { module, main } = tree.packageJson;
+		const candidates = this.#isForNode ? [main] : [this.#browserMain(instance), kind === 'import' ? module : undefined, main];
 		for (const candidate of candidates) {
 			const path = typeof candidate === 'string' && candidate !== '' ? tree.resolve(candidate) : null;
 			if (path !== null) {
@@ -204,6 +210,10 @@ export class ImportResolver {
 	}
 
 	#browserMap(instance: InstanceId): Readonly<Record<string, unknown>> {
+		if (this.#isForNode) {
+			return {};
+		}
+
 		const { browser } = this.tree(instance).packageJson;
 		return typeof browser === 'object' && browser !== null && !Array.isArray(browser) ? (browser as Readonly<Record<string, unknown>>) : {};
 	}
@@ -224,14 +234,20 @@ export class ImportResolver {
 }
 
 // The isolate is nearer to a browser than to node; what a package offers for node alone is the last resort.
-const CONDITIONS: Readonly<Record<ImportKind, readonly ReadonlySet<string>[]>> = {
+type ConditionSets = Readonly<Record<ImportKind, readonly ReadonlySet<string>[]>>;
+const CONDITIONS: ConditionSets = {
 	import: [new Set(['import', 'browser']), new Set(['import', 'node', 'module']), new Set(['require', 'browser', 'node'])],
 	require: [new Set(['require', 'browser']), new Set(['require', 'node']), new Set(['import', 'module', 'browser', 'node'])],
 };
 
-function firstMatch(resolve: (conditions: ReadonlySet<string>) => TargetResult, kind: ImportKind): TargetResult {
+const NODE_CONDITIONS: ConditionSets = {
+	import: [new Set(['import', 'node', 'module-sync'])],
+	require: [new Set(['require', 'node', 'module-sync']), new Set(['import', 'node'])],
+};
+
+function firstMatch(resolve: (conditions: ReadonlySet<string>) => TargetResult, sets: readonly ReadonlySet<string>[]): TargetResult {
 	let result: TargetResult = { type: 'none' };
-	for (const conditions of CONDITIONS[kind]) {
+	for (const conditions of sets) {
 		result = resolve(conditions);
 		if (result.type !== 'none') {
 			break;

@@ -1,9 +1,12 @@
 import { CAPABILITY_WINDOW } from '../frames.ts';
 import { FROM_GUEST } from '../guest-calls.ts';
-import { parseJson, sendJson } from './bridge.ts';
+import { parseJson, sendJson, sendToHost, toJson } from './bridge.ts';
 
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 type Queued = Waiting & { readonly operation: string; readonly args: Readonly<Record<string, unknown>> };
+
+type AnswerError = { readonly code: string; readonly message: string; readonly permission?: string; readonly hint?: string };
+type Answer = { readonly value?: unknown; readonly error?: AnswerError };
 
 const waiting = new Map<number, Waiting>();
 const queue: Queued[] = [];
@@ -31,6 +34,21 @@ export function requestCapability(operation: string, args: Readonly<Record<strin
 	});
 }
 
+/** The same in place: nothing else happens in this isolate until the answer is there. */
+export function askNow(operation: string, args: Readonly<Record<string, unknown>>): unknown {
+	const { value, error } = parseJson(sendToHost(FROM_GUEST.question, 0, toJson({ operation, args }) ?? '') ?? '{}') as Answer;
+	if (error !== undefined) {
+		throw toError(error);
+	}
+
+	return value;
+}
+
+/** How many calls wait for the core now. */
+export function openCalls(): number {
+	return waiting.size + queue.length;
+}
+
 export function receiveCapabilityResult(id: number, text: string): void {
 	const call = waiting.get(id);
 	if (call === undefined) {
@@ -38,10 +56,7 @@ export function receiveCapabilityResult(id: number, text: string): void {
 	}
 
 	waiting.delete(id);
-	const answer = parseJson(text) as {
-		readonly value?: unknown;
-		readonly error?: { readonly code: string; readonly message: string; readonly permission?: string; readonly hint?: string };
-	};
+	const answer = parseJson(text) as Answer;
 	if (answer.error === undefined) {
 		call.resolve(answer.value);
 	} else {
@@ -64,7 +79,7 @@ function sendQueued(): void {
 	}
 }
 
-function toError(error: { readonly code: string; readonly message: string; readonly permission?: string; readonly hint?: string }): Error {
+function toError(error: AnswerError): Error {
 	if (error.permission !== undefined) {
 		return new PermissionDeniedError(error.message, error.permission, error.hint ?? '');
 	}

@@ -8,9 +8,11 @@ import { osModule, querystringModule, stringDecoderModule, timersPromisesModule 
 import { testModule } from './modules/test.ts';
 import { urlModule } from './modules/url-module.ts';
 import { typesModule, utilModule } from './modules/util.ts';
+import { loadPart } from './parts.ts';
 import { clearTimer, setImmediate, setInterval, setTimeout } from './timers.ts';
 
-const MODULES: Readonly<Record<ProvidedModule, unknown>> = {
+/** Those of the prelude; the others lie in the part `node`. */
+const MODULES: Readonly<Partial<Record<ProvidedModule, unknown>>> = {
 	assert: assertModule,
 	'assert/strict': strictAssertModule,
 	buffer: bufferModule,
@@ -29,20 +31,51 @@ const MODULES: Readonly<Record<ProvidedModule, unknown>> = {
 	'util/types': typesModule,
 };
 
+let others: Readonly<Record<string, unknown>> | null = null;
+
+function moduleOf(name: string): unknown {
+	return Object.hasOwn(MODULES, name) ? MODULES[name as ProvidedModule] : moduleOfPart(name);
+}
+
+function moduleOfPart(name: string): unknown {
+	if (others === null) {
+		const makeModules = loadPart('node')['makeModules'] as (prelude: (name: string) => unknown) => Readonly<Record<string, unknown>>;
+		others = makeModules((wanted) => (Object.hasOwn(MODULES, wanted) ? MODULES[wanted as ProvidedModule] : undefined));
+	}
+
+	return others[name];
+}
+
+type Import = (specifier: string, from: string) => Promise<unknown>;
+type Require = ((specifier: unknown) => unknown) & { readonly resolve: (specifier: unknown) => string };
+
+/** What a file needs to know where it is: `require` and `import` of computed paths, `import.meta`. */
+function here(path: string): Readonly<Record<string, unknown>> {
+	const load: Require = Object.assign((specifier: unknown) => requireFrom(path)(specifier), {
+		resolve: (specifier: unknown) => requireFrom(path).resolve(specifier),
+	});
+	return {
+		require: load,
+		import: async (specifier: unknown) => (moduleOfPart('import') as Import)(String(specifier), path),
+		meta: (isMain: boolean) => ({
+			url: `file://${encodeURI(path)}`,
+			filename: path,
+			dirname: path.slice(0, path.lastIndexOf('/')),
+			main: isMain,
+			resolve: (specifier: unknown) => `file://${load.resolve(specifier)}`,
+		}),
+	};
+}
+
+function requireFrom(path: string): Require {
+	return (moduleOfPart('require') as (from: string) => Require)(path);
+}
+
 /** What bundled code calls for its built-ins: the module itself, or something that fails in words. */
-export const nodeModule = Object.assign((name: ProvidedModule): unknown => MODULES[name], {
+export const nodeModule = Object.assign((name: ProvidedModule): unknown => moduleOf(name), {
 	stub,
+	here,
 	missing: (specifier: string) => Object.assign(new Error(`Cannot find module '${specifier}'`), { code: 'MODULE_NOT_FOUND' }),
-	dynamicRequire: (specifier: unknown) => {
-		throw Object.assign(new Error(`Cannot find module '${String(specifier)}': a plugin's files are fixed when it is bundled.`), {
-			code: 'MODULE_NOT_FOUND',
-		});
-	},
-	dynamicImport: async (specifier: unknown) => {
-		throw Object.assign(new Error(`Cannot find module '${String(specifier)}': a plugin's files are fixed when it is bundled.`), {
-			code: 'ERR_MODULE_NOT_FOUND',
-		});
-	},
 });
 
 /** A built-in the isolate cannot have. It loads, so that a package which only might need it works, and throws when something is called. */

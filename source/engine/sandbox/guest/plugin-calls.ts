@@ -9,10 +9,18 @@ import { messages } from './messages.ts';
 import { RUN_TESTS, runDeclaredTests } from './modules/test.ts';
 import { runProgram } from './run-program.ts';
 import { storage } from './storage.ts';
+import { loadPart } from './parts.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
-type Start = { readonly kind: 'plugin' | 'plain'; readonly permissions: readonly string[] };
+type Start = { readonly kind: 'plugin' | 'plain' | 'tool'; readonly permissions: readonly string[] };
+/** What the bundler's script leaves behind; with `start` the module waits for something while it loads. */
+type Bundle = { readonly entry?: Module; readonly start?: () => Promise<Module> };
+type ToolRunner = {
+	readonly startTool: (input: string) => void;
+	readonly endToolTurn: () => void;
+	readonly crashTool: (error: unknown) => void;
+};
 type Call = { readonly method: PluginMethod; readonly task: string; readonly input: string };
 
 const MAXIMUM_DETAIL = 4000;
@@ -24,7 +32,20 @@ let initialized: Promise<void> | null = null;
 /** Takes over what the plugin's script left behind and tells the host what it found. */
 export function startPlugin(text: string): void {
 	start = parseJson(text) as Start;
-	const namespace = takeEntry();
+	if (start.kind === 'tool') {
+		sendJson(FROM_GUEST.ready, 0, { methods: [] });
+		return;
+	}
+
+	const bundle = Reflect.get(globalThis, 'plugwardBundle') as Bundle | undefined;
+	if (bundle?.start === undefined) {
+		takeOver(bundle?.entry ?? {});
+	} else {
+		bundle.start().then(takeOver, (error: unknown) => sendJson(FROM_GUEST.error, 0, { ...describe(error), reason: 'load' }));
+	}
+}
+
+function takeOver(namespace: Module): void {
 	loaded = start.kind === 'plugin' ? pluginOf(namespace) : namespace;
 	if (start.kind === 'plugin' && typeof loaded['execute'] !== 'function') {
 		sendJson(
@@ -41,12 +62,36 @@ export function startPlugin(text: string): void {
 /** Runs one call. Whatever happens becomes exactly one result or one error with the call's id. */
 export function receiveCall(id: number, text: string): void {
 	const call = parseJson(text) as Call;
+	if (start.kind === 'tool') {
+		tool().startTool(call.input);
+		return;
+	}
+
 	const controller = new AbortController();
 	controllers.set(id, controller);
 	runCall(call, controller.signal)
 		.then((output) => sendToHost(FROM_GUEST.result, id, output))
 		.catch((error: unknown) => sendJson(FROM_GUEST.error, id, describe(error)))
 		.finally(() => controllers.delete(id));
+}
+
+/** A tool ends when nothing is left that could wake it. */
+export function endTurn(): void {
+	tool().endToolTurn();
+}
+
+/** True when it was the error of a tool, which has told it and ended. */
+export function crashTool(error: unknown): boolean {
+	if (start.kind !== 'tool') {
+		return false;
+	}
+
+	tool().crashTool(error);
+	return true;
+}
+
+function tool(): ToolRunner {
+	return loadPart('node')['tool'] as ToolRunner;
 }
 
 /** Fires the signal of one call. */
@@ -126,11 +171,6 @@ function callableNames(holder: unknown): readonly string[] {
 function method(name: string): Method | null {
 	const found = loaded[name];
 	return typeof found === 'function' ? (...args) => Reflect.apply(found, loaded, args) as unknown : null;
-}
-
-function takeEntry(): Module {
-	const bundle = Reflect.get(globalThis, 'plugwardBundle') as { readonly entry?: Module } | undefined;
-	return bundle?.entry ?? {};
 }
 
 function pluginOf(namespace: Module): Module {

@@ -13,7 +13,8 @@ import { fetch, Headers, Request, Response } from './fetch.ts';
 import { Buffer } from './modules/buffer.ts';
 import { nodeModule } from './node-modules.ts';
 import { guestProcess } from './modules/process.ts';
-import { abortCall, receiveCall, startPlugin } from './plugin-calls.ts';
+import { abortCall, receiveCall, startPlugin, crashTool, endTurn } from './plugin-calls.ts';
+import { provideShared } from './parts.ts';
 import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
 import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTimeout } from './timers.ts';
@@ -26,8 +27,10 @@ const REMOVED_BUFFER_METHODS = ['resize', 'transfer', 'transferToFixedLength'];
 /** Returns what the host calls: a kind, an id and a string. */
 export function install(
 	post: (kind: number, id: number, text: string) => string | undefined,
+	modules: Readonly<Record<string, unknown>>,
 ): (kind: number, id: number, text: string) => void {
 	connectBridge(post);
+	provideShared(modules);
 	for (const name of REMOVED) {
 		Reflect.deleteProperty(globalThis, name);
 	}
@@ -47,6 +50,16 @@ export function install(
 }
 
 function receive(kind: number, id: number, text: string): void {
+	try {
+		dispatch(kind, id, text);
+	} catch (error) {
+		if (!crashTool(error)) {
+			throw error;
+		}
+	}
+}
+
+function dispatch(kind: number, id: number, text: string): void {
 	switch (kind) {
 		case TO_GUEST.start:
 			startPlugin(text);
@@ -65,6 +78,9 @@ function receive(kind: number, id: number, text: string): void {
 			return;
 		case TO_GUEST.ping:
 			sendToHost(FROM_GUEST.pong, id, '');
+			return;
+		case TO_GUEST.idle:
+			endTurn();
 	}
 }
 
@@ -102,6 +118,8 @@ function installGlobals(): void {
 		process: guestProcess,
 		global: globalThis,
 		plugwardModule: nodeModule,
+		// For code that is made from text while the program runs; files of a bundle have their own.
+		plugwardHere: nodeModule.here('/plugward-package/node_modules/index.js'),
 	};
 	for (const [name, value] of Object.entries(globals)) {
 		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });

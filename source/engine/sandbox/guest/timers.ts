@@ -1,7 +1,7 @@
 import { FROM_GUEST } from '../guest-calls.ts';
 import { sendToHost } from './bridge.ts';
 
-type Timer = { at: number; readonly every: number | null; readonly run: () => void };
+type Timer = { at: number; readonly every: number | null; readonly delay: number; readonly run: () => void; isReferenced: boolean };
 
 const MAXIMUM_TIMERS = 10_000;
 const MAXIMUM_DELAY = 2_147_483_647;
@@ -19,15 +19,39 @@ export class Timeout {
 	}
 
 	ref(): this {
-		return this;
+		return this.#setReferenced(true);
 	}
 
 	unref(): this {
-		return this;
+		return this.#setReferenced(false);
 	}
 
 	hasRef(): boolean {
-		return timers.has(this.id);
+		return timers.get(this.id)?.isReferenced === true;
+	}
+
+	refresh(): this {
+		const timer = timers.get(this.id);
+		if (timer !== undefined) {
+			timer.at = now() + timer.delay;
+			armNext();
+		}
+
+		return this;
+	}
+
+	close(): this {
+		timers.delete(this.id);
+		return this;
+	}
+
+	#setReferenced(isReferenced: boolean): this {
+		const timer = timers.get(this.id);
+		if (timer !== undefined) {
+			timer.isReferenced = isReferenced;
+		}
+
+		return this;
 	}
 
 	[Symbol.toPrimitive](): number {
@@ -56,6 +80,11 @@ export function queueTask(task: () => void): void {
 
 export function clearTimer(handle: unknown): void {
 	timers.delete(Number(handle));
+}
+
+/** Timers that keep a program alive. */
+export function activeTimers(): number {
+	return [...timers.values()].filter(({ isReferenced }) => isReferenced).length;
 }
 
 /** Called by the host when the one wake-up it holds for us is due. An error of a callback ends the call, as it would end node. */
@@ -90,7 +119,7 @@ function addTimer(run: () => void, delay: unknown, { repeats }: { readonly repea
 	const wanted = Number(delay);
 	const milliseconds = wanted >= 1 && wanted <= MAXIMUM_DELAY ? wanted : 1;
 	lastId += 1;
-	timers.set(lastId, { at: now() + milliseconds, every: repeats ? milliseconds : null, run });
+	timers.set(lastId, { at: now() + milliseconds, every: repeats ? milliseconds : null, delay: milliseconds, run, isReferenced: true });
 	armNext();
 	return new Timeout(lastId);
 }

@@ -7,9 +7,11 @@ import { Socket } from 'node:net';
 
 import { encodeFrame, FrameReader, MAXIMUM_FRAME_TO_HOST_BYTES, PROTOCOL_VERSION, TO_CORE, TO_HOST, type Frame } from '../frames.ts';
 import { createPluginSession, type PluginSession } from './plugin-session.ts';
+import { createQuestions } from './questions.ts';
 import { findMissingWalls, loadIsolateLibrary } from './walls.ts';
 
 const CHANNEL_DESCRIPTOR = 3;
+const QUESTIONS_DESCRIPTOR = 4;
 
 async function main(): Promise<void> {
 	const library = loadIsolateLibrary(process.argv[2] ?? '');
@@ -25,11 +27,16 @@ async function main(): Promise<void> {
 	channel.on('close', die);
 	channel.on('error', die);
 	channel.on('end', die);
+	const ask = createQuestions(QUESTIONS_DESCRIPTOR, die);
 	const sessions = new Map<number, PluginSession>();
 	const sessionOf = (slot: number): PluginSession => {
 		const session =
 			sessions.get(slot) ??
-			createPluginSession({ library, send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload, slot)) });
+			createPluginSession({
+				library,
+				send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload, slot)),
+				ask: (question) => ask(question, slot),
+			});
 		sessions.set(slot, session);
 		return session;
 	};

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import { CAPABILITY_WINDOW, MAXIMUM_GUEST_CHARACTERS, TO_CORE } from '../frames.ts';
 import { FROM_GUEST, TO_GUEST, type CallFailure, type CallMessage, type LoadMessage } from '../guest-calls.ts';
+import { createComputer } from './compute.ts';
 import { createSchemaChecker, type SchemaChecker } from './schema-checker.ts';
 import { answerUrl } from './url-answers.ts';
 import type { Context, Isolate, IsolateLibrary, Reference } from './walls.ts';
 
 declare const GUEST_PRELUDE: string;
+/** Sources of the lazy parts, by name. */
+declare const GUEST_PARTS: Readonly<Record<string, string>>;
 
 const MAXIMUM_RANDOM_BYTES = 65_536;
 /** No call has this id. */
@@ -27,6 +30,8 @@ export type PluginSession = {
 type SessionOptions = {
 	readonly library: IsolateLibrary;
 	readonly send: (kind: number, id: number, payload: string) => void;
+	/** Asks the core and waits in place. */
+	readonly ask: (question: string) => string;
 };
 
 type Deliver = (kind: number, id: number, text: string) => void;
@@ -41,6 +46,8 @@ export function createPluginSession(options: SessionOptions): PluginSession {
 class Session implements PluginSession {
 	readonly #library: IsolateLibrary;
 	readonly #send: SessionOptions['send'];
+	readonly #ask: SessionOptions['ask'];
+	readonly #compute = createComputer();
 	readonly #calls = new Map<number, CallMessage>();
 	readonly #waitingCapabilities = new Set<number>();
 	#guest: Guest | null = null;
@@ -50,7 +57,8 @@ class Session implements PluginSession {
 	readonly #open = new Set<number>();
 	#isDisposed = false;
 
-	constructor({ library, send }: SessionOptions) {
+	constructor({ library, send, ask }: SessionOptions) {
+		this.#ask = ask;
 		this.#library = library;
 		this.#send = send;
 	}
@@ -135,6 +143,9 @@ class Session implements PluginSession {
 		const guest = this.#guest;
 		if (guest !== null) {
 			await guest.deliver.apply(undefined, [kind, id, text], { timeout: guest.load.turnMilliseconds });
+			if (guest.load.kind === 'tool') {
+				await guest.deliver.apply(undefined, [TO_GUEST.idle, 0, ''], { timeout: guest.load.turnMilliseconds });
+			}
 		}
 	}
 
@@ -176,6 +187,12 @@ class Session implements PluginSession {
 			case FROM_GUEST.pong:
 				void this.#pong(id);
 				return undefined;
+			case FROM_GUEST.question:
+				return this.#ask(text);
+			case FROM_GUEST.part:
+				return Object.hasOwn(GUEST_PARTS, text) ? GUEST_PARTS[text] : undefined;
+			case FROM_GUEST.compute:
+				return this.#compute(text);
 			default:
 				return undefined;
 		}

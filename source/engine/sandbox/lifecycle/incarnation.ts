@@ -69,6 +69,7 @@ export class Incarnation {
 					setup.audit({ event: 'plugin-started', plugin, version, pid, task: null, grants: setup.grants.map(permissionId) });
 				},
 				onCapability: async (call) => onMessage(call) ?? rights.broker.handle(call, rights.controller.signal),
+				onQuestion: (call) => rights.broker.handle(call, rights.controller.signal),
 				onLog: minutelySink({ ...setup, pid: () => pid }),
 			});
 			return new Incarnation(setup, { connection, rights });

@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import { TO_HOST, type Frame } from '../frames.ts';
+import { FrameBreach, TO_HOST, type Frame } from '../frames.ts';
 import type { HostEvents, HostLink, HostProcess } from '../host-process.ts';
 import type { PluginEnd } from '../plugin-end.ts';
 import { watchResources } from '../resource-watch.ts';
@@ -32,7 +32,11 @@ export class SharedHost {
 		});
 		watch.setBaseline();
 		this.#watch = watch;
-		host.listen({ onFrame: (frame) => this.#pass(frame), onEnd: (end) => this.#endAll(end) });
+		host.listen({
+			onFrame: (frame) => this.#pass(frame),
+			onQuestion: (frame) => this.#passQuestion(frame),
+			onEnd: (end) => this.#endAll(end),
+		});
 	}
 
 	get hasRoom(): boolean {
@@ -64,6 +68,8 @@ export class SharedHost {
 				}
 			},
 			send: (kind, id, payload) => this.#host.send(kind, id, payload, slot),
+			answer: (id, payload) => this.#host.answer(id, payload),
+			isWaiting: () => this.#host.isWaiting(),
 			end: ({ isHanging }) => {
 				free();
 				if (isHanging) {
@@ -83,12 +89,25 @@ export class SharedHost {
 
 	/** Late words of a place that was freed are dropped; of one that never was they end the process. */
 	#pass(frame: Frame): void {
-		if (frame.slot === 0 || frame.slot > this.#lastSlot) {
-			this.#endAll({ type: 'breach', reason: `a message for place ${frame.slot}, which does not exist` });
-			return;
-		}
-
+		this.#expectPlace(frame);
 		this.#places.get(frame.slot)?.onFrame(frame);
+	}
+
+	/** Every plugin of the process stands still until there is an answer, so that a place which was freed gets one too. */
+	#passQuestion(frame: Frame): void {
+		this.#expectPlace(frame);
+		const events = this.#places.get(frame.slot);
+		if (events === undefined) {
+			this.#host.answer(frame.id, JSON.stringify({ error: { code: 'ERR_ENDED', message: 'The plugin was ended.' } }));
+		} else {
+			events.onQuestion(frame);
+		}
+	}
+
+	#expectPlace({ slot }: Frame): void {
+		if (slot === 0 || slot > this.#lastSlot) {
+			throw new FrameBreach(`a message for place ${slot}, which does not exist`);
+		}
 	}
 
 	#endAll(end: PluginEnd): void {

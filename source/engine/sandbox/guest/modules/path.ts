@@ -35,6 +35,17 @@ function join(...paths: string[]): string {
 	return joined === '' ? '.' : normalize(joined);
 }
 
+let workingFolder = '/';
+
+/** What relative paths start from; an absolute path. */
+export function setWorkingFolder(path: string): void {
+	workingFolder = path;
+}
+
+export function currentFolder(): string {
+	return workingFolder;
+}
+
 function resolve(...paths: string[]): string {
 	let resolved = '';
 	for (const path of paths.toReversed()) {
@@ -43,6 +54,10 @@ function resolve(...paths: string[]): string {
 		if (resolved.startsWith('/')) {
 			break;
 		}
+	}
+
+	if (!resolved.startsWith('/')) {
+		resolved = resolved === '' ? workingFolder : `${workingFolder}/${resolved}`;
 	}
 
 	return `/${normalizeNames(resolved, { isAbsolute: true })}`;

@@ -1,3 +1,4 @@
+import { currentFolder } from './path.ts';
 import { writeLine } from '../console.ts';
 import { queueTask } from '../timers.ts';
 
@@ -37,7 +38,7 @@ export const guestProcess: Readonly<Record<string, unknown>> = {
 	platform: 'linux',
 	arch: 'x64',
 	pid: 1,
-	cwd: () => '/',
+	cwd: currentFolder,
 	umask: () => 0o22,
 	uptime: () => (Date.now() - startedAt) / 1000,
 	hrtime: Object.assign(hrtime, { bigint: () => BigInt(Date.now() - startedAt) * 1_000_000n }),

@@ -1,0 +1,28 @@
+import { FROM_GUEST } from '../guest-calls.ts';
+import { sendToHost } from './bridge.ts';
+
+type Part = Readonly<Record<string, unknown>>;
+
+// Captured before any plugin code runs.
+// oxlint-disable-next-line no-eval -- it runs the prelude's own parts, in the isolate they belong to.
+const evaluate = globalThis.eval;
+const loaded = new Map<string, Part>();
+let shared: Part = {};
+
+/** The prelude's own modules by file name: parts are built to take them from here instead of having their own copies. */
+export function provideShared(modules: Part): void {
+	shared = modules;
+}
+
+/** A part of the prelude that costs nothing until it is touched. */
+export function loadPart(name: 'node'): Part {
+	const known = loaded.get(name);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const make = evaluate(sendToHost(FROM_GUEST.part, 0, name) ?? '') as (modules: Part) => Part;
+	const part = make(shared);
+	loaded.set(name, part);
+	return part;
+}
