@@ -6,6 +6,7 @@ import type { CallFailure } from './guest-calls.ts';
 import type { PluginEnd, PluginLimit } from './plugin-end.ts';
 import type { ResourceUse } from './resource-watch.ts';
 import type { DeniedCalls } from './run-request.ts';
+import { readFrames } from './stack-positions.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** How V8 refuses a buffer that does not fit into the isolate any more: an error that plugins can catch, and mostly do not. */
@@ -15,6 +16,8 @@ const ALLOCATION_REFUSED = /^(?:RangeError: )?Array buffer allocation failed$/;
 export type EndedPlugin = {
 	readonly plugin: string;
 	readonly version: string;
+	/** Of its bundle; empty for none. */
+	readonly map: string;
 	readonly pid: number;
 	/** `Task "check"`, to start a sentence about what it did. */
 	readonly work: string;
@@ -114,8 +117,9 @@ function inMebibytes(bytes: number): string {
 }
 
 function explainFailure(failure: CallFailure, ended: EndedPlugin): EngineError {
-	const { plugin, task, work } = ended;
+	const { plugin, task, work, map } = ended;
 	const { reason, detail } = failure;
+	const stack = readFrames(map, failure.stack ?? '');
 	const limit = limitOf({ type: 'failed', failure });
 	if (limit !== null) {
 		return explainLimit(limit, ended);
@@ -135,14 +139,20 @@ function explainFailure(failure: CallFailure, ended: EndedPlugin): EngineError {
 		case 'not-json':
 			return new EngineError('plugin-failed', `${work} of ${plugin} failed: ${detail}.`);
 		case 'load':
-			return new EngineError('plugin-failed', `${plugin} could not be loaded: ${detail}`);
+			return new EngineError('plugin-failed', `${plugin} could not be loaded: ${detail}${placeOf(stack)}`, { details: { stack } });
 		case 'denied':
 			return explainDenied(detail, ended);
 		case 'thrown':
 		case 'time':
 		case 'memory':
-			return new EngineError('plugin-failed', `${work} of ${plugin} failed: ${detail}`);
+			return new EngineError('plugin-failed', `${work} of ${plugin} failed: ${detail}${placeOf(stack)}`, { details: { stack } });
 	}
+}
+
+/** Where it was thrown, when the stack says so. */
+function placeOf([first]: readonly string[]): string {
+	const place = first === undefined ? null : /\(?([^\s()]+:\d+:\d+)\)?$/.exec(first);
+	return place?.[1] === undefined ? '' : ` (${place[1]})`;
 }
 
 /** Only a denial that really happened counts: the plugin alone cannot make its failure look like a decision of the user. */

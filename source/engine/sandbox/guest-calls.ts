@@ -71,4 +71,6 @@ export type CallFailure = {
 		| 'memory'
 		| 'load';
 	readonly detail: string;
+	/** Of what was thrown, as V8 wrote it: positions are those of the bundle. */
+	readonly stack?: string;
 };

@@ -32,9 +32,10 @@ export function parseReady(text: string): readonly string[] {
 }
 
 export function parseCallFailure(text: string): CallFailure {
-	const { reason, detail } = parseRecord(text);
+	const { reason, detail, stack } = parseRecord(text);
 	const isFailure = typeof reason === 'string' && FAILURE_REASONS.has(reason) && typeof detail === 'string';
-	return expected(isFailure, { reason: reason as CallFailure['reason'], detail: stripControls(String(detail)).slice(0, 4000) }, 'error');
+	const failure = { reason: reason as CallFailure['reason'], detail: stripControls(String(detail)).slice(0, 4000) };
+	return expected(isFailure, typeof stack === 'string' ? { ...failure, stack: stripControls(stack).slice(0, 8000) } : failure, 'error');
 }
 
 export function parseCapabilityRequest(text: string): CapabilityRequest {

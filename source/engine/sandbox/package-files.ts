@@ -14,6 +14,8 @@ export type PackageFiles = {
 	readonly read: (name: string, path: string) => Promise<Uint8Array>;
 };
 
+export const NO_FILES: PackageFiles = { names: [], list: async () => [], read: async () => new Uint8Array(0) };
+
 /** Answers `package.read`, `package.stat` and `package.list`; null for every other operation. What was published needs no grant. */
 export async function answerPackageCall(
 	files: PackageFiles,

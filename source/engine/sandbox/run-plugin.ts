@@ -3,13 +3,14 @@ import { permissionId } from '../permission.ts';
 import { createBroker, type Broker } from './broker/broker.ts';
 import { eventOfEnd, explainEnd, type EndedPlugin } from './explain-end.ts';
 import { FrameBreach } from './frames.ts';
-import type { CallMessage } from './guest-calls.ts';
+import type { CallMessage, CallFailure } from './guest-calls.ts';
 import { takeFreshHost } from './host-process.ts';
 import { parsePluginJson } from './host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from './load-plugin.ts';
 import { createLogSink } from './log-sink.ts';
 import { PluginConnection } from './plugin-connection.ts';
 import { PluginEndedError, type PluginEnd } from './plugin-end.ts';
+import { answerPackageCall, NO_FILES } from './package-files.ts';
 import type { RunPluginRequest, RunPluginResult } from './run-request.ts';
 import { requireSandbox } from './support.ts';
 
@@ -62,7 +63,7 @@ async function connect(run: Run, broker: Broker): Promise<PluginConnection> {
 				request.onStart?.({ pid });
 			},
 			onCapability: (call) => broker.handle(call, run.controller.signal),
-			onQuestion: (call) => broker.handle(call, run.controller.signal),
+			onQuestion: async (call) => (await answerPackageCall(request.files ?? NO_FILES, call)) ?? broker.handle(call, run.controller.signal),
 			onLog: createLogSink({ ...request, pid: () => run.pid }),
 		});
 	} catch (error) {
@@ -174,6 +175,7 @@ function translate(error: unknown, { run, broker, connection }: Ended): EngineEr
 
 	const ended: EndedPlugin = {
 		...request,
+		map: request.map ?? '',
 		pid: run.pid,
 		work: `Task "${request.task}"`,
 		use: connection.use,

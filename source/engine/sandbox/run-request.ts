@@ -5,12 +5,17 @@ import type { AccessObserver } from './broker/gate.ts';
 import type { TakeHost } from './host-process.ts';
 import type { PluginQuotas } from './broker/quotas.ts';
 import type { StoragePlace } from './broker/storage.ts';
+import type { PackageFiles } from './package-files.ts';
 
 export type RunPluginRequest = {
 	readonly plugin: string;
 	readonly version: string;
 	/** `Bundle.code`. */
 	readonly code: string;
+	/** `Bundle.map`; without it, places in errors are those of the bundle. */
+	readonly map?: string;
+	/** The published files of the packages in the bundle, which need no grant; none when left out. */
+	readonly files?: PackageFiles;
 	readonly kind: 'plugin' | 'plain';
 	/** A declared task; for a plain package the name of an export (`default` too). */
 	readonly task: string;

@@ -32,3 +32,14 @@ export function createStackReader(map: string): (text: string) => string {
 		return lines.map((line) => line.replace(WRAPPER, 'at $1')).join('\n');
 	};
 }
+
+const MAXIMUM_FRAMES = 20;
+
+/** The lines of a stack that name a place in a package, with their positions in its own files. */
+export function readFrames(map: string, stack: string): readonly string[] {
+	const lines = createStackReader(map)(stripControls(stack)).split('\n');
+	return lines
+		.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !MACHINERY.test(line))
+		.map((line) => line.trim())
+		.slice(0, MAXIMUM_FRAMES);
+}

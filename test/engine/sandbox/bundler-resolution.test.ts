@@ -136,7 +136,7 @@ test('built-ins that make sense work, the others are named and throw when they a
 			module.exports = async () => {
 				const emitter = new Old(); let heard = 0; emitter.once('x', (n) => { heard += n; }); emitter.emit('x', 2); emitter.emit('x', 2);
 				assert.deepStrictEqual({ a: [1] }, { a: [1] }); assert.throws(() => assert.equal(1, 2), /1/);
-				const fails = [() => fs.readFileSync('/etc/passwd'), () => spawn('ls'), () => new Server(), () => fs.promises.readFile('x')].map((work) => { try { return work(); } catch (error) { return error.code; } });
+				const fails = [() => fs.readFileSync('/etc/passwd'), () => spawn('ls'), () => new Server(), () => http.get('http://x')].map((work) => { try { return work(); } catch (error) { return error.code; } });
 				return { path: [path.join('/a', '../b', './c.txt'), path.relative('/a/b', '/a/c/d'), path.parse('/x/y.tar.gz').name, path.resolve('a')], heard,
 					format: util.format('%s:%j', 'a', { b: 1 }), qs: qs.parse('a=1&a=2&b=%20').a, decoded: new StringDecoder('utf8').write(Buffer.from([0xc3])) + 'x',
 					file: url.fileURLToPath('file:///a%20b'), eol: os.EOL, fails, promisified: await util.promisify((n, done) => done(null, n + 1))(1) };
@@ -152,7 +152,7 @@ test('built-ins that make sense work, the others are named and throw when they a
 		decoded: 'x',
 		file: '/a b',
 		eol: '\n',
-		fails: Array.from({ length: 4 }, () => 'ERR_UNAVAILABLE_IN_SANDBOX'),
+		fails: ['ENOENT', ...Array.from({ length: 3 }, () => 'ERR_UNAVAILABLE_IN_SANDBOX')],
 		promisified: 2,
 	});
 });
@@ -199,4 +199,28 @@ test('bundling is cancelled by its signal', async () => {
 	const pending = bundleForIsolate({ entry: { instance: 'app@1.0.0', main: null }, instances, target: 'plain' }, controller);
 	controller.abort();
 	expect((await failureOf(pending)).code).toBe('cancelled');
+});
+
+test('an error names the line of the plugin that threw it, and no path of the machine', async () => {
+	await using folder = await folderOf({
+		'app/package.json': '{"name":"app","type":"module"}',
+		'app/plugin.js': "import { fail } from './lib/fail.js';\nexport default { execute: async () => fail() };\n",
+		'app/lib/fail.js': "export function fail() {\n\n\tthrow new RangeError('too far');\n}\n",
+	});
+	const { code, map } = await bundle(folder.path, { app: {} }, { main: './plugin.js', target: 'plugin' });
+	const failure = await failureOf(run(code, { map }));
+	expect(failure.message).toBe('Task "go" of probe failed: RangeError: too far (lib/fail.js:3:8)');
+	expect(failure.details).toMatchObject({ stack: [expect.stringContaining('lib/fail.js:3:8'), expect.stringContaining('plugin.js:2:')] });
+	expect(JSON.stringify(failure.details)).not.toContain(folder.path);
+});
+
+test('a plugin whose module waits while it loads, and one that reads its own files, run', async () => {
+	await using folder = await folderOf({
+		'app/package.json': '{"name":"app","type":"module"}',
+		'app/plugin.js':
+			"import { setTimeout } from 'node:timers/promises';\nimport { readFileSync } from 'node:fs';\nawait setTimeout(2);\nexport default { execute: async () => readFileSync(new URL('data.txt', import.meta.url), 'utf8') };\n",
+	});
+	const { code } = await bundle(folder.path, { app: {} }, { main: './plugin.js', target: 'plugin' });
+	const files = { names: ['app'], list: async () => [{ path: 'data.txt', sizeBytes: 4 }], read: async () => Buffer.from('mine') };
+	expect((await run(code, { files })).output).toBe('mine');
 });

@@ -1,10 +1,10 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { InstanceId } from '../../lock.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
-import { type BundleInstance, bundleForIsolate } from '../../sandbox/index.ts';
+import { type BundleInstance, bundleForIsolate, type PackageFiles } from '../../sandbox/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { Runnable } from './run-task.ts';
 
@@ -27,7 +27,34 @@ export async function openFolderPlugin(context: EngineContext, target: string, {
 			{ signal },
 		),
 	);
-	return { name, version, level: 'unknown', manifest, code: bundle.code, needs: bundle.needs, grants: [], folder };
+	return {
+		name,
+		version,
+		level: 'unknown',
+		manifest,
+		code: bundle.code,
+		map: bundle.map,
+		files: folderFiles(instances, bundle.mounts),
+		needs: bundle.needs,
+		grants: [],
+		folder,
+	};
+}
+
+/** What lies in the folders themselves, read without following a link out of them. */
+function folderFiles(instances: ReadonlyMap<InstanceId, BundleInstance>, mounts: Readonly<Record<string, InstanceId>>): PackageFiles {
+	const folderOf = (name: string): string => (Object.hasOwn(mounts, name) ? (instances.get(mounts[name] ?? '')?.treePath ?? '') : '');
+	return {
+		names: Object.keys(mounts),
+		list: async (name) => {
+			const folder = folderOf(name);
+			const entries = folder === '' ? [] : await readdir(folder, { recursive: true, withFileTypes: true });
+			const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+			return paths.filter((path) => !path.split('/').includes('node_modules')).map((path) => ({ path, sizeBytes: 0 }));
+		},
+		// The name came from the list, which holds regular files only.
+		read: async (name, path) => readFile(join(folderOf(name), path)),
+	};
 }
 
 /** Bundles one more file of a folder, as a script of its own. */

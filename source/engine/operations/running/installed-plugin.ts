@@ -4,6 +4,7 @@ import type { Level, Verdict } from '../../evidence.ts';
 import type { Generation, Revocation } from '../../home/index.ts';
 import type { InstanceId } from '../../lock.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
+import { packageFiles } from '../tools/tool-files.ts';
 import { judgeClosure } from '../../trust/index.ts';
 import { effectiveGrants, permissionsOf } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -40,6 +41,8 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 		level: await effectiveLevelOf(context, generation, instance),
 		manifest,
 		code: bundle.code,
+		map: bundle.map,
+		files: packageFiles(context, { lock: generation.lock, mounts: bundle.mounts }),
 		needs: bundle.needs,
 		grants: permissionsOf(grants),
 		folder: null,

@@ -42,6 +42,8 @@ export async function openSetup(
 		version,
 		level,
 		code: runnable.code,
+		map: runnable.map,
+		files: runnable.files,
 		kind: manifest === null ? 'plain' : 'plugin',
 		manifest,
 		grants: [...runnable.grants.filter(allowed), ...forThisRun],

@@ -4,7 +4,7 @@ import { type CallOptions, runStep } from '../../events.ts';
 import type { Level } from '../../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../../manifest.ts';
 import { type Permission, permissionId } from '../../permission.ts';
-import { pinProgram, runPlugin } from '../../sandbox/index.ts';
+import { pinProgram, runPlugin, type PackageFiles } from '../../sandbox/index.ts';
 import { quoteTarget } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { ceilingAllows } from '../apply/effective-grants.ts';
@@ -22,6 +22,9 @@ export type Runnable = {
 	readonly level: Level;
 	readonly manifest: PluginManifest | null;
 	readonly code: string;
+	readonly map: string;
+	/** Of the packages in it. */
+	readonly files: PackageFiles;
 	/** Node built-ins that are only stubs here. */
 	readonly needs: readonly string[];
 	readonly grants: readonly Permission[];
@@ -61,6 +64,8 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				plugin: name,
 				version,
 				code: runnable.code,
+				map: runnable.map,
+				files: runnable.files,
 				kind: runnable.manifest === null ? 'plain' : 'plugin',
 				task,
 				input: request.input,

@@ -25,6 +25,7 @@ type Call = { readonly method: PluginMethod; readonly task: string; readonly inp
 
 const MAXIMUM_DETAIL = 4000;
 const controllers = new Map<number, AbortController>();
+const MAXIMUM_STACK = 8000;
 let start: Start = { kind: 'plain', permissions: [] };
 let loaded: Module = {};
 let initialized: Promise<void> | null = null;
@@ -223,7 +224,8 @@ function describe(error: unknown): CallFailure {
 
 	if (error instanceof Error) {
 		const { name, message } = error;
-		return failure('thrown', name === 'Error' ? String(message) : `${String(name)}: ${String(message)}`);
+		const said = failure('thrown', name === 'Error' ? String(message) : `${String(name)}: ${String(message)}`);
+		return typeof error.stack === 'string' ? { ...said, stack: error.stack.slice(0, MAXIMUM_STACK) } : said;
 	}
 
 	return failure('thrown', typeof error === 'string' ? error : 'a value that is not an error was thrown');

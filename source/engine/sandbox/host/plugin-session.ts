@@ -263,7 +263,8 @@ class Session implements PluginSession {
 			return { reason: 'time', detail: '' };
 		}
 
-		return { reason: id === 0 ? 'load' : 'thrown', detail: text.slice(0, 4000) };
+		const stack = error instanceof Error && typeof error.stack === 'string' ? { stack: error.stack.slice(0, 8000) } : {};
+		return { reason: id === 0 ? 'load' : 'thrown', detail: text.slice(0, 4000), ...stack };
 	}
 
 	/** What the guest says about its own calls; 0 is about all of it. */

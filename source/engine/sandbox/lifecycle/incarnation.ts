@@ -10,6 +10,7 @@ import type { TakeHost } from '../host-process.ts';
 import { parsePluginJson, type CapabilityRequest } from '../host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from '../load-plugin.ts';
 import { createLogSink } from '../log-sink.ts';
+import { answerPackageCall, NO_FILES } from '../package-files.ts';
 import { PluginConnection, type ConnectionUse } from '../plugin-connection.ts';
 import { PluginEndedError, type PluginEnd } from '../plugin-end.ts';
 import type { DeniedCalls, RunPluginRequest } from '../run-request.ts';
@@ -69,7 +70,8 @@ export class Incarnation {
 					setup.audit({ event: 'plugin-started', plugin, version, pid, task: null, grants: setup.grants.map(permissionId) });
 				},
 				onCapability: async (call) => onMessage(call) ?? rights.broker.handle(call, rights.controller.signal),
-				onQuestion: (call) => rights.broker.handle(call, rights.controller.signal),
+				onQuestion: async (call) =>
+					(await answerPackageCall(setup.files ?? NO_FILES, call)) ?? rights.broker.handle(call, rights.controller.signal),
 				onLog: minutelySink({ ...setup, pid: () => pid }),
 			});
 			return new Incarnation(setup, { connection, rights });
@@ -220,10 +222,11 @@ export class Incarnation {
 	}
 
 	#describe(work: string, task: string): EndedPlugin {
-		const { plugin, version } = this.setup;
+		const { plugin, version, map = '' } = this.setup;
 		return {
 			plugin,
 			version,
+			map,
 			pid: this.pid,
 			work,
 			task,

@@ -5,6 +5,7 @@ import { asyncHooksModule } from './async-hooks.ts';
 import { cryptoModule } from './crypto-module.ts';
 import { fsModule, fsPromises } from './fs-module.ts';
 import { importFile, makeRequire, moduleModule } from './module-loader.ts';
+import { punycodeModule } from './punycode.ts';
 import { readlineModule } from './readline-module.ts';
 import { diagnosticsChannelModule, perfHooksModule, ttyModule, v8Module, workerThreadsModule } from './small-node-modules.ts';
 import { streamConsumers, streamModule, streamPromises } from './stream-module.ts';
@@ -23,6 +24,7 @@ export function makeModules(others: (name: string) => unknown): Readonly<Record<
 		fs: fsModule,
 		'fs/promises': fsPromises,
 		perf_hooks: perfHooksModule,
+		punycode: punycodeModule,
 		readline: readlineModule,
 		'readline/promises': readlineModule['promises'],
 		stream: streamModule,
