@@ -201,6 +201,15 @@ test('bundling is cancelled by its signal', async () => {
 	expect((await failureOf(pending)).code).toBe('cancelled');
 });
 
+test('a built-in that a package switches off for browsers is there when the isolate has it', async () => {
+	const files = {
+		'app/package.json': '{"name":"app","browser":{"buffer":false,"http":false}}',
+		'app/index.js':
+			"const http = require('http'); module.exports = () => [require('buffer').Buffer.from('a').length, Object.keys(http).length];",
+	};
+	expect(await valueOf(files)).toEqual([1, 0]);
+});
+
 test('an error names the line of the plugin that threw it, and no path of the machine', async () => {
 	await using folder = await folderOf({
 		'app/package.json': '{"name":"app","type":"module"}',

@@ -25,7 +25,7 @@ export type BundleRequest = {
 export type Bundle = {
 	/** A classic script for the isolate; holds no absolute path. */
 	readonly code: string;
-	/** Source map of the code, made here and without its sources: `name@version/path` for each, or the path alone in the entry's package. */
+	/** Source map of the code, made here and without its sources: the mount and the path of each, or the path alone in the entry's package. */
 	readonly map: string;
 	/** Under which name below `/plugward-package/node_modules/` the code knows each package of the closure. */
 	readonly mounts: Readonly<Record<string, InstanceId>>;

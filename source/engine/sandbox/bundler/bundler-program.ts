@@ -136,7 +136,8 @@ class Bundler {
 		const sources = parsed.sources.map((source) => {
 			const [, number = '', path = source] = /^(?:\.\.\/)*package:(\d+)\/(.*?)(?:\?\.mjs)?$/.exec(source) ?? [];
 			const instance = names.get(number);
-			return instance === undefined || instance === this.#entry.instance ? path : `${instance}/${path}`;
+			// The instance of a folder is its path, which is nobody's business.
+			return instance === undefined || instance === this.#entry.instance ? path : `${this.#mounts.get(instance) ?? ''}/${path}`;
 		});
 		return JSON.stringify({ ...parsed, sources });
 	}

@@ -112,7 +112,8 @@ export class ImportResolver {
 	#bare(specifier: string, instance: InstanceId, kind: ImportKind): Resolution {
 		const mapped = this.#browserMap(instance)[specifier];
 		if (mapped === false) {
-			return { type: 'empty' };
+			// Switched off for browsers, and here after all.
+			return isProvided(specifier) ? builtin(specifier) : { type: 'empty' };
 		}
 
 		if (typeof mapped === 'string' && mapped !== specifier) {

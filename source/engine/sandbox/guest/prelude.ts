@@ -116,6 +116,10 @@ function installGlobals(): void {
 		Response,
 		Buffer,
 		process: guestProcess,
+		self: globalThis,
+		navigator: { userAgent: 'plugward', language: 'en-US', languages: ['en-US'], hardwareConcurrency: 1 },
+		reportError: (error: unknown) => guestConsole.error(error),
+		require: nodeModule.here('/plugward-package/node_modules/index.js')['require'],
 		global: globalThis,
 		plugwardModule: nodeModule,
 		// For code that is made from text while the program runs; files of a bundle have their own.

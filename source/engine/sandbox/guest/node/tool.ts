@@ -26,6 +26,8 @@ export function startTool(text: string): void {
 	const input = parseJson(text) as ToolInput;
 	setWorkingFolder(input.workingFolder);
 	Object.assign(globalThis, { plugwardHere: nodeModule.here(input.program), require: nodeModule.here(input.program)['require'] });
+	// As in node, which has none.
+	Reflect.deleteProperty(globalThis, 'self');
 	useToolStreams();
 	useToolConsole();
 	tool = setUpProcess(guestProcess, input);
