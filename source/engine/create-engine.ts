@@ -135,13 +135,10 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		list: (call) => guard(call, async () => (await import('./operations/answers/list.ts')).list(context, call)),
 		history: (call) => guard(call, async () => (await import('./operations/answers/history.ts')).history(context, call)),
 		diff: (from, to, call) => guard(call, async () => (await import('./operations/answers/diff.ts')).diff(context, { from, to })),
-		profiles: (call) => guard(call, async () => (await import('./operations/generations/profiles.ts')).profiles(context)),
-		makeProfile: (request, call) =>
-			guard(call, async () => (await import('./operations/generations/profiles.ts')).makeProfile(context, request, call)),
-		selectProfile: (name, call) =>
-			guard(call, async () => (await import('./operations/generations/profiles.ts')).selectProfile(context, name, call)),
-		removeProfile: (name, call) =>
-			guard(call, async () => (await import('./operations/generations/profiles.ts')).removeProfile(context, name, call)),
+		profiles: (call) => guard(call, async () => (await loadProfiles()).profiles(context)),
+		makeProfile: (request, call) => guard(call, async () => (await loadProfiles()).makeProfile(context, request, call)),
+		selectProfile: (name, call) => guard(call, async () => (await loadProfiles()).selectProfile(context, name, call)),
+		removeProfile: (name, call) => guard(call, async () => (await loadProfiles()).removeProfile(context, name, call)),
 		keepGeneration: (generation, call) =>
 			guard(call, async () => (await import('./operations/generations/keep-generation.ts')).keepGeneration(context, generation, call)),
 		releaseGeneration: (generation, call) =>
@@ -204,6 +201,7 @@ function toolCalls(context: EngineContext, guard: Guard): ToolCalls {
 
 // Each in a part of its own, so that a command which only looks or only switches loads no resolver and no archives.
 const loadSwitching = () => import('./operations/switching.ts');
+const loadProfiles = () => import('./operations/generations/profiles.ts');
 const loadChanging = () => import('./operations/changing.ts');
 
 async function apply(context: EngineContext, plan: Plan, options: Parameters<Engine['applyPlan']>[1]): Promise<Applied> {

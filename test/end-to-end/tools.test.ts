@@ -70,7 +70,7 @@ test('what a tool was granted is remembered for its version, told, and taken bac
 		'--event',
 		'permission-revoked',
 	]);
-	expect((log.envelope.data?.['records'] as readonly { readonly details: object }[]).map(({ details }) => details)).toMatchObject([
+	expect(((log.envelope.data ?? {})['records'] as readonly { readonly details: object }[]).map(({ details }) => details)).toMatchObject([
 		{ scope: 'run' },
 		{ scope: 'tool' },
 		{ scope: 'tool' },

@@ -10,6 +10,10 @@ const FIRST_BIAS = 72;
 const FIRST_POINT = 128;
 const LARGEST = 0x7f_ff_ff_ff;
 
+function pointOf(character: string): number {
+	return character.codePointAt(0) ?? 0;
+}
+
 function adapt(delta: number, count: number, isFirst: boolean): number {
 	let rest = isFirst ? Math.floor(delta / DAMP) : delta >> 1;
 	rest += Math.floor(rest / count);
@@ -36,7 +40,7 @@ function digitOf(code: number): number {
 
 function decode(text: string): string {
 	const end = text.lastIndexOf('-');
-	const points = end > 0 ? [...text.slice(0, end)].map((character) => character.codePointAt(0) ?? 0) : [];
+	const points = end > 0 ? Array.from(text.slice(0, end), pointOf) : [];
 	let [point, index, bias] = [FIRST_POINT, 0, FIRST_BIAS];
 	for (let at = end > 0 ? end + 1 : 0; at < text.length;) {
 		const before = index;
@@ -68,7 +72,7 @@ function decode(text: string): string {
 }
 
 function encode(text: string): string {
-	const points = [...text].map((character) => character.codePointAt(0) ?? 0);
+	const points = Array.from(text, pointOf);
 	const basic = points.filter((point) => point < FIRST_POINT);
 	let output = String.fromCodePoint(...basic) + (basic.length > 0 ? '-' : '');
 	let [point, delta, bias, handled] = [FIRST_POINT, 0, FIRST_BIAS, basic.length];
@@ -122,7 +126,7 @@ export const punycodeModule: Readonly<Record<string, unknown>> = {
 			.map((label) => (label.startsWith('xn--') ? decode(label.slice(4).toLowerCase()) : label))
 			.join('.'),
 	ucs2: {
-		decode: (text: string) => [...text].map((character) => character.codePointAt(0)),
+		decode: (text: string) => Array.from(text, pointOf),
 		encode: (points: readonly number[]) => String.fromCodePoint(...points),
 	},
 };
