@@ -3,7 +3,7 @@ import { permissionId } from '../permission.ts';
 import { createBroker, type Broker } from './broker/broker.ts';
 import { eventOfEnd, explainEnd, type EndedPlugin } from './explain-end.ts';
 import { FrameBreach } from './frames.ts';
-import type { CallMessage, CallFailure } from './guest-calls.ts';
+import type { CallMessage } from './guest-calls.ts';
 import { takeFreshHost } from './host-process.ts';
 import { parsePluginJson } from './host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from './load-plugin.ts';
