@@ -128,8 +128,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			await addRevocation(place, revocation);
 		},
 		...toolsOn(place, requireMutex),
-		readScan: (scan) => readScan(place, scan),
-		writeScan: (scan, bytes) => writeScan(place, scan, bytes),
+		...scansOn(place),
 		entries: () => listEntries(layout),
 		writeArchive: async ({ path, numbers, chosen, proofs }, { signal }) => {
 			const generations = await Promise.all(numbers.map((number) => readGeneration(layout, { number, digest: null })));
@@ -250,6 +249,13 @@ function profilesOn(place: { readonly disk: Disk; readonly layout: Layout }, req
 			requireMutex();
 			await removeProfile(place, name);
 		},
+	};
+}
+
+function scansOn(place: { readonly disk: Disk; readonly layout: Layout }): Pick<Home, 'readScan' | 'writeScan'> {
+	return {
+		readScan: (scan) => readScan(place, scan),
+		writeScan: (scan, bytes) => writeScan(place, scan, bytes),
 	};
 }
 

@@ -26,6 +26,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/operations/people-and-policy/advisory-sets.ts': 'a set of advisories that the user signs, or that is kept beside the policy',
 	'engine/operations/permissions/write-permissions.ts': 'the package.json of the folder that the user named',
 	'terminal/skeleton.ts': 'the terminal',
+	'engine/sandbox/host/questions.ts': 'the socket to the core',
 	'engine/sandbox/priority.ts': 'the priority of a process, below /proc',
 	'engine/sandbox/programs.ts': 'programs built from source, in the build folder',
 	'engine/trust/roots/refresh-root.ts': 'a temporary folder',

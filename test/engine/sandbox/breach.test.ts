@@ -130,11 +130,7 @@ test('a host dies when the core is gone', async () => {
 });
 
 test.each([
-	[
-		'the prelude is out of reach',
-		'return typeof guest + typeof $0 + typeof require + typeof module;',
-		'undefinedundefinedundefinedundefined',
-	],
+	['the prelude is out of reach', 'return typeof guest + typeof $0 + typeof module;', 'undefinedundefinedundefined'],
 	['no function leads to the host realm', 'return new fetch.constructor("return typeof process.binding")();', 'undefined'],
 	[
 		"constructors of the bridge are the guest's own",

@@ -9,7 +9,7 @@ import { failed, type CapabilityOutcome } from './capability.ts';
 import { createGate } from './gate.ts';
 import { createCommandBroker } from './commands.ts';
 import { readEnvironment } from './environment.ts';
-import { createFileBroker } from './files.ts';
+import { createFileBroker, type FileBroker } from './files.ts';
 import { createKeeping } from './keeping.ts';
 import { createNetBroker } from './net.ts';
 import { DEFAULT_QUOTAS } from './quotas.ts';
@@ -68,17 +68,12 @@ export function createBroker(options: BrokerOptions): Broker {
 			case 'env.get':
 				return readEnvironment(args['name'], { ...options, gate });
 			case 'fs.readFile':
-				return files.readFile(args['path'], signal, args['encoding']);
 			case 'fs.writeFile':
-				return files.writeFile(args['path'], args['text'], signal, args);
 			case 'fs.makeFolder':
-				return files.makeFolder(args['path'], signal, args['recursive'] === true);
 			case 'fs.remove':
-				return files.remove(args['path'], signal, args['isFolder'] === true);
 			case 'fs.list':
-				return files.list(args['path'], signal);
 			case 'fs.stat':
-				return files.stat(args['path'], signal);
+				return performOnFiles(files, { operation, args, signal });
 			case 'net.fetch':
 				return net.fetch(args, signal);
 			case 'storage.get':
@@ -118,6 +113,32 @@ export function createBroker(options: BrokerOptions): Broker {
 				.map(([id, { permission, count }]) => ({ permission: id, count, hint: hintFor(options, permission) }))
 				.sort((a, b) => (a.permission < b.permission ? -1 : 1)),
 	};
+}
+
+type FileOperation = `fs.${keyof FileBroker}`;
+
+function performOnFiles(
+	files: FileBroker,
+	{
+		operation,
+		args,
+		signal,
+	}: { readonly operation: FileOperation; readonly args: CapabilityRequest['args']; readonly signal: AbortSignal },
+): Promise<CapabilityOutcome> {
+	switch (operation) {
+		case 'fs.readFile':
+			return files.readFile(args['path'], signal, args['encoding']);
+		case 'fs.writeFile':
+			return files.writeFile(args['path'], args['text'], signal, args);
+		case 'fs.makeFolder':
+			return files.makeFolder(args['path'], signal, args['recursive'] === true);
+		case 'fs.remove':
+			return files.remove(args['path'], signal, args['isFolder'] === true);
+		case 'fs.list':
+			return files.list(args['path'], signal);
+		case 'fs.stat':
+			return files.stat(args['path'], signal);
+	}
 }
 
 type Denial = Extract<CapabilityOutcome, { type: 'denied' }>;

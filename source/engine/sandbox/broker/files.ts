@@ -123,13 +123,9 @@ export function createFileBroker({ gate, roots, forbiddenPaths, keeping, written
 				return failed('ERR_INVALID_ARGUMENT', 'A plugin writes text.');
 			}
 
-			const write = async (): Promise<CapabilityOutcome> => {
-				const refused = written.take(bytes.length);
-				return (
-					refused ??
-					(await run(path, { access: 'write', of: 'file', signal }, (job) => replaceFile(job, bytes, { append: append === true })))
-				);
-			};
+			const replace = (job: Job): Promise<null> => replaceFile(job, bytes, { append: append === true });
+			const write = async (): Promise<CapabilityOutcome> =>
+				written.take(bytes.length) ?? (await run(path, { access: 'write', of: 'file', signal }, replace));
 			return withRoom(path, { bytes: bytes.length, isAdded: append === true }, write);
 		},
 	};
