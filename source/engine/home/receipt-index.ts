@@ -104,8 +104,9 @@ async function readLines(layout: Layout): Promise<Lines> {
 
 type Fields = readonly [Omit<ReceiptHead, 'integrity'>, ReceiptFile | null];
 
-function encode({ version, head: { integrity: _, ...head }, packageJson }: IndexedReceipt): string {
-	const fields: Fields = [head, packageJson];
+function encode({ version, head, packageJson }: IndexedReceipt): string {
+	const { integrity: _, ...named } = head;
+	const fields: Fields = [named, packageJson];
 	return `${version} ${JSON.stringify(fields)}`;
 }
 
