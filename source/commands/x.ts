@@ -42,7 +42,7 @@ export const x: CommandDefinition<ToolOutcome> = {
 	examples: [
 		'plugward x cowsay -- hello',
 		`plugward x prettier@3 --allow 'fs.read:$project/**' -- --check src`,
-		'echo "# Title" | plugward x marked --yes',
+		'plugward x marked --yes < README.md',
 		'plugward x prettier --forget',
 	],
 	fields: [

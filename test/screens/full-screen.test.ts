@@ -137,7 +137,7 @@ describe('the app in a real terminal', () => {
 		await expect.poll(() => terminal.cursor()).toEqual({ column: 12, row: 1 });
 		expect(terminal.isCursorHidden()).toBe(false);
 		terminal.send('\u001B');
-		await terminal.until('i install');
+		await terminal.until('q quit');
 		await expect.poll(() => terminal.isCursorHidden()).toBe(true);
 	});
 

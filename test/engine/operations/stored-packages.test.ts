@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { createLayout } from '../../../source/engine/home/layout.ts';
+import { parseIntegrity } from '../../../source/engine/integrity.ts';
 import { startFakeRegistry } from '../../helpers/fake-registry.ts';
 import { openTemporaryEngine } from '../../helpers/temporary-engine.ts';
 
@@ -33,9 +36,9 @@ test('the bytes of one version under the number of another are refused, and the 
 	});
 });
 
-test('what a registry lists anew of an installed version is refused before anything of it is fetched', async () => {
-	const { tell, update, registry } = await open();
-	registry.serve('collector', '1.0.0');
+test('what a registry lists anew of an installed version is refused, and what was fetched for it does not stay', async () => {
+	const { tell, update, registry, engine, home } = await open();
+	const { integrity } = registry.serve('collector', '1.0.0');
 	await tell((told) => {
 		const one = told.versions['1.0.0'];
 		if (one !== undefined) {
@@ -46,7 +49,8 @@ test('what a registry lists anew of an installed version is refused before anyth
 		code: 'evidence-invalid',
 		message: `tool@1.0.0 is refused: The registry says dependencies.collector is "^1.0.0", the tarball's package.json says nothing.`,
 	});
-	expect(registry.requestsTo('/collector/-/collector-1.0.0.tgz')).toEqual([]);
+	await engine[Symbol.asyncDispose]();
+	await expect(stat(createLayout(home).entry(parseIntegrity(integrity) ?? expect.fail('no sha512')))).rejects.toThrow('ENOENT');
 });
 
 test('a newer dependency within the range that stands in the package is no difference', async () => {

@@ -71,9 +71,9 @@ test.each<readonly [string, string, unknown]>([
 
 test('without exports: module for import, main for require, index otherwise, and a browser map over both', async () => {
 	const files = {
-		'dep/package.json': '{"name":"dep","main":"lib","module":"esm.js","browser":{"./lib/net.js":"./lib/web.js","fs":false}}',
+		'dep/package.json': '{"name":"dep","main":"lib","module":"esm.js","browser":{"./lib/net.js":"./lib/web.js","dgram":false}}',
 		'dep/esm.js': 'export default "module";',
-		'dep/lib/index.js': 'module.exports = [require("./net"), Object.keys(require("fs")).length];',
+		'dep/lib/index.js': 'module.exports = [require("./net"), Object.keys(require("dgram")).length];',
 		'dep/lib/net.js': 'module.exports = "net";',
 		'dep/lib/web.js': 'module.exports = "web";',
 	};
