@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './disk.ts';
-import { damaged, isMissing, writeError } from './home-errors.ts';
+import { writeError } from './home-errors.ts';
 import type { Layout } from './layout.ts';
 import type { Revocation } from './revocation.ts';
-import { sealJson, unsealJson } from './sealed-json.ts';
+import { readSealedFile } from './sealed-file.ts';
+import { sealJson } from './sealed-json.ts';
 
 const dated = { revokedAt: v.string(), reason: v.nullable(v.string()) };
 const schema = v.strictObject({
@@ -19,27 +19,10 @@ const schema = v.strictObject({
 	),
 });
 
-const FILE = 'revocations.json';
-
 /** Throws `home-damaged`: a home that cannot tell what was withdrawn must not go on as if nothing was. */
 export async function readRevocations(layout: Layout): Promise<readonly Revocation[]> {
-	let json: unknown;
-	try {
-		json = JSON.parse(await readFile(layout.revocations, 'utf8'));
-	} catch (error) {
-		if (isMissing(error)) {
-			return [];
-		}
-
-		throw damaged(FILE, error instanceof SyntaxError ? 'is not JSON' : 'cannot be read', { cause: error });
-	}
-
-	const parsed = v.safeParse(schema, unsealJson(json, FILE));
-	if (!parsed.success) {
-		throw damaged(FILE, `is not a list of revocations: ${parsed.issues[0].message}`);
-	}
-
-	return parsed.output.revocations;
+	const read = await readSealedFile(layout, layout.revocations, { schema, what: 'a list of revocations' });
+	return read?.revocations ?? [];
 }
 
 export async function addRevocation(

@@ -12,7 +12,6 @@ export { parsePluginManifest } from '../parse-manifest.ts';
 export { quarantined } from './lifecycle/refusals.ts';
 export type { PluginSetup } from './lifecycle/incarnation.ts';
 export type { LivePlugin, Transition } from './lifecycle/live-plugin.ts';
-export type { Phase } from './lifecycle/states.ts';
 export { Supervisor } from './supervisor/supervisor.ts';
 export { isInterpreter, pinProgram } from './pin-program.ts';
 export { runPlugin } from './run-plugin.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { RuntimePhase } from '../../../source/engine/runtime.ts';
 import {
 	advance,
 	backOffMilliseconds,
@@ -7,7 +8,6 @@ import {
 	INITIAL,
 	type Lifecycle,
 	type LifecycleEvent,
-	type Phase,
 } from '../../../source/engine/sandbox/lifecycle/states.ts';
 
 const EVENTS: readonly LifecycleEvent[] = [
@@ -28,7 +28,7 @@ const EVENTS: readonly LifecycleEvent[] = [
 ];
 
 /** What each phase leads to, by event; what is not named cannot happen. */
-const TABLE: Readonly<Record<Phase, Readonly<Partial<Record<LifecycleEvent['type'], Phase>>>>> = {
+const TABLE: Readonly<Record<RuntimePhase, Readonly<Partial<Record<LifecycleEvent['type'], RuntimePhase>>>>> = {
 	stopped: { start: 'starting' },
 	starting: { loaded: 'initializing', crashed: 'backing-off', 'gave-up': 'stopped' },
 	initializing: { initialized: 'ready', crashed: 'backing-off', 'gave-up': 'stopped' },
@@ -61,7 +61,7 @@ function after(...events: readonly LifecycleEvent[]): Lifecycle {
 const UP = [{ type: 'start' }, { type: 'loaded' }, { type: 'initialized' }] as const;
 
 describe('the states of a plugin', () => {
-	it.each(Object.keys(TABLE) as readonly Phase[])('%s leads only where the table says', (phase) => {
+	it.each(Object.keys(TABLE) as readonly RuntimePhase[])('%s leads only where the table says', (phase) => {
 		for (const event of EVENTS) {
 			const inFlight = ['executing', 'reloading', 'draining'].includes(phase) ? 1 : 0;
 			const next = advance({ phase, inFlight, crashes: [], retryAt: null }, event);

@@ -1,5 +1,6 @@
 import { EngineError, isAbort, toEngineError } from '../../errors.ts';
 import type { PluginLimits } from '../../manifest.ts';
+import type { RuntimePhase } from '../../runtime.ts';
 import { isCovered } from '../grants.ts';
 import { permissionId, type Permission } from '../../permission.ts';
 import { CALL_WINDOW } from '../frames.ts';
@@ -13,11 +14,16 @@ import { Incarnation, methodMessage, type PluginSetup, type Work } from './incar
 import { Inbox } from './inbox.ts';
 import { asFailure, busy, notRunning, restless } from './refusals.ts';
 import { Resting } from './resting.ts';
-import { advance, backOffMilliseconds, INITIAL, type Lifecycle, type LifecycleEvent, type Phase } from './states.ts';
+import { advance, backOffMilliseconds, INITIAL, type Lifecycle, type LifecycleEvent } from './states.ts';
 
 const DRAIN_MILLISECONDS = 2000;
 
-export type Transition = { readonly plugin: string; readonly from: Phase; readonly to: Phase; readonly event: LifecycleEvent['type'] };
+export type Transition = {
+	readonly plugin: string;
+	readonly from: RuntimePhase;
+	readonly to: RuntimePhase;
+	readonly event: LifecycleEvent['type'];
+};
 
 export type LivePluginOptions = {
 	readonly setup: PluginSetup;
@@ -465,7 +471,7 @@ export class LivePlugin {
 		this.#setup.audit(event);
 	}
 
-	#advanceIf(phase: Phase, event: LifecycleEvent): void {
+	#advanceIf(phase: RuntimePhase, event: LifecycleEvent): void {
 		if (this.#life.phase === phase) {
 			this.#advance(event);
 		}

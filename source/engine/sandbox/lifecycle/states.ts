@@ -1,18 +1,7 @@
-/** Where a long-lived plugin stands. `executing` is `ready` with something in flight. */
-export type Phase =
-	| 'stopped'
-	| 'starting'
-	| 'initializing'
-	| 'ready'
-	| 'executing'
-	| 'reloading'
-	| 'draining'
-	| 'stopping'
-	| 'backing-off'
-	| 'quarantined';
+import type { RuntimePhase } from '../../runtime.ts';
 
 export type Lifecycle = {
-	readonly phase: Phase;
+	readonly phase: RuntimePhase;
 	/** Calls and messages the plugin has not answered yet. */
 	readonly inFlight: number;
 	/** Milliseconds since the epoch, of the crashes that still count. */
@@ -55,11 +44,11 @@ export function backOffMilliseconds(crashes: number): number {
 	return Math.min(FIRST_BACK_OFF_MILLISECONDS * 2 ** Math.max(0, crashes - 1), LONGEST_BACK_OFF_MILLISECONDS);
 }
 
-const SERVING: readonly Phase[] = ['ready', 'executing', 'reloading'];
-const STARTING: readonly Phase[] = ['starting', 'initializing'];
+const SERVING: readonly RuntimePhase[] = ['ready', 'executing', 'reloading'];
+const STARTING: readonly RuntimePhase[] = ['starting', 'initializing'];
 
 /** Where each event can happen. */
-const FROM: Readonly<Record<LifecycleEvent['type'], readonly Phase[]>> = {
+const FROM: Readonly<Record<LifecycleEvent['type'], readonly RuntimePhase[]>> = {
 	start: ['stopped', 'backing-off'],
 	loaded: ['starting'],
 	initialized: ['initializing'],

@@ -1,23 +1,7 @@
+import type { RootSummary } from '../../trust-calls.ts';
+
 /** What is known of a trust root without using it. */
-export type RootStatus = {
-	readonly id: string;
-	/** Name patterns; `*` for all that no other root is bound to. */
-	readonly scopes: readonly string[];
-	/** URLs of registries that only it may vouch for. */
-	readonly registries: readonly string[];
-	/** Built in; built in and refreshed since; a file of the user's; fetched from a TUF repository of the user's. */
-	readonly source: 'embedded' | 'refreshed' | 'file' | 'tuf';
-	/** Of its TUF root; null for a file. */
-	readonly version: number | null;
-	/** ISO time after which its publisher promises nothing; null when the root does not say. */
-	readonly expiresAt: string | null;
-	/** ISO time of the last refresh; null when there was none. */
-	readonly refreshedAt: string | null;
-	/** URL that it was fetched from; null for one that is built in or a file. */
-	readonly mirror: string | null;
-	/** Why what a refresh brought is not believed, as a part of a sentence; null when it is, or when there was none. */
-	readonly problem: string | null;
-};
+export type RootStatus = Omit<RootSummary, 'warning'>;
 
 export type RootWarning = { readonly text: string; readonly fix: string; readonly isOver: boolean };
 
