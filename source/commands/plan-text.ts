@@ -181,16 +181,20 @@ function noteOf(change: Change, planned: PlannedPackage | null): string[] {
 }
 
 /** What an update starts to use, and what honest code rarely has. */
-function scanNotes({ name, version, scan }: PlannedPackage): string[] {
+function scanNotes({ name, version, scan, isRoot, tasks }: PlannedPackage): string[] {
 	const gained = scan?.difference?.gained ?? [];
 	const told = new Set(gained.map(({ what }) => what));
+	const needs = isRoot && tasks === null ? (scan?.observed ?? []).filter(({ what }) => HOST_NEEDS.has(what)) : [];
 	const signs = (scan?.observed ?? []).filter(({ what }) => WARNING_SIGNS.has(what) && !told.has(what));
 	return [
 		...(gained.length === 0 ? [] : [`${version} starts to use: ${gained.map(seenWords).join(', ')}`]),
 		...(signs.length === 0 ? [] : [`look at ${signs.map(seenWords).join(', ')} first: plugward evaluate ${name}@${version}`]),
+		...(needs.length === 0 ? [] : [`the sandbox has nothing for its ${needs.map(seenWords).join(', ')}`]),
 	];
 }
 
+/** What a plain package could use elsewhere, and not here. */
+const HOST_NEEDS: ReadonlySet<Observation> = new Set(['process', 'native']);
 const WARNING_SIGNS: ReadonlySet<Observation> = new Set(['obfuscated', 'self-publish']);
 
 function seenWords({ what, places: [first] }: Observed): string {

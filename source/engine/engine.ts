@@ -305,6 +305,8 @@ export type RunRequest = {
 	readonly allow: readonly Permission[];
 	/** Watches what the plugin needs; `write` also puts it into the package.json of a folder. See `RunResult.observed`. */
 	readonly observe?: 'report' | 'write';
+	/** Runs it although its code imports what the sandbox does not have; calling that throws. */
+	readonly anyway?: boolean;
 };
 
 export type RunResult = {

@@ -19,6 +19,7 @@ const EXIT_CODES = {
 	'manifest-invalid': 5,
 	'bundle-escape': 5,
 	'bundle-failed': 5,
+	'host-power-needed': 5,
 	'verification-failed': 5,
 	'no-solution': 6,
 	'no-matching-version': 6,

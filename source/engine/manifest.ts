@@ -38,6 +38,8 @@ export type PluginManifest = {
 	readonly messages?: PluginMessages;
 	/** Left out: version 1. */
 	readonly state?: PluginState;
+	/** What its code imports of the machine, such as `child_process`, and can do without. */
+	readonly worksWithout?: readonly string[];
 };
 
 /** What a plugin gets that declares no limits, and every plain package. */

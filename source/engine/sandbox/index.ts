@@ -3,7 +3,7 @@ export type { AuditLine, AuditLink } from '../audit-chain.ts';
 export type { AuditEvent } from './audit.ts';
 export { bundleForIsolate } from './bundler/bundle-for-isolate.ts';
 export { BUNDLE_FORMAT } from './bundler/bundle-request.ts';
-export type { Bundle, BundleInstance, BundleRequest } from './bundler/bundle-request.ts';
+export type { Bundle, BundleInstance, BundleRequest, HostPowerUse } from './bundler/bundle-request.ts';
 export type { AccessAnswer, AccessObserver } from './broker/gate.ts';
 export { judgeMessage } from './broker/messages.ts';
 export type { MessageParty, MessageVerdict } from './broker/messages.ts';

@@ -53,6 +53,8 @@ export type RunToolRequest = {
 export type RunToolResult = {
 	/** 0 to 255, as the tool chose; 141 when nobody read its output any more. */
 	readonly exitCode: number;
+	/** What it called and the sandbox does not have, in its own words, when that is what ended it; null otherwise. */
+	readonly lacked: string | null;
 	readonly milliseconds: number;
 	readonly peakMemoryBytes: number | null;
 	readonly denied: readonly DeniedCalls[];
