@@ -5,6 +5,7 @@ import type { Action } from '../reduce.ts';
 import { requestOf } from '../run-form.ts';
 import { runningOperation, topPage } from '../select.ts';
 import type { RunForm, State } from '../state.ts';
+import { SECTIONS } from '../sections.ts';
 import type { Section } from '../sections.ts';
 import { trustActOf, trustCommandText } from '../trust-forms.ts';
 import { EMPTY_LINE } from '../terminal/index.ts';
@@ -27,7 +28,7 @@ type Perform = (parts: CommandParts, state: State) => void;
 
 const DETAIL_STEP = 3;
 
-const COMMANDS: Readonly<Record<Command, Perform>> = {
+const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	down: moving(1),
 	up: moving(-1),
 	'page-down': moving('page'),
@@ -38,12 +39,6 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	'detail-up': dispatching({ type: 'detail-scrolled', by: -DETAIL_STEP }),
 	'next-tab': dispatching({ type: 'tab-moved', by: 1 }),
 	'previous-tab': dispatching({ type: 'tab-moved', by: -1 }),
-	'go-installed': (parts) => openSection(parts, 'installed'),
-	'go-browse': (parts) => openSection(parts, 'browse'),
-	'go-activity': (parts) => openSection(parts, 'activity'),
-	'go-history': (parts) => openSection(parts, 'history'),
-	'go-trust': (parts) => openSection(parts, 'trust'),
-	'go-run': (parts) => openSection(parts, 'run'),
 	'find-new': (parts) => {
 		openSection(parts, 'browse');
 		parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
@@ -100,7 +95,16 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 };
 
 export function performCommand(parts: CommandParts, command: Command): void {
+	if (isOpening(command)) {
+		const section = SECTIONS.find((name) => command === `go-${name}`);
+		return section === undefined ? undefined : openSection(parts, section);
+	}
+
 	COMMANDS[command](parts, parts.store.getState());
+}
+
+function isOpening(command: Command): command is `go-${Section}` {
+	return command.startsWith('go-');
 }
 
 function dispatching(action: Action): Perform {
