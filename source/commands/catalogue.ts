@@ -25,6 +25,7 @@ import { profile } from './profile.ts';
 import { quarantine } from './quarantine.ts';
 import { redo } from './redo.ts';
 import { remove } from './remove.ts';
+import { review } from './review.ts';
 import { resolve } from './resolve.ts';
 import { rollback } from './rollback.ts';
 import { run } from './run.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(remove),
 	hideResult(list),
 	hideResult(outdated),
+	hideResult(review),
 	hideResult(why),
 	hideResult(run),
 	hideResult(dev),

@@ -129,6 +129,10 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planRedo: (call) => guard(call, async () => (await loadSwitching()).planRedo(context, call)),
 		planMark: (mark, names, call) => guard(call, async () => (await loadChanging()).planMark(context, { mark, names }, call)),
 		applyPlan: (plan, call) => guard(call, () => apply(context, plan, call)),
+		updates: {
+			review: (request, call) => guard(call, async () => (await loadChanging()).reviewUpdate(context, request, call)),
+			file: (request, call) => guard(call, async () => (await loadChanging()).reviewFile(context, request, call)),
+		},
 		outdated: (names, call) => guard(call, async () => (await loadChanging()).outdated(context, names, call)),
 		explain: (request, call) => guard(call, async () => (await loadChanging()).explain(context, request, call)),
 		why: (request, call) => guard(call, async () => (await import('./operations/answers/why.ts')).why(context, request, call)),

@@ -9,6 +9,7 @@ import type { Grant, Permission } from './permission.ts';
 import type { HeldAcceptance, TrustCalls } from './trust-calls.ts';
 import type { RuntimeCalls, RuntimePlugin, RuntimeTransition } from './runtime.ts';
 import type { ToolCalls } from './tool-calls.ts';
+import type { UpdateCalls } from './update-review.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 import type {
 	ExplainReport,
@@ -432,6 +433,8 @@ export type Engine = {
 	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
 	/** No names: all plugins. */
 	readonly outdated: (names: readonly string[], options: CallOptions) => Promise<OutdatedReport>;
+	/** Looks at one update before it is planned. */
+	readonly updates: UpdateCalls;
 	/** What would come of a request, hypothetically. Throws `spec-invalid`, `spec-unsupported`; that there is no solution is an answer. */
 	readonly explain: (request: ExplainRequest, options: CallOptions) => Promise<ExplainReport>;
 	/** Who asked for `NAME` or `NAME@RANGE`. Throws `not-installed`. */

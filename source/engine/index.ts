@@ -93,3 +93,15 @@ export type {
 } from './version-questions.ts';
 export type { ToolCalls, ToolPlan, ToolRequest, ToolRunRequest, ToolRunResult, ToolWish } from './tool-calls.ts';
 export type { StreamFacts, ToolStreams } from './sandbox/index.ts';
+export type {
+	Changelog,
+	DiffLine,
+	FileChange,
+	FileDifference,
+	Hunk,
+	ReviewedDependency,
+	ReviewedScript,
+	ReviewedVersion,
+	UpdateReview,
+	Widening,
+} from './update-review.ts';

@@ -24,6 +24,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planOverride: unexpected('planOverride'),
 		planFrozen: unexpected('planFrozen'),
 		outdated: unexpected('outdated'),
+		updates: { review: unexpected('updates.review'), file: unexpected('updates.file') },
 		explain: unexpected('explain'),
 		why: unexpected('why'),
 		writeLock: unexpected('writeLock'),

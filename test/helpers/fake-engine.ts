@@ -151,6 +151,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		planOverride: notAsked,
 		planFrozen: notAsked,
 		outdated: notAsked,
+		updates: { review: notAsked, file: notAsked },
 		explain: notAsked,
 		why: notAsked,
 		writeLock: notAsked,

@@ -20,6 +20,7 @@ export { planUndo } from './plans/plan-undo.ts';
 export { planUpdate } from './plans/plan-update.ts';
 export { repair } from './artefacts/repair.ts';
 export { resolveReport } from './versions/resolve-report.ts';
+export { reviewFile, reviewUpdate } from './updates/review-update.ts';
 export { runTask } from './running/run-task.ts';
 export { forgetTool } from './tools/forget-tool.ts';
 export { planTool } from './tools/plan-tool.ts';
