@@ -102,27 +102,24 @@ function goesDown(reached: Int32Array, { steps, diagonal, at }: Step): boolean {
 	return diagonal === -steps || (diagonal !== steps && (reached[at(diagonal - 1)] ?? 0) < (reached[at(diagonal + 1)] ?? 0));
 }
 
+/** From the end to the start: in each step a run of equal lines, and before it the one line that was added or removed. */
 function backtrack(trace: readonly Int32Array[], from: readonly string[], to: readonly string[]): readonly DiffLine[] {
 	const lines: DiffLine[] = [];
-	let [x, y] = [from.length, to.length];
-	for (let steps = trace.length - 1; steps >= 0; steps -= 1) {
-		const reached = trace[steps] ?? new Int32Array();
-		const at = (diagonal: number): number => diagonal + steps + 1;
-		const diagonal = x - y;
+	let x = from.length;
+	let diagonal = from.length - to.length;
+	for (const [steps, reached] of [...trace.entries()].toReversed()) {
+		const at = (other: number): number => other + steps + 1;
 		const isDown = goesDown(reached, { steps, diagonal, at });
 		const previous = isDown ? diagonal + 1 : diagonal - 1;
 		const startX = steps === 0 ? 0 : (reached[at(previous)] ?? 0);
-		const startY = steps === 0 ? 0 : startX - previous;
-		while (x > startX && y > startY && (steps === 0 || x > (isDown ? startX : startX + 1) || y > (isDown ? startY + 1 : startY))) {
-			x -= 1;
-			y -= 1;
-			lines.push(same(from[x] ?? ''));
+		const runStart = isDown || steps === 0 ? startX : startX + 1;
+		lines.push(...from.slice(runStart, x).toReversed().map(same));
+		if (steps > 0) {
+			lines.push(isDown ? added(to[startX - previous] ?? '') : removed(from[startX] ?? ''));
 		}
 
-		if (steps > 0) {
-			lines.push(isDown ? added(to[startY] ?? '') : removed(from[startX] ?? ''));
-			[x, y] = [startX, startY];
-		}
+		x = startX;
+		diagonal = previous;
 	}
 
 	return lines.toReversed();

@@ -4,7 +4,7 @@ import { diffLines, hunksOf } from '../../../../source/engine/operations/updates
 import { randomFrom } from '../../../proofs/random.ts';
 
 function commonLines(from: readonly string[], to: readonly string[]): number {
-	let row = new Array<number>(to.length + 1).fill(0);
+	let row = Array.from({ length: to.length + 1 }, () => 0);
 	for (const left of from) {
 		const next = [0];
 		for (const [index, right] of to.entries()) {
