@@ -1,8 +1,9 @@
-import { EngineError, type GrantUse, type PermissionAnswer, type PermissionReport, stripToLine } from '../engine/index.ts';
+import type { GrantUse, PermissionAnswer, PermissionReport } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
 import { isSet, requirePositionals } from './flags.ts';
 import { joinBlocks, labelledLines, paint, paragraphLines, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 const USAGE = 'permissions explain PLUGIN [PERMISSION]';
 const LABEL_WIDTH = 12;
@@ -25,7 +26,7 @@ export const permissions: CommandDefinition<PermissionReport> = {
 		requirePositionals(parsed, { least: 2, most: 3, usage: USAGE });
 		const [word = '', target = '', permission = null] = parsed.positionals;
 		if (word !== 'explain') {
-			throw new EngineError('usage', `permissions cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
+			throw unknownSubcommand({ command: 'permissions', word, known: ['explain'], usage: USAGE });
 		}
 
 		return engine.explainPermissions({ target, permission, ...(isSet(parsed, 'unused') ? { use: true } : {}) }, call);
