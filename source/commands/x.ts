@@ -10,7 +10,7 @@ import {
 import { askYesNo } from './ask.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { decide, parseAllowance, quoteWord, readConsentFlags } from './consent.ts';
-import { CONSENT_FLAGS, isSet, listFlag, textFlag } from './flags.ts';
+import { CONSENT_FLAGS, isSet, listFlag, SANDBOX_FLAGS, textFlag } from './flags.ts';
 import { paragraphLines, type View } from './layout.ts';
 import { connectStreams } from './tool-streams.ts';
 import { toolPlanText, wishText } from './tool-text.ts';
@@ -29,6 +29,7 @@ export const x: CommandDefinition<ToolOutcome> = {
 	usage: '<package[@version]> -- [arguments]',
 	flags: {
 		...CONSENT_FLAGS,
+		...SANDBOX_FLAGS,
 		allow: {
 			type: 'string',
 			isMultiple: true,

@@ -19,6 +19,7 @@ export { runPlugin } from './run-plugin.ts';
 export type { DeniedCalls, RunPluginRequest, RunPluginResult } from './run-request.ts';
 export { sandboxSupport } from './support.ts';
 export type { SandboxSupport } from './support.ts';
+export type { SandboxRules } from './sandbox-rules.ts';
 export { answerPackageCall } from './package-files.ts';
 export type { PackageFile, PackageFiles } from './package-files.ts';
 export { runTool } from './tool/run-tool.ts';

@@ -11,6 +11,7 @@ import { ceilingAllows } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
 import { refuseMissingPowers } from './host-powers.ts';
+import { sandboxRules } from './sandbox-rules.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
 import { watchRun } from './watch-run.ts';
@@ -76,6 +77,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				onStart: ({ pid }) => {
 					finished = context.running.add({ plugin: name, version, task, pid, startedAt: context.clock().toISOString() });
 				},
+				rules: sandboxRules(context),
 				signal: options.signal,
 				...(watch === null ? {} : { observer: watch.observer }),
 			});

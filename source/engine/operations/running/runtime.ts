@@ -8,6 +8,7 @@ import { stripToLine } from '../../strip-controls.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { openSetup, type StartRequest } from './open-setup.ts';
 import type { RuntimeChanges } from './runtime-changes.ts';
+import { sandboxRules } from './sandbox-rules.ts';
 import { snapshotOf } from './runtime-snapshot.ts';
 
 const POOL_SIZE = 2;
@@ -27,6 +28,7 @@ export class Runtime {
 		this.#changes = changes;
 		this.#supervisor = new Supervisor({
 			poolSize: POOL_SIZE,
+			rules: sandboxRules(context),
 			quarantinedAfter: (plugin, version) => this.#quarantinedAfter(plugin, version),
 			onQuarantine: (setup, crashes) => void this.#quarantine(setup, crashes),
 			onTransition: ({ plugin, from, to }) => changes.changed({ at: this.#now(), plugin, from, to }),

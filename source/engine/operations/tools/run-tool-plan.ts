@@ -16,6 +16,7 @@ import { findRevokedVersion } from '../apply/revoked-version.ts';
 import { whileExclusive } from '../apply/while-exclusive.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { uniquePackages } from '../locks/lock-queries.ts';
+import { sandboxRules } from '../running/sandbox-rules.ts';
 import { forbiddenPaths } from '../running/forbidden-paths.ts';
 import { endedLacking, refuseMissingPowers } from '../running/host-powers.ts';
 import { bundleOf } from '../running/plugin-bundle.ts';
@@ -71,6 +72,7 @@ export async function runToolPlan(context: EngineContext, plan: ToolPlan, option
 				streams: options.streams,
 				grants,
 				limits: LIMITS,
+				rules: sandboxRules(context),
 				roots: { project: context.options.cwd, data: null },
 				forbiddenPaths: forbiddenPaths(context),
 				environment: context.options.environment,

@@ -20,7 +20,7 @@ const TERMINAL_VARIABLES = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'COL
  */
 export async function runTool(request: RunToolRequest): Promise<RunToolResult> {
 	throwIfAborted(request.signal);
-	await requireSandbox();
+	await requireSandbox(request.rules);
 	const run: ToolRun = { request, pid: 0, startedAt: performance.now() };
 	const broker = createBroker({ ...request, requested: [], pid: () => run.pid });
 	const ended = new AbortController();
@@ -62,7 +62,7 @@ async function connect(run: ToolRun, { broker, ending, signal }: Connecting): Pr
 			},
 			code,
 			limits,
-			takeHost: takeFreshHost,
+			takeHost: takeFreshHost(request.rules),
 			isLongLived: false,
 			signal: request.signal,
 			onStart: (pid) => {
