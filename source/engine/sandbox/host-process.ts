@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 
+import { closeToDebugger } from '../close-to-debugger.ts';
 import { EngineError } from '../errors.ts';
 import { parseHello } from './host-messages.ts';
 import { endOfExit, PluginEndedError, type PluginEnd } from './plugin-end.ts';
@@ -155,20 +156,6 @@ export function linkTo(host: HostProcess): HostLink {
 /** A fresh process for each. */
 export function takeFreshHost(rules: SandboxRules = USUAL_RULES): TakeHost {
 	return async (signal) => linkTo(await startHost({ rules, signal }));
-}
-
-/**
- * A process that gets SIGUSR1 opens node's debugger on a port of this machine, and any program of the same user can send it: even a host
- * could, since the permission model does not cover signals. With a listener node does not.
- */
-function closeToDebugger(): void {
-	if (process.listenerCount('SIGUSR1') === 0) {
-		process.on('SIGUSR1', ignoreSignal);
-	}
-}
-
-function ignoreSignal(): void {
-	// To be there is all it is for.
 }
 
 /** Everything in its group at once: a host inside of bubblewrap is a grandchild. */
