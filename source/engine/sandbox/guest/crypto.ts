@@ -1,7 +1,9 @@
 import { FROM_GUEST } from '../guest-calls.ts';
 import { sendToHost } from './bridge.ts';
+import { DOMException } from './dom-exception.ts';
 
 const MAXIMUM_BYTES = 65_536;
+const FLOATS = [Float16Array, Float32Array, Float64Array];
 
 /** Random bytes of the host's generator; the isolate's Math.random is not one. */
 export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
@@ -11,8 +13,12 @@ export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
 
 export const crypto = {
 	getRandomValues: <T extends ArrayBufferView>(target: T): T => {
+		if (!ArrayBuffer.isView(target) || target instanceof DataView || FLOATS.some((kind) => target instanceof kind)) {
+			throw new DOMException('The data argument must be an integer-type TypedArray', 'TypeMismatchError');
+		}
+
 		if (target.byteLength > MAXIMUM_BYTES) {
-			throw new RangeError(`getRandomValues fills at most ${MAXIMUM_BYTES} bytes at once.`);
+			throw new DOMException(`getRandomValues fills at most ${MAXIMUM_BYTES} bytes at once.`, 'QuotaExceededError');
 		}
 
 		new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(randomBytes(target.byteLength));

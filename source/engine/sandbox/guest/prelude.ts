@@ -8,13 +8,16 @@ import { receiveCapabilityResult } from './capabilities.ts';
 import { guestConsole } from './console.ts';
 import { crypto } from './crypto.ts';
 import { atob, btoa, TextEncoder } from './encoding.ts';
-import { AbortController, AbortSignal, CustomEvent, DOMException, Event, EventTarget } from './event-target.ts';
-import { fetch, Headers, Request, Response } from './fetch.ts';
+import { AbortController, AbortSignal } from './abort.ts';
+import { DOMException } from './dom-exception.ts';
+import { CustomEvent, Event, EventTarget } from './event-target.ts';
+import { fetch } from './lazy-fetch.ts';
 import { Buffer } from './modules/buffer.ts';
 import { nodeModule } from './node-modules.ts';
 import { guestProcess } from './modules/process.ts';
 import { abortCall, receiveCall, startPlugin, crashTool, endTurn } from './plugin-calls.ts';
-import { provideShared } from './parts.ts';
+import { defineLazily, provideShared } from './parts.ts';
+import { performance } from './performance.ts';
 import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
 import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTimeout } from './timers.ts';
@@ -23,6 +26,35 @@ import { URL, URLSearchParams } from './url.ts';
 // Memory outside the isolate's limit, shared memory and clocks finer than a millisecond, timing of the collector.
 const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef'];
 const REMOVED_BUFFER_METHODS = ['resize', 'transfer', 'transferToFixedLength'];
+
+const WEB = [
+	'Blob',
+	'ByteLengthQueuingStrategy',
+	'CompressionStream',
+	'CountQueuingStrategy',
+	'DecompressionStream',
+	'File',
+	'FormData',
+	'Headers',
+	'MessageChannel',
+	'MessageEvent',
+	'MessagePort',
+	'ReadableByteStreamController',
+	'ReadableStream',
+	'ReadableStreamBYOBReader',
+	'ReadableStreamBYOBRequest',
+	'ReadableStreamDefaultController',
+	'ReadableStreamDefaultReader',
+	'Request',
+	'Response',
+	'TextDecoderStream',
+	'TextEncoderStream',
+	'TransformStream',
+	'TransformStreamDefaultController',
+	'WritableStream',
+	'WritableStreamDefaultController',
+	'WritableStreamDefaultWriter',
+];
 
 /** Returns what the host calls: a kind, an id and a string. */
 export function install(
@@ -85,7 +117,6 @@ function dispatch(kind: number, id: number, text: string): void {
 }
 
 function installGlobals(): void {
-	const startedAt = Date.now();
 	const globals: Readonly<Record<string, unknown>> = {
 		console: guestConsole,
 		setTimeout,
@@ -106,14 +137,11 @@ function installGlobals(): void {
 		CustomEvent,
 		EventTarget,
 		DOMException,
-		performance: { timeOrigin: startedAt, now: () => Date.now() - startedAt, mark: () => undefined, measure: () => undefined },
+		performance,
 		crypto,
 		URL,
 		URLSearchParams,
 		fetch,
-		Headers,
-		Request,
-		Response,
 		Buffer,
 		process: guestProcess,
 		self: globalThis,
@@ -128,4 +156,6 @@ function installGlobals(): void {
 	for (const [name, value] of Object.entries(globals)) {
 		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 	}
+
+	defineLazily(globalThis, 'web', WEB);
 }

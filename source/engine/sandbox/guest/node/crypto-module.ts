@@ -2,7 +2,7 @@
 import { crypto as webCrypto, randomBytes as hostBytes } from '../crypto.ts';
 import { Buffer } from '../modules/buffer.ts';
 import { callable } from './callable.ts';
-import { compute, computeInPieces } from './compute.ts';
+import { compute, computeInPieces } from '../compute.ts';
 import { Transform } from './duplex.ts';
 import type { Callback } from './stream-base.ts';
 
