@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 const HERE = import.meta.dirname;
 
 /** Loaded into an isolate when it first touches something of them; the source of each is guest/NAME/NAME-part.ts. */
-const PARTS = ['node', 'web'] as const;
+const PARTS = ['node', 'subtle', 'web'] as const;
 
 /**
  * Builds the host program into one file. Call it from the release build with `dist/sandbox-host.cjs`; the running program looks for

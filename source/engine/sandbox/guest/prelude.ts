@@ -6,7 +6,7 @@ import { FROM_GUEST, TO_GUEST } from '../guest-calls.ts';
 import { connectBridge, sendToHost } from './bridge.ts';
 import { receiveCapabilityResult } from './capabilities.ts';
 import { guestConsole } from './console.ts';
-import { crypto } from './crypto.ts';
+import { Crypto, crypto } from './crypto.ts';
 import { atob, btoa, TextEncoder } from './encoding.ts';
 import { AbortController, AbortSignal } from './abort.ts';
 import { DOMException } from './dom-exception.ts';
@@ -138,6 +138,7 @@ function installGlobals(): void {
 		EventTarget,
 		DOMException,
 		performance,
+		Crypto,
 		crypto,
 		URL,
 		URLSearchParams,
@@ -158,4 +159,5 @@ function installGlobals(): void {
 	}
 
 	defineLazily(globalThis, 'web', WEB);
+	defineLazily(globalThis, 'subtle', ['CryptoKey', 'SubtleCrypto']);
 }

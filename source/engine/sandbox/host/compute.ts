@@ -1,6 +1,8 @@
 import { createHash, createHmac, getHashes, type Hash, type Hmac, timingSafeEqual } from 'node:crypto';
 import * as zlib from 'node:zlib';
 
+import { KEY_OPERATIONS, type KeyRequest } from './key-operations.ts';
+
 /** What one plugin may let this process hold and make; resident memory is watched by the core as well. */
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
 const MAXIMUM_DIGESTS = 1000;
@@ -72,7 +74,7 @@ export function createComputer(): (text: string) => string {
 		hold: (request) => hold(pieces, request),
 	};
 	const perform = (request: Request): unknown =>
-		Object.hasOwn(operations, request.operation) ? operations[request.operation]?.(request) : compress(request, bytesOf(request));
+		Object.hasOwn(operations, request.operation) ? operations[request.operation]?.(request) : work(request, bytesOf(request));
 
 	return (text) => {
 		try {
@@ -82,6 +84,13 @@ export function createComputer(): (text: string) => string {
 			return JSON.stringify({ error: { code, message: error instanceof Error ? error.message : 'the host could not do it' } });
 		}
 	};
+}
+
+/** Operations on bytes that may have come in pieces. */
+function work(request: Request, bytes: Buffer): unknown {
+	return Object.hasOwn(KEY_OPERATIONS, request.operation)
+		? KEY_OPERATIONS[request.operation]?.({ ...(request as KeyRequest), data: bytes.toString('base64') })
+		: compress(request, bytes);
 }
 
 function bytesOfText(text: string | undefined): Buffer {
