@@ -44,10 +44,21 @@ export { EVIDENCE_KIND_WORDS, LEVELS } from './evidence.ts';
 export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { parsePermission, permissionCaution, permissionId } from './permission.ts';
-export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport } from './permission-questions.ts';
+export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport, RevokedGrant } from './permission-questions.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlannedScan, PlanSettings, Requirement } from './plan.ts';
-export type { QuarantinedPlugin, RuntimeCalls, RuntimeLogLine, RuntimePhase, RuntimePlugin, RuntimeTransition } from './runtime.ts';
+export type {
+	CoreCalls,
+	CoreLogLine,
+	QuarantinedPlugin,
+	RuntimeCalls,
+	RuntimeCore,
+	RuntimeLogLine,
+	RuntimeLogQuery,
+	RuntimePhase,
+	RuntimePlugin,
+	RuntimeTransition,
+} from './runtime.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { quoteTarget } from './quote-for-shell.ts';

@@ -40,6 +40,8 @@ export type PluginManifest = {
 	readonly state?: PluginState;
 	/** What its code imports of the machine, such as `child_process`, and can do without. */
 	readonly worksWithout?: readonly string[];
+	/** It is made to stay in memory: `plugward start` starts it without being told its name. Left out: no. */
+	readonly stays?: boolean;
 };
 
 /** What a plugin gets that declares no limits, and every plain package. */

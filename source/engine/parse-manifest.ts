@@ -147,6 +147,7 @@ const manifest = v.strictObject({
 			v.maxLength(20),
 		),
 	),
+	stays: v.exactOptional(v.boolean()),
 });
 
 /**

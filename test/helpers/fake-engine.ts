@@ -7,6 +7,7 @@ import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
+import { fakeCores } from './fake-cores.ts';
 import { sampleTrustCalls } from './fake-trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from '../../source/engine/plan.ts';
 
@@ -125,6 +126,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
 		},
 		explainPermissions: notAsked,
+		revokeGrant: notAsked,
 		runtime: {
 			prepare: notAsked,
 			start: notAsked,
@@ -139,6 +141,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			quarantined: notAsked,
 			release: notAsked,
 		},
+		cores: fakeCores(),
 		testPlugin: notAsked,
 		develop: notAsked,
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },
@@ -459,6 +462,7 @@ function samplePlugin(name: string, version: string, level: Level): InstalledPlu
 		dependencyCount: 3,
 		isHeld: false,
 		isDisabled: false,
+		stays: false,
 		sizeBytes: 240_000,
 		wanted: version,
 		latest: version,

@@ -6,6 +6,7 @@ export { doctor, examine } from './doctor/doctor.ts';
 export { evaluate } from './artefacts/evaluate.ts';
 export { explain } from './answers/explain.ts';
 export { explainPermissions } from './permissions/explain-permissions.ts';
+export { revokeGrant } from './permissions/revoke-grant.ts';
 export { exportHome } from './generations/export-home.ts';
 export { exportNodeModules } from './generations/export-node-modules.ts';
 export { info } from './answers/info.ts';
