@@ -19,6 +19,8 @@ import { PlanScreen } from './screens/plan-screen.tsx';
 import { PluginScreen } from './screens/plugin-screen.tsx';
 import { RunFormScreen } from './screens/run-form-screen.tsx';
 import { PageScreen } from './screens/page-screen.tsx';
+import { runtimeCommandText } from './runtime-view.ts';
+import { RuntimeGrantsScreen, RuntimeScreen } from './screens/runtime-screen.tsx';
 import { ActivityScreen, HistoryScreen, RunScreen } from './screens/section-screen.tsx';
 import { TrustScreen } from './screens/trust-screen.tsx';
 import { trustTitle } from './trust-forms.ts';
@@ -121,6 +123,10 @@ function Screen({ state }: { readonly state: State }) {
 			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
 		case 'confirm':
 			return <PageScreen state={state} title={trustTitle(page.act)} />;
+		case 'runtime-grants':
+			return <RuntimeGrantsScreen state={state} page={page} />;
+		case 'runtime-confirm':
+			return <PageScreen state={state} title={`plugward ${cleanLine(runtimeCommandText(page.act))}`} />;
 		case 'help':
 			return <HelpScreen state={state} />;
 		case undefined:
@@ -142,5 +148,7 @@ function SectionScreen({ state }: { readonly state: State }) {
 			return <TrustScreen state={state} />;
 		case 'run':
 			return <RunScreen state={state} />;
+		case 'runtime':
+			return <RuntimeScreen state={state} />;
 	}
 }

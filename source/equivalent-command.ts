@@ -1,6 +1,7 @@
 import { selectedItem } from './lists.ts';
 import { equivalentCommand } from './plan-review.ts';
 import { requestOf, runCommandText } from './run-form.ts';
+import { runtimeCommandText } from './runtime-view.ts';
 import { findOperation, topPage } from './select.ts';
 import type { RunForm, State } from './state.ts';
 import { lineText } from './terminal/index.ts';
@@ -23,6 +24,10 @@ export function equivalentOf(state: State): string {
 			return `trust raw ${page.name}`;
 		case 'confirm':
 			return trustCommandText(page.act);
+		case 'runtime-grants':
+			return `permissions explain ${page.plugin}`;
+		case 'runtime-confirm':
+			return runtimeCommandText(page.act);
 		case 'form':
 			return formCommand(page.form, state.now);
 		case 'help':
@@ -38,6 +43,11 @@ function formCommand(form: RunForm, now: number): string {
 		return 'request' in outcome
 			? runCommandText(outcome.request)
 			: ['run', form.target, ...(form.task === null ? [] : [form.task])].join(' ');
+	}
+
+	if (form.about === 'limits') {
+		const values = form.fields.map(({ name, line }) => `--${name} ${lineText(line)}`);
+		return ['limits', form.target, ...values].join(' ');
 	}
 
 	const outcome = trustActOf(form, now);
@@ -58,5 +68,7 @@ function sectionCommand(state: State): string {
 			return 'history';
 		case 'trust':
 			return 'trust audit';
+		case 'runtime':
+			return 'ps';
 	}
 }

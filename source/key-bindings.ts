@@ -2,6 +2,7 @@ import type { Binding, Command, Place } from './keys/binding.ts';
 import { COMMON_KEYS } from './keys/common-keys.ts';
 import { EDITING_KEYS } from './keys/editing-keys.ts';
 import { PAGE_KEYS } from './keys/page-keys.ts';
+import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
 import { topPage } from './select.ts';
 import type { State } from './state.ts';
@@ -9,7 +10,7 @@ import type { State } from './state.ts';
 export type { Command, Place } from './keys/binding.ts';
 
 /** The one table of keys: dispatch, footer, help and every reason why a key does nothing come from here. */
-export const BINDINGS: readonly Binding[] = [...EDITING_KEYS, ...SECTION_KEYS, ...PAGE_KEYS, ...COMMON_KEYS];
+export const BINDINGS: readonly Binding[] = [...EDITING_KEYS, ...SECTION_KEYS, ...RUNTIME_KEYS, ...PAGE_KEYS, ...COMMON_KEYS];
 
 export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	editing: 'While typing',
@@ -28,6 +29,9 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	history: 'History',
 	trust: 'Trust',
 	run: 'Run',
+	runtime: 'Runtime',
+	'runtime-grants': 'Its grants',
+	'runtime-confirm': 'Before it is done',
 	moving: 'Moving',
 	everywhere: 'Everywhere',
 	always: 'Always, also while typing',

@@ -1,5 +1,6 @@
 import { conflictOf } from './failure.ts';
 import { remember } from './remember.ts';
+import { runtimeItems } from './runtime-view.ts';
 import { planItems } from './plan-review.ts';
 import type { PlanItem } from './plan-review.ts';
 import { infoOf, topPage, visibleHistory, visibleHits, visibleInstalled, visibleRunnables, visibleTrust } from './select.ts';
@@ -36,6 +37,9 @@ export function listOf(state: State): List {
 			return { id: `plan ${page.operation}`, items: keysOf(planItems(page.plan)) };
 		case 'conflict':
 			return { id: `conflict ${page.operation}`, items: conflictOf(page.failure).suggestions.map((_, index) => String(index)) };
+		case 'runtime-grants':
+			return { id: `grants ${page.key}`, items: grantsOf(state, page.key) };
+		case 'runtime-confirm':
 		case 'operation':
 		case 'form':
 		case 'trust-why':
@@ -62,7 +66,13 @@ function sectionItems(state: State): readonly string[] {
 			return namesOf(visibleTrust(state));
 		case 'run':
 			return keysOf(visibleRunnables(state));
+		case 'runtime':
+			return keysOf(runtimeItems(state.runtime.value));
 	}
+}
+
+function grantsOf(state: State, key: string): readonly string[] {
+	return runtimeItems(state.runtime.value).find((item) => item.key === key)?.plugin?.grants ?? [];
 }
 
 export function selectedPlanItem(state: State): PlanItem | null {

@@ -11,10 +11,11 @@ import type {
 } from './engine/index.ts';
 import { layoutOf } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
+import type { RuntimeView } from './runtime-view.ts';
 import { reduceOperations } from './reduce-operations.ts';
 import { topPage } from './select.ts';
 import { IDLE, PLUGIN_TABS } from './state.ts';
-import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, Size, State } from './state.ts';
+import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, RuntimeLog, Size, State } from './state.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
@@ -27,6 +28,7 @@ export type Loaded = {
 	readonly search: SearchResult;
 	readonly verification: VerifyReport;
 	readonly trust: TrustAudit;
+	readonly runtime: RuntimeView;
 };
 
 /** What is loaded once for each name. */
@@ -84,6 +86,7 @@ export type Action =
 	  }
 	| { readonly type: 'answered'; readonly requirementId: string; readonly answer: 'accept' | 'deny' }
 	| { readonly type: 'form-changed'; readonly form: RunForm }
+	| { readonly type: 'runtime-log-changed'; readonly log: RuntimeLog }
 	| { readonly type: 'noticed'; readonly notice: Notice | null }
 	| { readonly type: 'quit-armed'; readonly isArmed: boolean };
 
@@ -144,6 +147,8 @@ export function reduce(state: State, action: Action): State {
 			return answer(state, action);
 		case 'form-changed':
 			return replaceTop(state, { type: 'form', form: action.form });
+		case 'runtime-log-changed':
+			return { ...state, runtimeLog: action.log };
 		case 'noticed':
 			return { ...state, notice: action.notice };
 		case 'quit-armed':
@@ -171,6 +176,8 @@ function withSlot(state: State, slot: Slot, change: <T>(loadable: Loadable<T>) =
 			return { ...state, verification: change(state.verification) };
 		case 'trust':
 			return { ...state, trust: change(state.trust) };
+		case 'runtime':
+			return { ...state, runtime: change(state.runtime) };
 	}
 }
 

@@ -9,6 +9,7 @@ export const SECTION_LIST = [
 	{ section: 'history', key: '5', title: 'History', short: 'Hist', help: 'History of generations' },
 	{ section: 'trust', key: '6', title: 'Trust', short: 'Trust', help: 'Trust: what is proven about each plugin' },
 	{ section: 'run', key: '7', title: 'Run', short: 'Run', help: 'Run a task' },
+	{ section: 'runtime', key: '8', title: 'Runtime', short: 'Runtime', help: 'Runtime: plugins that run now' },
 ] as const;
 
 export type Section = (typeof SECTION_LIST)[number]['section'];

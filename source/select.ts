@@ -12,6 +12,7 @@ import type {
 } from './engine/index.ts';
 import { cleanLine } from './format.ts';
 import { remember } from './remember.ts';
+import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
 import { IDLE } from './state.ts';
 import type { Loadable, Operation, Page, State } from './state.ts';
 import { lineText } from './terminal/line-editor.ts';
@@ -28,6 +29,12 @@ export function runningOperation(state: State): Operation | null {
 
 export function findOperation(state: State, id: number): Operation | null {
 	return state.operations.find((operation) => operation.id === id) ?? null;
+}
+
+/** The line of the runtime screen that is selected; its plugin page or a form may lie above. */
+export function selectedRuntime(state: State): RuntimeItem | null {
+	const items = runtimeItems(state.runtime.value);
+	return items.find(({ key }) => key === state.selected['runtime']) ?? items[0] ?? null;
 }
 
 export function infoOf(state: State, name: string): Loadable<PackageInfo> {

@@ -20,6 +20,7 @@ import type {
 	VerifyReport,
 } from './engine/index.ts';
 import type { PlannedFetch, Transfer } from './fetch-amount.ts';
+import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
@@ -123,7 +124,18 @@ export type Page =
 	| { readonly type: 'trust-raw'; readonly name: string }
 	/** What would be signed or written, before it is. */
 	| { readonly type: 'confirm'; readonly act: TrustAct }
+	/** What a plugin that runs may do; `key` of its line in the list. */
+	| { readonly type: 'runtime-grants'; readonly key: string; readonly plugin: string }
+	| { readonly type: 'runtime-confirm'; readonly act: RuntimeAct }
 	| { readonly type: 'help' };
+
+/** How the log of the runtime screen is shown. */
+export type RuntimeLog = {
+	/** This and worse. */
+	readonly level: 'log' | 'warn' | 'error';
+	/** False: it stands still, so that it can be scrolled. */
+	readonly isFollowing: boolean;
+};
 
 /** What the user decided so far, by requirement id; nothing there means undecided. */
 export type Answers = Readonly<Record<string, 'accept' | 'deny'>>;
@@ -138,7 +150,7 @@ export type FormField = {
 
 export type RunForm = {
 	/** What the filled form becomes. */
-	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except';
+	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except' | 'limits';
 	readonly target: string;
 	/** Null for a plain package, where the first field names the exported function. */
 	readonly task: string | null;
@@ -172,6 +184,8 @@ export type State = {
 	readonly searchLine: LineEditor;
 	readonly verification: Loadable<VerifyReport>;
 	readonly trust: Loadable<TrustAudit>;
+	readonly runtime: Loadable<RuntimeView>;
+	readonly runtimeLog: RuntimeLog;
 	readonly explanations: Readonly<Record<string, Loadable<TrustExplanation>>>;
 	readonly rawEvidence: Readonly<Record<string, Loadable<RawEvidence>>>;
 	readonly infos: Readonly<Record<string, Loadable<PackageInfo>>>;
@@ -208,6 +222,8 @@ export function initialState(facts: {
 		searchLine: EMPTY_LINE,
 		verification: IDLE,
 		trust: IDLE,
+		runtime: IDLE,
+		runtimeLog: { level: 'log', isFollowing: true },
 		explanations: {},
 		rawEvidence: {},
 		infos: {},

@@ -12,9 +12,22 @@ import { helpDocument } from './screens/documents/help-document.ts';
 import { hitDocument } from './screens/documents/hit-document.ts';
 import { paragraph } from './screens/documents/lines.ts';
 import { operationDocument } from './screens/documents/operation-document.ts';
+import { runtimeConfirmDocument } from './screens/documents/runtime-confirm-document.ts';
+import { runtimeDocument } from './screens/documents/runtime-document.ts';
 import { planItemDocument } from './screens/documents/plan-document.ts';
 import { installedDocument, pluginDocument } from './screens/documents/plugin-document.ts';
-import { explanationOf, findOperation, infoOf, rawEvidenceOf, topPage, visibleHistory, visibleHits, visibleInstalled } from './select.ts';
+import {
+	explanationOf,
+	filterText,
+	findOperation,
+	infoOf,
+	rawEvidenceOf,
+	selectedRuntime,
+	topPage,
+	visibleHistory,
+	visibleHits,
+	visibleInstalled,
+} from './select.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
 
@@ -42,7 +55,7 @@ export function insideOf(size: Size): Size {
 /** The document that fills the screen, or null when there is a list. */
 export function documentOf(state: State): ScreenDocument | null {
 	const page = topPage(state);
-	if (page === null || page.type === 'form' || page.type === 'plan' || page.type === 'conflict') {
+	if (page === null || page.type === 'form' || page.type === 'plan' || page.type === 'conflict' || page.type === 'runtime-grants') {
 		return null;
 	}
 
@@ -59,6 +72,10 @@ export function documentOf(state: State): ScreenDocument | null {
 			lines: operation === null ? [] : operationDocument(operation, { width: columns, retryKey: 'R' }),
 			rows: rows - 2,
 		};
+	}
+
+	if (page.type === 'runtime-confirm') {
+		return { id: 'runtime-confirm', lines: runtimeConfirmDocument(page.act, columns), rows };
 	}
 
 	if (page.type !== 'plugin') {
@@ -99,8 +116,16 @@ function pluginPageDocument(state: State, page: Extract<Page, { readonly type: '
 	return page.tab === 'versions' ? null : { id, lines: pluginDocument(info.value, page.tab, { width: columns, now: state.now }), rows };
 }
 
-const HEADER_ROWS = { installed: 2, browse: 2, activity: 0, history: 0, trust: 1, run: 0 } as const;
-const DETAIL_PLACES = { installed: 'wide', browse: 'wide', activity: 'wide', history: 'always', trust: 'always', run: 'never' } as const;
+const HEADER_ROWS = { installed: 2, browse: 2, activity: 0, history: 0, trust: 1, run: 0, runtime: 0 } as const;
+const DETAIL_PLACES = {
+	installed: 'wide',
+	browse: 'wide',
+	activity: 'wide',
+	history: 'always',
+	trust: 'always',
+	run: 'never',
+	runtime: 'always',
+} as const;
 const PLAN_HEADER_ROWS = 2;
 /** Below this the summary above a list goes, so that the list stays usable; a search field never goes. */
 const SUMMARY_BODY_ROWS = 9;
@@ -120,6 +145,8 @@ export function screenAreas(state: State): Areas {
 		case 'trust-why':
 		case 'trust-raw':
 		case 'confirm':
+		case 'runtime-grants':
+		case 'runtime-confirm':
 		case 'help':
 			return areasOf(layout, { headerRows: 0, itemCount: 0, detail: 'never' });
 		case undefined:
@@ -141,10 +168,11 @@ export function detailOf(state: State): ScreenDocument | null {
 
 	const selected = selectedItem(state);
 	const size = insideOf(detail);
-	return { id: `detail ${listOf(state).id} ${selected ?? ''}`, lines: detailLines(state, selected, size.columns), rows: size.rows };
+	return { id: `detail ${listOf(state).id} ${selected ?? ''}`, lines: detailLines(state, selected, size), rows: size.rows };
 }
 
-function detailLines(state: State, selected: string | null, width: number): readonly Line[] {
+function detailLines(state: State, selected: string | null, size: Size): readonly Line[] {
+	const width = size.columns;
 	const page = topPage(state);
 	if (page?.type === 'conflict') {
 		return conflictDocument(conflictOf(page.failure), { width, selected: Number(selected ?? 0) });
@@ -155,10 +183,10 @@ function detailLines(state: State, selected: string | null, width: number): read
 		return item === null ? [] : planItemDocument(item, page.plan, { answers: page.answers, width });
 	}
 
-	return selected === null ? [] : sectionDetail(state, selected, width);
+	return selected === null ? [] : sectionDetail(state, selected, size);
 }
 
-function sectionDetail(state: State, selected: string, width: number): readonly Line[] {
+function sectionDetail(state: State, selected: string, { columns: width, rows }: Size): readonly Line[] {
 	switch (state.section) {
 		case 'installed': {
 			const plugin = visibleInstalled(state)[indexIn(listOf(state).items, selected)];
@@ -180,7 +208,24 @@ function sectionDetail(state: State, selected: string, width: number): readonly 
 			return trustDetail(state, selected, width);
 		case 'run':
 			return [];
+		case 'runtime':
+			return runtimeDetail(state, { width, rows });
 	}
+}
+
+function runtimeDetail(state: State, size: { readonly width: number; readonly rows: number }): readonly Line[] {
+	const item = selectedRuntime(state);
+	const { value } = state.runtime;
+	return item === null || value === null
+		? []
+		: runtimeDocument(item, {
+				...size,
+				trail: value.trails[item.key],
+				now: state.now,
+				lines: value.lines,
+				log: state.runtimeLog,
+				filter: filterText(state, 'runtime'),
+			});
 }
 
 function trustDetail(state: State, name: string, width: number): readonly Line[] {

@@ -10,6 +10,21 @@ import type { Section } from '../sections.ts';
 import { trustActOf, trustCommandText } from '../trust-forms.ts';
 import { EMPTY_LINE } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
+import { runtimeCommandText } from '../runtime-view.ts';
+import {
+	runtimeConfirm,
+	runtimeFollow,
+	runtimeGrants,
+	runtimeKill,
+	runtimeLevel,
+	runtimeLimits,
+	runtimeRelease,
+	runtimeReload,
+	runtimeRevoke,
+	runtimeStartHere,
+	runtimeToggle,
+	submitLimits,
+} from './runtime-commands.ts';
 import {
 	confirm,
 	endorse,
@@ -47,7 +62,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
 	back,
 	help: dispatching({ type: 'page-pushed', page: { type: 'help' } }),
-	refresh: ({ loading }) => void loading.refresh(),
+	refresh: ({ loading, runtime }, { section }) => (section === 'runtime' ? runtime.look() : void loading.refresh()),
 	interrupt,
 	quit,
 	suspend: ({ host }) => host.suspend(),
@@ -92,6 +107,17 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	'field-previous': (parts, state) => moveField(parts, state, -1),
 	submit,
 	'stop-editing': stopEditing,
+	'runtime-reload': runtimeReload,
+	'runtime-toggle': runtimeToggle,
+	'runtime-kill': runtimeKill,
+	'runtime-limits': runtimeLimits,
+	'runtime-grants': runtimeGrants,
+	'runtime-revoke': runtimeRevoke,
+	'runtime-release': runtimeRelease,
+	'runtime-confirm': runtimeConfirm,
+	'runtime-level': runtimeLevel,
+	'runtime-follow': runtimeFollow,
+	'runtime-start-here': runtimeStartHere,
 };
 
 export function performCommand(parts: CommandParts, command: Command): void {
@@ -147,7 +173,13 @@ function answer({ store }: CommandParts, state: State, command: 'toggle-answer' 
 function copyCommand({ store, host }: CommandParts, state: State): void {
 	const page = topPage(state);
 	const command =
-		page?.type === 'plan' ? equivalentCommand(page.plan, page.answers) : page?.type === 'confirm' ? trustCommandText(page.act) : null;
+		page?.type === 'plan'
+			? equivalentCommand(page.plan, page.answers)
+			: page?.type === 'confirm'
+				? trustCommandText(page.act)
+				: page?.type === 'runtime-confirm'
+					? runtimeCommandText(page.act)
+					: null;
 	if (command !== null) {
 		host.copy(`plugward ${command}`);
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });
@@ -197,7 +229,8 @@ function moveField({ store }: CommandParts, state: State, by: 1 | -1): void {
 	}
 }
 
-function submit({ store, loading, operations }: CommandParts, state: State): void {
+function submit(parts: CommandParts, state: State): void {
+	const { store, loading, operations } = parts;
 	const page = topPage(state);
 	if (page?.type !== 'form') {
 		store.dispatch({ type: 'editing-ended' });
@@ -206,6 +239,10 @@ function submit({ store, loading, operations }: CommandParts, state: State): voi
 		}
 
 		return;
+	}
+
+	if (page.form.about === 'limits') {
+		return submitLimits(parts, state);
 	}
 
 	if (page.form.about !== 'run') {

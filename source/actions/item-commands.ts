@@ -94,21 +94,21 @@ export function open(parts: CommandParts, state: State): void {
 		case 'installed':
 		case 'browse':
 		case 'trust':
-			parts.store.dispatch({
-				type: 'page-pushed',
-				page: { type: 'plugin', name: selected, tab: state.section === 'trust' ? 'provenance' : 'overview' },
-			});
-			if (infoOf(state, selected).status !== 'ready') {
-				void parts.loading.loadInfo(selected);
-			}
-
-			return;
+			return openPlugin(parts, state, selected);
 		case 'activity':
 			return reopen(parts, state, Number(selected));
 		case 'run':
 			return openRun(parts, state, selected);
 		case 'history':
+		case 'runtime':
 			return;
+	}
+}
+
+function openPlugin({ store, loading }: CommandParts, state: State, name: string): void {
+	store.dispatch({ type: 'page-pushed', page: { type: 'plugin', name, tab: state.section === 'trust' ? 'provenance' : 'overview' } });
+	if (infoOf(state, name).status !== 'ready') {
+		void loading.loadInfo(name);
 	}
 }
 

@@ -12,6 +12,8 @@ export type Place =
 	| 'trust-raw'
 	| 'confirm'
 	| 'operation'
+	| 'runtime-grants'
+	| 'runtime-confirm'
 	| 'help'
 	| Section
 	| 'moving'
@@ -79,7 +81,18 @@ export type Command =
 	| 'field-next'
 	| 'field-previous'
 	| 'submit'
-	| 'stop-editing';
+	| 'stop-editing'
+	| 'runtime-reload'
+	| 'runtime-toggle'
+	| 'runtime-kill'
+	| 'runtime-limits'
+	| 'runtime-grants'
+	| 'runtime-revoke'
+	| 'runtime-release'
+	| 'runtime-confirm'
+	| 'runtime-level'
+	| 'runtime-follow'
+	| 'runtime-start-here';
 
 export type Binding = {
 	readonly command: Command;

@@ -55,6 +55,8 @@ function titleOf({ about, target, task }: RunForm): string {
 			return 'Take in what others signed';
 		case 'except':
 			return `Except ${cleanLine(target)} from a rule`;
+		case 'limits':
+			return `Limits of ${cleanLine(target)}`;
 	}
 }
 

@@ -7,7 +7,7 @@ import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
-import { fakeCores } from './fake-cores.ts';
+import { type FakeCores, fakeCores } from './fake-cores.ts';
 import { sampleTrustCalls } from './fake-trust-calls.ts';
 import type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from '../../source/engine/plan.ts';
 
@@ -21,6 +21,8 @@ export type FakeEngineOptions = {
 	/** The registry has no search of its own. */
 	readonly hasNoSearch?: boolean;
 	readonly isEmpty?: boolean;
+	/** What runs; without it two processes with sample plugins. */
+	readonly cores?: FakeCores;
 };
 
 export type FakeEngine = Engine & {
@@ -126,7 +128,6 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
 		},
 		explainPermissions: notAsked,
-		revokeGrant: notAsked,
 		runtime: {
 			prepare: notAsked,
 			start: notAsked,
@@ -141,7 +142,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			quarantined: notAsked,
 			release: notAsked,
 		},
-		cores: fakeCores(),
+		...fakeCores(options.cores),
 		testPlugin: notAsked,
 		develop: notAsked,
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },

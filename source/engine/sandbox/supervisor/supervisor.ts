@@ -4,7 +4,7 @@ import type { TakeHost } from '../host-process.ts';
 import type { PluginSetup } from '../lifecycle/incarnation.ts';
 import { quarantined } from '../lifecycle/refusals.ts';
 import type { Transition } from '../lifecycle/course.ts';
-import { LivePlugin, type Transition } from '../lifecycle/live-plugin.ts';
+import { LivePlugin } from '../lifecycle/live-plugin.ts';
 import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
 import { requireSandbox } from '../support.ts';
 import { createBus, type Bus } from './bus.ts';
