@@ -17,7 +17,7 @@ export type PluginLimits = {
 /** What no manifest may ask for more of. */
 export const MAXIMUM_STORAGE_BYTES = 100 * 1024 * 1024;
 
-/** Which plugins it sends messages to and takes them from; each counts only where the other side declares it too. */
+/** Which plugins it sends messages to and takes them from. Each is a permission too, and counts only where the other side has its own. */
 export type PluginMessages = {
 	readonly send: readonly { readonly to: string; readonly topic: string }[];
 	readonly receive: readonly { readonly from: string; readonly topic: string }[];

@@ -8,11 +8,12 @@ export type ServedPlugin = {
 	readonly limits?: Readonly<Record<string, number>>;
 	readonly manifest?: Readonly<Record<string, unknown>>;
 	readonly stays?: boolean;
+	readonly messages?: Readonly<Record<string, unknown>>;
 };
 
 /** Publishes a plugin whose one file is written here. */
 export function servePlugin(registry: FakeRegistry, [name, version]: readonly [string, string], plugin: ServedPlugin): ServedVersion {
-	const { execute, tasks = ['go'], permissions = [], limits = {}, manifest = {}, stays = false } = plugin;
+	const { execute, tasks = ['go'], permissions = [], limits = {}, manifest = {}, stays = false, messages } = plugin;
 	return registry.serve(
 		name,
 		version,
@@ -28,6 +29,7 @@ export function servePlugin(registry: FakeRegistry, [name, version]: readonly [s
 				permissions,
 				limits,
 				stays,
+				...(messages === undefined ? {} : { messages }),
 			},
 		},
 		{

@@ -105,6 +105,28 @@ test('start without names starts what says that it stays; a grant is revoked for
 	expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('staying has no grant env:HOME.')]);
 });
 
+test('messages are asked for when a plugin is installed, and go only when both sides were granted them', async () => {
+	servePlugin(registry, ['asker', '1.0.0'], {
+		execute: 'return 1;',
+		messages: { send: [{ to: 'answerer', topic: 'ask/now' }] },
+	});
+	servePlugin(registry, ['answerer', '1.0.0'], { execute: 'return 1;', messages: { receive: [{ from: 'asker', topic: 'ask/now' }] } });
+	const planned = await machine.json(['install', 'asker', 'answerer', '--dry-run']);
+	expect(planned.envelope.data).toMatchObject({
+		permissions: [
+			{ permission: 'message.receive:asker/ask/now', answer: 'deny', flag: expect.stringContaining('message.receive:asker/ask/now') },
+			{ permission: 'message.send:answerer/ask/now', answer: 'deny' },
+		],
+	});
+	const grants = ['--allow', 'asker=message.send:answerer/ask/now', '--allow', 'answerer=message.receive:asker/ask/now'];
+	expect((await machine.plugward(['install', 'asker', 'answerer', '--yes', ...grants])).exitCode).toBe(0);
+	expect((await machine.json(['permissions', 'explain', 'asker'])).envelope.data).toMatchObject({
+		answers: [{ permission: 'message.send:answerer/ask/now', isGranted: true }],
+	});
+	const revoked = await machine.plugward(['permissions', 'revoke', 'answerer', 'message.receive:asker/ask/now']);
+	expect(revoked.stdout).toContain('answerer no longer has message.receive:asker/ask/now');
+});
+
 test('a plugin that cannot be started ends start with its reason, and what was typed wrongly is told', async () => {
 	const missing = await machine.plugward(['start', 'nobody']);
 	expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining('nobody is not installed')]);

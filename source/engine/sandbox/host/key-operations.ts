@@ -182,7 +182,7 @@ function readKey({
 	passphrase: unknown;
 }): KeyObject {
 	const secret = typeof passphrase === 'string' ? { passphrase } : {};
-	switch (shape ?? '') {
+	switch (shape) {
 		case 'jwk':
 			return typeof jwk?.['d'] === 'string'
 				? createPrivateKey({ key: jwk, format: 'jwk' })

@@ -178,6 +178,11 @@ export class LivePlugin {
 		return true;
 	}
 
+	/** A message of it was denied. */
+	countDenial(): void {
+		this.#seat.countDenial();
+	}
+
 	/** Ends a quarantine. */
 	release(): void {
 		this.#course.advanceIf('quarantined', { type: 'release' });

@@ -27,6 +27,11 @@ export class Seat {
 		return this.#failure;
 	}
 
+	/** Counts a request that was denied outside of the broker. */
+	countDenial(): void {
+		this.#deniedBefore += 1;
+	}
+
 	/** Denied requests, over all incarnations. */
 	get denied(): number {
 		return (this.#incarnation?.denied() ?? []).reduce((sum, { count }) => sum + count, this.#deniedBefore);
