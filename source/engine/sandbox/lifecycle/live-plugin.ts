@@ -18,7 +18,10 @@ import type { Lifecycle } from './states.ts';
 export type LivePluginOptions = {
 	readonly setup: PluginSetup;
 	/** Where a host for this setup comes from. */
-	readonly hostFor: (setup: PluginSetup, crashes: number) => { readonly takeHost: TakeHost; readonly isShared: boolean };
+	readonly hostFor: (
+		setup: PluginSetup,
+		past: { readonly mayShare: boolean },
+	) => { readonly takeHost: TakeHost; readonly isShared: boolean };
 	readonly onTransition: (transition: Transition) => void;
 	/** Answers requests for other plugins; null for those that are none. */
 	readonly onMessage: (live: LivePlugin, request: CapabilityRequest) => Promise<string> | null;
@@ -36,6 +39,8 @@ export class LivePlugin {
 	readonly #calls: CallQueue;
 	readonly #restarts: Restarts;
 	readonly #stopped = new AbortController();
+	/** It asked something whose answer took too long for a shared process. */
+	#isSlow = false;
 	/** A start or a reload that goes on. */
 	#underway: Promise<unknown> = Promise.resolve();
 	/** The end of the version before. */
@@ -193,11 +198,16 @@ export class LivePlugin {
 		await this.#options.requireAllowed(setup);
 		this.#course.advance({ type: 'start' });
 		const stop = AbortSignal.any([signal, this.#stopped.signal]);
-		const { takeHost, isShared } = this.#options.hostFor(setup, this.lifecycle.crashes.length);
+		const { takeHost, isShared } = this.#options.hostFor(setup, { mayShare: this.#mayShare() });
 		this.#seat.isShared = isShared;
 		let incarnation: Incarnation | null = null;
 		try {
-			incarnation = await Incarnation.start(setup, { takeHost, signal: stop, onMessage: this.#onMessage });
+			incarnation = await Incarnation.start(setup, {
+				takeHost,
+				signal: stop,
+				onMessage: this.#onMessage,
+				onSlowQuestion: this.#onSlowQuestion,
+			});
 			const started = incarnation;
 			const onAbort = (): void => started.end({ type: 'stopped', cause: stop.reason });
 			stop.addEventListener('abort', onAbort, { once: true });
@@ -208,6 +218,7 @@ export class LivePlugin {
 			this.#seat.give(incarnation);
 			this.#restarts.watch(incarnation);
 			this.#calls.pump();
+			this.#moveOut();
 		} catch (error) {
 			await this.#restarts.afterFailedStart(incarnation, { error, wasStopped: stop.aborted });
 			throw error;
@@ -219,8 +230,8 @@ export class LivePlugin {
 		const old = requireServing(parts);
 		await this.#options.requireAllowed(next);
 		await this.#retired;
-		const host = this.#options.hostFor(next, this.lifecycle.crashes.length);
-		const successor = await reload(next, { ...parts, host, signal, onMessage: this.#onMessage });
+		const host = this.#options.hostFor(next, { mayShare: this.#mayShare() });
+		const successor = await reload(next, { ...parts, host, signal, onMessage: this.#onMessage, onSlowQuestion: this.#onSlowQuestion });
 		this.#restarts.watch(successor);
 		// The new one works already; a stop and the next reload wait for the end of the old one.
 		this.#retired = this.#retire(old, 'reloaded').catch((error: unknown) => void this.#seat.fail(error));
@@ -237,6 +248,24 @@ export class LivePlugin {
 	}
 
 	readonly #onMessage = (request: CapabilityRequest): Promise<string> | null => this.#options.onMessage(this, request);
+
+	readonly #onSlowQuestion = (): void => {
+		this.#isSlow = true;
+		this.#moveOut();
+	};
+
+	/** One that crashed in company starts again alone, and one that kept its neighbours waiting too. */
+	#mayShare(): boolean {
+		return this.lifecycle.crashes.length === 0 && !this.#isSlow;
+	}
+
+	/** With its state into a process of its own, as a reload of the same version. When that fails it stays, and is tried at its next slow question. */
+	#moveOut(): void {
+		const { phase } = this.lifecycle;
+		if (this.#isSlow && this.isShared && (phase === 'ready' || phase === 'executing')) {
+			this.reload(this.setup, this.#stopped.signal).catch((error: unknown) => void this.#seat.fail(error));
+		}
+	}
 
 	#wallMilliseconds(): number {
 		return (this.incarnation?.limits ?? this.setup.limits).wallMilliseconds;

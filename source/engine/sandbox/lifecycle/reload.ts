@@ -13,6 +13,7 @@ export type ReloadOptions = {
 	readonly calls: CallQueue;
 	readonly signal: AbortSignal;
 	readonly onMessage: IncarnationOptions['onMessage'];
+	readonly onSlowQuestion: IncarnationOptions['onSlowQuestion'];
 	readonly host: { readonly takeHost: TakeHost; readonly isShared: boolean };
 };
 
@@ -31,13 +32,13 @@ export function requireServing({ seat, course }: Pick<ReloadOptions, 'seat' | 'c
  * as if nothing had been tried. Whoever takes the seat is to be watched; the old one is to be ended by the caller.
  */
 export async function reload(next: PluginSetup, options: ReloadOptions): Promise<Incarnation> {
-	const { seat, course, calls, signal, onMessage, host } = options;
+	const { seat, course, calls, signal, onMessage, onSlowQuestion, host } = options;
 	const old = requireServing(options);
 	course.advance({ type: 'reload' });
 	const outcome = { event: 'plugin-reloaded', plugin: next.plugin, version: next.version, from: seat.setup.version } as const;
 	let successor: Incarnation | null = null;
 	try {
-		const started = await startSuccessor(next, { takeHost: host.takeHost, signal, onMessage });
+		const started = await startSuccessor(next, { takeHost: host.takeHost, signal, onMessage, onSlowQuestion });
 		successor = started.incarnation;
 		calls.pause();
 		await calls.untilIdle(old);

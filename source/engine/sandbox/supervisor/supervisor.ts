@@ -84,7 +84,7 @@ export class Supervisor {
 
 		const live = new LivePlugin({
 			setup,
-			hostFor: (wanted, crashes) => this.#hostFor(wanted, crashes),
+			hostFor: (wanted, past) => this.#hostFor(wanted, past),
 			onTransition: (transition) => this.#onTransition(transition),
 			onMessage: (sender, request) => this.#bus.handle(sender, request),
 			requireAllowed: (wanted) => this.#requireAllowed(wanted),
@@ -120,9 +120,11 @@ export class Supervisor {
 		await Promise.all([this.#pool[Symbol.asyncDispose](), this.#shared[Symbol.asyncDispose]()]);
 	}
 
-	/** One that crashed in company starts again alone. */
-	#hostFor({ level, kind }: PluginSetup, crashes: number): { readonly takeHost: TakeHost; readonly isShared: boolean } {
-		const isShared = SHARING_LEVELS.has(level) && kind === 'plugin' && crashes === 0;
+	#hostFor(
+		{ level, kind }: PluginSetup,
+		{ mayShare }: { readonly mayShare: boolean },
+	): { readonly takeHost: TakeHost; readonly isShared: boolean } {
+		const isShared = SHARING_LEVELS.has(level) && kind === 'plugin' && mayShare;
 		return { takeHost: isShared ? this.#shared.take : this.#pool.take, isShared };
 	}
 
