@@ -58,7 +58,7 @@ async function toExit(started: Started): Promise<number> {
 async function toData(place: BenchPlace): Promise<{ readonly paint: readonly number[]; readonly data: readonly number[] }> {
 	await using session = openSession(place.plugward());
 	// On the model of the screen this would be counted too.
-	const at = await session.received(place.firstPlugin);
+	const at = await session.received(place.firstPlugin.slice(0, 14));
 	session.send('q');
 	await session.exited;
 	return { paint: [(session.chunks[0]?.at ?? 0) - session.startedAt], data: [at - session.startedAt] };

@@ -114,7 +114,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 	return {
 		homePath: context.home.path,
 		profile: context.home.profile,
-		registryUrl: (call) => guard(call, async () => (await context.registry.open()).registryUrl),
+		registryUrl: (call) => guard(call, () => context.registry.registryUrl()),
 		search: (query, call) => guard(call, async () => (await loadChanging()).search(context, query, call)),
 		info: (spec, call) => guard(call, async () => (await loadChanging()).info(context, spec, call)),
 		resolve: (specs, call) => guard(call, async () => (await loadChanging()).resolveReport(context, specs, call)),

@@ -100,6 +100,18 @@ export class ScreenWriter extends Writable {
 		}
 	}
 
+	/**
+	 * Shows lines with styles before Ink has drawn anything. Only on an alternate screen that is entered already; what Ink draws then
+	 * changes what differs.
+	 */
+	preview(lines: readonly string[]): void {
+		const rows = this.#isEntered && !this.#isPlain ? this.#parseRows(lines) : null;
+		if (rows !== null) {
+			this.#wanted = rows;
+			this.#paint();
+		}
+	}
+
 	override _write(chunk: string | Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
 		const text = chunk.toString();
 		if (text === SYNCHRONISED_START) {
@@ -145,7 +157,6 @@ export class ScreenWriter extends Writable {
 		if (this.#isEntered) {
 			// What was painted there before stays until the first frame replaces it.
 			this.#isEntered = false;
-			this.#shown = null;
 			this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ''));
 			return;
 		}

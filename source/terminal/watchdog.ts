@@ -4,6 +4,8 @@ import { RESTORE_ALL } from './modes.ts';
 
 /** Restores the terminal when this process dies without doing it: killed, out of memory, aborted. */
 export type Watchdog = {
+	/** Settles once it knows what to go back to, or is not there: from then on the terminal's settings may be changed. */
+	readonly ready: Promise<void>;
 	/** Whether the terminal is in a state that somebody must restore. */
 	readonly guard: (isInUse: boolean) => void;
 	readonly stop: () => void;
@@ -16,6 +18,7 @@ export type Watchdog = {
 const SCRIPT = [
 	"trap '' HUP INT QUIT TERM TSTP TTIN TTOU",
 	'saved=$(stty -g <&3)',
+	'echo ready',
 	'state=out',
 	'while read -r line; do state=$line; done',
 	`[ "$state" = in ] || exit 0`,
@@ -27,21 +30,27 @@ const SCRIPT = [
 /** Starts it with the settings that the terminal has now. Without `/bin/sh` there is none, and nothing else changes. */
 export function startWatchdog(inputDescriptor = 0, outputDescriptor = 1): Watchdog {
 	const child = spawn('/bin/sh', ['-c', SCRIPT, 'plugward-terminal', RESTORE_ALL.replaceAll('\u001B', '\\033')], {
-		stdio: ['pipe', 'ignore', 'ignore', inputDescriptor, outputDescriptor],
+		stdio: ['pipe', 'pipe', 'ignore', inputDescriptor, outputDescriptor],
 		// In a session of its own it outlives a kill of the whole process group.
 		detached: true,
 		env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
 	});
-	const { stdin } = child;
+	const { stdin, stdout } = child;
+	const ready = Promise.withResolvers<void>();
+	child.on('exit', ready.resolve);
 	// A system without a shell has nothing to guard with, and a guard that died takes nothing along.
-	child.on('error', () => undefined);
+	child.on('error', ready.resolve);
 	stdin?.on('error', () => undefined);
+	stdout?.once('data', ready.resolve);
 	child.unref();
-	if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') {
-		stdin.unref();
+	for (const pipe of [stdin, stdout]) {
+		if (pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function') {
+			pipe.unref();
+		}
 	}
 
 	return {
+		ready: ready.promise,
 		guard(isInUse) {
 			stdin?.write(isInUse ? 'in\n' : 'out\n');
 		},

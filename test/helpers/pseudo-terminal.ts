@@ -7,6 +7,8 @@ import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import { build } from 'esbuild';
 
+import { screenReplacements } from '../../build-screen.ts';
+
 export type BuiltApp = { readonly file: string; readonly remove: () => Promise<void> };
 
 /** Bundles the app over the fake engine as the product is bundled; plain node cannot read `.tsx`. */
@@ -29,6 +31,7 @@ export async function buildFakeApp(): Promise<BuiltApp> {
 		define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
 		alias: { 'react-devtools-core': empty },
 		external: ['isolated-vm', 'esbuild'],
+		plugins: [screenReplacements],
 		logLevel: 'silent',
 	});
 	return { file, remove: () => rm(folder, { recursive: true }) };

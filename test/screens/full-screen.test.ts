@@ -203,7 +203,7 @@ describe('the app in a real terminal', () => {
 
 	it('sends no colour and no other emphasis under NO_COLOR, and still marks what is selected', async () => {
 		await using terminal = openTerminal({ file: app.file, environment: { NO_COLOR: '1' } });
-		await terminal.until('9 plugins');
+		await terminal.until('q quit');
 		// oxlint-disable-next-line no-control-regex
 		expect(terminal.received()).not.toMatch(/\u001B\[[\d;]*m/);
 		expect(terminal.text()).toContain('> @acme/links');
