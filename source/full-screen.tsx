@@ -45,18 +45,16 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 	prepareEnvironment(options.environment);
 	const leaving = new AbortController();
 	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
-	const watchdog = startWatchdog();
+	const watchdog = startWatchdog(() => {
+		if (!leaving.signal.aborted) {
+			// What is typed from here on waits for the app, and does not show.
+			options.stdin.setRawMode?.(true);
+		}
+	});
 	const screen = openScreen(options, watchdog.guard);
 	const { stdin, stdout } = screen;
 	const crash = catchCrashes();
 	try {
-		const hasLeft = leaving.signal;
-		void watchdog.ready.then(() => {
-			if (!hasLeft.aborted) {
-				// What is typed from here on waits for the app, and does not show.
-				options.stdin.setRawMode?.(true);
-			}
-		});
 		const state = await firstState(options, { listed, size: { columns: stdout.columns, rows: stdout.rows } });
 		stdout.preview(firstFrame(state, { hasStyles: process.env['FORCE_COLOR'] !== '0' }) ?? []);
 		return { exitCode: await runApp({ options, engine, state, screen, crashed: crash.promise, signal: leaving.signal }) };
@@ -106,6 +104,9 @@ async function runApp(parts: {
 	}
 }
 
+/** While a key is held down nobody reads each row it passes; a slow line is spared half of them. */
+const HELD_FRAME_MILLISECONDS = 60;
+
 /** A home that is being changed by somebody else must not keep the app from opening. */
 const LIST_PATIENCE_MILLISECONDS = 250;
 
@@ -139,7 +140,7 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	});
 	const stdin = new KeySource(options.stdin, { onAnswer: questions.onAnswer });
 	const stdout = new ScreenWriter(options.stdout, {
-		frameMilliseconds: display.lowBandwidth ? 100 : 0,
+		frameMilliseconds: () => (display.lowBandwidth ? 100 : stdin.isHeld() ? HELD_FRAME_MILLISECONDS : 0),
 		dress: dress(groundOfEnvironment(options.environment)),
 		isPlain: (options.environment['PLUGWARD_PLAIN_RENDER'] ?? '') !== '',
 		isEntered: (options.skeleton ?? null) !== null,

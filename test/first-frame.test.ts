@@ -2,12 +2,13 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
+import type { CallOptions } from '../source/engine/index.ts';
 import { firstFrame } from '../source/first-frame.ts';
 import { listAtOnce } from '../source/list-at-once.ts';
 import { createFakeEngine } from './helpers/fake-engine.ts';
 import { renderScreen } from './helpers/render-screen.tsx';
 
-const call = { signal: new AbortController().signal, onEvent: () => undefined };
+const call: CallOptions = { signal: new AbortController().signal, onEvent: () => undefined };
 
 describe('the first frame', () => {
 	it.each([
@@ -47,7 +48,7 @@ describe('what is installed, asked at once,', () => {
 	it('answers the first question and no other', async () => {
 		const fake = createFakeEngine();
 		let asked = 0;
-		const counting = { ...fake, list: (options: typeof call) => ((asked += 1), fake.list(options)) };
+		const counting = { ...fake, list: (options: CallOptions) => ((asked += 1), fake.list(options)) };
 		const { engine, listed } = listAtOnce(counting, call.signal);
 		expect(await engine.list(call)).toBe(await listed);
 		expect(asked).toBe(1);

@@ -29,7 +29,7 @@ export type TerminalOutput = {
 
 export type ScreenWriterOptions = {
 	/** The least time between two frames; what changes in between is shown at its end. 0 shows each frame at once. */
-	readonly frameMilliseconds?: number;
+	readonly frameMilliseconds?: () => number;
 	readonly dress?: Dress;
 	/** Frames go to the terminal as Ink writes them. */
 	readonly isPlain?: boolean;
@@ -47,7 +47,7 @@ export type ScreenWriterOptions = {
 export class ScreenWriter extends Writable {
 	readonly isTTY = true;
 	readonly #output: TerminalOutput;
-	readonly #frameMilliseconds: number;
+	readonly #frameMilliseconds: () => number;
 	#dress: Dress;
 	#isPlain: boolean;
 	#isSynchronised = false;
@@ -69,7 +69,7 @@ export class ScreenWriter extends Writable {
 	constructor(output: TerminalOutput, options: ScreenWriterOptions = {}) {
 		super({ decodeStrings: false });
 		this.#output = output;
-		this.#frameMilliseconds = options.frameMilliseconds ?? 0;
+		this.#frameMilliseconds = options.frameMilliseconds ?? (() => 0);
 		this.#dress = options.dress ?? PLAIN_DRESS;
 		this.#isPlain = options.isPlain ?? false;
 		this.#isEntered = options.isEntered ?? false;
@@ -216,7 +216,7 @@ export class ScreenWriter extends Writable {
 			return;
 		}
 
-		const rest = this.#frameMilliseconds - (performance.now() - this.#lastPaint);
+		const rest = this.#frameMilliseconds() - (performance.now() - this.#lastPaint);
 		if (rest <= 0) {
 			this.#paint();
 			return;

@@ -4,8 +4,6 @@ import { RESTORE_ALL } from './modes.ts';
 
 /** Restores the terminal when this process dies without doing it: killed, out of memory, aborted. */
 export type Watchdog = {
-	/** Settles once it knows what to go back to, or is not there: from then on the terminal's settings may be changed. */
-	readonly ready: Promise<void>;
 	/** Whether the terminal is in a state that somebody must restore. */
 	readonly guard: (isInUse: boolean) => void;
 	readonly stop: () => void;
@@ -27,8 +25,11 @@ const SCRIPT = [
 	`printf '%s\\r\\n' 'plugward ended without warning; the terminal was restored. What it was doing is completed or taken back at the next start.' >&4`,
 ].join('\n');
 
-/** Starts it with the settings that the terminal has now. Without `/bin/sh` there is none, and nothing else changes. */
-export function startWatchdog(inputDescriptor = 0, outputDescriptor = 1): Watchdog {
+/**
+ * Starts it with the settings that the terminal has now; `onReady` hears when it has them and they may be changed. Without `/bin/sh` there is
+ * none, and nothing else changes.
+ */
+export function startWatchdog(onReady: () => void, [inputDescriptor, outputDescriptor] = [0, 1]): Watchdog {
 	const child = spawn('/bin/sh', ['-c', SCRIPT, 'plugward-terminal', RESTORE_ALL.replaceAll('\u001B', '\\033')], {
 		stdio: ['pipe', 'pipe', 'ignore', inputDescriptor, outputDescriptor],
 		// In a session of its own it outlives a kill of the whole process group.
@@ -36,12 +37,10 @@ export function startWatchdog(inputDescriptor = 0, outputDescriptor = 1): Watchd
 		env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
 	});
 	const { stdin, stdout } = child;
-	const ready = Promise.withResolvers<void>();
-	child.on('exit', ready.resolve);
 	// A system without a shell has nothing to guard with, and a guard that died takes nothing along.
-	child.on('error', ready.resolve);
+	child.on('error', () => undefined);
 	stdin?.on('error', () => undefined);
-	stdout?.once('data', ready.resolve);
+	stdout?.once('data', onReady);
 	child.unref();
 	for (const pipe of [stdin, stdout]) {
 		if (pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function') {
@@ -50,7 +49,6 @@ export function startWatchdog(inputDescriptor = 0, outputDescriptor = 1): Watchd
 	}
 
 	return {
-		ready: ready.promise,
 		guard(isInUse) {
 			stdin?.write(isInUse ? 'in\n' : 'out\n');
 		},
