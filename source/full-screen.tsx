@@ -2,6 +2,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { InkControls } from './app.tsx';
+import { toldCrash } from './crash-log.ts';
 import { DEFAULT_DISPLAY } from './display.ts';
 import type { Display } from './display.ts';
 import { EngineError } from './engine/index.ts';
@@ -37,8 +38,8 @@ export type FullScreenOptions = {
 };
 
 /**
- * Runs the full-screen app until the user leaves it. The terminal is as before afterwards, also when the app fails: then the error is
- * thrown again, to be told on the normal screen. Throws `usage` without a terminal or for an unknown screen. The caller disposes the engine.
+ * Runs the full-screen app until the user leaves it. The terminal is as before afterwards, also when the app fails: then an error is
+ * thrown that names the file with the whole story, to be told on the normal screen. Throws `usage` without a terminal or for an unknown screen. The caller disposes the engine.
  */
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
@@ -56,8 +57,13 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 	const crash = catchCrashes();
 	try {
 		const state = await firstState(options, { listed, size: { columns: stdout.columns, rows: stdout.rows } });
-		stdout.preview(firstFrame(state, { hasStyles: process.env['FORCE_COLOR'] !== '0' }) ?? []);
+		if ((options.skeleton ?? null) !== null) {
+			stdout.preview(firstFrame(state, { hasStyles: process.env['FORCE_COLOR'] !== '0' }) ?? []);
+		}
+
 		return { exitCode: await runApp({ options, engine, state, screen, crashed: crash.promise, signal: leaving.signal }) };
+	} catch (error) {
+		throw toldCrash(error, options);
 	} finally {
 		crash.stop();
 		leaving.abort();

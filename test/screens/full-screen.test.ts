@@ -102,7 +102,7 @@ describe('the app in a real terminal', () => {
 
 	it.each(['render', 'uncaught'])('gives the terminal back and tells the error on the normal screen after a crash (%s)', async (crash) => {
 		await using terminal = openTerminal({ file: app.file, argument: { crash }, shell: thenTellMode });
-		await terminal.until(/^failed: .*\ncooked/m);
+		await terminal.until(/^failed: [^]*\ncooked/m);
 		expect(terminal.isAlternateScreen()).toBe(false);
 		expect(terminal.isCursorHidden()).toBe(false);
 	});

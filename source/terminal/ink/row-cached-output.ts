@@ -38,36 +38,7 @@ type Piece = {
  * rows of forty, and to put each cell of each row together again takes most of the time of a frame.
  */
 export function cacheRows(Original: FrameOutputClass): FrameOutputClass {
-	let [current, before]: readonly Map<string, string>[] = [new Map(), new Map()];
-	const numbers = new WeakMap<Transformer, number>();
-	let lastNumber = 0;
-
-	function numberOf(transformer: Transformer): number {
-		const known = numbers.get(transformer);
-		if (known !== undefined) {
-			return known;
-		}
-
-		lastNumber += 1;
-		numbers.set(transformer, lastNumber);
-		return lastNumber;
-	}
-
-	function keyOf(width: number, pieces: readonly Piece[]): string {
-		return pieces.reduce(
-			(key, { x, text, index, transformers, x1, x2 }) =>
-				`${key}\n${x} ${x1} ${x2} ${index} ${transformers.map(numberOf).join(' ')}\t${text}`,
-			String(width),
-		);
-	}
-
-	function rowOf(width: number, pieces: readonly Piece[]): string {
-		const key = keyOf(width, pieces);
-		const row = current?.get(key) ?? before?.get(key) ?? drawRow(Original, width, pieces);
-		current?.set(key, row);
-		return row;
-	}
-
+	const drawn = new DrawnRows(Original);
 	return class RowCachedOutput implements FrameOutput {
 		readonly width: number;
 		readonly height: number;
@@ -122,10 +93,52 @@ export function cacheRows(Original: FrameOutputClass): FrameOutputClass {
 				return output.get();
 			}
 
-			[current, before] = [new Map(), current];
-			return { output: this.#rows.map((pieces) => rowOf(this.width, pieces)).join('\n'), height: this.height };
+			drawn.nextFrame();
+			return { output: this.#rows.map((pieces) => drawn.rowOf(this.width, pieces)).join('\n'), height: this.height };
 		}
 	};
+}
+
+/** The rows of this frame and of the one before, by what they are made of. */
+class DrawnRows {
+	readonly #Original: FrameOutputClass;
+	#current = new Map<string, string>();
+	#before = new Map<string, string>();
+	readonly #numbers = new WeakMap<Transformer, number>();
+	#lastNumber = 0;
+
+	constructor(Original: FrameOutputClass) {
+		this.#Original = Original;
+	}
+
+	nextFrame(): void {
+		[this.#current, this.#before] = [new Map(), this.#current];
+	}
+
+	rowOf(width: number, pieces: readonly Piece[]): string {
+		const key = this.#keyOf(width, pieces);
+		const row = this.#current.get(key) ?? this.#before.get(key) ?? drawRow(this.#Original, width, pieces);
+		this.#current.set(key, row);
+		return row;
+	}
+
+	#keyOf(width: number, pieces: readonly Piece[]): string {
+		return pieces.reduce((key, { x, text, index, transformers, x1, x2 }) => {
+			const numbers = transformers.map((transformer) => this.#numberOf(transformer)).join(' ');
+			return `${key}\n${x} ${x1} ${x2} ${index} ${numbers}\t${text}`;
+		}, String(width));
+	}
+
+	#numberOf(transformer: Transformer): number {
+		const known = this.#numbers.get(transformer);
+		if (known !== undefined) {
+			return known;
+		}
+
+		this.#lastNumber += 1;
+		this.#numbers.set(transformer, this.#lastNumber);
+		return this.#lastNumber;
+	}
 }
 
 function drawRow(Original: FrameOutputClass, width: number, pieces: readonly Piece[]): string {
