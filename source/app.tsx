@@ -23,6 +23,8 @@ import { runtimeCommandText } from './runtime-view.ts';
 import { RuntimeGrantsScreen, RuntimeScreen } from './screens/runtime-screen.tsx';
 import { ActivityScreen, HistoryScreen, RunScreen } from './screens/section-screen.tsx';
 import { TrustScreen } from './screens/trust-screen.tsx';
+import { ReviewFileScreen, ReviewScreen } from './screens/updates/review-screen.tsx';
+import { UpdatesScreen } from './screens/updates/updates-screen.tsx';
 import { trustTitle } from './trust-forms.ts';
 import { countUpdates, topPage } from './select.ts';
 import type { State } from './state.ts';
@@ -121,6 +123,10 @@ function Screen({ state }: { readonly state: State }) {
 			return <PageScreen state={state} title={`Why: ${cleanLine(page.name)}`} />;
 		case 'trust-raw':
 			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
+		case 'review':
+			return <ReviewScreen state={state} page={page} />;
+		case 'review-file':
+			return <ReviewFileScreen state={state} page={page} />;
 		case 'confirm':
 			return <PageScreen state={state} title={trustTitle(page.act)} />;
 		case 'runtime-grants':
@@ -140,6 +146,8 @@ function SectionScreen({ state }: { readonly state: State }) {
 			return <InstalledScreen state={state} />;
 		case 'browse':
 			return <BrowseScreen state={state} />;
+		case 'updates':
+			return <UpdatesScreen state={state} />;
 		case 'activity':
 			return <ActivityScreen state={state} />;
 		case 'history':

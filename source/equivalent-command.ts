@@ -1,3 +1,4 @@
+import { quoteWord } from './commands/consent.ts';
 import { selectedItem } from './lists.ts';
 import { equivalentCommand } from './plan-review.ts';
 import { requestOf, runCommandText } from './run-form.ts';
@@ -22,6 +23,10 @@ export function equivalentOf(state: State): string {
 			return `trust why ${page.name}`;
 		case 'trust-raw':
 			return `trust raw ${page.name}`;
+		case 'review':
+			return `review ${page.name}@${page.to}`;
+		case 'review-file':
+			return `review ${page.name}@${page.to} --file ${quoteWord(page.path)}`;
 		case 'confirm':
 			return trustCommandText(page.act);
 		case 'runtime-grants':
@@ -29,7 +34,7 @@ export function equivalentOf(state: State): string {
 		case 'runtime-confirm':
 			return runtimeCommandText(page.act);
 		case 'form':
-			return formCommand(page.form, state.now);
+			return formCommand(page.form, state);
 		case 'help':
 			return 'help';
 		case undefined:
@@ -37,7 +42,12 @@ export function equivalentOf(state: State): string {
 	}
 }
 
-function formCommand(form: RunForm, now: number): string {
+function formCommand(form: RunForm, { now, pages }: State): string {
+	const below = pages.at(-2);
+	if (form.about === 'apply') {
+		return below?.type === 'plan' ? equivalentCommand(below.plan, below.answers) : '';
+	}
+
 	if (form.about === 'run') {
 		const outcome = requestOf(form);
 		return 'request' in outcome
@@ -59,6 +69,8 @@ function sectionCommand(state: State): string {
 	switch (state.section) {
 		case 'installed':
 			return 'list';
+		case 'updates':
+			return state.marked.length === 0 ? 'outdated' : `update ${state.marked.join(' ')}`;
 		case 'run':
 			return `run ${selectedItem(state) ?? ''}`.trim();
 		case 'browse':

@@ -2,7 +2,7 @@ import { fit, truncate } from './format.ts';
 import { layoutOf } from './layout.ts';
 import { listOf } from './lists.ts';
 import { installedHeader, installedRow } from './screens/rows.ts';
-import { SECTION_TITLES, SECTIONS } from './sections.ts';
+import { titleLabels } from './sections.ts';
 import { visibleInstalled } from './select.ts';
 import type { State } from './state.ts';
 import type { Line, Tone } from './theme.ts';
@@ -43,8 +43,8 @@ export function firstFrame(state: State, { hasStyles }: { readonly hasStyles: bo
 }
 
 function titleBar(columns: number): string {
-	const names = SECTIONS.map((section, index) => ` ${index + 1} ${SECTION_TITLES[section]} `).join('');
-	return truncate(`${columns >= 92 ? ' plugward ' : ''}${names}`, columns);
+	const { brand, labels } = titleLabels({ columns, current: 'installed', right: '', badges: {} });
+	return truncate(`${brand}${labels.map(({ text }) => text).join('')}`, columns);
 }
 
 function boxed(

@@ -3,6 +3,7 @@ import { COMMON_KEYS } from './keys/common-keys.ts';
 import { EDITING_KEYS } from './keys/editing-keys.ts';
 import { PAGE_KEYS } from './keys/page-keys.ts';
 import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
+import { REVIEW_KEYS } from './keys/review-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
 import { topPage } from './select.ts';
 import type { State } from './state.ts';
@@ -10,7 +11,14 @@ import type { State } from './state.ts';
 export type { Command, Place } from './keys/binding.ts';
 
 /** The one table of keys: dispatch, footer, help and every reason why a key does nothing come from here. */
-export const BINDINGS: readonly Binding[] = [...EDITING_KEYS, ...SECTION_KEYS, ...RUNTIME_KEYS, ...PAGE_KEYS, ...COMMON_KEYS];
+export const BINDINGS: readonly Binding[] = [
+	...EDITING_KEYS,
+	...SECTION_KEYS,
+	...REVIEW_KEYS,
+	...RUNTIME_KEYS,
+	...PAGE_KEYS,
+	...COMMON_KEYS,
+];
 
 export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	editing: 'While typing',
@@ -21,10 +29,13 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	operation: 'This operation',
 	'trust-why': 'Why this level',
 	'trust-raw': 'What was signed',
+	review: 'This update',
+	'review-file': 'This file',
 	confirm: 'Before it is done',
 	help: 'Help',
 	installed: 'Installed',
 	browse: 'Browse',
+	updates: 'Updates',
 	activity: 'Activity',
 	history: 'History',
 	trust: 'Trust',

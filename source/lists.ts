@@ -3,7 +3,17 @@ import { remember } from './remember.ts';
 import { runtimeItems } from './runtime-view.ts';
 import { planItems } from './plan-review.ts';
 import type { PlanItem } from './plan-review.ts';
-import { infoOf, topPage, visibleHistory, visibleHits, visibleInstalled, visibleRunnables, visibleTrust } from './select.ts';
+import {
+	infoOf,
+	topPage,
+	visibleHistory,
+	visibleHits,
+	reviewOf,
+	visibleInstalled,
+	visibleRunnables,
+	visibleTrust,
+	visibleUpdates,
+} from './select.ts';
 import type { State } from './state.ts';
 
 /** A list on the screen: its items by name, so that the selection survives a reload. */
@@ -15,6 +25,7 @@ export function selectedIn(state: State, list: List): string | null {
 }
 
 const namesOf = remember((items: readonly { readonly name: string }[]) => items.map((item) => item.name));
+const pathsOf = remember((items: readonly { readonly path: string }[]) => items.map((item) => item.path));
 const keysOf = remember((items: readonly { readonly key: string }[]) => items.map((item) => item.key));
 const indexesOf = remember((items: readonly string[]) => new Map(items.map((item, index) => [item, index])));
 
@@ -39,7 +50,10 @@ export function listOf(state: State): List {
 			return { id: `conflict ${page.operation}`, items: conflictOf(page.failure).suggestions.map((_, index) => String(index)) };
 		case 'runtime-grants':
 			return { id: `grants ${page.key}`, items: grantsOf(state, page.key) };
+		case 'review':
+			return { id: `files ${page.name}@${page.to}`, items: pathsOf(reviewOf(state, page).value?.files ?? []) };
 		case 'runtime-confirm':
+		case 'review-file':
 		case 'operation':
 		case 'form':
 		case 'trust-why':
@@ -58,6 +72,8 @@ function sectionItems(state: State): readonly string[] {
 			return namesOf(visibleInstalled(state));
 		case 'browse':
 			return namesOf(visibleHits(state));
+		case 'updates':
+			return namesOf(visibleUpdates(state));
 		case 'activity':
 			return state.operations.map((operation) => String(operation.id));
 		case 'history':

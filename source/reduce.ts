@@ -1,42 +1,29 @@
-import type {
-	EngineEvent,
-	GenerationSummary,
-	InstalledState,
-	PackageInfo,
-	RawEvidence,
-	SearchResult,
-	TrustAudit,
-	TrustExplanation,
-	VerifyReport,
-} from './engine/index.ts';
+import type { EngineEvent } from './engine/index.ts';
 import { layoutOf } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
-import type { RuntimeView } from './runtime-view.ts';
 import { reduceOperations } from './reduce-operations.ts';
-import { topPage } from './select.ts';
-import { IDLE, PLUGIN_TABS } from './state.ts';
-import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, RuntimeLog, Size, State } from './state.ts';
+import { isMovable, topPage } from './select.ts';
+import { IDLE, PLUGIN_TABS, REVIEW_PANES } from './state.ts';
+import type {
+	Editing,
+	Failure,
+	Loadable,
+	Loaded,
+	LoadedByName,
+	LoadedNames,
+	LoadedSlots,
+	Notice,
+	Operation,
+	Page,
+	RunForm,
+	RuntimeLog,
+	Size,
+	State,
+} from './state.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
-import { detailOf, viewOf } from './views.ts';
-
-/** Where one kind of loaded thing lives in the state. */
-export type Loaded = {
-	readonly installed: InstalledState;
-	readonly history: readonly GenerationSummary[];
-	readonly search: SearchResult;
-	readonly verification: VerifyReport;
-	readonly trust: TrustAudit;
-	readonly runtime: RuntimeView;
-};
-
-/** What is loaded once for each name. */
-export type LoadedByName = {
-	readonly infos: PackageInfo;
-	readonly explanations: TrustExplanation;
-	readonly rawEvidence: RawEvidence;
-};
+import { detailOf, hunkStarts, viewOf } from './views.ts';
 
 /** Something that can be loaded: one of its kind, or one for a name. */
 export type Slot = keyof Loaded | { readonly of: keyof LoadedByName; readonly name: string };
@@ -84,6 +71,9 @@ export type Action =
 			readonly failure: Failure | null;
 			readonly now: number;
 	  }
+	/** Marks a plugin for the next update, or takes the mark away. */
+	| { readonly type: 'mark-toggled'; readonly name: string }
+	| { readonly type: 'hunk-moved'; readonly by: 1 | -1 }
 	| { readonly type: 'answered'; readonly requirementId: string; readonly answer: 'accept' | 'deny' }
 	| { readonly type: 'form-changed'; readonly form: RunForm }
 	| { readonly type: 'runtime-log-changed'; readonly log: RuntimeLog }
@@ -133,7 +123,7 @@ export function reduce(state: State, action: Action): State {
 		case 'load-dropped':
 			return withSlot(state, action.slot, (slot) => ({ ...slot, status: slot.value === null ? 'idle' : 'ready' }));
 		case 'loaded':
-			return { ...state, [action.slot]: ready(action.value, action.now), now: action.now };
+			return { ...withoutOldMarks(state, action), [action.slot]: ready(action.value, action.now), now: action.now };
 		case 'loaded-of':
 			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
 		case 'trust-changed':
@@ -143,6 +133,10 @@ export function reduce(state: State, action: Action): State {
 		case 'operation-cancelling':
 		case 'operation-ended':
 			return reduceOperations(state, action);
+		case 'mark-toggled':
+			return toggleMark(state, action.name);
+		case 'hunk-moved':
+			return moveHunk(state, action.by);
 		case 'answered':
 			return answer(state, action);
 		case 'form-changed':
@@ -160,36 +154,28 @@ function ready<T>(value: T, now: number): Loadable<T> {
 	return { status: 'ready', value, loadedAt: now, failure: null };
 }
 
-function withSlot(state: State, slot: Slot, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
+function withSlot(state: State, slot: Slot, change: Change): State {
 	if (typeof slot === 'object') {
-		return withNamedSlot(state, slot, change);
+		return withNamed(state, slot, change);
 	}
 
-	switch (slot) {
-		case 'installed':
-			return { ...state, installed: change(state.installed) };
-		case 'history':
-			return { ...state, history: change(state.history) };
-		case 'search':
-			return { ...state, search: change(state.search) };
-		case 'verification':
-			return { ...state, verification: change(state.verification) };
-		case 'trust':
-			return { ...state, trust: change(state.trust) };
-		case 'runtime':
-			return { ...state, runtime: change(state.runtime) };
-	}
+	return withLoaded(state, slot, change);
 }
 
-function withNamedSlot(state: State, { of, name }: Extract<Slot, object>, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
-	switch (of) {
-		case 'infos':
-			return { ...state, infos: { ...state.infos, [name]: change(state.infos[name] ?? IDLE) } };
-		case 'explanations':
-			return { ...state, explanations: { ...state.explanations, [name]: change(state.explanations[name] ?? IDLE) } };
-		case 'rawEvidence':
-			return { ...state, rawEvidence: { ...state.rawEvidence, [name]: change(state.rawEvidence[name] ?? IDLE) } };
-	}
+type Change = <T>(loadable: Loadable<T>) => Loadable<T>;
+
+function withLoaded<K extends keyof Loaded>(state: State, slot: K, change: Change): State {
+	const slots: LoadedSlots = state;
+	return { ...state, [slot]: change<Loaded[K]>(slots[slot]) };
+}
+
+function withNamed<K extends keyof LoadedByName>(
+	state: State,
+	{ of, name }: { readonly of: K; readonly name: string },
+	change: Change,
+): State {
+	const names: LoadedNames = state;
+	return { ...state, [of]: { ...names[of], [name]: change<LoadedByName[K]>(names[of][name] ?? IDLE) } };
 }
 
 function move(state: State, by: number | 'page' | 'page-back' | 'start' | 'end'): State {
@@ -226,12 +212,49 @@ function scrollDetail(state: State, by: number): State {
 
 function moveTab(state: State, by: 1 | -1): State {
 	const page = topPage(state);
+	if (page?.type === 'review') {
+		const next = REVIEW_PANES[(REVIEW_PANES.indexOf(page.pane) + by + REVIEW_PANES.length) % REVIEW_PANES.length];
+		return replaceTop(state, { ...page, pane: next ?? 'facts' });
+	}
+
 	if (page?.type !== 'plugin') {
 		return state;
 	}
 
 	const index = (PLUGIN_TABS.indexOf(page.tab) + by + PLUGIN_TABS.length) % PLUGIN_TABS.length;
 	return replaceTop(state, { ...page, tab: PLUGIN_TABS[index] ?? 'overview' });
+}
+
+/** What was marked and is no longer behind needs no mark. */
+function withoutOldMarks(state: State, action: Extract<Action, { readonly type: 'loaded' }>): State {
+	if (action.slot !== 'outdated' || state.marked.length === 0) {
+		return state;
+	}
+
+	const movable = new Set(action.value.plugins.filter((plugin) => isMovable(plugin)).map(({ name }) => name));
+	return { ...state, marked: state.marked.filter((name) => movable.has(name)) };
+}
+
+function toggleMark(state: State, name: string): State {
+	const isMarked = state.marked.includes(name);
+	const marked = isMarked ? state.marked.filter((one) => one !== name) : [...state.marked, name];
+	// The next one is usually the next to be marked.
+	return { ...move(state, 1), marked };
+}
+
+/** To the next place where something differs. */
+function moveHunk(state: State, by: 1 | -1): State {
+	const page = topPage(state);
+	const view = viewOf(state);
+	const starts = page?.type === 'review-file' ? hunkStarts(state, page) : [];
+	if (view.type !== 'document' || starts.length === 0) {
+		return state;
+	}
+
+	const most = Math.max(0, view.lineCount - view.visibleRows);
+	const from = Math.min(state.scrolls[view.id] ?? 0, most);
+	const to = by === 1 ? (starts.find((start) => start > from) ?? from) : (starts.findLast((start) => start < from) ?? 0);
+	return { ...state, scrolls: { ...state.scrolls, [view.id]: Math.min(to, most) }, notice: null };
 }
 
 function changeLine(state: State, line: LineEditor): State {

@@ -5,6 +5,7 @@
 export const SECTION_LIST = [
 	{ section: 'installed', key: '1', title: 'Installed', short: 'Inst', help: 'Installed' },
 	{ section: 'browse', key: '2', title: 'Browse', short: 'Browse', help: 'Browse the registry' },
+	{ section: 'updates', key: '3', title: 'Updates', short: 'Upd', help: 'Updates: what is behind, and why' },
 	{ section: 'activity', key: '4', title: 'Activity', short: 'Act', help: 'Activity: what runs and what ran' },
 	{ section: 'history', key: '5', title: 'History', short: 'Hist', help: 'History of generations' },
 	{ section: 'trust', key: '6', title: 'Trust', short: 'Trust', help: 'Trust: what is proven about each plugin' },

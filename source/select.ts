@@ -1,14 +1,17 @@
 import { LEVELS } from './engine/index.ts';
 import type {
+	FileDifference,
 	GenerationSummary,
 	InstalledPlugin,
 	Level,
+	OutdatedPlugin,
 	PackageInfo,
 	RawEvidence,
 	SearchHit,
 	SearchResult,
 	TrustAudit,
 	TrustExplanation,
+	UpdateReview,
 } from './engine/index.ts';
 import { cleanLine } from './format.ts';
 import { remember } from './remember.ts';
@@ -47,6 +50,14 @@ export function explanationOf(state: State, name: string): Loadable<TrustExplana
 
 export function rawEvidenceOf(state: State, name: string): Loadable<RawEvidence> {
 	return state.rawEvidence[name] ?? IDLE;
+}
+
+export function reviewOf(state: State, { name, to }: { readonly name: string; readonly to: string }): Loadable<UpdateReview> {
+	return state.reviews[`${name}@${to}`] ?? IDLE;
+}
+
+export function differenceOf(state: State, page: Extract<Page, { readonly type: 'review-file' }>): Loadable<FileDifference> {
+	return state.differences[`${page.name}@${page.to} ${page.path}`] ?? IDLE;
 }
 
 export type AuditedPackage = TrustAudit['packages'][number];
@@ -103,6 +114,33 @@ const matchingInstalled = remember((plugins: readonly InstalledPlugin[], filter)
 
 export function visibleInstalled(state: State): readonly InstalledPlugin[] {
 	return matchingInstalled(installedPlugins(state), filterText(state, 'installed'));
+}
+
+const NONE_BEHIND: readonly OutdatedPlugin[] = [];
+
+const matchingUpdates = remember((plugins: readonly OutdatedPlugin[], filter) =>
+	plugins
+		.filter((plugin) =>
+			matches(
+				`${plugin.name} ${isMovable(plugin) ? 'update' : 'stays'} ${plugin.reasons.map(({ text }) => text).join(' ')}`.toLowerCase(),
+				filter,
+			),
+		)
+		// What an update moves comes first: that is what the screen is for.
+		.toSorted((left, right) => Number(isMovable(right)) - Number(isMovable(left)) || left.name.localeCompare(right.name)),
+);
+
+export function visibleUpdates(state: State): readonly OutdatedPlugin[] {
+	return matchingUpdates(state.outdated.value?.plugins ?? NONE_BEHIND, filterText(state, 'updates'));
+}
+
+/** An update would move it. */
+export function isMovable({ wanted, current }: OutdatedPlugin): boolean {
+	return wanted !== null && wanted !== current;
+}
+
+export function outdatedPlugin(state: State, name: string | null): OutdatedPlugin | null {
+	return state.outdated.value?.plugins.find((plugin) => plugin.name === name) ?? null;
 }
 
 const matchingTrust = remember((plugins: readonly InstalledPlugin[], filter) =>

@@ -1,8 +1,13 @@
+import type { FileDifference, UpdateReview } from './engine/index.ts';
 import { conflictOf } from './failure.ts';
-import { areasOf, layoutOf } from './layout.ts';
+import { areasOf, insideOf, layoutOf, reviewPaneSize } from './layout.ts';
 import type { Areas } from './layout.ts';
 import { indexIn, listOf, selectedItem, selectedPlanItem } from './lists.ts';
 import type { List } from './lists.ts';
+import { remember } from './remember.ts';
+import { changelogDocument } from './review/changelog-document.ts';
+import { differenceDocument } from './review/difference-document.ts';
+import { factsDocument } from './review/facts-document.ts';
 import { confirmDocument } from './screens/documents/confirm-document.ts';
 import { conflictDocument } from './screens/documents/conflict-document.ts';
 import { explanationDocument, rawDocument } from './screens/documents/explanation-document.ts';
@@ -17,17 +22,21 @@ import { runtimeDocument } from './screens/documents/runtime-document.ts';
 import { planItemDocument } from './screens/documents/plan-document.ts';
 import { installedDocument, pluginDocument } from './screens/documents/plugin-document.ts';
 import {
+	differenceOf,
 	explanationOf,
 	filterText,
 	findOperation,
 	infoOf,
+	outdatedPlugin,
 	rawEvidenceOf,
+	reviewOf,
 	selectedRuntime,
 	topPage,
 	visibleHistory,
 	visibleHits,
 	visibleInstalled,
 } from './select.ts';
+import { updateDocument } from './screens/updates/update-document.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
 
@@ -47,16 +56,15 @@ export function viewOf(state: State): View {
 	return { type: 'list', ...listOf(state) };
 }
 
-/** Rows and columns inside a pane's border. */
-export function insideOf(size: Size): Size {
-	return { columns: Math.max(1, size.columns - 4), rows: Math.max(1, size.rows - 2) };
-}
-
 /** The document that fills the screen, or null when there is a list. */
 export function documentOf(state: State): ScreenDocument | null {
 	const page = topPage(state);
 	if (page === null || page.type === 'form' || page.type === 'plan' || page.type === 'conflict' || page.type === 'runtime-grants') {
 		return null;
+	}
+
+	if (page.type === 'review' || page.type === 'review-file') {
+		return reviewDocumentOf(state, page);
 	}
 
 	const layout = layoutOf(state.size);
@@ -116,10 +124,64 @@ function pluginPageDocument(state: State, page: Extract<Page, { readonly type: '
 	return page.tab === 'versions' ? null : { id, lines: pluginDocument(info.value, page.tab, { width: columns, now: state.now }), rows };
 }
 
-const HEADER_ROWS = { installed: 2, browse: 2, activity: 0, history: 0, trust: 1, run: 0, runtime: 0 } as const;
+type ReviewPage = Extract<Page, { readonly type: 'review' | 'review-file' }>;
+
+/** The pane of a review that has the keys, or null for its list of files. */
+function reviewDocumentOf(state: State, page: ReviewPage): ScreenDocument | null {
+	if (page.type === 'review') {
+		return page.pane === 'files' ? null : reviewPaneDocument(state, page, page.pane);
+	}
+
+	const layout = layoutOf(state.size);
+	const { columns, rows } = insideOf({ columns: layout.columns, rows: layout.bodyRows });
+	const { value, failure } = differenceOf(state, page);
+	const id = `difference ${page.name}@${page.to} ${page.path}`;
+	if (value === null) {
+		const lines =
+			failure === null ? paragraph('Comparing the two files ...', columns, { tone: 'dim' }) : failureDocument(failure, columns, 'R');
+		return { id, lines, rows };
+	}
+
+	return { id, lines: differenceOnScreen(value, String(columns)).lines, rows };
+}
+
+/** The facts or the changelog of a review, for the place that they have on this screen. */
+export function reviewPaneDocument(
+	state: State,
+	page: Extract<Page, { readonly type: 'review' }>,
+	pane: 'facts' | 'changelog',
+): ScreenDocument {
+	const { columns, rows } = reviewPaneSize(state.size, pane);
+	const { value, failure } = reviewOf(state, page);
+	const id = `review ${pane} ${page.name}@${page.to}`;
+	if (value === null) {
+		const waiting = `Fetching and proving ${page.name} ${page.to}; nothing of it is unpacked before that ...`;
+		return { id, lines: failure === null ? paragraph(waiting, columns, { tone: 'dim' }) : failureDocument(failure, columns, 'R'), rows };
+	}
+
+	return {
+		id,
+		lines: pane === 'facts' ? factsDocument(value, { width: columns, now: state.now }) : changelogOnScreen(value, String(columns)),
+		rows,
+	};
+}
+
+// Drawn on every key, made once for each width.
+const differenceOnScreen = remember((difference: FileDifference, width) => differenceDocument(difference, Number(width)));
+const changelogOnScreen = remember((review: UpdateReview, width) => changelogDocument(review, Number(width)));
+
+/** Lines at which the differences of a file begin. */
+export function hunkStarts(state: State, page: Extract<Page, { readonly type: 'review-file' }>): readonly number[] {
+	const { value } = differenceOf(state, page);
+	const { columns } = insideOf({ columns: layoutOf(state.size).columns, rows: 3 });
+	return value === null ? [] : differenceOnScreen(value, String(columns)).hunks;
+}
+
+const HEADER_ROWS = { installed: 2, browse: 2, updates: 1, activity: 0, history: 0, trust: 1, run: 0, runtime: 0 } as const;
 const DETAIL_PLACES = {
 	installed: 'wide',
 	browse: 'wide',
+	updates: 'always',
 	activity: 'wide',
 	history: 'always',
 	trust: 'always',
@@ -139,6 +201,8 @@ export function screenAreas(state: State): Areas {
 			return areasOf(layout, { headerRows: PLAN_HEADER_ROWS, itemCount: listOf(state).items.length, detail: 'always' });
 		case 'conflict':
 			return areasOf(layout, { headerRows: 0, itemCount: listOf(state).items.length, detail: 'always' });
+		case 'review':
+		case 'review-file':
 		case 'plugin':
 		case 'operation':
 		case 'form':
@@ -195,6 +259,10 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 		case 'browse': {
 			const hit = visibleHits(state).find((entry) => entry.name === selected);
 			return hit === undefined ? [] : hitDocument(hit, { width, now: state.now });
+		}
+		case 'updates': {
+			const plugin = outdatedPlugin(state, selected);
+			return plugin === null ? [] : updateDocument(plugin, state, width);
 		}
 		case 'activity': {
 			const operation = findOperation(state, Number(selected));

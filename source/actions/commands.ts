@@ -37,7 +37,8 @@ import {
 	revoke,
 	unpinBuilder,
 } from './trust-commands.ts';
-import { apply, open, openRunOfSubject, requestOnSubject, retry, undo } from './item-commands.ts';
+import { apply, open, openRunOfSubject, requestOnSubject, retry, submitApply, undo } from './item-commands.ts';
+import { isOutdatedStale, mark, openReview, planUpdate } from './update-commands.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
 
@@ -70,8 +71,13 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	copy: copyCommand,
 	open,
 	install: requestOnSubject('install'),
-	update: requestOnSubject('update'),
+	update: planUpdate,
 	'update-all': ({ operations }) => operations.start({ type: 'update', names: [], toLatest: false }),
+	'update-latest': requestOnSubject('update-latest'),
+	mark,
+	review: openReview,
+	'next-hunk': dispatching({ type: 'hunk-moved', by: 1 }),
+	'previous-hunk': dispatching({ type: 'hunk-moved', by: -1 }),
 	remove: requestOnSubject('remove'),
 	run: openRunOfSubject,
 	verify: requestOnSubject('verify'),
@@ -150,6 +156,10 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 
 	if (section === 'history' && state.history.status === 'failed') {
 		void loading.loadHistory();
+	}
+
+	if (section === 'updates' && isOutdatedStale(state)) {
+		void loading.loadOutdated();
 	}
 
 	if (section === 'trust') {
@@ -243,6 +253,10 @@ function submit(parts: CommandParts, state: State): void {
 
 	if (page.form.about === 'limits') {
 		return submitLimits(parts, state);
+	}
+
+	if (page.form.about === 'apply') {
+		return submitApply(parts, state, page.form);
 	}
 
 	if (page.form.about !== 'run') {

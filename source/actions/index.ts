@@ -26,6 +26,10 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		void loading.loadInstalled();
 		void loading.loadHistory();
 		store.dispatch({ type: 'trust-changed' });
+		if (store.getState().section === 'updates') {
+			void loading.loadOutdated();
+		}
+
 		if (store.getState().section === 'trust') {
 			void loading.loadTrust();
 		}

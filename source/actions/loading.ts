@@ -15,6 +15,10 @@ export type Loading = {
 	readonly loadInstalled: () => Promise<void>;
 	readonly loadHistory: () => Promise<void>;
 	readonly loadInfo: (name: string) => Promise<void>;
+	readonly loadOutdated: () => Promise<void>;
+	/** `to`: the new version. */
+	readonly loadReview: (review: { readonly name: string; readonly to: string }) => Promise<void>;
+	readonly loadDifference: (file: { readonly name: string; readonly to: string; readonly path: string }) => Promise<void>;
 	readonly loadTrust: () => Promise<void>;
 	readonly loadWhy: (name: string) => Promise<void>;
 	readonly loadRaw: (name: string) => Promise<void>;
@@ -65,6 +69,7 @@ export function createLoading(context: ActionContext): Loading {
 		);
 	}
 
+	const updates = updateLoading(context, load);
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
 	const following = createFollowing(store, loadWhy);
@@ -73,6 +78,7 @@ export function createLoading(context: ActionContext): Loading {
 		loadInstalled,
 		loadHistory,
 		loadInfo,
+		...updates,
 		loadTrust,
 		loadWhy,
 		loadRaw,
@@ -89,6 +95,18 @@ export function createLoading(context: ActionContext): Loading {
 				return loadInfo(page.name);
 			}
 
+			if (page?.type === 'review') {
+				return updates.loadReview(page);
+			}
+
+			if (page?.type === 'review-file') {
+				return updates.loadDifference(page);
+			}
+
+			if (state.section === 'updates') {
+				return updates.loadOutdated();
+			}
+
 			if (state.section === 'trust') {
 				return refreshTrust(state, { loadTrust, loadWhy });
 			}
@@ -99,6 +117,29 @@ export function createLoading(context: ActionContext): Loading {
 			following.stop();
 			clearTimeout(searchTimer);
 		},
+	};
+}
+
+function updateLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadOutdated' | 'loadReview' | 'loadDifference'> {
+	return {
+		loadOutdated: () =>
+			load(
+				'outdated',
+				(options) => engine.outdated([], options),
+				(value) => ({ type: 'loaded', slot: 'outdated', value, now: now() }),
+			),
+		loadReview: ({ name, to }) =>
+			load(
+				{ of: 'reviews', name: `${name}@${to}` },
+				(options) => engine.updates.review({ name, to }, options),
+				(value) => ({ type: 'loaded-of', of: 'reviews', name: `${name}@${to}`, value, now: now() }),
+			),
+		loadDifference: ({ name, to, path }) =>
+			load(
+				{ of: 'differences', name: `${name}@${to} ${path}` },
+				(options) => engine.updates.file({ name, to, path }, options),
+				(value) => ({ type: 'loaded-of', of: 'differences', name: `${name}@${to} ${path}`, value, now: now() }),
+			),
 	};
 }
 

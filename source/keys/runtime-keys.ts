@@ -1,5 +1,4 @@
 import { nothingSelected, firstReason } from '../key-refusals.ts';
-import { SECTIONS } from '../sections.ts';
 import { installedPlugins, selectedRuntime } from '../select.ts';
 import type { State } from '../state.ts';
 import type { Binding } from './binding.ts';
@@ -79,14 +78,6 @@ export const RUNTIME_KEYS: readonly Binding[] = [
 		help: 'Start the installed plugins that say that they stay, as long as the app is open',
 		whyNot: nothingStays,
 	},
-	{
-		place: 'everywhere',
-		command: 'go-runtime',
-		keys: [String((SECTIONS.indexOf('runtime') + 1) % 10)],
-		label: null,
-		help: 'Runtime: what runs now',
-	},
-
 	{
 		place: 'runtime-grants',
 		command: 'runtime-revoke',

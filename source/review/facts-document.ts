@@ -77,9 +77,9 @@ function permissionLines({ permissions: { added, removed, kept }, to }: UpdateRe
 	return added.length + removed.length + kept.length === 0
 		? paragraph('It asks for nothing.', width, { tone: 'dim' })
 		: [
-				...added.flatMap((id) => bullet('+', `${id}  new`, { width, tone: 'bad' })),
-				...removed.flatMap((id) => bullet('-', `${id}  no longer asked for`, { width, tone: 'good' })),
-				...kept.flatMap((id) => bullet('=', `${id}  as before`, { width, tone: 'dim' })),
+				...added.flatMap((id) => bullet('+', `${id}, new`, { width, tone: 'bad' })),
+				...removed.flatMap((id) => bullet('-', `${id}, no longer asked for`, { width, tone: 'good' })),
+				...kept.flatMap((id) => bullet('=', `${id}, as before`, { width, tone: 'dim' })),
 			];
 }
 
@@ -127,7 +127,7 @@ function capabilityLines({ capabilities: { gained, lost } }: UpdateReview, width
 						tone: 'warning',
 					}),
 				),
-				...lost.flatMap(({ what }) => bullet('-', `${what}  no longer`, { width, tone: 'good' })),
+				...lost.flatMap(({ what }) => bullet('-', `${what}, no longer`, { width, tone: 'good' })),
 			];
 }
 
@@ -154,7 +154,7 @@ function dependencyLines({ dependencies, scripts }: UpdateReview, width: number)
 	return dependencies.flatMap(({ name, kind, from, to }) => {
 		const word = kind === 'dependency' ? '' : kind === 'peer' ? ' (peer)' : ' (optional)';
 		const text =
-			from === null ? `${name} ${to ?? ''}${word}  new` : to === null ? `${name} ${from}${word}  gone` : `${name} ${from} -> ${to}${word}`;
+			from === null ? `${name} ${to ?? ''}${word}, new` : to === null ? `${name} ${from}${word}, gone` : `${name} ${from} -> ${to}${word}`;
 		return bullet(from === null ? '+' : to === null ? '-' : '^', text, { width, tone: from === null ? 'warning' : 'plain' });
 	});
 }

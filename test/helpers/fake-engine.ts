@@ -9,6 +9,7 @@ import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
 import { type FakeCores, fakeCores } from './fake-cores.ts';
 import { sampleTrustCalls } from './fake-trust-calls.ts';
+import { sampleUpdateCalls } from './fake-updates.ts';
 import type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from '../../source/engine/plan.ts';
 
 export type FakeEngineOptions = {
@@ -154,8 +155,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		cleanCache: notAsked,
 		planOverride: notAsked,
 		planFrozen: notAsked,
-		outdated: notAsked,
-		updates: { review: notAsked, file: notAsked },
+		...sampleUpdateCalls({ plugins: () => plugins, generation: current, askRegistry, evidenceOf: sampleEvidence }),
 		explain: notAsked,
 		why: notAsked,
 		writeLock: notAsked,
@@ -738,7 +738,10 @@ function updatePlan(plugins: readonly InstalledPlugin[], names: readonly string[
 			to: plugin.wanted ?? plugin.version,
 			isRoot: true,
 		})),
-		packages: plugins.map((plugin) => plannedPackage(plugin.name, plugin.wanted ?? plugin.version, plugin.level, true)),
+		// As its review says: prettier gets worse.
+		packages: plugins.map((plugin) =>
+			plannedPackage(plugin.name, plugin.wanted ?? plugin.version, plugin.name === 'prettier' ? 'unknown' : plugin.level, true),
+		),
 		fetchedBytes: 96_000,
 		fetchedCount: plugins.length,
 	};

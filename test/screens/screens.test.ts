@@ -237,7 +237,7 @@ describe('operations', () => {
 		await screen.until('Running');
 		screen.press('escape');
 		await screen.until('9 plugins');
-		await screen.until('The plan is ready: press 3, then Enter, to review it.');
+		await screen.until('The plan is ready: press 4, then Enter, to review it.');
 		screen.press('4', 'return');
 		await screen.until('2 to update');
 	});

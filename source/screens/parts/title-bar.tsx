@@ -15,7 +15,7 @@ type Props = {
 export function TitleBar({ section, columns, generation, profile, updates }: Props) {
 	const line = profile === 'default' ? '' : `${profile}: `;
 	const right = generation === null ? '' : `${line}${columns >= 130 ? 'generation' : 'gen'} ${generation}`;
-	const badges = updates > 0 ? { installed: ` (${updates})` } : {};
+	const badges = updates > 0 ? { updates: ` (${updates})` } : {};
 	const { brand, labels } = titleLabels({ columns, current: section, right, badges });
 	return (
 		<Box width={columns} height={1} justifyContent="space-between">
