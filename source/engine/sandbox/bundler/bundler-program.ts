@@ -250,20 +250,21 @@ class Bundler {
 		}
 
 		const isEntry = instance === this.#entry.instance && path === this.#entry.path;
+		if (path.endsWith('.wasm')) {
+			const role = isEntry ? this.#target : 'import';
+			return {
+				contents: `module.exports = plugwardModule.wasm(${JSON.stringify(this.#read(resolution.location).toString('base64'))}, ${JSON.stringify(role)});`,
+				loader: 'js',
+			};
+		}
+
 		// The program behind a bin may have any name.
 		const loader = LOADERS[path.split('.').at(-1) ?? ''] ?? (isEntry && this.#target === 'tool' ? 'js' : undefined);
 		if (loader === undefined) {
-			throw new BundleRefused('bundle-failed', `${instance} imports "${path}"; only js, cjs, mjs and json files can be bundled.`);
+			throw new BundleRefused('bundle-failed', `${instance} imports "${path}"; only js, cjs, mjs, json and wasm files can be bundled.`);
 		}
 
-		const bytes = this.#resolver.tree(instance).read(path);
-		this.#used.add(instance);
-		this.#inputBytes += bytes.length;
-		if (this.#inputBytes > MAXIMUM_INPUT_BYTES) {
-			throw new BundleRefused('bundle-failed', `The bundle would read more than ${MAXIMUM_INPUT_BYTES} bytes.`);
-		}
-
-		const contents = bytes.toString('utf8');
+		const contents = this.#read(resolution.location).toString('utf8');
 		if (loader === 'json') {
 			return { contents, loader, pluginData: resolution };
 		}
@@ -271,6 +272,17 @@ class Bundler {
 		const isModule = looksLikeModule(contents, this.#resolver.tree(instance).isModule(path), path);
 		const mount = this.#mounts.get(instance) ?? '';
 		return { contents: adaptSource(contents, { mount, path, isModule, isEntry }), loader, pluginData: resolution };
+	}
+
+	#read({ instance, path }: FileLocation): Buffer {
+		const bytes = this.#resolver.tree(instance).read(path);
+		this.#used.add(instance);
+		this.#inputBytes += bytes.length;
+		if (this.#inputBytes > MAXIMUM_INPUT_BYTES) {
+			throw new BundleRefused('bundle-failed', `The bundle would read more than ${MAXIMUM_INPUT_BYTES} bytes.`);
+		}
+
+		return bytes;
 	}
 }
 

@@ -1,7 +1,7 @@
 import { FROM_GUEST } from '../guest-calls.ts';
 import { sendToHost } from './bridge.ts';
 
-type PartName = 'node' | 'web' | 'subtle';
+type PartName = 'node' | 'web' | 'subtle' | 'wasm';
 type Part = Readonly<Record<string, unknown>>;
 
 // Captured before any plugin code runs.

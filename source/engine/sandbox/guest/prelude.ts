@@ -14,9 +14,10 @@ import { CustomEvent, Event, EventTarget } from './event-target.ts';
 import { fetch } from './lazy-fetch.ts';
 import { Buffer } from './modules/buffer.ts';
 import { nodeModule } from './node-modules.ts';
+import { setMemoryBound } from './native-webassembly.ts';
 import { guestProcess } from './modules/process.ts';
 import { abortCall, receiveCall, startPlugin, crashTool, endTurn } from './plugin-calls.ts';
-import { defineLazily, provideShared } from './parts.ts';
+import { defineLazily, loadPart, provideShared } from './parts.ts';
 import { performance } from './performance.ts';
 import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
@@ -60,8 +61,10 @@ const WEB = [
 export function install(
 	post: (kind: number, id: number, text: string) => string | undefined,
 	modules: Readonly<Record<string, unknown>>,
+	memoryBytes: number,
 ): (kind: number, id: number, text: string) => void {
 	connectBridge(post);
+	setMemoryBound(memoryBytes);
 	provideShared(modules);
 	for (const name of REMOVED) {
 		Reflect.deleteProperty(globalThis, name);
@@ -158,6 +161,23 @@ function installGlobals(): void {
 		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 	}
 
+	defineWebAssembly();
 	defineLazily(globalThis, 'web', WEB);
 	defineLazily(globalThis, 'subtle', ['CryptoKey', 'SubtleCrypto']);
+}
+
+/** Loaded when it is first touched, and bounded: see the part. */
+function defineWebAssembly(): void {
+	const define = (value: unknown): void =>
+		void Object.defineProperty(globalThis, 'WebAssembly', { value, writable: true, configurable: true, enumerable: false });
+	Object.defineProperty(globalThis, 'WebAssembly', {
+		get: () => {
+			const value = (loadPart('wasm')['sharedWebAssembly'] as () => unknown)();
+			define(value);
+			return value;
+		},
+		set: define,
+		configurable: true,
+		enumerable: false,
+	});
 }

@@ -190,7 +190,7 @@ function readKey({
 		case 'pkcs8':
 		case 'pkcs1':
 		case 'sec1':
-			return createPrivateKey({ key: bytes(data), format: 'der', type: shape, ...secret });
+			return createPrivateKey({ key: bytes(data), format: 'der', type: shape as 'pkcs8', ...secret });
 		case 'spki':
 			return publicKey(data);
 		case 'pkcs1-public':
