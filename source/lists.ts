@@ -39,6 +39,8 @@ export function selectedItem(state: State): string | null {
 	return selectedIn(state, listOf(state));
 }
 
+// One line for each kind of page.
+// oxlint-disable-next-line complexity
 export function listOf(state: State): List {
 	const page = topPage(state);
 	switch (page?.type) {

@@ -164,11 +164,14 @@ function withSlot(state: State, slot: Slot, change: Change): State {
 
 type Change = <T>(loadable: Loadable<T>) => Loadable<T>;
 
+// The kind of thing ties the slot to what the change gets.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 function withLoaded<K extends keyof Loaded>(state: State, slot: K, change: Change): State {
 	const slots: LoadedSlots = state;
 	return { ...state, [slot]: change<Loaded[K]>(slots[slot]) };
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 function withNamed<K extends keyof LoadedByName>(
 	state: State,
 	{ of, name }: { readonly of: K; readonly name: string },

@@ -117,6 +117,10 @@ export function open(parts: CommandParts, state: State): void {
 		return parts.operations.start({ type: 'install', specs: selected.split(' ') });
 	}
 
+	openInSection(parts, state, selected);
+}
+
+function openInSection(parts: CommandParts, state: State, selected: string): void {
 	switch (state.section) {
 		case 'installed':
 		case 'browse':

@@ -88,36 +88,54 @@ export function createLoading(context: ActionContext): Loading {
 			searchTimer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
 		},
 		followSelection: following.start,
-		refresh() {
-			const state = store.getState();
-			const page = topPage(state);
-			if (page?.type === 'plugin') {
-				return loadInfo(page.name);
-			}
-
-			if (page?.type === 'review') {
-				return updates.loadReview(page);
-			}
-
-			if (page?.type === 'review-file') {
-				return updates.loadDifference(page);
-			}
-
-			if (state.section === 'updates') {
-				return updates.loadOutdated();
-			}
-
-			if (state.section === 'trust') {
-				return refreshTrust(state, { loadTrust, loadWhy });
-			}
-
-			return state.section === 'browse' ? searchNow() : state.section === 'history' ? loadHistory() : loadInstalled();
-		},
+		refresh: () => refresh(store.getState(), { loadInstalled, loadHistory, loadInfo, searchNow, loadTrust, loadWhy, ...updates }),
 		stop() {
 			following.stop();
 			clearTimeout(searchTimer);
 		},
 	};
+}
+
+type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 'stop' | 'loadRaw'>;
+
+/** Loads again what the screen on top shows. */
+function refresh(state: State, loading: Reloading): Promise<void> {
+	const page = topPage(state);
+	switch (page?.type) {
+		case 'plugin':
+			return loading.loadInfo(page.name);
+		case 'review':
+			return loading.loadReview(page);
+		case 'review-file':
+			return loading.loadDifference(page);
+		case undefined:
+		case 'operation':
+		case 'plan':
+		case 'conflict':
+		case 'form':
+		case 'trust-why':
+		case 'trust-raw':
+		case 'confirm':
+		case 'help':
+			return refreshSection(state, loading);
+	}
+}
+
+function refreshSection(state: State, loading: Reloading): Promise<void> {
+	switch (state.section) {
+		case 'browse':
+			return loading.searchNow();
+		case 'updates':
+			return loading.loadOutdated();
+		case 'history':
+			return loading.loadHistory();
+		case 'trust':
+			return refreshTrust(state, loading);
+		case 'installed':
+		case 'activity':
+		case 'run':
+			return loading.loadInstalled();
+	}
 }
 
 function updateLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadOutdated' | 'loadReview' | 'loadDifference'> {

@@ -61,7 +61,7 @@ function Summary({ state }: { readonly state: State }) {
 	return (
 		<Box paddingX={1} height={1}>
 			<Text wrap="truncate">
-				{value === null ? '' : `${plural(movable, 'update')}`}
+				{value === null ? '' : plural(movable, 'update')}
 				<Text dimColor>{value === null ? '' : `, ${held} held back of ${plural(value.checkedCount, 'plugin')}`}</Text>
 				<Text color="cyan">{state.marked.length === 0 ? '' : `   ${state.marked.length} marked`}</Text>
 				<Text color="red">
