@@ -15,6 +15,7 @@ import { FilterLine } from './screens/parts/filter-line.tsx';
 import { Footer } from './screens/parts/footer.tsx';
 import { StatusLine } from './screens/parts/status-line.tsx';
 import { TitleBar } from './screens/parts/title-bar.tsx';
+import { PaletteScreen } from './screens/palette-screen.tsx';
 import { PlanScreen } from './screens/plan-screen.tsx';
 import { PluginScreen } from './screens/plugin-screen.tsx';
 import { RunFormScreen } from './screens/run-form-screen.tsx';
@@ -123,6 +124,8 @@ function Screen({ state }: { readonly state: State }) {
 			return <PageScreen state={state} title={`Why: ${cleanLine(page.name)}`} />;
 		case 'trust-raw':
 			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
+		case 'palette':
+			return <PaletteScreen state={state} page={page} />;
 		case 'review':
 			return <ReviewScreen state={state} page={page} />;
 		case 'review-file':

@@ -35,6 +35,7 @@ export function equivalentOf(state: State): string {
 			return runtimeCommandText(page.act);
 		case 'form':
 			return formCommand(page.form, state);
+		case 'palette':
 		case 'help':
 			return 'help';
 		case undefined:

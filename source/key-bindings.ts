@@ -23,6 +23,7 @@ export const BINDINGS: readonly Binding[] = [
 export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	editing: 'While typing',
 	form: 'This form',
+	palette: 'Commands',
 	plugin: 'This plugin',
 	plan: 'This plan',
 	conflict: 'This conflict',
@@ -51,7 +52,8 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 /** The places whose keys work now, nearest first. */
 export function placesOf(state: State): readonly Place[] {
 	if (state.editing !== null) {
-		return [state.editing.type === 'form' ? 'form' : 'editing', 'always'];
+		const { type } = state.editing;
+		return [type === 'form' || type === 'palette' ? type : 'editing', 'always'];
 	}
 
 	return [topPage(state)?.type ?? state.section, 'moving', 'everywhere', 'always'];

@@ -1,4 +1,5 @@
 import { conflictOf } from './failure.ts';
+import { matchingEntries } from './palette.ts';
 import { remember } from './remember.ts';
 import { runtimeItems } from './runtime-view.ts';
 import { planItems } from './plan-review.ts';
@@ -15,6 +16,7 @@ import {
 	visibleUpdates,
 } from './select.ts';
 import type { State } from './state.ts';
+import { lineText } from './terminal/line-editor.ts';
 
 /** A list on the screen: its items by name, so that the selection survives a reload. */
 export type List = { readonly id: string; readonly items: readonly string[] };
@@ -54,6 +56,8 @@ export function listOf(state: State): List {
 			return { id: `grants ${page.key}`, items: grantsOf(state, page.key) };
 		case 'review':
 			return { id: `files ${page.name}@${page.to}`, items: pathsOf(reviewOf(state, page).value?.files ?? []) };
+		case 'palette':
+			return { id: 'palette', items: keysOf(matchingEntries(page.entries, lineText(page.line))) };
 		case 'runtime-confirm':
 		case 'review-file':
 		case 'operation':

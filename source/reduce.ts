@@ -94,14 +94,14 @@ export function reduce(state: State, action: Action): State {
 			return {
 				...state,
 				pages: [...state.pages, action.page],
-				editing: action.page.type === 'form' ? { type: 'form' } : null,
+				editing: editingOf(action.page),
 				notice: null,
 			};
 		case 'page-closed':
 			return {
 				...state,
 				pages: state.pages.slice(0, -1),
-				editing: state.pages.at(-2)?.type === 'form' ? { type: 'form' } : null,
+				editing: editingOf(state.pages.at(-2)),
 				notice: null,
 			};
 		case 'moved':
@@ -148,6 +148,11 @@ export function reduce(state: State, action: Action): State {
 		case 'quit-armed':
 			return state.isQuitArmed === action.isArmed ? state : { ...state, isQuitArmed: action.isArmed };
 	}
+}
+
+/** A page that is typed into takes the keys as text. */
+function editingOf(page: Page | undefined): Editing | null {
+	return page?.type === 'form' || page?.type === 'palette' ? { type: page.type } : null;
 }
 
 function ready<T>(value: T, now: number): Loadable<T> {
@@ -275,6 +280,12 @@ function changeLine(state: State, line: LineEditor): State {
 			const fields = page.form.fields.map((field, index) => (index === page.form.focused ? { ...field, line } : field));
 			return replaceTop(state, { type: 'form', form: { ...page.form, fields, problem: null } });
 		}
+		case 'palette': {
+			const page = topPage(state);
+			// What was selected may not match any more, and the best match is what is wanted.
+			const { palette: _, ...selected } = state.selected;
+			return page?.type === 'palette' ? replaceTop({ ...state, selected }, { ...page, line }) : state;
+		}
 		case undefined:
 			return state;
 	}
@@ -290,6 +301,10 @@ export function editedLine(state: State): LineEditor {
 		case 'form': {
 			const page = topPage(state);
 			return page?.type === 'form' ? (page.form.fields[page.form.focused]?.line ?? EMPTY_LINE) : EMPTY_LINE;
+		}
+		case 'palette': {
+			const page = topPage(state);
+			return page?.type === 'palette' ? page.line : EMPTY_LINE;
 		}
 		case undefined:
 			return EMPTY_LINE;

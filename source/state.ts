@@ -24,6 +24,7 @@ import type {
 } from './engine/index.ts';
 import type { PlannedFetch, Transfer } from './fetch-amount.ts';
 import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
+import type { PaletteEntry } from './palette.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
@@ -132,6 +133,8 @@ export type Page =
 	/** One update before it is planned, and one file of it. */
 	| { readonly type: 'review'; readonly name: string; readonly to: string; readonly pane: ReviewPane }
 	| { readonly type: 'review-file'; readonly name: string; readonly to: string; readonly path: string }
+	/** Everything that can be done; what is typed picks from it. */
+	| { readonly type: 'palette'; readonly line: LineEditor; readonly entries: readonly PaletteEntry[] }
 	/** What would be signed or written, before it is. */
 	| { readonly type: 'confirm'; readonly act: TrustAct }
 	/** What a plugin that runs may do; `key` of its line in the list. */
@@ -175,7 +178,11 @@ export type Notice = { readonly tone: 'info' | 'warning' | 'bad'; readonly text:
 export type Size = { readonly columns: number; readonly rows: number };
 
 /** Which text field takes the keys; null when keys are commands. */
-export type Editing = { readonly type: 'search' } | { readonly type: 'filter'; readonly list: string } | { readonly type: 'form' };
+export type Editing =
+	| { readonly type: 'search' }
+	| { readonly type: 'filter'; readonly list: string }
+	| { readonly type: 'form' }
+	| { readonly type: 'palette' };
 
 /** What is loaded once. */
 export type Loaded = {

@@ -56,10 +56,16 @@ export function viewOf(state: State): View {
 	return { type: 'list', ...listOf(state) };
 }
 
+type ListPage = Extract<Page, { readonly type: 'form' | 'palette' | 'plan' | 'conflict' | 'runtime-grants' }>;
+
+function isListPage(page: Page): page is ListPage {
+	return ['form', 'palette', 'plan', 'conflict', 'runtime-grants'].includes(page.type);
+}
+
 /** The document that fills the screen, or null when there is a list. */
 export function documentOf(state: State): ScreenDocument | null {
 	const page = topPage(state);
-	if (page === null || page.type === 'form' || page.type === 'plan' || page.type === 'conflict' || page.type === 'runtime-grants') {
+	if (page === null || isListPage(page)) {
 		return null;
 	}
 
@@ -201,6 +207,7 @@ export function screenAreas(state: State): Areas {
 			return areasOf(layout, { headerRows: PLAN_HEADER_ROWS, itemCount: listOf(state).items.length, detail: 'always' });
 		case 'conflict':
 			return areasOf(layout, { headerRows: 0, itemCount: listOf(state).items.length, detail: 'always' });
+		case 'palette':
 		case 'review':
 		case 'review-file':
 		case 'plugin':

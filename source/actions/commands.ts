@@ -1,3 +1,4 @@
+import { placesOf } from '../key-bindings.ts';
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
 import { answerTo, equivalentCommand } from '../plan-review.ts';
@@ -25,6 +26,7 @@ import {
 	runtimeToggle,
 	submitLimits,
 } from './runtime-commands.ts';
+import { chosenBinding, openPalette } from './palette-commands.ts';
 import {
 	confirm,
 	endorse,
@@ -62,6 +64,8 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	search: dispatching({ type: 'editing-started', editing: { type: 'search' } }),
 	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
 	back,
+	palette: openPalette,
+	'run-command': runCommand,
 	help: dispatching({ type: 'page-pushed', page: { type: 'help' } }),
 	refresh: ({ loading, runtime }, { section }) => (section === 'runtime' ? runtime.look() : void loading.refresh()),
 	interrupt,
@@ -133,6 +137,29 @@ export function performCommand(parts: CommandParts, command: Command): void {
 	}
 
 	COMMANDS[command](parts, parts.store.getState());
+}
+
+/** What was chosen in the palette belongs to the screen under it, and may have become impossible meanwhile. */
+function runCommand(parts: CommandParts, state: State): void {
+	const binding = chosenBinding(state);
+	if (binding === null) {
+		return;
+	}
+
+	parts.store.dispatch({ type: 'page-closed' });
+	const below = parts.store.getState();
+	const isHere = placesOf(below).includes(binding.place);
+	const section = SECTIONS.find((name) => name === binding.place);
+	if (!isHere && section !== undefined) {
+		return openSection(parts, section);
+	}
+
+	const reason = binding.whyNot?.(below) ?? null;
+	if (reason !== null) {
+		return parts.store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${reason}.` } });
+	}
+
+	performCommand(parts, binding.command);
 }
 
 function isOpening(command: Command): command is `go-${Section}` {

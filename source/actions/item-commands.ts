@@ -49,6 +49,15 @@ function isPinned(state: State, name: string): boolean {
 	return plugin !== null && plugin.spec.endsWith(plugin.version) && /(?:^|@)\d[^@]*$/.test(plugin.spec);
 }
 
+/** What a key would start about one thing; null for one that starts nothing. */
+export function requestOf(command: string, subject: string, state: State): OperationRequest | null {
+	return isSubjectKey(command) ? REQUESTS[command](subject, state) : null;
+}
+
+function isSubjectKey(command: string): command is keyof typeof REQUESTS {
+	return Object.hasOwn(REQUESTS, command);
+}
+
 /** Starts what a key asks for about the selected item. */
 export function requestOnSubject(command: keyof typeof REQUESTS): (parts: CommandParts, state: State) => void {
 	return ({ operations }, state) => {

@@ -116,6 +116,7 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 		case 'trust-why':
 		case 'trust-raw':
 		case 'confirm':
+		case 'palette':
 		case 'help':
 			return refreshSection(state, loading);
 	}

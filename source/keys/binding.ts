@@ -5,6 +5,7 @@ import type { Section } from '../sections.ts';
 export type Place =
 	| 'editing'
 	| 'form'
+	| 'palette'
 	| 'plugin'
 	| 'plan'
 	| 'conflict'
@@ -27,6 +28,8 @@ export type Command =
 	| 'suspend'
 	| 'repaint'
 	| 'quit'
+	| 'palette'
+	| 'run-command'
 	| 'back'
 	| 'help'
 	| 'refresh'

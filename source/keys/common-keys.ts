@@ -23,6 +23,7 @@ export const COMMON_KEYS: readonly Binding[] = [
 	})),
 	{ place: 'everywhere', command: 'refresh', keys: ['R'], label: null, help: 'Load this screen again' },
 	{ place: 'everywhere', command: 'back', keys: ['escape'], label: null, help: 'Back, or clear the filter' },
+	{ place: 'everywhere', command: 'palette', keys: [':', 'ctrl-p'], label: 'commands', help: 'Find a command by typing a part of it' },
 	{ place: 'everywhere', command: 'help', keys: ['?'], label: 'help', help: 'All keys of this screen' },
 	{ place: 'everywhere', command: 'quit', keys: ['q'], label: 'quit', help: 'Quit' },
 
