@@ -117,6 +117,8 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 		case 'trust-raw':
 		case 'confirm':
 		case 'palette':
+		case 'runtime-grants':
+		case 'runtime-confirm':
 		case 'help':
 			return refreshSection(state, loading);
 	}
@@ -135,6 +137,7 @@ function refreshSection(state: State, loading: Reloading): Promise<void> {
 		case 'installed':
 		case 'activity':
 		case 'run':
+		case 'runtime':
 			return loading.loadInstalled();
 	}
 }
