@@ -31,7 +31,7 @@ import { ReviewFileScreen, ReviewScreen } from './screens/updates/review-screen.
 import { UpdatesScreen } from './screens/updates/updates-screen.tsx';
 import { trustTitle } from './trust-forms.ts';
 import { countUpdates, topPage } from './select.ts';
-import type { State } from './state.ts';
+import type { Page, State } from './state.ts';
 import type { Store } from './store.ts';
 import { keyName } from './terminal/index.ts';
 
@@ -112,7 +112,15 @@ function Frame({ state }: { readonly state: State }) {
 
 function Screen({ state }: { readonly state: State }) {
 	const page = topPage(state);
-	switch (page?.type) {
+	if (page === null) {
+		return <SectionScreen state={state} />;
+	}
+
+	if (isTextPage(page)) {
+		return <PageScreen state={state} title={pageTitle(page)} />;
+	}
+
+	switch (page.type) {
 		case 'plugin':
 			return <PluginScreen state={state} page={page} />;
 		case 'plan':
@@ -123,30 +131,39 @@ function Screen({ state }: { readonly state: State }) {
 			return <ConflictScreen state={state} page={page} />;
 		case 'form':
 			return <RunFormScreen state={state} page={page} />;
-		case 'trust-why':
-			return <PageScreen state={state} title={`Why: ${cleanLine(page.name)}`} />;
-		case 'trust-raw':
-			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
-		case 'ask':
-			return <PageScreen state={state} title={titleOf(page.request)} />;
-		case 'keys':
-			return <PageScreen state={state} title="Every key" />;
 		case 'palette':
 			return <PaletteScreen state={state} page={page} />;
 		case 'review':
 			return <ReviewScreen state={state} page={page} />;
 		case 'review-file':
 			return <ReviewFileScreen state={state} page={page} />;
-		case 'confirm':
-			return <PageScreen state={state} title={trustTitle(page.act)} />;
 		case 'runtime-grants':
 			return <RuntimeGrantsScreen state={state} page={page} />;
-		case 'runtime-confirm':
-			return <PageScreen state={state} title={`plugward ${cleanLine(runtimeCommandText(page.act))}`} />;
 		case 'help':
 			return <HelpScreen state={state} />;
-		case undefined:
-			return <SectionScreen state={state} />;
+	}
+}
+
+type TextPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'ask' | 'keys' | 'confirm' | 'runtime-confirm' }>;
+
+function isTextPage(page: Page): page is TextPage {
+	return ['trust-why', 'trust-raw', 'ask', 'keys', 'confirm', 'runtime-confirm'].includes(page.type);
+}
+
+function pageTitle(page: TextPage): string {
+	switch (page.type) {
+		case 'trust-why':
+			return `Why: ${cleanLine(page.name)}`;
+		case 'trust-raw':
+			return `What was signed: ${cleanLine(page.name)}`;
+		case 'ask':
+			return titleOf(page.request);
+		case 'keys':
+			return 'Every key';
+		case 'confirm':
+			return trustTitle(page.act);
+		case 'runtime-confirm':
+			return `plugward ${cleanLine(runtimeCommandText(page.act))}`;
 	}
 }
 

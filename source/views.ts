@@ -289,10 +289,8 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 			const plugin = visibleInstalled(state)[indexIn(listOf(state).items, selected)];
 			return plugin === undefined ? [] : installedDocument(plugin, width);
 		}
-		case 'browse': {
-			const hit = visibleHits(state).find((entry) => entry.name === selected);
-			return hit === undefined ? [] : hitDocument(hit, { width, now: state.now });
-		}
+		case 'browse':
+			return hitDetail(state, selected, width);
 		case 'updates': {
 			const plugin = outdatedPlugin(state, selected);
 			return plugin === null ? [] : updateDocument(plugin, state, width);
@@ -307,19 +305,30 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 		}
 		case 'trust':
 			return trustDetail(state, selected, width);
-		case 'doctor': {
-			const check = visibleChecks(state).find(({ id }) => id === selected);
-			return check === undefined ? [] : checkDocument(check, width);
-		}
-		case 'settings': {
-			const item = visibleSettings(state).find(({ key }) => key === selected);
-			return item === undefined ? [] : settingDocument(item, state, width);
-		}
+		case 'doctor':
+			return checkDetail(state, selected, width);
+		case 'settings':
+			return settingDetail(state, selected, width);
 		case 'run':
 			return [];
 		case 'runtime':
 			return runtimeDetail(state, { width, rows });
 	}
+}
+
+function hitDetail(state: State, selected: string, width: number): readonly Line[] {
+	const hit = visibleHits(state).find((entry) => entry.name === selected);
+	return hit === undefined ? [] : hitDocument(hit, { width, now: state.now });
+}
+
+function checkDetail(state: State, selected: string, width: number): readonly Line[] {
+	const check = visibleChecks(state).find(({ id }) => id === selected);
+	return check === undefined ? [] : checkDocument(check, width);
+}
+
+function settingDetail(state: State, selected: string, width: number): readonly Line[] {
+	const item = visibleSettings(state).find(({ key }) => key === selected);
+	return item === undefined ? [] : settingDocument(item, state, width);
 }
 
 function runtimeDetail(state: State, size: { readonly width: number; readonly rows: number }): readonly Line[] {

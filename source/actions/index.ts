@@ -22,18 +22,7 @@ export type Actions = {
 export function createActions(context: ActionContext, host: Host): Actions {
 	const { store } = context;
 	const loading = createLoading(context);
-	const reload = (): void => {
-		void loading.loadInstalled();
-		void loading.loadHistory();
-		store.dispatch({ type: 'trust-changed' });
-		if (store.getState().section === 'updates') {
-			void loading.loadOutdated();
-		}
-
-		if (store.getState().section === 'trust') {
-			void loading.loadTrust();
-		}
-	};
+	const reload = (): void => reloadAll(store, loading);
 	const operations = createOperations(context, { onChanged: reload });
 	const runtime = createRuntimeWatch(context);
 	const parts = { context, store, host, loading, operations, runtime };
@@ -106,5 +95,19 @@ async function followGenerations({ engine, signal }: ActionContext, changed: () 
 		}
 
 		known = number;
+	}
+}
+
+/** After a change of what is installed. */
+function reloadAll(store: ActionContext['store'], loading: ReturnType<typeof createLoading>): void {
+	void loading.loadInstalled();
+	void loading.loadHistory();
+	store.dispatch({ type: 'trust-changed' });
+	if (store.getState().section === 'updates') {
+		void loading.loadOutdated();
+	}
+
+	if (store.getState().section === 'trust') {
+		void loading.loadTrust();
 	}
 }

@@ -104,29 +104,15 @@ type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 's
 /** Loads again what the screen on top shows. */
 function refresh(state: State, loading: Reloading): Promise<void> {
 	const page = topPage(state);
-	switch (page?.type) {
-		case 'plugin':
-			return loading.loadInfo(page.name);
-		case 'review':
-			return loading.loadReview(page);
-		case 'review-file':
-			return loading.loadDifference(page);
-		case undefined:
-		case 'operation':
-		case 'plan':
-		case 'conflict':
-		case 'form':
-		case 'trust-why':
-		case 'trust-raw':
-		case 'confirm':
-		case 'ask':
-		case 'keys':
-		case 'palette':
-		case 'runtime-grants':
-		case 'runtime-confirm':
-		case 'help':
-			return refreshSection(state, loading);
+	if (page?.type === 'plugin') {
+		return loading.loadInfo(page.name);
 	}
+
+	if (page?.type === 'review') {
+		return loading.loadReview(page);
+	}
+
+	return page?.type === 'review-file' ? loading.loadDifference(page) : refreshSection(state, loading);
 }
 
 function refreshSection(state: State, loading: Reloading): Promise<void> {

@@ -96,6 +96,10 @@ function hasChangedSomething(result: OperationResult): boolean {
 }
 
 async function callEngine({ engine }: ActionContext, request: OperationRequest, options: CallOptions): Promise<OperationResult> {
+	if (isPlanning(request)) {
+		return { type: 'planned', plan: await makePlan(engine, request, options) };
+	}
+
 	switch (request.type) {
 		case 'keep':
 		case 'compare':
@@ -113,15 +117,6 @@ async function callEngine({ engine }: ActionContext, request: OperationRequest, 
 			return { type: 'told', sentences: await changeRegistry(engine, request.act, options) };
 		case 'run':
 			return { type: 'ran', run: await engine.runTask(request.request, options) };
-		case 'install':
-		case 'update':
-		case 'remove':
-		case 'rollback':
-		case 'switch':
-		case 'undo':
-		case 'redo':
-		case 'mark':
-			return { type: 'planned', plan: await makePlan(engine, request, options) };
 	}
 }
 
@@ -148,6 +143,10 @@ type Planning = Exclude<
 	OperationRequest,
 	{ readonly type: 'apply' | 'verify' | 'run' | 'trust' | 'doctor' | 'registry' | 'keep' | 'compare' | 'collect' }
 >;
+
+function isPlanning(request: OperationRequest): request is Planning {
+	return ['install', 'update', 'remove', 'rollback', 'switch', 'undo', 'redo', 'mark'].includes(request.type);
+}
 
 function makePlan(engine: Engine, request: Planning, options: CallOptions): Promise<Plan> {
 	switch (request.type) {

@@ -85,10 +85,10 @@ function recordWords({ event, plugin, details }: AuditRecord): string {
 	return `${who}${detailWords(event, details)}`;
 }
 
-function lifeWords(event: string, { task }: AuditRecord['details'], text: (key: string) => string): string {
+function lifeWords(event: string, { task, runtime }: AuditRecord['details'], text: (key: string) => string): string {
 	switch (event) {
 		case 'plugin-started':
-			return task === null ? 'to stay' : `task ${text('task')}`;
+			return `${task === null ? 'to stay' : `task ${text('task')}`}${runtime === undefined ? '' : ', outside of the isolate'}`;
 		case 'plugin-reloaded':
 			return `from ${text('from')}: ${text('outcome')}`;
 		case 'plugin-quarantined':

@@ -36,6 +36,7 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 				permission: requirement.permissionId,
 				reason: requirement.permission.reason,
 				novelty: requirement.novelty,
+				runtime: requirement.runtime ?? 'isolate',
 				byPolicy: requirement.byPolicy === true,
 				answer: answers.get(requirement.id) ?? 'deny',
 				flag: flagFor(requirement),
@@ -50,7 +51,7 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 			})),
 		powers: plan.powers ?? [],
 		packages: plan.packages.map(
-			({ id, name, version, isRoot, isNew, verdict, evidence, license, deprecated, hasInstallScript, tasks, scan }) => ({
+			({ id, name, version, isRoot, isNew, verdict, evidence, license, deprecated, hasInstallScript, tasks, runtime, scan }) => ({
 				id,
 				name,
 				version,
@@ -64,6 +65,7 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 				deprecated,
 				hasInstallScript,
 				tasks,
+				runtime: runtime ?? 'isolate',
 				scan: scan ?? null,
 			}),
 		),

@@ -43,6 +43,7 @@ export const info: CommandDefinition<InfoResult> = {
 		'readme',
 		'installed',
 		'tasks',
+		'runtime',
 		'permissions',
 		'grants',
 		'trust',
@@ -53,7 +54,7 @@ export const info: CommandDefinition<InfoResult> = {
 		const found = await engine.info(parsed.positionals[0] ?? '', call);
 		return { info: found, showsReadme: isSet(parsed, 'readme'), showsVersions: isSet(parsed, 'versions') };
 	},
-	toJson: ({ info: found }) => ({ ...found }),
+	toJson: ({ info: found }) => ({ ...found, runtime: found.installed === null ? null : (found.runtime ?? 'isolate') }),
 	toText: ({ info: found, showsReadme, showsVersions }, view) =>
 		joinBlocks([
 			headLines(found, view),
@@ -90,6 +91,7 @@ function factLines(found: PackageInfo, view: View): string[] {
 		['needs', pairs(found.dependencies)],
 		['peers', pairs(found.peerDependencies)],
 		['keywords', found.keywords.join(', ')],
+		['runtime', found.runtime === undefined ? '' : 'runs outside of the isolate, as a process of node'],
 		['scripts', found.hasInstallScript ? 'has an install script, which plugward never runs' : ''],
 	];
 	return facts.filter(([, text]) => text !== '').flatMap(([label, text]) => labelledLines(label, text, { view, labelWidth: LABEL_WIDTH }));

@@ -20,6 +20,7 @@ export const list: CommandDefinition<InstalledState> = {
 		'description',
 		'level',
 		'tasks',
+		'runtime',
 		'permissions',
 		'grants',
 		'identity',
@@ -38,7 +39,13 @@ export const list: CommandDefinition<InstalledState> = {
 		requirePositionals(parsed, { least: 0, most: 0, usage: 'list' });
 		return engine.list(call);
 	},
-	toJson: ({ generation, plugins, packageCount, storeBytes, overrides }) => ({ generation, plugins, packageCount, storeBytes, overrides }),
+	toJson: ({ generation, plugins, packageCount, storeBytes, overrides }) => ({
+		generation,
+		plugins: plugins.map((plugin) => ({ ...plugin, runtime: plugin.runtime ?? 'isolate' })),
+		packageCount,
+		storeBytes,
+		overrides,
+	}),
 	toText: listText,
 };
 
@@ -65,6 +72,9 @@ function listText(state: InstalledState, view: View): string {
 			),
 			...state.plugins.flatMap(({ name, version, acceptances }) =>
 				acceptances.flatMap((one) => acceptanceLines(`${name}@${version}`, one, view)),
+			),
+			...state.plugins.flatMap(({ name, runtime }) =>
+				runtime === undefined ? [] : paragraphLines(`${name} runs outside of the isolate.`, { view, tone: 'warning' }),
 			),
 			...(outdated === 0 ? [] : paragraphLines(`${plural(outdated, 'plugin')} can be updated: plugward update`, { view, tone: 'info' })),
 		],

@@ -69,6 +69,7 @@ export function permissionLines({ plan, decisions }: PlanView, view: View): stri
 		const caution = permissionCaution(requirement.permission);
 		lines.push(
 			heads[index] ?? '',
+			...(requirement.runtime === undefined ? [] : paragraphLines(OUTSIDE, { view, indent, tone: 'warning' })),
 			...(caution === null ? [] : paragraphLines(caution, { view, indent, tone: 'warning' })),
 			...paragraphLines(`${requirement.plugin}: "${requirement.permission.reason}"`, { view, indent, tone: 'dim' }),
 			...(isGranted ? [] : [' '.repeat(indent) + paint(flagFor(requirement), 'plain', view)]),
@@ -174,6 +175,7 @@ function noteOf(change: Change, planned: PlannedPackage | null): string[] {
 	const notes = [
 		...(change.isRoot ? [decidingReason(planned), builtFrom(planned)] : []),
 		...(planned.deprecated === null ? [] : [`deprecated: ${planned.deprecated}`]),
+		...(planned.runtime === undefined ? [] : ['runs outside of the isolate']),
 		...(planned.hasInstallScript ? ['its install script will not run'] : []),
 		...scanNotes(planned),
 	];
@@ -192,6 +194,9 @@ function scanNotes({ name, version, scan, isRoot, tasks }: PlannedPackage): stri
 		...needs.map((one) => `${HOST_NEEDS[one.what] ?? ''}${placeWords(one)}, which fails in the sandbox`),
 	];
 }
+
+/** Of a permission of a plugin that runs natively. */
+const OUTSIDE = 'The plugin runs outside of the isolate: what it is granted of files is opened to its process itself.';
 
 /** What a plain package could use elsewhere, and not here. */
 const HOST_NEEDS: Readonly<Partial<Record<Observation, string>>> = {

@@ -25,7 +25,7 @@ export const run: CommandDefinition<RunResult> = {
 		`plugward run @examples/link-checker check --input '{"markdown":"[home](https://example.com)"}'`,
 		'plugward run ./my-plugin --input @input.json --allow net:example.com',
 	],
-	fields: ['plugin', 'version', 'task', 'level', 'output', 'milliseconds', 'peakMemoryBytes', 'denied', 'observed'],
+	fields: ['plugin', 'version', 'task', 'level', 'runtime', 'output', 'milliseconds', 'peakMemoryBytes', 'denied', 'observed'],
 	rows: null,
 	run: async (context) => {
 		const { parsed, engine, call } = context;
@@ -37,11 +37,12 @@ export const run: CommandDefinition<RunResult> = {
 		const anyway = isSet(parsed, 'anyway');
 		return engine.runTask({ ...request, ...(anyway ? { anyway } : {}), ...(observe === null ? {} : { observe }) }, call);
 	},
-	toJson: ({ plugin, version, task, level, output, milliseconds, peakMemoryBytes, denied, observed }) => ({
+	toJson: ({ plugin, version, task, level, runtime, output, milliseconds, peakMemoryBytes, denied, observed }) => ({
 		plugin,
 		version,
 		task,
 		level,
+		runtime: runtime ?? 'isolate',
 		output,
 		milliseconds: Math.round(milliseconds),
 		peakMemoryBytes,
@@ -69,7 +70,7 @@ function notesText(result: RunResult, view: View): string {
 	const memory = result.peakMemoryBytes === null ? '' : `, ${formatBytes(result.peakMemoryBytes)} at most`;
 	const ended = result.failure === undefined ? '' : ' It failed; what was seen until then is below.';
 	const lines = paragraphLines(
-		`${result.plugin} ${result.version}, task ${result.task}, level ${result.level}${result.failure === undefined ? `: ${formatDuration(result.milliseconds)}${memory}` : ''}.${ended}`,
+		`${result.plugin} ${result.version}, task ${result.task}, level ${result.level}${result.runtime === undefined ? '' : ', outside of the isolate'}${result.failure === undefined ? `: ${formatDuration(result.milliseconds)}${memory}` : ''}.${ended}`,
 		{ view, tone: 'dim' },
 	);
 	for (const { permission, count, hint } of result.denied) {

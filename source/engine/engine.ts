@@ -91,6 +91,8 @@ export type PackageInfo = {
 	readonly installed: string | null;
 	/** From what is installed; null before installing, since permissions are read from the verified tarball only. */
 	readonly tasks: Readonly<Record<string, TaskDeclaration>> | null;
+	/** Of what is installed: it runs outside of the isolate; left out for inside. */
+	readonly runtime?: 'native';
 	readonly permissions: readonly Permission[] | null;
 	readonly grants: readonly Grant[];
 	readonly trust: { readonly verdict: Verdict; readonly evidence: ArtefactEvidence['evidence'] } | null;
@@ -118,6 +120,8 @@ export type InstalledPlugin = {
 	readonly level: Level;
 	/** Null for a plain package. */
 	readonly tasks: readonly string[] | null;
+	/** It runs outside of the isolate; left out for inside. */
+	readonly runtime?: 'native';
 	readonly permissions: readonly Permission[];
 	readonly grants: readonly Grant[];
 	readonly identity: SourceIdentity | null;
@@ -320,6 +324,8 @@ export type RunResult = {
 	readonly version: string;
 	readonly task: string;
 	readonly level: Level;
+	/** It ran outside of the isolate; left out for inside. */
+	readonly runtime?: 'native';
 	readonly output: unknown;
 	readonly milliseconds: number;
 	readonly peakMemoryBytes: number | null;

@@ -38,6 +38,8 @@ export type PluginManifest = {
 	readonly messages?: PluginMessages;
 	/** Left out: version 1. */
 	readonly state?: PluginState;
+	/** `native`: outside of an isolate, as a process of node that opens exactly what was granted; only at level core. Left out: `isolate`. */
+	readonly runtime?: 'isolate' | 'native';
 	/** What its code imports of the machine, such as `child_process`, and can do without. */
 	readonly worksWithout?: readonly string[];
 	/** It is made to stay in memory: `plugward start` starts it without being told its name. Left out: no. */

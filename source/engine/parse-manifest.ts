@@ -152,6 +152,7 @@ const manifest = v.strictObject({
 	limits: v.optional(limits, {}),
 	messages: v.exactOptional(messages),
 	state: v.exactOptional(state),
+	runtime: v.exactOptional(v.picklist(['isolate', 'native'])),
 	worksWithout: v.exactOptional(
 		v.pipe(
 			v.array(v.pipe(v.string(), v.regex(/^(?:[a-z][a-z0-9_]{0,31}|native addon)$/, 'expected the name of a module of node'))),

@@ -26,6 +26,8 @@ export type Requirement =
 			readonly permissionId: PermissionId;
 			/** How it compares with the generation the plan starts from. */
 			readonly novelty: 'new' | 'widened' | 'carried-over';
+			/** The plugin runs outside of the isolate; left out for inside. */
+			readonly runtime?: 'native';
 			/** The policy gives it at this level without a question, as long as nobody denies it. */
 			readonly byPolicy?: true;
 	  }
@@ -86,6 +88,8 @@ export type PlannedPackage = {
 	readonly hasInstallScript: boolean;
 	/** Task names; null for a plain package. */
 	readonly tasks: readonly string[] | null;
+	/** It runs outside of the isolate; left out for inside. */
+	readonly runtime?: 'native';
 	/** A first look at the code, for what is new and a plugin, has an install script, or is an update; for the reader, and checked by nobody. */
 	readonly scan?: PlannedScan;
 };

@@ -26,6 +26,8 @@ export type RuntimePlugin = {
 	readonly phase: RuntimePhase;
 	/** Whether it shares its process with others; only levels core and verified do. */
 	readonly isShared: boolean;
+	/** It runs outside of the isolate; left out for inside. */
+	readonly runtime?: 'native';
 	/** Null while there is no process. */
 	readonly pid: number | null;
 	/** ISO time. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 describe('the launcher', () => {
 	it.each(['v26.10.0', 'v30.0.0'])('starts the command on Node %s', (version) => {
-		expect(launch(version)).toEqual({ required: ['./cli.cjs'], stderr: '', exitCode: undefined });
+		expect(launch(version)).toEqual({ required: ['./cli.cjs'], listens: ['SIGUSR1'], stderr: '', exitCode: undefined });
 	});
 
 	it.each(['v25.9.0', 'v20.20.2', 'v0.10.48'])('says which Node is needed on %s, and exits with 2', (version) => {
@@ -30,12 +30,14 @@ describe('the launcher', () => {
 
 function launch(version: string) {
 	const required: string[] = [];
+	const listens: string[] = [];
 	const seen = { stderr: '' };
-	const process: { version: string; execPath: string; exitCode?: number; stderr: object } = {
+	const process: { version: string; execPath: string; exitCode?: number; stderr: object; on: (signal: string) => void } = {
 		version,
 		execPath: '/usr/bin/node',
+		on: (signal) => void listens.push(signal),
 		stderr: { write: (text: string) => (seen.stderr += text) },
 	};
 	vm.runInNewContext(source.replace(/^#!.*$/m, ''), { process, require: (name: string) => required.push(name) });
-	return { required, stderr: seen.stderr, exitCode: process.exitCode };
+	return { required, listens, stderr: seen.stderr, exitCode: process.exitCode };
 }

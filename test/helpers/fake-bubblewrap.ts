@@ -25,11 +25,12 @@ exec "$@"
 /** Makes the walls that its arguments ask for by other means: namespaces by unshare, and a root folder that holds the bound files alone. */
 const WALLING = (work: string): string => `#!/bin/bash
 if [ "$1" = --version ]; then echo 'bubblewrap 0.11.0'; exit 0; fi
-export WORK='${work}' BINDS=''
+export WORK='${work}' BINDS='' FOLDER=/
 while [ "$1" != -- ]; do
 	case "$1" in
-		--ro-bind) BINDS="$BINDS$2"$'\\n'; shift 3 ;;
-		--cap-drop | --hostname | --remount-ro | --chdir) shift 2 ;;
+		--ro-bind | --bind-try) BINDS="$BINDS$2"$'\\n'; shift 3 ;;
+		--chdir) FOLDER="$2"; shift 2 ;;
+		--cap-drop | --hostname | --remount-ro) shift 2 ;;
 		*) shift ;;
 	esac
 done
@@ -39,12 +40,12 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t tmpfs tmpfs "$WORK"
 while read -r file; do
 	if [ -n "$file" ]; then
-		mkdir -p "$WORK$(dirname "$file")"
-		touch "$WORK$file"
+		mkdir -p "$WORK$(dirname "$file")" "$WORK$FOLDER"
+		if [ -d "$file" ]; then mkdir -p "$WORK$file"; else touch "$WORK$file"; fi
 		mount --bind "$(readlink -f "$file")" "$WORK$file"
 	fi
 done <<< "$BINDS"
-chroot "$WORK" "$@"
+unshare --root="$WORK" --wd="$FOLDER" "$@"
 exit $?' sh "$@"
 `;
 
@@ -73,7 +74,7 @@ export async function fakeBubblewrap(kind: 'recording' | 'walling' | 'failing'):
 /** Whether this user may make namespaces and change roots here. */
 export function canMakeNamespaces(): boolean {
 	try {
-		execFileSync('/usr/bin/unshare', ['--mount', '--pid', '--net', '--ipc', '--uts', '--fork', '/usr/sbin/chroot', '/', '/bin/true'], {
+		execFileSync('/usr/bin/unshare', ['--mount', '--pid', '--net', '--ipc', '--uts', '--fork', '--root=/', '--wd=/', '/bin/true'], {
 			stdio: 'ignore',
 		});
 		return true;

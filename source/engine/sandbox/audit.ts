@@ -10,7 +10,10 @@ export type AuditEvent =
 			readonly pid: number;
 			/** Null for one that stays and is called many times. */
 			readonly task: string | null;
-			/** What is effective in this run. */ readonly grants: readonly PermissionId[];
+			/** What is effective in this run. */
+			readonly grants: readonly PermissionId[];
+			/** Outside of an isolate; left out for inside. */
+			readonly runtime?: 'native';
 	  }
 	| {
 			readonly event: 'plugin-ended';

@@ -5,6 +5,10 @@ export type WrappedProgram = {
 	readonly arguments: readonly string[];
 	/** Absolute paths of files that it can read; nothing else of the machine exists for it. */
 	readonly files: readonly string[];
+	/** Files and folders that it can also write, each at its place; those that are not there are left out. */
+	readonly writable?: readonly string[];
+	/** Where it starts; `/` when left out. */
+	readonly workingFolder?: string;
 };
 
 /**
@@ -12,8 +16,16 @@ export type WrappedProgram = {
  * without rights, without environment, with the files named here at their places and read-only, and which end it with this process.
  * No session of its own: hosts are started in one already, and one kill of their group has to reach all of it.
  */
-export function bubblewrapArguments({ program, arguments: words, files }: WrappedProgram): readonly string[] {
+export function bubblewrapArguments({
+	program,
+	arguments: words,
+	files,
+	writable = [],
+	workingFolder = '/',
+}: WrappedProgram): readonly string[] {
 	const binds = [...new Set([program, ...files])].toSorted().flatMap((path) => ['--ro-bind', path, path]);
+	// Later ones lie over earlier ones.
+	const open = [...new Set(writable)].toSorted().flatMap((path) => ['--bind-try', path, path]);
 	return [
 		'--unshare-all',
 		'--die-with-parent',
@@ -23,10 +35,11 @@ export function bubblewrapArguments({ program, arguments: words, files }: Wrappe
 		'--hostname',
 		'plugward',
 		...binds,
+		...open,
 		'--remount-ro',
 		'/',
 		'--chdir',
-		'/',
+		workingFolder,
 		'--',
 		program,
 		...words,

@@ -19,6 +19,7 @@ import {
 } from './frames.ts';
 import { bubblewrapArguments, type WrappedProgram } from './bubblewrap.ts';
 import { nodeLibraries, outerWallFor } from './outer-wall.ts';
+import type { NativeOpenings } from './native-openings.ts';
 import { hostProgramPath, isolateBinaryPath } from './programs.ts';
 import { USUAL_RULES, type SandboxRules } from './sandbox-rules.ts';
 
@@ -63,6 +64,8 @@ export type HostLink = {
 	readonly pid: number;
 	/** 0 in a process of its own. */
 	readonly slot: number;
+	/** Whether files are opened to the process itself: never where an isolate is. */
+	readonly writesFiles: boolean;
 	readonly listen: (events: HostEvents) => void;
 	readonly send: (kind: number, id: number, payload: string) => void;
 	readonly answer: (id: number, payload: string) => void;
@@ -84,24 +87,36 @@ export type TakeHost = (signal: AbortSignal) => Promise<HostLink>;
 export async function startHost({
 	hostProgram = null,
 	rules = USUAL_RULES,
+	native = null,
 	signal,
 }: {
 	/** Another program in the host's place; only tests send breaches on purpose. */
 	readonly hostProgram?: string | null;
 	readonly rules?: SandboxRules;
+	/** What a plugin that runs outside of an isolate may open by itself; null for an isolate. */
+	readonly native?: NativeOpenings | null;
 	readonly signal: AbortSignal;
 }): Promise<HostProcess> {
 	closeToDebugger();
 	const program = hostProgram ?? (await hostProgramPath());
-	const binary = isolateBinaryPath();
+	const binary = native === null ? isolateBinaryPath() : '';
 	const wall = await outerWallFor(rules);
 	signal.throwIfAborted();
-	const words = [...hostFlags({ program, binary }, rules), program, binary];
-	const wrapped = { program: process.execPath, arguments: words, files: [program, binary] };
+	const words =
+		native === null
+			? [...sharedFlags(rules), ...isolateFlags({ program, binary }), program, binary]
+			: [...sharedFlags(rules), ...nativeFlags(program, native), program];
+	const wrapped: WrappedProgram = {
+		program: process.execPath,
+		arguments: words,
+		files: native === null ? [program, binary] : [program, ...native.reads],
+		writable: native?.writes ?? [],
+		workingFolder: native?.workingFolder ?? '/',
+	};
 	const command = wall === null ? wrapped : inside(wall.path, wrapped);
 	const child = spawn(command.program, command.arguments, {
 		env: {},
-		cwd: '/',
+		cwd: wrapped.workingFolder,
 		detached: true,
 		stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
 	});
@@ -140,10 +155,11 @@ function innermost(host: HostProcess): number {
 }
 
 /** The whole process for one plugin. */
-export function linkTo(host: HostProcess): HostLink {
+export function linkTo(host: HostProcess, { writesFiles = false }: { readonly writesFiles?: boolean } = {}): HostLink {
 	return {
 		pid: host.pid,
 		slot: 0,
+		writesFiles,
 		listen: host.listen,
 		send: (kind, id, payload) => host.send(kind, id, payload),
 		answer: host.answer,
@@ -156,6 +172,11 @@ export function linkTo(host: HostProcess): HostLink {
 /** A fresh process for each. */
 export function takeFreshHost(rules: SandboxRules = USUAL_RULES): TakeHost {
 	return async (signal) => linkTo(await startHost({ rules, signal }));
+}
+
+/** A process for one plugin outside of an isolate: its own programs are node's, its files those that are named. */
+export function takeNativeHost(rules: SandboxRules, openings: () => Promise<NativeOpenings>): TakeHost {
+	return async (signal) => linkTo(await startHost({ rules, native: await openings(), signal }), { writesFiles: true });
 }
 
 /** Everything in its group at once: a host inside of bubblewrap is a grandchild. */
@@ -249,24 +270,30 @@ function slowStart(): EngineError {
 }
 
 /** The isolate binary is the reason for addons; both rights are given up before any plugin byte is read. */
-function hostFlags(
-	{ program, binary }: { readonly program: string; readonly binary: string },
-	{ isJitless }: SandboxRules,
-): readonly string[] {
+function isolateFlags({ program, binary }: { readonly program: string; readonly binary: string }): readonly string[] {
 	return [
-		'--permission',
 		'--allow-addons',
 		`--allow-fs-read=${program}`,
 		`--allow-fs-read=${binary}`,
 		// Isolates must not share a read-only heap that was made by another snapshot.
 		'--no-node-snapshot',
 		'--max-old-space-size=96',
-		'--disable-sigusr1',
 		'--disable-proto=throw',
 		'--disallow-code-generation-from-strings',
-		'--no-warnings',
-		...(isJitless ? ['--jitless'] : []),
 	];
+}
+
+/** Nothing but what was granted: no addons, no network, no programs, no workers. */
+function nativeFlags(program: string, { reads, writes }: NativeOpenings): readonly string[] {
+	return [
+		`--allow-fs-read=${program}`,
+		...reads.map((path) => `--allow-fs-read=${path}`),
+		...writes.map((path) => `--allow-fs-write=${path}`),
+	];
+}
+
+function sharedFlags({ isJitless }: SandboxRules): readonly string[] {
+	return ['--permission', '--disable-sigusr1', '--no-warnings', ...(isJitless ? ['--jitless'] : [])];
 }
 
 /** One question and its answer after the other, whichever isolate it is of. */

@@ -120,7 +120,7 @@ export class PluginConnection {
 				limits: () => this.#limits,
 				cpuStart: () => this.#cpuStart(),
 				isBusy: () => this.#state !== 'ready' || this.#calls.size > 0,
-				isBoundByKernel: true,
+				kernelBounds: this.#host.writesFiles ? 'memory' : 'memory-and-files',
 				onExceeded: (limit) => this.finish({ type: 'limit', limit }),
 			});
 		}

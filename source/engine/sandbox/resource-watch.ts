@@ -41,8 +41,8 @@ export function watchResources(options: {
 	/** The processor time from which the limit counts: 0, or what had been used when the oldest call in flight began. */
 	readonly cpuStart: () => number;
 	readonly isBusy: () => boolean;
-	/** Whether the kernel is told the bound as well; not for a process in which isolates are still to be made, which reserve a lot. */
-	readonly isBoundByKernel: boolean;
+	/** What the kernel is told as well: nothing for a process in which isolates are still to be made, which reserve a lot, and no bound on files for one that may write some. */
+	readonly kernelBounds: 'none' | 'memory' | 'memory-and-files';
 	readonly onExceeded: (limit: 'cpu' | 'memory') => void;
 }): ResourceWatch {
 	const { pid } = options;
@@ -91,8 +91,9 @@ export function watchResources(options: {
 			baselineBytes = memory.residentBytes;
 			cpuBaseline = readCpuMilliseconds(stat);
 			cpuMilliseconds = 0;
-			if (options.isBoundByKernel) {
-				boundAddressSpace(pid, memory.dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES);
+			if (options.kernelBounds !== 'none') {
+				const bytes = memory.dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES;
+				boundByKernel(pid, [`--data=${bytes}`, '--core=0', ...(options.kernelBounds === 'memory' ? [] : ['--fsize=0'])]);
 			}
 		},
 		use: () => ({ cpuMilliseconds, peakMemoryBytes: Math.max(0, peakBytes), memoryBytes }),
@@ -114,15 +115,15 @@ export function canBoundAddressSpace(): boolean {
 }
 
 /**
- * A second bound that the kernel keeps even while this process is busy. Set after the isolates exist, which reserve a lot. No file can
- * be written then, and no dump of the plugin's memory is left behind.
+ * A second bound that the kernel keeps even while this process is busy. Set after the isolates exist, which reserve a lot. A host then
+ * writes no file, and no dump of a plugin's memory is left behind.
  */
-function boundAddressSpace(pid: number, bytes: number): void {
+function boundByKernel(pid: number, bounds: readonly string[]): void {
 	if (!canBoundAddressSpace()) {
 		return;
 	}
 
-	const child = spawn(PRLIMIT, ['--pid', String(pid), `--data=${bytes}`, '--fsize=0', '--core=0'], { env: {}, cwd: '/', stdio: 'ignore' });
+	const child = spawn(PRLIMIT, ['--pid', String(pid), ...bounds], { env: {}, cwd: '/', stdio: 'ignore' });
 	// The host may be gone already; then there is nothing to bound.
 	child.on('error', () => undefined);
 }

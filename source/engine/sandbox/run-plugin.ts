@@ -4,7 +4,7 @@ import { createBroker, type Broker } from './broker/broker.ts';
 import { eventOfEnd, explainEnd, type EndedPlugin } from './explain-end.ts';
 import { FrameBreach } from './frames.ts';
 import type { CallMessage } from './guest-calls.ts';
-import { takeFreshHost } from './host-process.ts';
+import { ownHost, runtimeOf } from './native-runs.ts';
 import { parsePluginJson } from './host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from './load-plugin.ts';
 import { createLogSink } from './log-sink.ts';
@@ -54,12 +54,20 @@ async function connect(run: Run, broker: Broker): Promise<PluginConnection> {
 			load: loadMessageOf(request, hasSchema(executeMessage(request))),
 			code,
 			limits,
-			takeHost: request.takeHost ?? takeFreshHost(request.rules),
+			takeHost: request.takeHost ?? ownHost(request),
 			isLongLived: false,
 			signal: request.signal,
 			onStart: (pid) => {
 				run.pid = pid;
-				request.audit({ event: 'plugin-started', plugin, version, pid, task, grants: request.grants.map(permissionId) });
+				request.audit({
+					event: 'plugin-started',
+					plugin,
+					version,
+					pid,
+					task,
+					grants: request.grants.map(permissionId),
+					...runtimeOf(request),
+				});
 				request.onStart?.({ pid });
 			},
 			onCapability: (call) => broker.handle(call, run.controller.signal),

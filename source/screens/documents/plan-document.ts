@@ -7,7 +7,7 @@ import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { changeLine } from '../rows.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
-import { permissionMeaning } from './plugin-document.ts';
+import { OUTSIDE_OF_ISOLATE, permissionMeaning } from './plugin-document.ts';
 import { evidenceDocument, verdictDocument } from './trust-document.ts';
 
 /** Everything about the selected item of a plan. */
@@ -49,6 +49,7 @@ function requirementDocument(requirement: Requirement, width: number): readonly 
 					`${cleanLine(requirement.plugin)} ${cleanLine(requirement.version)} wants to: ${permissionMeaning(requirement.permission)}`,
 					width,
 				),
+				...(requirement.runtime === undefined ? [] : paragraph(`It runs ${OUTSIDE_OF_ISOLATE}.`, width, { tone: 'warning' })),
 				...(requirement.permission.reason === ''
 					? paragraph('The author gives no reason.', width, { tone: 'warning' })
 					: paragraph(`The author says: "${cleanLine(requirement.permission.reason)}"`, width)),
@@ -127,6 +128,7 @@ function packageDocument(entry: PlannedPackage, plan: Plan, width: number): read
 		...(entry.hasInstallScript ? bullet('!', 'Has an install script, which is never run.', { width, tone: 'warning' }) : []),
 		...fact('Licence', entry.license === '' ? 'not stated' : entry.license, width),
 		...fact('Fetched', size, width),
+		...(entry.runtime === undefined ? [] : fact('Runs', OUTSIDE_OF_ISOLATE, width)),
 		...fact('Tasks', entry.tasks === null ? `none: a plain package; try plugward x ${entry.name}` : entry.tasks.join(', '), width),
 		BLANK,
 		...evidenceDocument(entry.evidence, width),

@@ -117,6 +117,9 @@ export function permissionLines(permission: Permission, options: { readonly widt
 	];
 }
 
+/** Said wherever a plugin is shown that does. */
+export const OUTSIDE_OF_ISOLATE = 'outside of the isolate, as a process of node';
+
 export function permissionMeaning(permission: Permission): string {
 	switch (permission.type) {
 		case 'net':
@@ -207,6 +210,7 @@ export function installedDocument(plugin: InstalledPlugin, width: number): reado
 		...(plugin.isHeld ? fact('Held', 'updates leave it alone (h lets it go)', width, 'accent') : []),
 		...(plugin.isDisabled ? fact('Disabled', 'it does not run (d enables it)', width, 'accent') : []),
 		...fact('Takes', `${formatBytes(plugin.sizeBytes)}, ${plural(plugin.dependencyCount, 'dependency', 'dependencies')}`, width),
+		...(plugin.runtime === undefined ? [] : fact('Runs', OUTSIDE_OF_ISOLATE, width)),
 		...fact('Tasks', plugin.tasks === null ? 'none: a plain package' : plugin.tasks.join(', '), width),
 		BLANK,
 		heading(plugin.permissions.length === 0 ? 'No permissions asked for' : 'Permissions'),

@@ -1,3 +1,4 @@
+import { runtimeLabel } from '../running/native-runtime.ts';
 import semver from 'semver';
 import type { PackageInfo } from '../../engine.ts';
 import { EngineError } from '../../errors.ts';
@@ -62,7 +63,7 @@ function pickManifest({ name, distTags, versions }: Packument, spec: string): Re
 	return manifest;
 }
 
-type RegistryPart = Omit<PackageInfo, 'installed' | 'tasks' | 'permissions' | 'grants' | 'trust'>;
+type RegistryPart = Omit<PackageInfo, 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>;
 
 function registryPart(packument: Packument, manifest: RegistryManifest): RegistryPart {
 	const versions = semver.rsort([...packument.versions.keys()].filter((version) => semver.valid(version, { loose: true }) !== null));
@@ -101,7 +102,7 @@ type InstalledFacts = {
 async function installedPart(
 	context: EngineContext,
 	{ generation, locked, manifest }: InstalledFacts,
-): Promise<Pick<PackageInfo, 'installed' | 'tasks' | 'permissions' | 'grants' | 'trust'>> {
+): Promise<Pick<PackageInfo, 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>> {
 	if (locked === undefined) {
 		return { installed: null, tasks: null, permissions: null, grants: [], trust: null };
 	}
@@ -121,6 +122,7 @@ async function installedPart(
 	return {
 		installed: version,
 		tasks: plugin?.tasks ?? null,
+		...runtimeLabel(plugin),
 		permissions: plugin?.permissions ?? [],
 		grants: effectiveGrants(generation, { plugin: name, version, now: context.clock(), revocations }),
 		trust: { verdict, evidence: receipt?.evidence ?? [] },

@@ -1,3 +1,4 @@
+import { runtimeLabel } from '../running/native-runtime.ts';
 import isGreater from 'semver/functions/gt.js';
 import satisfies from 'semver/functions/satisfies.js';
 import type { InstalledPlugin, InstalledState } from '../../engine.ts';
@@ -139,6 +140,7 @@ async function readFromStore(context: EngineContext, { generation, instance, loc
 	return {
 		description: descriptionIn(packageJson),
 		level: await effectiveLevelOf(context, generation, instance, judged),
+		...runtimeLabel(manifest),
 		tasks: manifest === null ? null : Object.keys(manifest.tasks),
 		stays: manifest?.stays ?? false,
 		permissions: manifest?.permissions ?? [],

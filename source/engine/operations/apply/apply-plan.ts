@@ -47,7 +47,7 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 		options,
 	);
 	requireSame(plan, assessment);
-	await refuseUnrunnable(context, { base: base.lock, lock: plan.lock }, options);
+	await refuseUnrunnable(context, { base, lock: plan.lock }, options);
 	requireDecided(assessment.requirements, options.decisions);
 	const { requirements } = assessment;
 	const settings = {

@@ -17,6 +17,7 @@ import { idOf, idOfInstance, uniquePackages } from '../locks/lock-queries.ts';
 import { loadRegistryFacts, type RegistryFacts, UNKNOWN_FACTS } from '../versions/package-facts.ts';
 import type { Standings } from '../people-and-policy/standings.ts';
 import { planNotices } from '../plans/plan-notices.ts';
+import { runtimeLabel } from '../running/native-runtime.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
 import { loadKnownMalware } from './known-malware.ts';
 import { loadSecurityFixes } from './security-fixes.ts';
@@ -195,5 +196,6 @@ function plannedPackage({ locked, receipt, facts, licence, verdict, isNew, manif
 		deprecated: facts.manifest?.deprecated ?? null,
 		hasInstallScript: facts.manifest?.hasInstallScript ?? false,
 		tasks: manifest === null ? null : Object.keys(manifest.tasks),
+		...runtimeLabel(manifest),
 	};
 }

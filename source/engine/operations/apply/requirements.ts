@@ -8,6 +8,7 @@ import { findException, identityChange, judgeClosure, judgeContinuity, levelAtLe
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
 import { ceilingAllows, policyGives, stillHolds } from './effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { runtimeLabel } from '../running/native-runtime.ts';
 import { closureOf, idOf, idOfInstance } from '../locks/lock-queries.ts';
 
 export type RequirementsRequest = {
@@ -160,6 +161,7 @@ function permissions(
 		permission,
 		permissionId: permissionId(permission),
 		novelty: noveltyOf(permission, sameIdentity ? granted : []),
+		...runtimeLabel(manifest),
 		...(givenByPolicy(permission) ? { byPolicy: true as const } : {}),
 	}));
 }

@@ -6,7 +6,7 @@ import { assess } from '../apply/assess.ts';
 import { asksDowngrades } from '../apply/asks-downgrades.ts';
 import { asksRegistry } from '../apply/asks-registry.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { plannedPowers, powerNotices } from './plan-powers.ts';
+import { nativeNotices, plannedPowers, powerNotices } from './plan-powers.ts';
 import { scanPlanned } from './plan-scans.ts';
 
 export type LockPlanRequest = {
@@ -32,7 +32,7 @@ export async function planOfLock(context: EngineContext, request: LockPlanReques
 		{ base, lock, named, asksRegistry: asksRegistry({ kind }), asksDowngrades: asksDowngrades({ kind, command }), asksUser },
 		options,
 	);
-	const powers = await plannedPowers(context, { base: base.lock, lock }, options);
+	const powers = await plannedPowers(context, { base, lock }, options);
 	return {
 		kind,
 		command,
@@ -40,7 +40,7 @@ export async function planOfLock(context: EngineContext, request: LockPlanReques
 		targetGeneration: null,
 		...assessment,
 		packages: await scanPlanned(context, { base, lock, packages: assessment.packages }, options),
-		notices: [...powerNotices(powers), ...notices, ...assessment.notices],
+		notices: [...(await nativeNotices(context, { base, lock })), ...powerNotices(powers), ...notices, ...assessment.notices],
 		...(powers.length === 0 ? {} : { powers }),
 		fetchedBytes: fetched.bytes,
 		fetchedCount: fetched.count,

@@ -6,6 +6,7 @@ import type { InstanceId } from '../../lock.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
 import { type BundleInstance, bundleForIsolate, type PackageFiles } from '../../sandbox/index.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { requireRuntimeAllowed } from './native-runtime.ts';
 import type { Runnable } from './run-task.ts';
 
 /** True for what `run` takes as a folder rather than an installed name. */
@@ -20,6 +21,7 @@ export async function openFolderPlugin(context: EngineContext, target: string, {
 	const manifest = parsePluginManifest(packageJson);
 	const name = textField(packageJson, 'name') ?? target;
 	const version = textField(packageJson, 'version') ?? '0.0.0';
+	requireRuntimeAllowed({ name, version, level: 'unknown', manifest });
 	const instances = await collectInstances(folder);
 	const bundle = await runStep({ name: 'bundle', detail: name, onEvent }, () =>
 		bundleForIsolate(

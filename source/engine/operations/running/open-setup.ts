@@ -8,6 +8,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
 import { refuseMissingPowers } from './host-powers.ts';
+import { requireRuntimeAllowed } from './native-runtime.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
 import type { RuntimeChanges } from './runtime-changes.ts';
 
@@ -29,6 +30,7 @@ export async function openSetup(
 		? await openFolderPlugin(context, target, call)
 		: await openInstalledPlugin(context, target, call);
 	const { name: plugin, version, level, manifest } = runnable;
+	requireRuntimeAllowed(runnable);
 	refuseMissingPowers(runnable);
 	const isRefused = new Set(refused.map(permissionId));
 	const allowed = (permission: Permission): boolean =>

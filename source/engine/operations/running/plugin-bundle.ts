@@ -77,7 +77,11 @@ function mainOf({ manifest, program }: BundleTarget): string | null {
 }
 
 function targetOf({ manifest, program }: BundleTarget): BundleRequest['target'] {
-	return program === undefined ? (manifest === null ? 'plain' : 'plugin') : 'tool';
+	if (program !== undefined) {
+		return 'tool';
+	}
+
+	return manifest === null ? 'plain' : manifest.runtime === 'native' ? 'native' : 'plugin';
 }
 
 function bundleInstances(context: EngineContext, { lock, instance }: BundleTarget): ReadonlyMap<InstanceId, BundleInstance> {

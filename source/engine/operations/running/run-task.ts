@@ -11,6 +11,7 @@ import { ceilingAllows } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
 import { refuseMissingPowers } from './host-powers.ts';
+import { requireRuntimeAllowed, runtimeLabel } from './native-runtime.ts';
 import { sandboxRules } from './sandbox-rules.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
@@ -42,6 +43,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 		? await openFolderPlugin(context, request.target, options)
 		: await openInstalledPlugin(context, request.target, options);
 	const task = chooseTask(runnable, request.task);
+	requireRuntimeAllowed(runnable);
 	if (request.anyway !== true) {
 		refuseMissingPowers(runnable);
 	}
@@ -86,6 +88,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				version,
 				task,
 				level: runnable.level,
+				...runtimeLabel(runnable.manifest),
 				...result,
 				...(watch === null ? {} : { observed: await watch.report() }),
 			};

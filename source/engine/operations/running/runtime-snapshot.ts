@@ -2,6 +2,8 @@ import { permissionId } from '../../permission.ts';
 import type { RuntimePlugin } from '../../runtime.ts';
 import type { LivePlugin } from '../../sandbox/index.ts';
 
+import { runtimeLabel } from './native-runtime.ts';
+
 /** Everything that is told of a plugin that stays. */
 export function snapshotOf(live: LivePlugin, started: { readonly target: string; readonly startedAt: string }): RuntimePlugin {
 	const { setup, lifecycle, incarnation, figures, lastFailure } = live;
@@ -13,6 +15,7 @@ export function snapshotOf(live: LivePlugin, started: { readonly target: string;
 		...started,
 		phase: lifecycle.phase,
 		isShared: live.isShared,
+		...runtimeLabel(setup.manifest),
 		pid: incarnation?.pid ?? null,
 		tasks: live.tasks,
 		cpuMilliseconds: use.cpuMilliseconds,

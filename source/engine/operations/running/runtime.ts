@@ -150,6 +150,11 @@ export class Runtime {
 		}
 
 		this.#refuseFromNowOn(plugin, permission);
+		if (live.setup.manifest?.runtime === 'native') {
+			// Files were opened to its process when it was started.
+			return this.reload(plugin, { signal: NEVER, onEvent: () => undefined });
+		}
+
 		this.#changes.changed(null);
 		return this.#snapshot(live);
 	}

@@ -12,8 +12,8 @@ export type BundleInstance = {
 	readonly droppedOptional: readonly string[];
 };
 
-/** A plugin is a module with tasks, a plain package one with functions, a tool the program behind a `bin`. */
-export type BundleTarget = 'plugin' | 'plain' | 'tool';
+/** A plugin is a module with tasks, a plain package one with functions, a tool the program behind a `bin`; native is a plugin outside of an isolate. */
+export type BundleTarget = 'plugin' | 'plain' | 'tool' | 'native';
 
 export type BundleRequest = {
 	/** `main` is `./plugin.js` as the manifest says, or null for the package's own entry (exports, module, main). */

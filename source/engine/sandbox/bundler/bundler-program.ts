@@ -229,6 +229,10 @@ class Bundler {
 			case 'sdk':
 				return { contents: 'export const definePlugin = (plugin) => plugin;', loader: 'js' };
 			case 'builtin':
+				if (this.#target === 'native') {
+					return { contents: `module.exports = plugwardNative(${JSON.stringify(`node:${resolution.name}`)});`, loader: 'js' };
+				}
+
 				if (!resolution.isProvided) {
 					this.#needs.add(resolution.name);
 				}

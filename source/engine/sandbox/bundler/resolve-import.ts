@@ -33,11 +33,11 @@ export class ImportResolver {
 	readonly #isForNode: boolean;
 	readonly #trees = new Map<InstanceId, PackageTree>();
 
-	/** A tool is a program for node; whatever else runs here is nearer to a browser. */
+	/** A tool is a program for node, and a native plugin runs in it; whatever else runs here is nearer to a browser. */
 	constructor(instances: ReadonlyMap<InstanceId, BundleInstance>, target: BundleTarget) {
 		this.#instances = instances;
-		this.#conditions = target === 'tool' ? NODE_CONDITIONS : CONDITIONS;
-		this.#isForNode = target === 'tool';
+		this.#isForNode = target === 'tool' || target === 'native';
+		this.#conditions = this.#isForNode ? NODE_CONDITIONS : CONDITIONS;
 	}
 
 	tree(instance: InstanceId): PackageTree {

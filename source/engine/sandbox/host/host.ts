@@ -1,6 +1,7 @@
 /**
  * The program of a host process: one plugin in one isolate, or several trusted ones in one each, and nothing this process could do for them. It is never imported by the
  * core; it is built into one file, so that the permission model has to open exactly that file and the isolate binary.
+ * It is also the host of a plugin that runs natively, with a context of its own process where the isolate would be.
  * It never calls process.exit: with a busy isolate that hangs or crashes. Every end is a SIGKILL, mostly the core's.
  */
 import { Socket } from 'node:net';
@@ -8,13 +9,15 @@ import { Socket } from 'node:net';
 import { encodeFrame, FrameReader, MAXIMUM_FRAME_TO_HOST_BYTES, PROTOCOL_VERSION, TO_CORE, TO_HOST, type Frame } from '../frames.ts';
 import { createPluginSession, type PluginSession } from './plugin-session.ts';
 import { createQuestions } from './questions.ts';
-import { findMissingWalls, loadIsolateLibrary } from './walls.ts';
+import type { IsolateLibrary } from './isolate-library.ts';
+import { nativeLibrary } from './native-library.ts';
+import { findMissingWalls, loadIsolateLibrary, prepareNative } from './walls.ts';
 
 const CHANNEL_DESCRIPTOR = 3;
 const QUESTIONS_DESCRIPTOR = 4;
 
 async function main(): Promise<void> {
-	const library = loadIsolateLibrary(process.argv[2] ?? '');
+	const library = openLibrary(process.argv[2] ?? '');
 	const missing = await findMissingWalls();
 	if (missing.length > 0) {
 		process.stderr.write(`walls missing: ${missing.join(', ')}\n`);
@@ -52,6 +55,16 @@ async function main(): Promise<void> {
 		}
 	});
 	channel.write(encodeFrame(TO_CORE.hello, 0, JSON.stringify({ protocol: PROTOCOL_VERSION })));
+}
+
+/** The argument is the isolate's binary, or nothing for a plugin of level core that runs outside of an isolate. */
+function openLibrary(binary: string): IsolateLibrary {
+	if (binary !== '') {
+		return loadIsolateLibrary(binary);
+	}
+
+	prepareNative(process.argv[1] ?? '');
+	return nativeLibrary;
 }
 
 function dispatch(session: PluginSession, frame: Frame): void {

@@ -5,7 +5,7 @@ import { FROM_GUEST, TO_GUEST, type CallFailure, type CallMessage, type LoadMess
 import { createComputer } from './compute.ts';
 import { createSchemaChecker, type SchemaChecker } from './schema-checker.ts';
 import { answerUrl } from './url-answers.ts';
-import type { Context, Isolate, IsolateLibrary, Reference } from './walls.ts';
+import type { Context, Isolate, IsolateLibrary, Reference } from './isolate-library.ts';
 
 declare const GUEST_PRELUDE: string;
 /** Sources of the lazy parts, by name. */

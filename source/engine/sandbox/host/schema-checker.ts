@@ -1,5 +1,5 @@
 import type { CallFailure } from '../guest-calls.ts';
-import type { Isolate, IsolateLibrary, Reference } from './walls.ts';
+import type { Isolate, IsolateLibrary, Reference } from './isolate-library.ts';
 
 declare const SCHEMA_GUEST: string;
 

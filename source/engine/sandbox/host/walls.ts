@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
@@ -5,17 +6,14 @@ import { connect } from 'node:net';
 // oxlint-disable-next-line no-restricted-imports
 import type * as IsolatedVm from 'isolated-vm';
 
-export type IsolateLibrary = typeof IsolatedVm;
-export type Isolate = IsolatedVm.Isolate;
-export type Context = IsolatedVm.Context;
-export type Reference<T> = IsolatedVm.Reference<T>;
+import type { IsolateLibrary } from './isolate-library.ts';
 
 /**
  * Loads the isolate binary by its path and then gives up the two rights that needed. Afterwards this process can read no file, open
  * no socket, load no addon and start no process; only the descriptors it was born with remain.
  */
 export function loadIsolateLibrary(binaryPath: string): IsolateLibrary {
-	const loaded: { exports: { ivm?: IsolateLibrary } } = { exports: {} };
+	const loaded: { exports: { ivm?: typeof IsolatedVm } } = { exports: {} };
 	process.dlopen(loaded, binaryPath);
 	dropRight('addon');
 	dropRight('fs.read');
@@ -27,11 +25,20 @@ export function loadIsolateLibrary(binaryPath: string): IsolateLibrary {
 	return ivm;
 }
 
+/** Outside of an isolate: no addon is loaded, and the plugin keeps the right to what it was granted, but not to this program. */
+export function prepareNative(program: string): void {
+	dropRight('fs.read', program);
+}
+
 /** Tries what must be impossible. Resolves with the names of the walls that do not stand. */
 export async function findMissingWalls(): Promise<readonly string[]> {
 	const missing: string[] = [];
 	if (!isDenied(() => readFileSync('/proc/self/status'))) {
 		missing.push('file-read');
+	}
+
+	if (!isDenied(() => spawnSync('true'))) {
+		missing.push('program');
 	}
 
 	if (!isDenied(() => process.dlopen({ exports: {} }, '/nonexistent.node'))) {
@@ -45,14 +52,14 @@ export async function findMissingWalls(): Promise<readonly string[]> {
 	return missing;
 }
 
-function dropRight(right: string): void {
+function dropRight(right: string, path?: string): void {
 	const permission: unknown = Reflect.get(process, 'permission');
 	const drop: unknown = typeof permission === 'object' && permission !== null ? Reflect.get(permission, 'drop') : undefined;
 	if (typeof drop !== 'function') {
 		throw new Error('this node has no process.permission.drop, or the permission model is off');
 	}
 
-	Reflect.apply(drop, permission, [right]);
+	Reflect.apply(drop, permission, path === undefined ? [right] : [right, path]);
 }
 
 function isDenied(attempt: () => unknown): boolean {
@@ -82,5 +89,6 @@ async function isSocketDenied(): Promise<boolean> {
 }
 
 function isAccessDenied(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED';
+	// The second where addons were never allowed.
+	return error instanceof Error && 'code' in error && (error.code === 'ERR_ACCESS_DENIED' || error.code === 'ERR_DLOPEN_DISABLED');
 }

@@ -10,6 +10,7 @@ import type { TakeHost } from '../host-process.ts';
 import { parsePluginJson, type CapabilityRequest } from '../host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from '../load-plugin.ts';
 import { createLogSink } from '../log-sink.ts';
+import { runtimeOf } from '../native-runs.ts';
 import { answerPackageCall, NO_FILES } from '../package-files.ts';
 import { PluginConnection, type ConnectionUse } from '../plugin-connection.ts';
 import { PluginEndedError, type PluginEnd } from '../plugin-end.ts';
@@ -69,7 +70,15 @@ export class Incarnation {
 				signal,
 				onStart: (started) => {
 					pid = started;
-					setup.audit({ event: 'plugin-started', plugin, version, pid, task: null, grants: setup.grants.map(permissionId) });
+					setup.audit({
+						event: 'plugin-started',
+						plugin,
+						version,
+						pid,
+						task: null,
+						grants: setup.grants.map(permissionId),
+						...runtimeOf(setup),
+					});
 				},
 				onCapability: async (call) => onMessage(call) ?? rights.broker.handle(call, rights.controller.signal),
 				onQuestion: async (call) =>

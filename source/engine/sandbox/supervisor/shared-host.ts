@@ -27,7 +27,7 @@ export class SharedHost {
 			limits: () => ({ wallMilliseconds: Infinity, cpuMilliseconds: Infinity, memoryBytes: MEMORY_BYTES }),
 			cpuStart: () => 0,
 			isBusy: () => false,
-			isBoundByKernel: false,
+			kernelBounds: 'none',
 			onExceeded: () => this.#endAll({ type: 'limit', limit: 'memory' }),
 		});
 		watch.setBaseline();
@@ -60,6 +60,7 @@ export class SharedHost {
 		return {
 			pid: this.#host.pid,
 			slot,
+			writesFiles: false,
 			listen: (events) => {
 				if (this.#isOver) {
 					events.onEnd({ type: 'stopped', cause: neighbourFault() });

@@ -6,6 +6,7 @@ import { quarantined } from '../lifecycle/refusals.ts';
 import type { Transition } from '../lifecycle/course.ts';
 import { LivePlugin } from '../lifecycle/live-plugin.ts';
 import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
+import { isNative, ownHost } from '../native-runs.ts';
 import { requireSandbox } from '../support.ts';
 import { createBus, type Bus } from './bus.ts';
 import { HostPool } from './host-pool.ts';
@@ -120,10 +121,13 @@ export class Supervisor {
 		await Promise.all([this.#pool[Symbol.asyncDispose](), this.#shared[Symbol.asyncDispose]()]);
 	}
 
-	#hostFor(
-		{ level, kind }: PluginSetup,
-		{ mayShare }: { readonly mayShare: boolean },
-	): { readonly takeHost: TakeHost; readonly isShared: boolean } {
+	/** One outside of an isolate never has company. */
+	#hostFor(setup: PluginSetup, { mayShare }: { readonly mayShare: boolean }): { readonly takeHost: TakeHost; readonly isShared: boolean } {
+		if (isNative(setup)) {
+			return { takeHost: ownHost({ ...setup, rules: this.#rules }), isShared: false };
+		}
+
+		const { level, kind } = setup;
 		const isShared = SHARING_LEVELS.has(level) && kind === 'plugin' && mayShare;
 		return { takeHost: isShared ? this.#shared.take : this.#pool.take, isShared };
 	}

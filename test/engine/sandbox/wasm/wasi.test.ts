@@ -127,7 +127,7 @@ describe('a program of WASI', () => {
 				...need(open('out.txt', 1)),
 				...write,
 				...need(wasi('fd_close', load(12))),
-				...need(wasi('path_rename', WORKING_FOLDER, i32(PATH), i32(7), ...[WORKING_FOLDER, i32(320), i32(12)])),
+				...need(wasi('path_rename', WORKING_FOLDER, i32(PATH), i32(7), WORKING_FOLDER, i32(320), i32(12))),
 			],
 		};
 		const allow = ['fs.read:$project/**', 'fs.write:$project/**'];
@@ -154,7 +154,7 @@ describe('a program of WASI', () => {
 			expect((await bin({ data: { [PATH]: path }, start: need(open(path)) }, { project: project.path, allow })).exitCode).toBe(ENOTCAPABLE);
 		}
 
-		const link = need(wasi('path_symlink', i32(PATH), i32(1), WORKING_FOLDER, ...[i32(PATH), i32(1)]));
+		const link = need(wasi('path_symlink', i32(PATH), i32(1), WORKING_FOLDER, i32(PATH), i32(1)));
 		expect((await bin({ data: { [PATH]: 'x' }, start: link }, { project: project.path, allow })).exitCode).toBe(ENOTSUP);
 	});
 
@@ -169,8 +169,8 @@ describe('a program of WASI', () => {
 			wasi('fd_write', i32(1), far, i32(1), i32(8)),
 			wasi('random_get', far, i32(64)),
 			wasi('args_get', far, far),
-			wasi('fd_readdir', WORKING_FOLDER, far, i32(-1), i64(0n), ...[i32(8)]),
-			wasi('path_open', WORKING_FOLDER, i32(0), far, i32(4), i32(0), RIGHTS, ...[RIGHTS, i32(0), i32(12)]),
+			wasi('fd_readdir', WORKING_FOLDER, far, i32(-1), i64(0n), i32(8)),
+			wasi('path_open', WORKING_FOLDER, i32(0), far, i32(4), i32(0), RIGHTS, RIGHTS, i32(0), i32(12)),
 			wasi('fd_prestat_get', WORKING_FOLDER, far),
 			wasi('poll_oneoff', far, far, i32(2), i32(8)),
 		]) {
