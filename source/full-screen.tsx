@@ -112,8 +112,8 @@ async function runApp(parts: {
 		try {
 			screen.ask();
 			await Promise.race([app.waitUntilExit(), parts.crashed]);
-			await screen.settled();
 		} finally {
+			await screen.settled();
 			app.unmount();
 			app.stop();
 		}

@@ -18,6 +18,9 @@ export type NativeWebAssembly = {
 const found: unknown = Reflect.get(globalThis, 'WebAssembly');
 let memoryBytes = 0;
 
+/** False where the host runs without compilers: then programs see none either. */
+export const HAS_WEBASSEMBLY = found !== undefined;
+
 export function nativeWebAssembly(): NativeWebAssembly {
 	if (found === undefined) {
 		throw Object.assign(new Error('There is no WebAssembly in this host.'), { code: 'ERR_UNAVAILABLE_IN_SANDBOX' });

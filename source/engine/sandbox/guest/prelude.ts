@@ -14,7 +14,7 @@ import { CustomEvent, Event, EventTarget } from './event-target.ts';
 import { fetch } from './lazy-fetch.ts';
 import { Buffer } from './modules/buffer.ts';
 import { nodeModule } from './node-modules.ts';
-import { setMemoryBound } from './native-webassembly.ts';
+import { HAS_WEBASSEMBLY, setMemoryBound } from './native-webassembly.ts';
 import { guestProcess } from './modules/process.ts';
 import { abortCall, receiveCall, startPlugin, crashTool, endTurn } from './plugin-calls.ts';
 import { defineLazily, loadPart, provideShared } from './parts.ts';
@@ -161,7 +161,10 @@ function installGlobals(): void {
 		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 	}
 
-	defineWebAssembly();
+	if (HAS_WEBASSEMBLY) {
+		defineWebAssembly();
+	}
+
 	defineLazily(globalThis, 'web', WEB);
 	defineLazily(globalThis, 'subtle', ['CryptoKey', 'SubtleCrypto']);
 }
