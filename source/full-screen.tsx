@@ -110,10 +110,14 @@ async function runApp(parts: {
 			isStill,
 		});
 		try {
-			screen.ask();
-			await Promise.race([app.waitUntilExit(), parts.crashed]);
+			const ended = Promise.race([app.waitUntilExit(), parts.crashed]).then(() => true);
+			// An app that cannot draw itself leaves at once, and would leave the terminal's answers to the shell.
+			if (!(await Promise.race([ended, sleep(FIRST_DRAW_MILLISECONDS, false)]))) {
+				screen.ask();
+				await ended;
+				await screen.settled();
+			}
 		} finally {
-			await screen.settled();
 			app.unmount();
 			app.stop();
 		}
@@ -141,6 +145,9 @@ async function firstState(
 	const state = initialState({ version, homePath, profile, registry: '', size, section, now });
 	return value === null ? state : reduce(state, { type: 'loaded', slot: 'installed', value, now });
 }
+
+/** After this the first frame has been drawn, or cannot be. */
+const FIRST_DRAW_MILLISECONDS = 20;
 
 /** A quick leave must not let the terminal's answers fall to the shell. */
 const LATE_ANSWER_MILLISECONDS = 200;
