@@ -8,6 +8,7 @@ import type { Display } from './display.ts';
 import { EngineError } from './engine/index.ts';
 import type { Engine, InstalledState } from './engine/index.ts';
 import { firstFrame } from './first-frame.ts';
+import type { MountApp } from './mount-app.tsx';
 import { listAtOnce } from './list-at-once.ts';
 import { reduce } from './reduce.ts';
 import { openSettings } from './settings.ts';
@@ -16,15 +17,7 @@ import { initialState } from './state.ts';
 import type { Size, State } from './state.ts';
 import type { Section } from './sections.ts';
 import { createStore } from './store.ts';
-import {
-	askTerminal,
-	groundOfEnvironment,
-	KeySource,
-	onTerminalSignals,
-	ScreenWriter,
-	startWatchdog,
-	stopProcess,
-} from './terminal/index.ts';
+import { askTerminal, groundOfEnvironment, KeySource, onTerminalSignals, ScreenWriter, startWatchdog } from './terminal/index.ts';
 import type { Dress, Skeleton, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
 
 export type FullScreenOptions = {
@@ -50,10 +43,12 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 	prepareEnvironment(options.environment);
 	const leaving = new AbortController();
 	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
+	const isRaw = Promise.withResolvers<void>();
 	const watchdog = startWatchdog(() => {
 		if (!leaving.signal.aborted) {
 			// What is typed from here on waits for the app, and does not show.
 			options.stdin.setRawMode?.(true);
+			isRaw.resolve();
 		}
 	});
 	const screen = openScreen(options, watchdog.guard);
@@ -65,7 +60,13 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 			stdout.preview(firstFrame(state, { hasStyles: process.env['FORCE_COLOR'] !== '0' }) ?? []);
 		}
 
-		return { exitCode: await runApp({ options, engine, state, screen, crashed: crash.promise, signal: leaving.signal }) };
+		// React and Ink read the environment while they are loaded.
+		const loading = import('./mount-app.tsx');
+		// Whoever sees the app may type at once.
+		await soon(isRaw.promise);
+		return {
+			exitCode: await runApp((await loading).mountApp, { options, engine, state, screen, crashed: crash.promise, signal: leaving.signal }),
+		};
 	} catch (error) {
 		throw toldCrash(error, options);
 	} finally {
@@ -78,23 +79,23 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 	}
 }
 
-/** From loading React and Ink to the end of the app. Resolves to the exit code. */
-async function runApp(parts: {
-	readonly options: FullScreenOptions;
-	readonly engine: Engine;
-	readonly state: State;
-	readonly screen: ReturnType<typeof openScreen>;
-	readonly crashed: Promise<never>;
-	readonly signal: AbortSignal;
-}): Promise<number> {
+/** From the first drawing to the end of the app. Resolves to the exit code. */
+async function runApp(
+	mountApp: MountApp,
+	parts: {
+		readonly options: FullScreenOptions;
+		readonly engine: Engine;
+		readonly state: State;
+		readonly screen: ReturnType<typeof openScreen>;
+		readonly crashed: Promise<never>;
+		readonly signal: AbortSignal;
+	},
+): Promise<number> {
 	const { engine, screen, signal, options } = parts;
 	const { stdin, stdout } = screen;
-	// React and Ink read the environment while they are loaded.
-	const loading = import('./mount-app.tsx');
 	const store = createStore({ ...parts.state, registry: await registryName(engine, signal) });
-	const terminal = createTerminalOwner(stdout);
+	const terminal = createTerminalOwner(stdout, screen.settled);
 	try {
-		const { mountApp } = await loading;
 		options.skeleton?.handOver();
 		const { reducedMotion, lowBandwidth } = options.display ?? DEFAULT_DISPLAY;
 		const isStill = reducedMotion || lowBandwidth;
@@ -112,10 +113,13 @@ async function runApp(parts: {
 		try {
 			const ended = Promise.race([app.waitUntilExit(), parts.crashed]).then(() => true);
 			// An app that cannot draw itself leaves at once, and would leave the terminal's answers to the shell.
-			if (!(await Promise.race([ended, sleep(FIRST_DRAW_MILLISECONDS, false)]))) {
+			if ((await soon(ended, FIRST_DRAW_MILLISECONDS)) === undefined) {
 				screen.ask();
-				await ended;
-				await screen.settled();
+				try {
+					await ended;
+				} finally {
+					await screen.settled();
+				}
 			}
 		} finally {
 			app.unmount();
@@ -131,23 +135,33 @@ async function runApp(parts: {
 /** While a key is held down nobody reads each row it passes; a slow line is spared half of them. */
 const HELD_FRAME_MILLISECONDS = 60;
 
-/** A home that is being changed by somebody else must not keep the app from opening. */
-const LIST_PATIENCE_MILLISECONDS = 250;
+/** A home that is being changed by somebody else, or a system without a shell, must not keep the app from opening. */
+const PATIENCE_MILLISECONDS = 250;
+
+/** After this the first frame has been drawn, or cannot be. */
+const FIRST_DRAW_MILLISECONDS = 20;
+
+/** Undefined when it takes longer. */
+async function soon<T>(promise: Promise<T>, milliseconds: number = PATIENCE_MILLISECONDS): Promise<T | undefined> {
+	const over = new AbortController();
+	try {
+		return await Promise.race([promise, sleep(milliseconds, undefined, { signal: over.signal })]);
+	} finally {
+		over.abort();
+	}
+}
 
 /** With what is installed in it, if that is known soon. */
 async function firstState(
 	{ engine, version, section = 'installed' }: FullScreenOptions,
 	{ listed, size }: { readonly listed: Promise<InstalledState | null>; readonly size: Size },
 ): Promise<State> {
-	const value = await Promise.race([listed, sleep(LIST_PATIENCE_MILLISECONDS, null, { ref: false })]);
+	const value = (await soon(listed)) ?? null;
 	const { homePath, profile } = engine;
 	const now = Date.now();
 	const state = initialState({ version, homePath, profile, registry: '', size, section, now });
 	return value === null ? state : reduce(state, { type: 'loaded', slot: 'installed', value, now });
 }
-
-/** After this the first frame has been drawn, or cannot be. */
-const FIRST_DRAW_MILLISECONDS = 20;
 
 /** A quick leave must not let the terminal's answers fall to the shell. */
 const LATE_ANSWER_MILLISECONDS = 200;
@@ -195,7 +209,7 @@ async function registryName(engine: Engine, signal: AbortSignal): Promise<string
 }
 
 /** What the actions may do with the terminal, by way of Ink once it is there. */
-function createTerminalOwner(stdout: ScreenWriter) {
+function createTerminalOwner(stdout: ScreenWriter, settled: () => Promise<unknown>) {
 	let ink: InkControls | null = null;
 	let exitCode = 0;
 	let isSuspended = false;
@@ -215,9 +229,11 @@ function createTerminalOwner(stdout: ScreenWriter) {
 
 	// Handing the terminal over and taking it back draws everything anew, and sets the modes that somebody else may have reset.
 	const redraw = (): void => void suspendWhile(() => Promise.resolve());
-	const stop = onTerminalSignals({ onContinue: redraw });
+	// What the terminal still has to say about itself must not fall to the shell.
+	const suspend = (): void => void settled().then(() => suspendWhile(signals.stopProcess));
+	const signals = onTerminalSignals({ onStop: suspend, onContinue: redraw });
 	return {
-		stop,
+		stop: signals.stop,
 		exitCode: () => exitCode,
 		mounted: (controls: InkControls): void => {
 			ink = controls;
@@ -227,7 +243,7 @@ function createTerminalOwner(stdout: ScreenWriter) {
 				exitCode = code;
 				ink?.exit();
 			},
-			suspend: (): void => void suspendWhile(stopProcess),
+			suspend,
 			repaint: redraw,
 			copy: (text: string): void => {
 				stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`);

@@ -56,3 +56,5 @@ export function mountApp(options: {
 	actions.start();
 	return { waitUntilExit: instance.waitUntilExit, unmount: instance.unmount, stop: actions.stop };
 }
+
+export type MountApp = typeof mountApp;

@@ -7,7 +7,7 @@ export { EMPTY_LINE, editLine, insertText, lineOf, lineText } from './line-edito
 export type { LineEditor } from './line-editor.ts';
 export { ScreenWriter } from './screen-writer.ts';
 export type { ScreenWriterOptions, TerminalOutput } from './screen-writer.ts';
-export { onTerminalSignals, stopProcess } from './job-control.ts';
+export { onTerminalSignals } from './job-control.ts';
 export type { Dress } from './cells/dress.ts';
 export type { Skeleton } from './skeleton.ts';
 export { askTerminal, groundOfEnvironment } from './terminal-questions.ts';

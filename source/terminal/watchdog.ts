@@ -26,7 +26,7 @@ const SCRIPT = [
 ].join('\n');
 
 /**
- * Starts it with the settings that the terminal has now; `onReady` hears when it has them and they may be changed. Without `/bin/sh` there is
+ * Starts it with the settings that the terminal has now; `onReady` hears when it has them, or will never need them, and they may be changed. Without `/bin/sh` there is
  * none, and nothing else changes.
  */
 export function startWatchdog(onReady: () => void, [inputDescriptor, outputDescriptor] = [0, 1]): Watchdog {
@@ -38,7 +38,7 @@ export function startWatchdog(onReady: () => void, [inputDescriptor, outputDescr
 	});
 	const { stdin, stdout } = child;
 	// A system without a shell has nothing to guard with, and a guard that died takes nothing along.
-	child.on('error', () => undefined);
+	child.on('error', onReady);
 	stdin?.on('error', () => undefined);
 	stdout?.once('data', onReady);
 	child.unref();
