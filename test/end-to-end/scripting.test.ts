@@ -16,6 +16,7 @@ const CHANGE_FIELDS = [
 	'toGeneration',
 	'changes',
 	'permissions',
+	'powers',
 	'requirements',
 	'packages',
 	'fetchedBytes',
@@ -146,7 +147,7 @@ describe('a script that reads --json', () => {
 		await writeFile(path.join(machine.project, 'input.json'), '{"name":"file"}');
 		const data = await dataOf(
 			['run', 'greeter', 'go', '--input', '{"name":"flag"}'],
-			['plugin', 'version', 'task', 'level', 'output', 'milliseconds', 'peakMemoryBytes', 'denied'],
+			['plugin', 'version', 'task', 'level', 'runtime', 'output', 'milliseconds', 'peakMemoryBytes', 'denied'],
 		);
 		expect(data).toMatchObject({ plugin: 'greeter', task: 'go', output: { text: 'Hello flag' }, denied: [] });
 		const fromFile = await machine.plugward(['run', 'greeter', '--input', '@input.json']);

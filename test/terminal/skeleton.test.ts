@@ -30,7 +30,7 @@ function paint(argv: readonly string[], { columns = 120, isTTY = true, environme
 describe('the skeleton of the screen', () => {
 	it.each([[[]], [['--home', '/h']], [['--offline', '--home=/h', '--theme', 'light']]])('is painted for %j', (argv) => {
 		expect(paint(argv)).not.toBeNull();
-		expect(painted()).toContain(' plugward  1 Installed  2 Browse ');
+		expect(painted()).toContain(' 1 Installed  2 Browse ');
 	});
 
 	it.each([[['list']], [['--home', '/h', 'list']], [['--version']], [['--help']], [['-h']], [['--json']]])(

@@ -6,13 +6,14 @@ const SOURCE = join(import.meta.dirname, '../../../source');
 
 /** What of node:fs changes nothing. `open` and `openSync` are looked at call by call. */
 const READING = new Set(
-	'access BigIntStats constants closeSync createReadStream existsSync fstatSync lstat lstatSync open openSync readdir readdirSync readFile readFileSync readlink readSync realpath realpathSync stat statfs statSync watch FileHandle Stats'.split(
+	'access accessSync BigIntStats constants closeSync createReadStream existsSync fstatSync lstat lstatSync open opendir openSync readdir readdirSync readFile readFileSync readlink readSync realpath realpathSync stat statfs statSync watch FileHandle Stats'.split(
 		' ',
 	),
 );
 
 /** Outside `home/disk.ts` these alone write, and none of them to what a home has installed. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+	'crash-log.ts': 'the story of a crash, in the log folder of the user',
 	'engine/compiled-code.ts': 'the folder where node keeps our code compiled, in no home',
 	'engine/registry/metadata/metadata-store.ts':
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
