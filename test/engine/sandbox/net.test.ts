@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
-import { isPublicAddress } from '../../../source/engine/sandbox/broker/addresses.ts';
+import { isOwnAddress, isPublicAddress } from '../../../source/engine/sandbox/broker/addresses.ts';
 import { createNetBroker, type ResolveHost } from '../../../source/engine/sandbox/broker/net.ts';
 import { DEFAULT_QUOTAS } from '../../../source/engine/sandbox/broker/quotas.ts';
 import { gateOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
@@ -84,6 +85,47 @@ test('a granted name that resolves to a private address is denied', async () => 
 	const resolveHost = async () => ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1'];
 	const outcome = await fetchThrough([`net:rebound.example:${http.port}`], `http://rebound.example:${http.port}/`, { resolveHost });
 	expect(outcome).toMatchObject({ type: 'denied', rule: 'private-address' });
+});
+
+test.each([
+	'64:ff9b::7f00:1',
+	'64:ff9b:1::a00:1',
+	'2002:7f00:1::1',
+	'2001:0:7f00:1::1',
+	'::ffff:10.0.0.1',
+	'::127.0.0.1',
+	'fe80::1%lo',
+	'100.64.1.1',
+	'0.0.0.0',
+	'ff02::fb',
+])('a granted name that resolves to %s alone is denied, and literally it is denied as not granted', async (address) => {
+	const granted = ['net:tunnel.example'];
+	const outcome = await fetchThrough(granted, 'https://tunnel.example/', { resolveHost: async () => [address] });
+	expect(outcome).toMatchObject({ type: 'denied', rule: 'private-address' });
+	const literal = address.includes(':') ? `[${address}]` : address;
+	expect((await fetchThrough(granted, `https://${literal}/`)).type).toMatch(/^(?:denied|failed)$/);
+});
+
+test("a granted name that is this machine's own address is denied, also where that is a public one", async () => {
+	const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+	expect(own.length).toBeGreaterThan(0);
+	expect(own.every((address) => isOwnAddress(address))).toBe(true);
+	expect(isOwnAddress('0:0:0:0:0:0:0:1')).toBe(own.includes('::1'));
+	expect(isOwnAddress('93.184.215.14')).toBe(false);
+	expect(isOwnAddress('no address')).toBe(false);
+	const outcome = await fetchThrough(['net:self.example'], 'https://self.example/', { resolveHost: async () => own });
+	expect(outcome).toMatchObject({ type: 'denied', rule: 'private-address' });
+});
+
+test('a redirect to a granted name that means something private by now is denied', async () => {
+	await using http = await server((_, response) => response.writeHead(302, { location: 'https://later.example/' }).end());
+	const granted = [`net:127.0.0.1:${http.port}`, 'net:later.example'];
+	const resolveHost = async () => ['64:ff9b::a9fe:a9fe'];
+	expect(await fetchThrough(granted, `http://127.0.0.1:${http.port}/`, { resolveHost })).toMatchObject({
+		type: 'denied',
+		rule: 'private-address',
+		resource: 'https://later.example/',
+	});
 });
 
 test('a name is resolved once for each request, and a later answer does not count for an earlier check', async () => {
@@ -203,6 +245,36 @@ test.each([
 	['64:ff9b::a00:1', false],
 	['2002:a00:1::', false],
 	['2001:db8::1', false],
+	['0.1.2.3', false],
+	['100.127.255.255', false],
+	['100.128.0.1', true],
+	['192.0.0.8', false],
+	['192.88.99.1', false],
+	['198.19.255.255', false],
+	['224.0.0.1', false],
+	['239.255.255.250', false],
+	['240.0.0.1', false],
+	['::8.8.8.8', false],
+	['::ffff:0:8.8.8.8', false],
+	['::ffff:a9fe:a9fe', false],
+	['64:ff9b::8.8.8.8', false],
+	['64:ff9b:1::8.8.8.8', false],
+	['64:ff9b:1:ffff::1', false],
+	['100::1', false],
+	['2001::1', false],
+	['2001:0:53aa:64c:0:fbfe:f3f5:9bf7', false],
+	['2001:20::1', false],
+	['2002:7f00:1::', false],
+	['3ffe::1', false],
+	['3fff::1', false],
+	['fc00::1', false],
+	['fe80::1%eth0', false],
+	['fec0::1', false],
+	['ff02::1', false],
+	['ff0e::1', false],
+	['2606:4700::1111%eth0', false],
+	['2a00:1450:4001::200e', true],
+	['[::1]', false],
 	['not an address', false],
 ])('the address %s is public: %s', (address, isPublic) => {
 	expect(isPublicAddress(address)).toBe(isPublic);

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 const REFUSED_V4: readonly (readonly [string, number])[] = [
 	['0.0.0.0', 8],
@@ -18,11 +19,13 @@ const REFUSED_V4: readonly (readonly [string, number])[] = [
 	['240.0.0.0', 4],
 ];
 
-// Inside the one global block: documentation, and the tunnels that carry a v4 address nobody checked.
+// Inside the one global block: documentation, what protocols keep for themselves (Teredo, ORCHID ...), and the tunnels that carry a v4
+// address nobody checked. What translates to v4 (NAT64, mapped, compatible) lies outside of that block, with all that is local.
 const REFUSED_V6: readonly (readonly [string, number])[] = [
 	['2001:db8::', 32],
-	['2001::', 32],
+	['2001::', 23],
 	['2002::', 16],
+	['3ffe::', 16],
 	['3fff::', 20],
 ];
 
@@ -42,8 +45,15 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** True for an address of the public internet; mapped, tunnelled, private, shared, link-local and reserved ones are not. */
+/**
+ * True for an address of the public internet; mapped, translated, tunnelled, private, shared, link-local and reserved ones are not, nor is
+ * one with a zone, which means something only on one machine.
+ */
 export function isPublicAddress(address: string): boolean {
+	if (address.includes('%')) {
+		return false;
+	}
+
 	switch (isIP(address)) {
 		case 4:
 			return !refused.check(address, 'ipv4');
@@ -52,6 +62,17 @@ export function isPublicAddress(address: string): boolean {
 		default:
 			return false;
 	}
+}
+
+/** Whether it is one of this machine's own, as an interface has it: what listens here may be meant for nobody else. */
+export function isOwnAddress(address: string): boolean {
+	const family = isIP(address);
+	const own = new BlockList();
+	for (const { address: known, family: kind } of Object.values(networkInterfaces()).flatMap((all) => all ?? [])) {
+		own.addAddress(known, kind === 'IPv4' ? 'ipv4' : 'ipv6');
+	}
+
+	return family !== 0 && own.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 export function isLoopbackAddress(address: string): boolean {

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import type { Permission } from '../../permission.ts';
-import { isLoopbackAddress, isPublicAddress } from './addresses.ts';
+import { isLoopbackAddress, isOwnAddress, isPublicAddress } from './addresses.ts';
 import { done, failed, type CapabilityOutcome } from './capability.ts';
 import type { Gate } from './gate.ts';
 import { parseHttpRequest, type HttpRequest } from './http-request.ts';
@@ -139,13 +139,18 @@ async function chooseAddress(
 		return failed('ERR_HOST_NOT_FOUND', `The host ${host} was not found.`);
 	}
 
-	const isAllowed = host === 'localhost' ? isLoopbackAddress : isPublicAddress;
+	const isAllowed = host === 'localhost' ? isLoopbackAddress : isElsewhere;
 	return (
 		addresses.find((address) => isAllowed(address)) ??
 		refuse(
 			`${host} resolves to ${addresses.join(', ') || 'nothing'}, which is not a public address; such a host must be granted by its address.`,
 		)
 	);
+}
+
+/** Of the public internet, and not this machine by the name it has there. */
+function isElsewhere(address: string): boolean {
+	return isPublicAddress(address) && !isOwnAddress(address);
 }
 
 async function resolveBySystem(host: string): Promise<readonly string[]> {
