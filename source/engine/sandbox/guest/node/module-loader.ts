@@ -16,8 +16,8 @@ const ENDINGS = ['', '.js', '.cjs', '.mjs', '.json', '/index.js', '/index.cjs', 
 const cache = new Map<string, Loaded>();
 
 /**
- * `require` of what could not be known when the package was bundled: a file of a package by a computed path, read and run in place.
- * Only files of the packages themselves are looked at.
+ * `require` of what could not be known when the package was bundled: a file by a computed path, read and run in place. Files of the
+ * packages themselves are always there; others, like the settings of a project, as far as reading them was granted.
  */
 export function makeRequire(from: string, builtin: (name: string) => unknown): Require {
 	const folder = dirname(from);
@@ -28,7 +28,7 @@ export function makeRequire(from: string, builtin: (name: string) => unknown): R
 			: text.startsWith('/')
 				? text
 				: join(PACKAGES_ROOT, 'node_modules', text);
-		const found = isPackagePath(base) ? resolveFile(base) : null;
+		const found = resolveFile(base);
 		if (found === null) {
 			throw Object.assign(new Error(`Cannot find module '${text}'`), { code: 'MODULE_NOT_FOUND' });
 		}
@@ -98,14 +98,20 @@ function loadFile(path: string, builtin: (name: string) => unknown): unknown {
 
 /** `import()` of a computed path: a file of a package becomes a script of its own, which runs here. */
 export async function importFile(specifier: string, from: string, builtin: (name: string) => unknown): Promise<unknown> {
-	const text = decodeURIComponent(specifier.replace(/^file:\/\//, ''));
+	// A query only makes the address a new one.
+	const text = decodeURIComponent(specifier.replace(/^file:\/\//, '').replace(/[?#].*$/s, ''));
 	const known = builtin(text.replace(/^node:/, ''));
 	if (known !== undefined) {
 		return { ...known, default: known };
 	}
 
 	const path = makeRequire(from, builtin).resolve(text);
-	return imported.getOrInsertComputed(path, () => importNow(path));
+	return isPackagePath(path) ? imported.getOrInsertComputed(path, () => importNow(path)) : namespaceOf(loadFile(path, builtin));
+}
+
+/** What `import` of a CommonJS module gives. */
+function namespaceOf(exports: unknown): object {
+	return { ...(typeof exports === 'object' ? exports : {}), default: exports, 'module.exports': exports };
 }
 
 const imported = new Map<string, Promise<unknown>>();

@@ -119,7 +119,10 @@ export class Readable extends Stream {
 		if (chunk === null) {
 			if (!state.ended) {
 				state.ended = true;
-				this.#take(state.decoder?.end() ?? '');
+				if (state.decoder !== null && state.decoder !== undefined) {
+					this.#take(state.decoder.end());
+				}
+
 				this.#schedule();
 			}
 

@@ -1,3 +1,4 @@
+import { PROVIDED_MODULES } from '../../bundler/provided-modules.ts';
 import { askNow } from '../capabilities.ts';
 import { EventEmitter } from '../modules/events.ts';
 import { currentFolder, setWorkingFolder } from '../modules/path.ts';
@@ -92,7 +93,9 @@ function plainFields(input: ToolInput, exit: (code?: unknown) => never): Readonl
 		getgid: () => 1000,
 		getegid: () => 1000,
 		kill: unavailable('process.kill'),
-		binding: unavailable('process.binding'),
+		// Old tools ask which modules node has; everything else of it is nobody's business.
+		binding: (name: unknown) =>
+			name === 'natives' ? Object.fromEntries(PROVIDED_MODULES.map((module) => [module, ''])) : unavailable('process.binding')(),
 		dlopen: unavailable('process.dlopen'),
 		setUncaughtExceptionCaptureCallback: () => undefined,
 		hasUncaughtExceptionCaptureCallback: () => false,
