@@ -118,6 +118,11 @@ export function formatBytesOf(
 	return `${done} of ${isAtLeast ? 'at least ' : ''}${total} ${BYTE_UNITS[unit] ?? 'B'}`;
 }
 
+/** `40%, page 4 of 10`. */
+export function progressWords({ fraction, text }: { readonly fraction: number | null; readonly text: string }): string {
+	return [...(fraction === null ? [] : [`${Math.floor(fraction * 100)}%`]), ...(text === '' ? [] : [cleanLine(text)])].join(', ');
+}
+
 /** `12 ms`, `1.4 s`, `2 min 05 s`. */
 export function formatDuration(milliseconds: number): string {
 	if (milliseconds < 1000) {

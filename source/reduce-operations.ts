@@ -64,6 +64,8 @@ function withEvent(operation: Operation, event: EngineEvent): Operation {
 		}
 		case 'notice':
 			return withOutput(operation, event.severity === 'warning' ? 'warning' : 'notice', event.text);
+		case 'task-progress':
+			return { ...operation, progress: { fraction: event.fraction, text: event.text } };
 		case 'plugin-output':
 			return withOutput(operation, event.stream, event.text);
 	}

@@ -123,6 +123,8 @@ export type Operation = {
 	/** Of all its fetches. */
 	readonly planned: PlannedFetch;
 	readonly transfers: Readonly<Record<string, Transfer>>;
+	/** What a task says of itself; null when it says nothing. */
+	readonly progress: { readonly fraction: number | null; readonly text: string } | null;
 	readonly output: readonly OutputLine[];
 	readonly result: OperationResult | null;
 	readonly failure: Failure | null;

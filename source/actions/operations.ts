@@ -85,6 +85,7 @@ function startedOperation(id: number, request: OperationRequest, startedAt: numb
 		steps: [],
 		planned: NOTHING_PLANNED,
 		transfers: {},
+		progress: null,
 		output: [],
 		result: null,
 		failure: null,

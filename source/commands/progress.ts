@@ -1,6 +1,6 @@
 import type { EngineEvent, OnEvent, StepName } from '../engine/index.ts';
 import { amountText, type FetchAmount, fetchAmount, NOTHING_PLANNED, type PlannedFetch, type Transfer } from '../fetch-amount.ts';
-import { cleanLine, cleanLines, formatDuration, truncate } from '../format.ts';
+import { cleanLine, cleanLines, formatDuration, progressWords, truncate } from '../format.ts';
 import type { Warning } from './command.ts';
 import { paint, type View } from './layout.ts';
 
@@ -32,6 +32,7 @@ export function createProgress(options: ProgressOptions): Progress {
 	const fetching = createFetching();
 	let lastDrawn = Number.NEGATIVE_INFINITY;
 	let isDrawn = false;
+	let task: TaskProgress | null = null;
 
 	const clear = () => {
 		if (isDrawn) {
@@ -51,7 +52,7 @@ export function createProgress(options: ProgressOptions): Progress {
 
 		lastDrawn = now;
 		isDrawn = true;
-		options.write(CLEAR_LINE + truncate(liveText(running, fetching.amount()), Math.max(20, options.view.columns - 1)));
+		options.write(CLEAR_LINE + truncate(liveText(running, fetching.amount(), task), Math.max(20, options.view.columns - 1)));
 	};
 
 	const onEvent = (event: EngineEvent) => {
@@ -67,6 +68,7 @@ export function createProgress(options: ProgressOptions): Progress {
 				}
 
 				running.delete(event.step);
+				task = null;
 				draw(true);
 				break;
 			case 'fetch-planned':
@@ -84,6 +86,10 @@ export function createProgress(options: ProgressOptions): Progress {
 					line(paint(event.text, 'dim', options.view));
 				}
 
+				break;
+			case 'task-progress':
+				task = event;
+				draw(false);
 				break;
 			case 'plugin-output':
 				if (options.showsNotes) {
@@ -111,10 +117,13 @@ function createFetching(): {
 	};
 }
 
-function liveText(running: ReadonlyMap<StepName, string>, amount: FetchAmount): string {
+type TaskProgress = Extract<EngineEvent, { type: 'task-progress' }>;
+
+function liveText(running: ReadonlyMap<StepName, string>, amount: FetchAmount, task: TaskProgress | null): string {
 	const [step, detail] = [...running].at(-1) ?? ['', ''];
 	const shown = amount.doneBytes === 0 && amount.totalBytes === null ? '' : `, ${amountText(amount)}`;
-	return `  ${step} ${cleanLine(detail)}${step === 'fetch' ? shown : ''} ...`;
+	const done = step !== 'run' || task === null ? '' : `: ${progressWords(task)}`;
+	return `  ${step} ${cleanLine(detail)}${step === 'fetch' ? shown : done} ...`;
 }
 
 function stepText(event: Extract<EngineEvent, { type: 'step-finished' }>, detail: string, view: View): string {

@@ -18,7 +18,16 @@ export type EngineEvent =
 			readonly finished: boolean;
 	  }
 	| { readonly type: 'notice'; readonly severity: 'info' | 'warning'; readonly code: string; readonly text: string }
-	| { readonly type: 'plugin-output'; readonly plugin: string; readonly stream: 'log' | 'warn' | 'error'; readonly text: string };
+	| { readonly type: 'plugin-output'; readonly plugin: string; readonly stream: 'log' | 'warn' | 'error'; readonly text: string }
+	/** How far a task has come: `fraction` from 0 to 1, or null when it does not know. At most ten times a second. */
+	| {
+			readonly type: 'task-progress';
+			readonly plugin: string;
+			readonly task: string;
+			readonly fraction: number | null;
+			/** One line, stripped of control characters. */
+			readonly text: string;
+	  };
 
 export type OnEvent = (event: EngineEvent) => void;
 

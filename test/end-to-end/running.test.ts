@@ -105,6 +105,50 @@ test('start without names starts what says that it stays; a grant is revoked for
 	expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('staying has no grant env:HOME.')]);
 });
 
+test('each way in which a task can end has an exit code of its own, and its progress is told', async () => {
+	const folder = path.join(machine.project, 'worker');
+	await mkdir(folder);
+	const number = { type: 'object', properties: { n: { type: 'number' } } };
+	const plugward = {
+		apiVersion: 1,
+		main: './plugin.js',
+		tasks: { go: { input: number, output: { type: 'number' } } },
+		limits: { wallMilliseconds: 1500 },
+	};
+	await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'worker', version: '1.0.0', type: 'module', plugward }));
+	const ways = `async execute({ input }, context) {
+		context.progress(0.5, 'half of it');
+		switch (input.n) {
+			case 1: throw new Error('no');
+			case 2: return 'no number';
+			case 3: return context.fetch('https://example.com/');
+			case 4: return new Promise(() => {});
+			case 5: console.log('waits'); return new Promise((resolve) => context.signal.addEventListener('abort', () => { console.log('tidied up'); resolve(0); }));
+			default: return 0;
+		}
+	}`;
+	await writeFile(path.join(folder, 'plugin.js'), `export default { ${ways} };\n`);
+	const run = (n: unknown) => machine.json(['run', './worker', 'go', '--input', JSON.stringify({ n })]);
+	const outcomes = await Promise.all([0, 1, 2, 3, 4, 'x'].map(run));
+	expect(outcomes.map(({ exitCode, envelope }) => [exitCode, envelope.error?.code])).toEqual([
+		[0, undefined],
+		[1, 'plugin-failed'],
+		[1, 'plugin-failed'],
+		[126, 'plugin-denied'],
+		[124, 'plugin-limit'],
+		[2, 'usage'],
+	]);
+	expect((await machine.plugward(['run', './worker', 'other'])).exitCode).toBe(127);
+	const events = (await machine.plugward(['run', './worker', 'go', '--events'])).stdout.split('\n');
+	expect(events.find((line) => line.includes('task-progress'))).toContain(
+		'"plugin":"worker","task":"go","fraction":0.5,"text":"half of it"',
+	);
+	const cancelled = machine.start(['run', './worker', 'go', '--input', '{"n":5}']);
+	await until(cancelled, 'stderr', 'waits');
+	cancelled.child.kill('SIGINT');
+	expect(await cancelled.ended).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('tidied up') });
+});
+
 test('messages are asked for when a plugin is installed, and go only when both sides were granted them', async () => {
 	servePlugin(registry, ['asker', '1.0.0'], {
 		execute: 'return 1;',

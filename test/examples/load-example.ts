@@ -74,6 +74,7 @@ export function standInContext(given: {
 	};
 	const context: PluginContext = {
 		log: { info: log, warn: log, error: log },
+		progress: () => {},
 		storage: { get: async () => null, set: async () => {}, delete: async () => {}, keys: async () => [] },
 		exec: async (program, args = []) => {
 			throw denied(`run:${[program, ...args].join(' ')}`);

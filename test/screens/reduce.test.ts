@@ -42,6 +42,7 @@ function operation(overrides: Partial<Operation> = {}): Operation {
 		steps: [],
 		planned: NOTHING_PLANNED,
 		transfers: {},
+		progress: null,
 		output: [],
 		result: null,
 		failure: null,

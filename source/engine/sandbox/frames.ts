@@ -3,13 +3,13 @@
  * what follows it and the slot says which isolate of the process is meant: 0 in a process with one plugin, 1 and up in a shared one.
  * Both ends use this file. Anything that does not fit is a `FrameBreach`; there is no resynchronising.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Core to host. */
 export const TO_HOST = { load: 1, code: 2, call: 3, capabilityResult: 4, abort: 5, ping: 6, unload: 7 } as const;
 
 /** Host to core. */
-export const TO_CORE = { hello: 16, armed: 17, ready: 18, result: 19, error: 20, capability: 21, log: 22, pong: 23 } as const;
+export const TO_CORE = { hello: 16, armed: 17, ready: 18, result: 19, error: 20, capability: 21, log: 22, pong: 23, progress: 24 } as const;
 
 /** On the second socket, one question and one answer at a time: the guest stands still until the answer is there. */
 export const SYNC_TO_CORE = { question: 32 } as const;

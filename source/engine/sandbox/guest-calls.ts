@@ -17,6 +17,8 @@ export const FROM_GUEST = {
 	part: 11,
 	/** Hashes, ciphers and compression, which the host does on bytes. */
 	compute: 12,
+	/** How far one call has come. */
+	progress: 13,
 } as const;
 
 /** Host to guest, through the one function the prelude returned. */

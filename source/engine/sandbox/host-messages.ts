@@ -1,8 +1,10 @@
-import { stripControls } from '../strip-controls.ts';
+import { stripControls, stripToLine } from '../strip-controls.ts';
 import { FrameBreach } from './frames.ts';
 import type { CallFailure } from './guest-calls.ts';
 
 export type CapabilityRequest = { readonly operation: string; readonly args: Readonly<Record<string, unknown>> };
+/** `fraction` from 0 to 1, or null for who does not know. */
+export type TaskProgress = { readonly fraction: number | null; readonly text: string };
 export type LogLine = { readonly stream: 'log' | 'warn' | 'error'; readonly text: string };
 
 const MAXIMUM_METHODS = 10_000;
@@ -48,6 +50,12 @@ export function parseLogLine(text: string): LogLine {
 	const { stream, text: line } = parseRecord(text);
 	const isLine = (stream === 'log' || stream === 'warn' || stream === 'error') && typeof line === 'string';
 	return expected(isLine, { stream: stream as LogLine['stream'], text: stripControls(String(line)) }, 'log');
+}
+
+export function parseProgress(text: string): TaskProgress {
+	const { fraction, text: said } = parseRecord(text);
+	const isProgress = (fraction === null || (typeof fraction === 'number' && fraction >= 0 && fraction <= 1)) && typeof said === 'string';
+	return expected(isProgress, { fraction: fraction as number | null, text: stripToLine(String(said)).slice(0, 200) }, 'progress');
 }
 
 /** What a host says of its isolate; the core believes it for the screen alone. */

@@ -8,9 +8,11 @@ import {
 	parseCapabilityRequest,
 	parseLogLine,
 	parsePong,
+	parseProgress,
 	parseReady,
 	type CapabilityRequest,
 	type LogLine,
+	type TaskProgress,
 } from './host-messages.ts';
 import { endOfFailure, PluginEndedError, type PluginEnd } from './plugin-end.ts';
 import { watchResources, type ResourceUse, type ResourceWatch } from './resource-watch.ts';
@@ -36,7 +38,7 @@ export type ConnectionOptions = {
 /** `heapBytes` is what the host says of the isolate, for the screen alone; null before it said anything. */
 export type ConnectionUse = ResourceUse & { readonly heapBytes: number | null };
 
-type Call = PromiseWithResolvers<string> & { readonly cpuStart: number };
+type Call = PromiseWithResolvers<string> & { readonly cpuStart: number; readonly onProgress: (progress: TaskProgress) => void };
 /** Between calls a plugin may use as much processor time in this span as in one call. */
 const IDLE_BUDGET_MILLISECONDS = 60_000;
 
@@ -164,7 +166,10 @@ export class PluginConnection {
 	}
 
 	/** The same for a plugin that is ready, with the id that `abort` takes. */
-	begin(message: CallMessage): { readonly id: number; readonly answer: Promise<string> } {
+	begin(
+		message: CallMessage,
+		onProgress: (progress: TaskProgress) => void = ignore,
+	): { readonly id: number; readonly answer: Promise<string> } {
 		if (this.#end !== null) {
 			throw new PluginEndedError(this.#end);
 		}
@@ -174,7 +179,7 @@ export class PluginConnection {
 		}
 
 		const id = this.#nextId();
-		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.use.cpuMilliseconds };
+		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.use.cpuMilliseconds, onProgress };
 		this.#calls.set(id, waiting);
 		this.#host.send(TO_HOST.call, id, JSON.stringify(message));
 		return { id, answer: waiting.promise };
@@ -307,6 +312,11 @@ export class PluginConnection {
 				this.#requireRunning('log');
 				this.#options.onLog(parseLogLine(text));
 				return;
+			case TO_CORE.progress:
+				this.#requireRunning('progress');
+				// One that comes after the answer is of no interest any more.
+				this.#calls.get(frame.id)?.onProgress(parseProgress(text));
+				return;
 			case TO_CORE.pong:
 				this.#takePong(frame.id, text);
 				return;
@@ -394,6 +404,10 @@ export class PluginConnection {
 		this.#calls.delete(id);
 		return waiting;
 	}
+}
+
+function ignore(): void {
+	// Only tasks say how far they are.
 }
 
 /** What the host itself told of is over in the isolate; of the rest nobody knows whether it would ever end. */

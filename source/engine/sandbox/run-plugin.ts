@@ -9,6 +9,7 @@ import { parsePluginJson } from './host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from './load-plugin.ts';
 import { createLogSink } from './log-sink.ts';
 import { PluginConnection } from './plugin-connection.ts';
+import { createProgressTeller } from './progress.ts';
 import { PluginEndedError, type PluginEnd } from './plugin-end.ts';
 import { answerPackageCall, NO_FILES } from './package-files.ts';
 import type { RunPluginRequest, RunPluginResult } from './run-request.ts';
@@ -99,21 +100,61 @@ function failRun(
 /** One deadline for everything, owned here: the host is never asked whether it has finished. */
 async function callWithin(connection: PluginConnection, request: RunPluginRequest): Promise<unknown> {
 	const deadline = setTimeout(() => connection.finish({ type: 'limit', limit: 'wall' }), request.limits.wallMilliseconds);
-	const onAbort = (): void => connection.finish({ type: 'stopped', cause: request.signal.reason });
-	request.signal.addEventListener('abort', onAbort, { once: true });
-	if (request.signal.aborted) {
-		onAbort();
-	}
-
+	const progress = createProgressTeller(request.onProgress ?? ((): void => undefined));
+	const cancellation = watchCancellation(connection, request.signal);
 	try {
-		const text = await connection.call(executeMessage(request));
+		await connection.ready;
+		const { id, answer } = connection.begin(executeMessage(request), progress.tell);
+		cancellation.setCall(id);
+		const text = await answer.finally(cancellation.throwIfCancelled);
 		const output = parsePluginJson(text);
+		progress.end();
 		await shutDown(connection);
 		return output;
 	} finally {
 		clearTimeout(deadline);
-		request.signal.removeEventListener('abort', onAbort);
+		cancellation.end();
+		progress.end();
 	}
+}
+
+/** Before its task runs a plugin is killed at once; a task sees its signal, and has this long to come to an end. */
+const GRACE_MILLISECONDS = 500;
+
+function watchCancellation(connection: PluginConnection, signal: AbortSignal) {
+	const stopped: PluginEnd = { type: 'stopped', cause: null };
+	let call: number | null = null;
+	let grace: NodeJS.Timeout | null = null;
+	const onAbort = (): void => {
+		if (call === null) {
+			connection.finish({ ...stopped, cause: signal.reason });
+		} else {
+			connection.abort(call);
+			grace = setTimeout(() => connection.finish({ ...stopped, cause: signal.reason }), GRACE_MILLISECONDS);
+		}
+	};
+	signal.addEventListener('abort', onAbort, { once: true });
+	if (signal.aborted) {
+		onAbort();
+	}
+
+	return {
+		setCall: (id: number): void => {
+			call = id;
+		},
+		/** Whatever came of it in time: nobody wants it any more. */
+		throwIfCancelled: (): void => {
+			if (signal.aborted) {
+				throw new PluginEndedError({ ...stopped, cause: signal.reason });
+			}
+		},
+		end: (): void => {
+			signal.removeEventListener('abort', onAbort);
+			if (grace !== null) {
+				clearTimeout(grace);
+			}
+		},
+	};
 }
 
 /** A plugin may say goodbye; whether it does changes nothing about the result. */

@@ -5,6 +5,7 @@ import type { AccessObserver } from './broker/gate.ts';
 import type { SandboxRules } from './sandbox-rules.ts';
 import type { TakeHost } from './host-process.ts';
 import type { PluginQuotas } from './broker/quotas.ts';
+import type { TaskProgress } from './host-messages.ts';
 import type { StoragePlace } from './broker/storage.ts';
 import type { PackageFiles } from './package-files.ts';
 
@@ -39,6 +40,8 @@ export type RunPluginRequest = {
 	readonly audit: (event: AuditEvent) => void;
 	/** Text is already stripped of control characters. */
 	readonly onOutput: (stream: 'log' | 'warn' | 'error', text: string) => void;
+	/** How far the task has come; at most ten times a second. */
+	readonly onProgress?: (progress: TaskProgress) => void;
 	/** Where `context.storage` lies; null or left out for nowhere. */
 	readonly storage?: StoragePlace | null;
 	/** Bounds other than the usual ones. */

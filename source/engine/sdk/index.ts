@@ -74,8 +74,10 @@ export type PluginContext = {
 	readonly exec: (program: string, args?: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
 	readonly env: { readonly get: (name: string) => Promise<string | null> };
 	readonly messages: PluginMessages;
-	/** Fires when the call is cancelled. */
+	/** Fires when the call is cancelled; half a second later a run that goes on is killed. */
 	readonly signal: AbortSignal;
+	/** Tells the user how far the task has come: from 0 to 1, or null for who does not know, and a few words (200 characters). */
+	readonly progress: (fraction: number | null, text?: string) => void;
 	/** What is granted to this run, as typed after `--allow`. */
 	readonly permissions: readonly PermissionId[];
 };

@@ -1,5 +1,5 @@
 import { amountText, type FetchAmount, fetchAmount } from '../../fetch-amount.ts';
-import { cleanLine, cleanLines, fit, formatBytes, formatDuration, plural } from '../../format.ts';
+import { cleanLine, cleanLines, fit, formatBytes, formatDuration, plural, progressWords, truncate } from '../../format.ts';
 import type { Operation, OperationStep, OutputLine } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line, Tone } from '../../theme.ts';
@@ -34,6 +34,7 @@ export function operationDocument(operation: Operation, options: { readonly widt
 	return [
 		...operation.steps.map((step) => stepLine(step, width)),
 		...transferLines(operation, width),
+		...taskLines(operation, width),
 		...(operation.output.length === 0 ? [] : [BLANK, ...outputLines(operation, width)]),
 		...(operation.failure === null
 			? []
@@ -55,6 +56,17 @@ function stepLine(step: OperationStep, width: number): Line {
 
 export function amountOf({ planned, transfers }: Operation): FetchAmount {
 	return fetchAmount(planned, Object.values(transfers));
+}
+
+/** While it runs: how far a task says that it has come. */
+function taskLines({ progress, endedAt }: Operation, width: number): readonly Line[] {
+	if (progress === null || endedAt !== null) {
+		return [];
+	}
+
+	const bar = progress.fraction === null ? [] : [...progressBar(progress.fraction, Math.min(30, width - 2)), span('  ')];
+	const words = progressWords(progress);
+	return [BLANK, [...bar, span(truncate(words, Math.max(8, width - (bar.length === 0 ? 0 : 34))), 'dim')]];
 }
 
 const SHOWN_TRANSFERS = 6;

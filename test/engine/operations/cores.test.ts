@@ -158,6 +158,19 @@ test('a home that lies too deep for a socket runs plugins all the same, and says
 	expect(await deep.cores.list(call)).toMatchObject([{ isOwn: true }]);
 });
 
+test('a plugin that stays keeps things, as one that runs once does, and both are the same', async () => {
+	await using temporary = await openTemporaryEngine(NO_REGISTRY);
+	const { engine, call, project } = temporary;
+	const target = await plugin(temporary, 'keeper');
+	const keeping =
+		'export default { execute: async ({ task }, { storage }) => { const n = ((await storage.get("n")) ?? 0) + 1; await storage.set("n", n); return n; } };';
+	await writeFile(join(project, 'keeper', 'plugin.js'), keeping);
+	await engine.runtime.start({ target, allow: [] }, call);
+	expect((await engine.runtime.call({ plugin: 'keeper', task: 'home', input: {} }, call)).output).toBe(1);
+	expect((await engine.runTask({ target, task: 'home', input: {}, allow: [] }, call)).output).toBe(2);
+	expect((await engine.runtime.call({ plugin: 'keeper', task: 'home', input: {} }, call)).output).toBe(3);
+});
+
 test('no grant opens the folder of the sockets to a plugin', async () => {
 	await using temporary = await openTemporaryEngine(NO_REGISTRY);
 	const { engine, call, home } = temporary;

@@ -190,6 +190,35 @@ test('a cancelled run kills the host and says so', async () => {
 	expect(() => process.kill(seen.pids[0] ?? 0, 0)).toThrow('ESRCH');
 });
 
+test('a cancelled task sees its signal and may come to an end; one that does not is killed', async () => {
+	const cancel = async (body: string): Promise<readonly string[]> => {
+		const controller = new AbortController();
+		const seen = observed();
+		const pending = failureOf(run(pluginCode(body), { signal: controller.signal, observe: seen }));
+		await expect.poll(() => seen.output.length).toBe(1);
+		controller.abort();
+		expect((await pending).code).toBe('cancelled');
+		expect(seen.audit.at(-1)).toMatchObject({ event: 'plugin-ended', outcome: 'cancelled' });
+		expect(() => process.kill(seen.pids[0] ?? 0, 0)).toThrow('ESRCH');
+		return seen.output;
+	};
+	const waiting =
+		'console.log("on"); await new Promise((resolve) => context.signal.addEventListener("abort", resolve)); console.log("tidied up");';
+	expect(await cancel(`${waiting} return 1;`)).toEqual(['log: on', 'log: tidied up']);
+	expect(await cancel(`${waiting} throw new Error("gone");`)).toEqual(['log: on', 'log: tidied up']);
+	expect(await cancel('console.log("on"); await new Promise(() => {});')).toEqual(['log: on']);
+});
+
+test('how far a task has come is told, the newest and the last of it for certain, and nothing else than that', async () => {
+	const told: unknown[] = [];
+	const body = `for (let i = 0; i <= 1000; i += 1) context.progress(i / 1000, 'step ' + i + '\\u001B[2J');
+		context.progress(7); context.progress('half', 'x'.repeat(500)); return 1;`;
+	await run(pluginCode(body), { onProgress: (progress) => told.push(progress) });
+	expect(told[0]).toEqual({ fraction: 0, text: 'step 0' });
+	expect(told.at(-1)).toEqual({ fraction: null, text: 'x'.repeat(200) });
+	expect(told.length).toBeLessThan(20);
+});
+
 test('an audit log that cannot be written stops the run', async () => {
 	const failure = await failureOf(
 		(async () => {

@@ -10,6 +10,7 @@ import { forbiddenPaths } from './forbidden-paths.ts';
 import { refuseMissingPowers } from './host-powers.ts';
 import { requireRuntimeAllowed } from './native-runtime.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
+import { keptBy, pinned } from './kept-by.ts';
 import type { RuntimeChanges } from './runtime-changes.ts';
 
 export type StartRequest = {
@@ -35,12 +36,13 @@ export async function openSetup(
 	const isRefused = new Set(refused.map(permissionId));
 	const allowed = (permission: Permission): boolean =>
 		ceilingAllows(policy, { level, permission }) && !isRefused.has(permissionId(permission));
-	const forThisRun = allow.filter(allowed);
+	const forThisRun = await Promise.all(allow.filter(allowed).map((permission) => pinned(context, permission, level)));
 	for (const permission of forThisRun) {
 		const granted = { event: 'permission-granted', plugin, version, permission: stripToLine(permissionId(permission)), scope: 'run' };
 		await home.appendAudit({ ts: clock().toISOString(), ...granted });
 	}
 
+	const grants = [...runnable.grants.filter(allowed), ...forThisRun];
 	return {
 		plugin,
 		version,
@@ -50,10 +52,11 @@ export async function openSetup(
 		files: runnable.files,
 		kind: manifest === null ? 'plain' : 'plugin',
 		manifest,
-		grants: [...runnable.grants.filter(allowed), ...forThisRun],
+		grants,
+		allowsInterpreters: level === 'core',
 		requested: manifest?.permissions ?? [],
 		limits: manifest?.limits ?? DEFAULT_LIMITS,
-		roots: { project: options.cwd, data: null },
+		...(await keptBy(context, runnable, grants)),
 		forbiddenPaths: forbiddenPaths(context),
 		environment: options.environment,
 		audit: (event) => home.appendAuditSync({ ts: clock().toISOString(), ...event }),

@@ -4,7 +4,7 @@ import { type CallOptions, runStep } from '../../events.ts';
 import type { Level } from '../../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../../manifest.ts';
 import { type Permission, permissionId } from '../../permission.ts';
-import { type HostPowerUse, pinProgram, runPlugin, type PackageFiles } from '../../sandbox/index.ts';
+import { type HostPowerUse, runPlugin, type PackageFiles } from '../../sandbox/index.ts';
 import { quoteTarget } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { ceilingAllows } from '../apply/effective-grants.ts';
@@ -13,6 +13,7 @@ import { forbiddenPaths } from './forbidden-paths.ts';
 import { refuseMissingPowers } from './host-powers.ts';
 import { requireRuntimeAllowed, runtimeLabel } from './native-runtime.ts';
 import { sandboxRules } from './sandbox-rules.ts';
+import { keptBy, pinned } from './kept-by.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
 import { watchRun } from './watch-run.ts';
@@ -76,6 +77,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				environment: context.options.environment,
 				audit: (event) => context.home.appendAuditSync({ ts: context.clock().toISOString(), ...event }),
 				onOutput: (stream, text) => options.onEvent({ type: 'plugin-output', plugin: name, stream, text }),
+				onProgress: (progress) => options.onEvent({ type: 'task-progress', plugin: name, task, ...progress }),
 				onStart: ({ pid }) => {
 					finished = context.running.add({ plugin: name, version, task, pid, startedAt: context.clock().toISOString() });
 				},
@@ -118,30 +120,6 @@ async function grantForRun(
 	}
 
 	return granted;
-}
-
-/** A folder may call itself whatever it likes, so what it keeps goes by its place; a plain package keeps nothing. */
-async function keptBy({ home, options }: EngineContext, { name, folder, manifest }: Runnable, grants: readonly Permission[]) {
-	const project = options.cwd;
-	if (manifest === null) {
-		return { roots: { project, data: null } };
-	}
-
-	const kept = home.pluginData(folder === null ? name : `folder ${folder}`);
-	const isOpened = grants.some((grant) => grant.type === 'fs' && grant.path.startsWith('$data/'));
-	const { storageBytes } = manifest.limits;
-	const quotas = storageBytes === undefined ? {} : { storageBytes };
-	return { roots: { project, data: isOpened ? await kept.folder() : null }, storage: kept.storage, quotas };
-}
-
-/** A program that is allowed for one run is the one that is found now. */
-async function pinned({ options }: EngineContext, permission: Permission, level: Level): Promise<Permission> {
-	return permission.type === 'run'
-		? {
-				...permission,
-				pin: await pinProgram(permission, { searchPath: options.environment['PATH'], allowsInterpreters: level === 'core' }),
-			}
-		: permission;
 }
 
 const FAILED = { output: null, milliseconds: 0, peakMemoryBytes: null, denied: [] } as const;

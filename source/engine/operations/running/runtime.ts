@@ -83,10 +83,15 @@ export class Runtime {
 
 	async call(
 		{ plugin, task, input }: Call<'call'>,
-		{ signal }: CallOptions,
+		{ signal, onEvent }: CallOptions,
 	): Promise<{ readonly output: unknown; readonly milliseconds: number }> {
 		const startedAt = performance.now();
-		const output = await this.#supervisor.get(plugin).call({ task, input, signal });
+		const output = await this.#supervisor.get(plugin).call({
+			task,
+			input,
+			signal,
+			onProgress: (progress) => onEvent({ type: 'task-progress', plugin, task, ...progress }),
+		});
 		return { output, milliseconds: performance.now() - startedAt };
 	}
 

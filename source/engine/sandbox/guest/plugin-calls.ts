@@ -26,6 +26,7 @@ type Call = { readonly method: PluginMethod; readonly task: string; readonly inp
 const MAXIMUM_DETAIL = 4000;
 const controllers = new Map<number, AbortController>();
 const MAXIMUM_STACK = 8000;
+const MAXIMUM_PROGRESS_TEXT = 200;
 let start: Start = { kind: 'plain', permissions: [] };
 let loaded: Module = {};
 let initialized: Promise<void> | null = null;
@@ -70,7 +71,7 @@ export function receiveCall(id: number, text: string): void {
 
 	const controller = new AbortController();
 	controllers.set(id, controller);
-	runCall(call, controller.signal)
+	runCall(call, { id, signal: controller.signal })
 		.then((output) => sendToHost(FROM_GUEST.result, id, output))
 		.catch((error: unknown) => sendJson(FROM_GUEST.error, id, describe(error)))
 		.finally(() => controllers.delete(id));
@@ -95,13 +96,15 @@ function tool(): ToolRunner {
 	return loadPart('node')['tool'] as ToolRunner;
 }
 
-/** Fires the signal of one call. */
+/** Fires the signal of one call; whoever runs it says when it is over. */
 export function abortCall(id: number): void {
 	controllers.get(id)?.abort();
 }
 
-async function runCall(call: Call, signal: AbortSignal): Promise<string> {
-	const value = start.kind === 'plugin' ? await callPlugin(call, signal) : await callExport(call);
+type Running = { readonly id: number; readonly signal: AbortSignal };
+
+async function runCall(call: Call, running: Running): Promise<string> {
+	const value = start.kind === 'plugin' ? await callPlugin(call, running) : await callExport(call);
 	const json = toJson(value);
 	if (json === undefined && call.method === 'execute') {
 		throw new CallError('not-json', `the result is ${typeof value}, which is not JSON`);
@@ -110,17 +113,17 @@ async function runCall(call: Call, signal: AbortSignal): Promise<string> {
 	return json ?? 'null';
 }
 
-async function callPlugin(call: Call, signal: AbortSignal): Promise<unknown> {
-	initialized ??= Promise.resolve(method('initialize')?.(context(signal))).then(() => undefined);
+async function callPlugin(call: Call, running: Running): Promise<unknown> {
+	initialized ??= Promise.resolve(method('initialize')?.(context(running))).then(() => undefined);
 	await initialized;
 	const input = parseJson(call.input);
 	switch (call.method) {
 		case 'initialize':
 			return null;
 		case 'execute':
-			return method('execute')?.({ task: call.task, input }, context(signal));
+			return method('execute')?.({ task: call.task, input }, context(running));
 		case 'handleMessage':
-			return method('handleMessage')?.(input, context(signal));
+			return method('handleMessage')?.(input, context(running));
 		case 'restoreState': {
 			const { state, version } = input as { readonly state: unknown; readonly version: number };
 			return method('restoreState')?.(state, version);
@@ -185,7 +188,13 @@ function pluginOf(namespace: Module): Module {
 	return (typeof inner === 'object' && inner !== null ? inner : standard) as Module;
 }
 
-function context(signal: AbortSignal): Readonly<Record<string, unknown>> {
+/** A fraction outside of 0 to 1, or none, is of a task that does not know how far it has come. */
+function tellProgress(id: number, fraction: unknown, text: unknown): void {
+	const known = typeof fraction === 'number' && fraction >= 0 && fraction <= 1 ? fraction : null;
+	sendJson(FROM_GUEST.progress, id, { fraction: known, text: text === undefined ? '' : String(text).slice(0, MAXIMUM_PROGRESS_TEXT) });
+}
+
+function context({ id, signal }: Running): Readonly<Record<string, unknown>> {
 	return {
 		log: { info: guestConsole.info, warn: guestConsole.warn, error: guestConsole.error },
 		fetch,
@@ -199,6 +208,7 @@ function context(signal: AbortSignal): Readonly<Record<string, unknown>> {
 		storage,
 		env: { get: (name: unknown) => requestCapability('env.get', { name: String(name) }) },
 		signal,
+		progress: (fraction: unknown, text?: unknown) => tellProgress(id, fraction, text),
 		messages,
 		permissions: [...start.permissions],
 	};

@@ -182,6 +182,9 @@ class Session implements PluginSession {
 			case FROM_GUEST.log:
 				this.#send(TO_CORE.log, 0, text);
 				return undefined;
+			case FROM_GUEST.progress:
+				this.#send(TO_CORE.progress, Math.max(0, Math.trunc(id)), text);
+				return undefined;
 			case FROM_GUEST.armTimer:
 				this.#armTimer(id);
 				return undefined;

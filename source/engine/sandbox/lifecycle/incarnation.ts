@@ -7,12 +7,13 @@ import { eventOfEnd, explainEnd, type EndedPlugin } from '../explain-end.ts';
 import { FrameBreach } from '../frames.ts';
 import type { CallMessage, PluginMethod } from '../guest-calls.ts';
 import type { TakeHost } from '../host-process.ts';
-import { parsePluginJson, type CapabilityRequest } from '../host-messages.ts';
+import { parsePluginJson, type CapabilityRequest, type TaskProgress } from '../host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from '../load-plugin.ts';
 import { createLogSink } from '../log-sink.ts';
 import { runtimeOf } from '../native-runs.ts';
 import { answerPackageCall, NO_FILES } from '../package-files.ts';
 import { PluginConnection, type ConnectionUse } from '../plugin-connection.ts';
+import { createProgressTeller } from '../progress.ts';
 import { PluginEndedError, type PluginEnd } from '../plugin-end.ts';
 import type { DeniedCalls, RunPluginRequest } from '../run-request.ts';
 
@@ -24,6 +25,7 @@ export type Work = {
 	/** To start a sentence about it: `Task "check"`. */
 	readonly name: string;
 	readonly milliseconds: number;
+	readonly onProgress?: (progress: TaskProgress) => void;
 };
 
 export type IncarnationOptions = {
@@ -152,8 +154,11 @@ export class Incarnation {
 	/** Runs one method under its deadline; an overrun kills the process. `abort` asks the plugin to stop what it does. */
 	run(work: Work): { readonly outcome: Promise<unknown>; readonly abort: () => void } {
 		try {
-			const { id, answer } = this.#connection.begin(work.message);
-			const outcome = this.within(work.milliseconds, work.name, async () => parsePluginJson(await answer), work.message.task);
+			const progress = work.onProgress === undefined ? null : createProgressTeller(work.onProgress);
+			const { id, answer } = this.#connection.begin(work.message, progress?.tell);
+			const outcome = this.within(work.milliseconds, work.name, async () => parsePluginJson(await answer), work.message.task).finally(() =>
+				progress?.end(),
+			);
 			return { outcome, abort: () => this.#connection.abort(id) };
 		} catch (error) {
 			return { outcome: Promise.reject(this.explain(error, work.name, work.message.task)), abort: () => undefined };

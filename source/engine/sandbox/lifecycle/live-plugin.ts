@@ -3,7 +3,7 @@ import type { PluginLimits } from '../../manifest.ts';
 import { isCovered } from '../grants.ts';
 import { permissionId, type Permission } from '../../permission.ts';
 import type { TakeHost } from '../host-process.ts';
-import type { CapabilityRequest } from '../host-messages.ts';
+import type { CapabilityRequest, TaskProgress } from '../host-messages.ts';
 import { taskMessage } from '../load-plugin.ts';
 import { CallQueue } from './call-queue.ts';
 import type { LiveFigures } from './call-rate.ts';
@@ -29,6 +29,13 @@ export type LivePluginOptions = {
 	readonly requireAllowed: (setup: PluginSetup) => Promise<void>;
 	readonly onQuarantine: (setup: PluginSetup, crashes: number) => void;
 	readonly backOff?: (crashes: number) => number;
+};
+
+export type TaskRequest = {
+	readonly task: string;
+	readonly input: unknown;
+	readonly signal: AbortSignal;
+	readonly onProgress?: (progress: TaskProgress) => void;
 };
 
 /** A plugin that stays: started, called, given a new version while it runs, started again when it crashes, stopped. */
@@ -100,7 +107,7 @@ export class LivePlugin {
 	}
 
 	/** Runs a task. Throws `task-not-found`, `plugin-busy`, `plugin-not-running`, and what `run` throws. */
-	call({ task, input, signal }: { readonly task: string; readonly input: unknown; readonly signal: AbortSignal }): Promise<unknown> {
+	call({ task, input, signal, onProgress }: TaskRequest): Promise<unknown> {
 		const { plugin, manifest, kind } = this.setup;
 		if (kind === 'plugin' && !this.tasks.includes(task)) {
 			const offered = this.tasks.length === 0 ? 'none' : this.tasks.join(', ');
@@ -108,7 +115,8 @@ export class LivePlugin {
 		}
 
 		const message = taskMessage(manifest, { task, input });
-		return this.#calls.add({ message, name: `Task "${task}"`, milliseconds: this.#wallMilliseconds() }, signal);
+		const work = { message, name: `Task "${task}"`, milliseconds: this.#wallMilliseconds() };
+		return this.#calls.add(onProgress === undefined ? work : { ...work, onProgress }, signal);
 	}
 
 	/** Hands `handleMessage` a message. Null when there is no room: wait with `untilRoom`. */
