@@ -110,6 +110,8 @@ function Frame({ state }: { readonly state: State }) {
 	);
 }
 
+// One case for each kind of page.
+// oxlint-disable-next-line complexity
 function Screen({ state }: { readonly state: State }) {
 	const page = topPage(state);
 	if (page === null) {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -54,6 +55,7 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 	const screen = openScreen(options, watchdog.guard);
 	const { stdin, stdout } = screen;
 	const crash = catchCrashes();
+	const loss = watchForLoss(options);
 	try {
 		const state = await firstState(options, { listed, size: { columns: stdout.columns, rows: stdout.rows } });
 		if ((options.skeleton ?? null) !== null) {
@@ -65,11 +67,20 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 		// Whoever sees the app may type at once.
 		await soon(isRaw.promise);
 		return {
-			exitCode: await runApp((await loading).mountApp, { options, engine, state, screen, crashed: crash.promise, signal: leaving.signal }),
+			exitCode: await runApp((await loading).mountApp, {
+				options,
+				engine,
+				state,
+				screen,
+				loss,
+				crashed: crash.promise,
+				signal: leaving.signal,
+			}),
 		};
 	} catch (error) {
 		throw toldCrash(error, options);
 	} finally {
+		loss.stop();
 		crash.stop();
 		leaving.abort();
 		stdin.destroy();
@@ -87,11 +98,12 @@ async function runApp(
 		readonly engine: Engine;
 		readonly state: State;
 		readonly screen: ReturnType<typeof openScreen>;
+		readonly loss: ReturnType<typeof watchForLoss>;
 		readonly crashed: Promise<never>;
 		readonly signal: AbortSignal;
 	},
 ): Promise<number> {
-	const { engine, screen, signal, options } = parts;
+	const { engine, screen, loss, signal, options } = parts;
 	const { stdin, stdout } = screen;
 	const store = createStore({ ...parts.state, registry: await registryName(engine, signal) });
 	const terminal = createTerminalOwner(stdout, screen.settled);
@@ -111,14 +123,14 @@ async function runApp(
 			isStill,
 		});
 		try {
-			const ended = Promise.race([app.waitUntilExit(), parts.crashed]).then(() => true);
+			const ended = Promise.race([app.waitUntilExit(), parts.crashed, loss.promise]).then(() => true);
 			// An app that cannot draw itself leaves at once, and would leave the terminal's answers to the shell.
 			if ((await soon(ended, FIRST_DRAW_MILLISECONDS)) === undefined) {
 				screen.ask();
 				try {
 					await ended;
 				} finally {
-					await screen.settled();
+					await (loss.isLost() ? app.finishAlone() : screen.settled());
 				}
 			}
 		} finally {
@@ -126,7 +138,7 @@ async function runApp(
 			app.stop();
 		}
 
-		return terminal.exitCode();
+		return loss.isLost() ? LOST_EXIT_CODE : terminal.exitCode();
 	} finally {
 		terminal.stop();
 	}
@@ -264,6 +276,49 @@ function catchCrashes(): { readonly promise: Promise<never>; readonly stop: () =
 		stop() {
 			process.off('uncaughtException', reject);
 			process.off('unhandledRejection', reject);
+		},
+	};
+}
+
+/** As a shell reports a process that a hang-up ended. */
+const LOST_EXIT_CODE = 129;
+
+/**
+ * Notices that the terminal is gone: a connection broke, or its window was closed. From then on nothing is expected of it, and what it
+ * refuses is no error.
+ */
+function watchForLoss({ stdin, stdout }: FullScreenOptions): {
+	readonly promise: Promise<void>;
+	readonly isLost: () => boolean;
+	readonly stop: () => void;
+} {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	let isLost = false;
+	const lost = (): void => {
+		isLost = true;
+		resolve();
+	};
+	const streams = [stdin, stdout].flatMap((stream): readonly EventEmitter[] => (stream instanceof EventEmitter ? [stream] : []));
+	process.on('SIGHUP', lost);
+	for (const stream of streams) {
+		stream.on('error', lost);
+		stream.on('end', lost);
+	}
+
+	return {
+		promise,
+		isLost: () => isLost,
+		stop() {
+			process.off('SIGHUP', lost);
+			if (isLost) {
+				// What is still written to it fails later than here.
+				return;
+			}
+
+			for (const stream of streams) {
+				stream.off('error', lost);
+				stream.off('end', lost);
+			}
 		},
 	};
 }

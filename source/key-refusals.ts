@@ -93,6 +93,10 @@ export function notRepeatable(state: State): string | null {
 		return 'it is still running';
 	}
 
+	if (operation.request.type === 'past') {
+		return 'it belongs to an earlier start; the command line above does it again';
+	}
+
 	return operation.request.type === 'apply' && operation.status === 'done' ? 'it is done; the plan is used up' : null;
 }
 

@@ -16,6 +16,7 @@ export type MountedApp = {
 	readonly waitUntilExit: () => Promise<unknown>;
 	readonly unmount: () => void;
 	readonly stop: () => void;
+	readonly finishAlone: () => Promise<void>;
 };
 
 /**
@@ -54,7 +55,7 @@ export function mountApp(options: {
 		},
 	);
 	actions.start();
-	return { waitUntilExit: instance.waitUntilExit, unmount: instance.unmount, stop: actions.stop };
+	return { waitUntilExit: instance.waitUntilExit, unmount: instance.unmount, stop: actions.stop, finishAlone: actions.finishAlone };
 }
 
 export type MountApp = typeof mountApp;

@@ -60,6 +60,8 @@ export type Action =
 	/** What was known about names is no longer so. */
 	| { readonly type: 'trust-changed' }
 	| { [K in keyof Loaded]: { readonly type: 'loaded'; readonly slot: K; readonly value: Loaded[K]; readonly now: number } }[keyof Loaded]
+	/** What earlier starts left running. */
+	| { readonly type: 'past-told'; readonly operations: readonly Operation[]; readonly notice: Notice }
 	| { readonly type: 'operation-started'; readonly operation: Operation }
 	| { readonly type: 'operation-event'; readonly id: number; readonly event: EngineEvent }
 	| { readonly type: 'operation-cancelling'; readonly id: number }
@@ -128,6 +130,8 @@ export function reduce(state: State, action: Action): State {
 			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
 		case 'trust-changed':
 			return { ...state, explanations: {}, rawEvidence: {} };
+		case 'past-told':
+			return { ...state, operations: [...state.operations, ...action.operations], notice: action.notice };
 		case 'operation-started':
 		case 'operation-event':
 		case 'operation-cancelling':

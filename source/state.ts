@@ -114,7 +114,8 @@ export type Operation = {
 	readonly title: string;
 	/** The scripted command that does the same, without the program's name. */
 	readonly command: string;
-	readonly request: OperationRequest;
+	/** `past`: of an earlier start, and only told. */
+	readonly request: OperationRequest | { readonly type: 'past' };
 	readonly status: 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
 	/** Milliseconds since the epoch. */
 	readonly startedAt: number;

@@ -283,6 +283,8 @@ function detailLines(state: State, selected: string | null, size: Size): readonl
 	return selected === null ? [] : sectionDetail(state, selected, size);
 }
 
+// One case for each section.
+// oxlint-disable-next-line complexity
 function sectionDetail(state: State, selected: string, { columns: width, rows }: Size): readonly Line[] {
 	switch (state.section) {
 		case 'installed': {

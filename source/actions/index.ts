@@ -5,6 +5,7 @@ import { editLine, insertText } from '../terminal/index.ts';
 import { performCommand } from './commands.ts';
 import type { ActionContext, Host } from './context.ts';
 import { createLoading } from './loading.ts';
+import { finishAlone, tellJobs } from './lost-terminal.ts';
 import { createOperations } from './operations.ts';
 import { createRuntimeWatch } from './runtime-watch.ts';
 
@@ -14,6 +15,8 @@ export type Actions = {
 	/** First loads, and following changes that other processes make. */
 	readonly start: () => void;
 	readonly stop: () => void;
+	/** The terminal is gone: what runs is finished and put on record, for the next start to tell. */
+	readonly finishAlone: () => Promise<void>;
 	readonly key: (name: string) => void;
 	readonly paste: (text: string) => void;
 };
@@ -56,7 +59,9 @@ export function createActions(context: ActionContext, host: Host): Actions {
 				}
 			});
 			performCommand(parts, `go-${store.getState().section}`);
+			void tellJobs(context);
 		},
+		finishAlone: () => finishAlone(context, operations),
 		stop() {
 			loading.stop();
 			runtime.stop();

@@ -170,7 +170,7 @@ function takeSuggestion({ operations }: CommandParts, state: State): void {
 
 	const suggestion = conflictOf(page.failure).suggestions[Number(selectedItem(state))];
 	const request = findOperation(state, page.operation)?.request;
-	const next = suggestion === undefined || request === undefined ? null : withSuggestion(request, suggestion);
+	const next = suggestion === undefined || request === undefined || request.type === 'past' ? null : withSuggestion(request, suggestion);
 	if (next !== null) {
 		operations.start(next);
 	}
@@ -225,7 +225,7 @@ export function undo({ operations }: CommandParts, state: State): void {
 export function retry({ operations }: CommandParts, state: State): void {
 	const page = topPage(state);
 	const operation = page?.type === 'operation' ? findOperation(state, page.operation) : null;
-	if (operation !== null) {
+	if (operation !== null && operation.request.type !== 'past') {
 		operations.start(operation.request);
 	}
 }

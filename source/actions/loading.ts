@@ -102,6 +102,7 @@ export function createLoading(context: ActionContext): Loading {
 type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 'stop' | 'loadRaw'>;
 
 /** Loads again what the screen on top shows. */
+// oxlint-disable-next-line complexity
 function refresh(state: State, loading: Reloading): Promise<void> {
 	const page = topPage(state);
 	if (page?.type === 'plugin') {

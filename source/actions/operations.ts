@@ -11,6 +11,8 @@ import { performTrust } from './perform-trust.ts';
 export type Operations = {
 	/** Starts unless another one runs; its page opens at once. */
 	readonly start: (request: OperationRequest) => void;
+	/** Resolves when nothing runs any more, with what ran when it was asked. */
+	readonly settled: () => Promise<void>;
 	/** True when there was something to cancel. */
 	readonly cancel: () => boolean;
 };
@@ -23,6 +25,7 @@ export function createOperations(context: ActionContext, options: { readonly onC
 	const { store, now } = context;
 	let nextId = 1;
 	let controller = new AbortController();
+	let performing = Promise.resolve();
 
 	async function perform(id: number, request: OperationRequest, signal: AbortSignal): Promise<void> {
 		try {
@@ -58,8 +61,9 @@ export function createOperations(context: ActionContext, options: { readonly onC
 			nextId += 1;
 			controller = new AbortController();
 			store.dispatch({ type: 'operation-started', operation: startedOperation(id, request, now()) });
-			void perform(id, request, AbortSignal.any([controller.signal, context.signal]));
+			performing = perform(id, request, AbortSignal.any([controller.signal, context.signal]));
 		},
+		settled: () => performing,
 		cancel() {
 			const running = runningOperation(store.getState());
 			if (running?.status !== 'running') {
@@ -96,6 +100,8 @@ function hasChangedSomething(result: OperationResult): boolean {
 	return ['applied', 'kept', 'told'].includes(result.type) || (result.type === 'collected' && result.report.removed);
 }
 
+// One case for each kind of request.
+// oxlint-disable-next-line complexity
 async function callEngine({ engine }: ActionContext, request: OperationRequest, options: CallOptions): Promise<OperationResult> {
 	if (isPlanning(request)) {
 		return { type: 'planned', plan: await makePlan(engine, request, options) };

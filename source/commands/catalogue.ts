@@ -13,6 +13,7 @@ import { history } from './history.ts';
 import { importHome } from './import.ts';
 import { info } from './info.ts';
 import { install } from './install.ts';
+import { jobs } from './jobs.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
 import { limits } from './limits.ts';
@@ -95,6 +96,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(trust),
 	hideResult(advisories),
 	hideResult(policy),
+	hideResult(jobs),
 	hideResult(registry),
 	hideResult(settings),
 	hideResult(doctor),

@@ -5,6 +5,7 @@ import { createLayout, mendHome, type Home, type HomeOptions, openHome, resolveH
 import { auditLogCalls } from './operations/audit-log/audit-log-calls.ts';
 import { coreCalls } from './operations/cores/core-calls.ts';
 import type { EngineContext } from './operations/engine-context.ts';
+import { jobCalls } from './operations/jobs/job-calls.ts';
 import { isSwitch } from './operations/apply/is-switch.ts';
 import { loadPolicy } from './operations/load-policy.ts';
 import { believe, rootsOf } from './operations/people-and-policy/believe.ts';
@@ -151,6 +152,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		releaseGeneration: (generation, call) =>
 			guard(call, async () => (await import('./operations/generations/keep-generation.ts')).releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, async () => (await loadChanging()).collectGarbage(context, request, call)),
+		jobs: jobCalls(context, guard),
 		registries: registryCalls(context, guard),
 		trust: trustCalls(context, guard),
 		verify: (names, call) => guard(call, async () => (await loadChanging()).verify(context, names, call)),

@@ -2,6 +2,7 @@ import type { AuditLogCalls } from './audit-log.ts';
 import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidence.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
+import type { JobCalls } from './jobs.ts';
 import type { TaskDeclaration } from './manifest.ts';
 import type { EngineError } from './errors.ts';
 import type { ObservedPermissions, PermissionReport, RevokedGrant } from './permission-questions.ts';
@@ -491,6 +492,8 @@ export type Engine = {
 	readonly planImport: (request: { readonly file: string; readonly generation: number | null }, options: CallOptions) => Promise<Plan>;
 	/** Verifies, fetches again what is changed, missing or extra, and verifies again. Makes no generation. Throws `offline-missing`. */
 	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
+	/** Operations that went on after their terminal was lost. */
+	readonly jobs: JobCalls;
 	/** The registries that npm's configuration names, and signing in to them. */
 	readonly registries: RegistryCalls;
 	/** Policy, people and proofs. */

@@ -59,6 +59,7 @@ export type {
 	RuntimePlugin,
 	RuntimeTransition,
 } from './runtime.ts';
+export type { Job, JobCalls, KnownJob } from './jobs.ts';
 export type { RegistryCalls } from './registry-calls.ts';
 export type { ExaminedRegistry, RegistryAnswer, RegistrySource } from './registry/index.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';

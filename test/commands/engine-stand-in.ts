@@ -24,6 +24,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planOverride: unexpected('planOverride'),
 		planFrozen: unexpected('planFrozen'),
 		outdated: unexpected('outdated'),
+		jobs: { list: unexpected('jobs.list'), record: unexpected('jobs.record'), clear: unexpected('jobs.clear') },
 		registries: {
 			list: unexpected('registries.list'),
 			set: unexpected('registries.set'),

@@ -9,6 +9,7 @@ import { createFakeEngine } from './fake-engine.ts';
 const options: {
 	readonly stepMilliseconds?: number;
 	readonly extraPlugins?: number;
+	readonly jobsFile?: string;
 	readonly crash?: 'render' | 'uncaught' | 'kill' | 'abort';
 	readonly display?: Partial<Display>;
 } = JSON.parse(process.argv[2] ?? '{}');

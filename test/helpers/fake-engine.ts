@@ -5,6 +5,8 @@ import { EngineError, throwIfAborted } from '../../source/engine/errors.ts';
 import type { CallOptions, StepName } from '../../source/engine/events.ts';
 import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
+import type { Job } from '../../source/engine/jobs.ts';
+import { sampleJobCalls } from './fake-jobs.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
 import { type FakeCores, fakeCores } from './fake-cores.ts';
@@ -25,6 +27,10 @@ export type FakeEngineOptions = {
 	readonly isEmpty?: boolean;
 	/** What runs; without it two processes with sample plugins. */
 	readonly cores?: FakeCores;
+	/** What went on without a terminal before. */
+	readonly jobs?: readonly Job[];
+	/** Gets each job that is recorded, as a line of JSON. */
+	readonly jobsFile?: string;
 };
 
 export type FakeEngine = Engine & {
@@ -176,6 +182,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		cacheInfo: notAsked,
 		verifyCache: notAsked,
 		cleanCache: notAsked,
+		jobs: sampleJobCalls(options.jobs ?? [], options.jobsFile ?? null),
 		registries: sampleRegistryCalls(calls),
 		planOverride: notAsked,
 		planFrozen: notAsked,

@@ -1,3 +1,7 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildFakeApp, openTerminal } from '../helpers/pseudo-terminal.ts';
@@ -115,6 +119,31 @@ describe('the app in a real terminal', () => {
 		await expect.poll(() => terminal.isAlternateScreen()).toBe(false);
 		expect(terminal.isCursorHidden()).toBe(false);
 		expect(terminal.received()).toContain('\u001B[?2004l');
+	});
+
+	it('finishes what runs when the connection breaks, and puts it on record', async () => {
+		const folder = await mkdtemp(join(tmpdir(), 'plugward-lost-'));
+		try {
+			const jobsFile = join(folder, 'jobs');
+			await using terminal = openTerminal({ file: app.file, argument: { stepMilliseconds: 300, jobsFile } });
+			await terminal.until('9 plugins');
+			terminal.send('x');
+			await terminal.until('1 to remove');
+			terminal.send('y');
+			await terminal.until('Running');
+			terminal.kill('SIGHUP');
+			expect(await terminal.exited).toBe(0);
+			const jobs = (await readFile(jobsFile, 'utf8'))
+				.trim()
+				.split('\n')
+				.map((line) => JSON.parse(line));
+			expect(jobs).toMatchObject([
+				{ status: 'running', title: 'Apply: remove @acme/links', command: 'remove @acme/links --yes', endedAt: null },
+				{ status: 'done', sentences: ['Generation 13 is current (was 12).'], isSeen: false },
+			]);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
 	});
 
 	it.each(['kill', 'abort'])('has the terminal restored from outside when it dies without a chance to do so (%s)', async (crash) => {

@@ -1,4 +1,5 @@
 import type { Integrity } from '../integrity.ts';
+import type { Job } from '../jobs.ts';
 import type { AuditEntry } from './audit.ts';
 import type { AuditRules } from './audit-segments.ts';
 import type { ContentStore } from './content-store.ts';
@@ -89,6 +90,10 @@ export type Home = {
 	readonly writeTool: (record: ToolRecord) => Promise<void>;
 	/** The mutex must be held. */
 	readonly removeTool: (record: Pick<ToolRecord, 'name' | 'version'>) => Promise<void>;
+	/** What went on after its terminal was lost, newest first. */
+	readonly jobs: () => Promise<readonly Job[]>;
+	readonly writeJob: (job: Job) => Promise<void>;
+	readonly removeJob: (job: Pick<Job, 'id'>) => Promise<void>;
 	/** `key` is hex. Null when absent or not written by this home. */
 	readonly readBundle: (key: string) => Promise<Uint8Array | null>;
 	readonly writeBundle: (key: string, bytes: Uint8Array) => Promise<void>;

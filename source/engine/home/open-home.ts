@@ -41,6 +41,7 @@ import { openWithStore } from './shared-store/join-store.ts';
 import { settleStore } from './shared-store/store-journal.ts';
 import { otherHomes } from './shared-store/store-needs.ts';
 import { removeDeadStaging } from './staging.ts';
+import { readJobs, removeJob, writeJob } from './jobs.ts';
 import { readTools, removeTool, writeTool } from './tools.ts';
 import type { Unpacker } from './unpacker.ts';
 import { watchCurrent } from './watch-current.ts';
@@ -129,6 +130,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			await addRevocation(place, revocation);
 		},
 		...toolsOn(place, requireMutex),
+		...jobsOn(place),
 		...scansOn(place),
 		entries: () => listEntries(layout),
 		writeArchive: async ({ path, numbers, chosen, proofs }, { signal }) => {
@@ -230,6 +232,14 @@ function runningOn(
 			requireMutex();
 			await writeQuarantine(place, entries);
 		},
+	};
+}
+
+function jobsOn(place: { readonly disk: Disk; readonly layout: Layout }): Pick<Home, 'jobs' | 'writeJob' | 'removeJob'> {
+	return {
+		jobs: () => readJobs(place.layout),
+		writeJob: (job) => writeJob(place, job),
+		removeJob: (job) => removeJob(place, job),
 	};
 }
 
