@@ -130,7 +130,12 @@ const withExactName = remember((result: SearchResult): readonly SearchHit[] => {
 		publisher: null,
 		publishedAt: null,
 		keywords: [],
+		license: null,
+		downloads: null,
+		permissions: null,
+		proof: null,
 		installed: null,
+		level: null,
 	};
 	// A registry that can search knows better; an index of what was seen before does not.
 	return result.source === 'local-index' ? [exact, ...result.hits] : [...result.hits, exact];

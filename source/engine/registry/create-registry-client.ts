@@ -16,7 +16,8 @@ import type { KnownPackage, RegistryClient, RegistryClientOptions, RegistryKey }
 import { parseRegistryUrl } from './configuration/registry-url.ts';
 import { createRequester, type Requester } from './network/requester.ts';
 import { probeRegistry } from './probe.ts';
-import { createSearch } from './search.ts';
+import { CatalogueSource } from './catalogue/catalogue.ts';
+import { createSearch } from './search/search.ts';
 import { joinShared, untilAborted } from './network/shared-work.ts';
 import { openTarball } from './tarball.ts';
 import { openTarballByPacote } from './tarball-by-pacote.ts';
@@ -29,6 +30,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 	const requester = createRequester(configuration);
 	const store = openStore(options);
 	const registryFor = (name: string): string => configuration.scopes.get(scopeOf(name) ?? '') ?? configuration.defaultRegistry;
+	const catalogue = openCatalogue(options, { requester, registryUrl: configuration.defaultRegistry });
 	const source = new MetadataSource({ requester, store, registryFor, offline: options.offline });
 	const keys = new Map<string, Promise<readonly RegistryKey[] | null>>();
 	const needNetwork = (what: string): void => {
@@ -57,7 +59,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 			needNetwork(`the signature of ${artefact.name}@${artefact.version}`);
 			return fetchDetachedSignature(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
 		},
-		search: createSearch({ requester, store, registryUrl: configuration.defaultRegistry, offline: options.offline }),
+		search: createSearch({ requester, store, catalogue, registryUrl: configuration.defaultRegistry, offline: options.offline }),
 		signingKeys: async (registryUrlOrName, { signal }) => {
 			needNetwork('signing keys');
 			const registryUrl = /^https?:\/\//.test(registryUrlOrName)
@@ -86,6 +88,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		},
 		[Symbol.asyncDispose]: async () => {
 			requester.close();
+			await catalogue.close();
 			await source.close();
 			await store.close();
 		},
@@ -117,14 +120,35 @@ function statementCalls({
 	};
 }
 
+function openCatalogue(
+	options: RegistryClientOptions,
+	registry: { readonly requester: Requester; readonly registryUrl: string },
+): CatalogueSource {
+	return new CatalogueSource({
+		...registry,
+		folder: join(options.cacheFolder, 'catalogue'),
+		onFailure: (error) => {
+			options.onNotice({
+				severity: 'warning',
+				code: 'catalogue-not-kept',
+				text: `The list of the registry's packages cannot be kept on disk (${failureWord(error)}); it is fetched again next time.`,
+			});
+		},
+	});
+}
+
 function openStore(options: RegistryClientOptions): MetadataStore {
 	return new MetadataStore(join(options.cacheFolder, 'metadata'), (error) => {
 		options.onNotice({
 			severity: 'warning',
 			code: 'metadata-store-unusable',
-			text: `The metadata store cannot be used (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}); everything is asked of the registry.`,
+			text: `The metadata store cannot be used (${failureWord(error)}); everything is asked of the registry.`,
 		});
 	});
+}
+
+function failureWord(error: unknown): string {
+	return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 async function ping(requester: Requester, registryUrl: string, signal: AbortSignal): Promise<number> {
