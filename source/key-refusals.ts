@@ -1,3 +1,4 @@
+import { completionsOf } from './complete-line.ts';
 import { conflictOf } from './failure.ts';
 import { selectedItem, selectedPlanItem } from './lists.ts';
 import { openRequirements, requirementSubject } from './plan-review.ts';
@@ -115,3 +116,7 @@ export function noSuggestion(state: State): string | null {
 }
 
 export const emptySelection = (state: State): string | null => (visibleInstalled(state).length === 0 ? 'nothing is installed' : null);
+
+export function noCompletion(state: State): string | null {
+	return completionsOf(state).length === 0 ? 'no facet is begun before the cursor' : null;
+}

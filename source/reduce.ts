@@ -16,7 +16,6 @@ import { topPage } from './select.ts';
 import { IDLE, PLUGIN_TABS } from './state.ts';
 import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, Size, State } from './state.ts';
 import type { Section } from './sections.ts';
-import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 import { detailOf, viewOf } from './views.ts';
 
@@ -59,6 +58,8 @@ export type Action =
 			readonly now: number;
 	  }
 	| { readonly type: 'load-dropped'; readonly slot: Slot }
+	/** The next page of the results that are listed. */
+	| { readonly type: 'search-continued'; readonly page: SearchResult; readonly from: number }
 	| {
 			[K in keyof LoadedByName]: {
 				readonly type: 'loaded-of';
@@ -129,6 +130,8 @@ export function reduce(state: State, action: Action): State {
 			return { ...withSlot(state, action.slot, (slot) => ({ ...slot, status: 'failed', failure: action.failure })), now: action.now };
 		case 'load-dropped':
 			return withSlot(state, action.slot, (slot) => ({ ...slot, status: slot.value === null ? 'idle' : 'ready' }));
+		case 'search-continued':
+			return continueSearch(state, action);
 		case 'loaded':
 			return { ...state, [action.slot]: ready(action.value, action.now), now: action.now };
 		case 'loaded-of':
@@ -149,6 +152,16 @@ export function reduce(state: State, action: Action): State {
 		case 'quit-armed':
 			return state.isQuitArmed === action.isArmed ? state : { ...state, isQuitArmed: action.isArmed };
 	}
+}
+
+/** Only onto the very results it goes on from: another search may have come between. */
+function continueSearch(state: State, { page, from }: { readonly page: SearchResult; readonly from: number }): State {
+	const { value } = state.search;
+	if (value === null || value.query !== page.query || value.hits.length !== from) {
+		return state;
+	}
+
+	return { ...state, search: { ...state.search, value: { ...value, hits: [...value.hits, ...page.hits] } } };
 }
 
 function ready<T>(value: T, now: number): Loadable<T> {
@@ -244,22 +257,6 @@ function changeLine(state: State, line: LineEditor): State {
 		}
 		case undefined:
 			return state;
-	}
-}
-
-/** The line that takes the keys now. */
-export function editedLine(state: State): LineEditor {
-	switch (state.editing?.type) {
-		case 'search':
-			return state.searchLine;
-		case 'filter':
-			return state.filters[state.editing.list] ?? EMPTY_LINE;
-		case 'form': {
-			const page = topPage(state);
-			return page?.type === 'form' ? (page.form.fields[page.form.focused]?.line ?? EMPTY_LINE) : EMPTY_LINE;
-		}
-		case undefined:
-			return EMPTY_LINE;
 	}
 }
 

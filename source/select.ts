@@ -11,6 +11,7 @@ import type {
 	TrustExplanation,
 } from './engine/index.ts';
 import { cleanLine } from './format.ts';
+import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
 import { IDLE } from './state.ts';
 import type { Loadable, Operation, Page, State } from './state.ts';
@@ -42,6 +43,8 @@ export function rawEvidenceOf(state: State, name: string): Loadable<RawEvidence>
 	return state.rawEvidence[name] ?? IDLE;
 }
 
+export { hasUpdate } from './list-filter.ts';
+
 export type AuditedPackage = TrustAudit['packages'][number];
 
 const auditByPlugin = remember(
@@ -58,10 +61,6 @@ const NONE: readonly InstalledPlugin[] = [];
 
 export function installedPlugins(state: State): readonly InstalledPlugin[] {
 	return state.installed.value?.plugins ?? NONE;
-}
-
-export function hasUpdate(plugin: InstalledPlugin): boolean {
-	return plugin.wanted !== null && plugin.wanted !== plugin.version;
 }
 
 const updatable = remember((plugins: readonly InstalledPlugin[]) => plugins.filter((plugin) => hasUpdate(plugin)).length);
@@ -88,25 +87,22 @@ function matches(text: string, filter: string): boolean {
 	return filter.split(' ').every((word) => text.includes(word));
 }
 
-const matchingInstalled = remember((plugins: readonly InstalledPlugin[], filter) =>
-	plugins.filter((plugin) =>
-		matches(`${plugin.name} ${plugin.description} ${plugin.level}${hasUpdate(plugin) ? ' update' : ''}`.toLowerCase(), filter),
-	),
-);
-
 export function visibleInstalled(state: State): readonly InstalledPlugin[] {
-	return matchingInstalled(installedPlugins(state), filterText(state, 'installed'));
+	return filterPlugins(installedPlugins(state), filterText(state, 'installed')).plugins;
 }
 
-const matchingTrust = remember((plugins: readonly InstalledPlugin[], filter) =>
-	plugins
-		.filter((plugin) => matches(`${plugin.name} ${plugin.level}`.toLowerCase(), filter))
-		.toSorted((left, right) => LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level) || left.name.localeCompare(right.name)),
+/** What is wrong with the filter of a list, or nothing. */
+export function filterProblems(state: State, list: string): readonly string[] {
+	return list === 'installed' || list === 'trust' ? filterPlugins(installedPlugins(state), filterText(state, list)).problems : [];
+}
+
+const leastTrustedFirst = remember((plugins: readonly InstalledPlugin[]) =>
+	plugins.toSorted((left, right) => LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level) || left.name.localeCompare(right.name)),
 );
 
 /** Least trusted first: that is what a reader of the trust screen looks for. */
 export function visibleTrust(state: State): readonly InstalledPlugin[] {
-	return matchingTrust(installedPlugins(state), filterText(state, 'trust'));
+	return filterPlugins(leastTrustedFirst(installedPlugins(state)), filterText(state, 'trust')).plugins;
 }
 
 const NO_HITS: readonly SearchHit[] = [];
@@ -117,7 +113,7 @@ const SPEC_PATTERN = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:@[\w.^~<>=
 const EXACT_DESCRIPTION = 'ask the registry for exactly this';
 
 const withExactName = remember((result: SearchResult): readonly SearchHit[] => {
-	const words = result.query.split(' ').filter((word) => word !== '');
+	const words = result.query.split(' ').filter((word) => word !== '' && !word.startsWith('sort:'));
 	const query = words.join(' ');
 	if (words.length === 0 || !words.every((word) => SPEC_PATTERN.test(word)) || result.hits.some((hit) => hit.name === query)) {
 		return result.hits;

@@ -1,3 +1,6 @@
+import { completeLine } from '../complete-line.ts';
+import { editedLine } from '../edited-line.ts';
+import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
 import { answerTo, equivalentCommand } from '../plan-review.ts';
@@ -7,7 +10,7 @@ import { runningOperation, topPage } from '../select.ts';
 import type { RunForm, State } from '../state.ts';
 import type { Section } from '../sections.ts';
 import { trustActOf, trustCommandText } from '../trust-forms.ts';
-import { EMPTY_LINE } from '../terminal/index.ts';
+import { EMPTY_LINE, lineOf, lineText } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
 import {
 	confirm,
@@ -49,6 +52,8 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 		parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
 	},
 	search: dispatching({ type: 'editing-started', editing: { type: 'search' } }),
+	'sort-search': sortSearch,
+	complete,
 	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
 	back,
 	help: dispatching({ type: 'page-pushed', page: { type: 'help' } }),
@@ -124,6 +129,24 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 
 	if (section === 'trust') {
 		void loading.loadTrust();
+	}
+}
+
+/** The order is part of the query, so that one line says all of what is listed. */
+function sortSearch({ store, loading }: CommandParts, state: State): void {
+	const text = lineText(state.searchLine);
+	const order = parseSearchQuery(text, state.now).sort ?? 'relevance';
+	const next = SEARCH_SORTS[(SEARCH_SORTS.indexOf(order) + 1) % SEARCH_SORTS.length] ?? 'relevance';
+	store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
+	store.dispatch({ type: 'line-changed', line: lineOf(withSort(text, next)) });
+	store.dispatch({ type: 'editing-ended' });
+	void loading.searchNow();
+}
+
+function complete({ store, loading }: CommandParts, state: State): void {
+	store.dispatch({ type: 'line-changed', line: completeLine(editedLine(state)) });
+	if (state.editing?.type === 'search') {
+		loading.searchSoon();
 	}
 }
 

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { throwIfAborted } from './errors.ts';
 
-/** Half a frame, so that keys and drawing come between. */
-const SLICE_MILLISECONDS = 6;
+/** A third of a frame, so that keys and drawing come between. */
+const SLICE_MILLISECONDS = 5;
 
 /**
  * For work that never waits: call what it returns often. It gives the event loop back whenever the slice is used up, and rejects with

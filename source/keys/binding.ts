@@ -40,6 +40,8 @@ export type Command =
 	| 'open'
 	| 'filter'
 	| 'search'
+	| 'sort-search'
+	| 'complete'
 	| 'find-new'
 	| 'install'
 	| 'update'

@@ -19,7 +19,7 @@ export function completeFacet(text: string): Completion {
 	}
 
 	if (rest === undefined) {
-		const begun = FACETS.filter((facet) => [facet.name, ...facet.aliases].some((one) => one.startsWith(name.toLowerCase())));
+		const begun = FACETS.filter((facet) => facet.name.startsWith(name.toLowerCase()));
 		return { candidates: begun.map((facet) => `${sign}${facet.name}:`), start };
 	}
 

@@ -12,7 +12,6 @@ export type SearchText = {
 	readonly descriptionEnd: number;
 };
 
-const BOUNDARY = /[^a-z0-9]/;
 const EXACT_NAME = 1000;
 const EXACT_BASE_NAME = 600;
 const NAME_START = 400;
@@ -50,7 +49,7 @@ export function scoreWord(word: string, where: SearchText): number {
 	}
 
 	if (first < descriptionEnd) {
-		return BOUNDARY.test(text[first - 1] ?? ' ') ? DESCRIPTION_WORD : DESCRIPTION_INSIDE;
+		return !isWordCode(text.charCodeAt(first - 1)) ? DESCRIPTION_WORD : DESCRIPTION_INSIDE;
 	}
 
 	return PERSON;
@@ -69,7 +68,7 @@ function scoreInName(word: string, { text, nameEnd }: SearchText, first: number)
 					? isEnd
 						? EXACT_BASE_NAME
 						: NAME_START - 10
-					: BOUNDARY.test(text[at - 1] ?? '')
+					: !isWordCode(text.charCodeAt(at - 1))
 						? NAME_PART
 						: NAME_INSIDE;
 		best = Math.max(best, score);
@@ -99,7 +98,24 @@ export function isLooseLength(word: string): boolean {
 
 /** A loose match with a name, by the first letters of its parts (`rdom`: react-dom) or with letters left out (`exprss`: express). */
 export function scoreLoosely(word: Word, { text, nameEnd }: SearchText): number {
-	return word.isPhrase || !isLooseLength(word.text) || loosePlaces(word.text, text.slice(0, nameEnd)) === null ? 0 : LOOSE_NAME;
+	return word.isPhrase ||
+		!isLooseLength(word.text) ||
+		!mayBeLoose(word.text, text, nameEnd) ||
+		loosePlaces(word.text, text.slice(0, nameEnd)) === null
+		? 0
+		: LOOSE_NAME;
+}
+
+/** The letters are there in order: the cheap half of the question. */
+function mayBeLoose(word: string, text: string, nameEnd: number): boolean {
+	let at = 0;
+	for (let index = 0; index < nameEnd && at < word.length; index += 1) {
+		if (text.charCodeAt(index) === word.charCodeAt(at)) {
+			at += 1;
+		}
+	}
+
+	return at === word.length;
 }
 
 /** A name, or a part of one, that differs from the word by a slip: one letter, two in long words. */
@@ -109,10 +125,15 @@ export function scoreMisspelt(word: Word, { text, nameEnd }: SearchText): number
 		return 0;
 	}
 
-	const most = typed.length >= 8 ? 2 : 1;
+	const most = mostSlips(typed);
 	const name = text.slice(0, nameEnd);
 	const parts = [name, ...name.split(/[^a-z0-9]+/)];
 	return parts.some((part) => editDistance(typed, part, most) <= most) ? MISSPELT_NAME : 0;
+}
+
+/** How many letters may be wrong in a word of this length. */
+export function mostSlips(word: string): number {
+	return word.length >= 8 ? 2 : 1;
 }
 
 /** Where the letters of `word` stand in `name`, when they make a loose match; else null. */
@@ -170,5 +191,10 @@ function followLetters(word: string, name: string, start: number): readonly numb
 }
 
 function isPartStart(name: string, at: number): boolean {
-	return at === 0 || BOUNDARY.test(name[at - 1] ?? '');
+	return at === 0 || !isWordCode(name.charCodeAt(at - 1));
+}
+
+/** A letter or a digit, in lower case. */
+function isWordCode(code: number): boolean {
+	return (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
 }

@@ -12,6 +12,7 @@ const LONGEST_PEOPLE = 500;
 export class SearchColumns {
 	readonly names: string[] = [];
 	readonly #texts: string[] = [];
+	readonly #text = { text: '', nameEnd: 0, keywordsEnd: 0, descriptionEnd: 0 };
 	/** Ends of name, keywords and description, three for each package. */
 	#ends: Uint16Array;
 	#letters: Int32Array;
@@ -46,7 +47,8 @@ export class SearchColumns {
 		const description = `\n${one.description.toLowerCase().slice(0, LONGEST_DESCRIPTION)}`;
 		const people = `\n${peopleOf(one).toLowerCase().slice(0, LONGEST_PEOPLE)}`;
 		this.names.push(one.name);
-		this.#texts.push(name + keywords + description + people);
+		// Joined, since a sum stays a tree of its parts until it is first searched.
+		this.#texts.push([name, keywords, description, people].join(''));
 		const keywordsEnd = name.length + keywords.length;
 		this.#ends.set([name.length, keywordsEnd, keywordsEnd + description.length], index * 3);
 		this.#letters[index] = lettersOf(name, name.length);
@@ -59,14 +61,15 @@ export class SearchColumns {
 		this.#licences[index] = this.#licenceId(one.licence);
 	}
 
+	/** Of one package; the next call fills the same object anew, since a search asks a hundred thousand times. */
 	text(index: number): SearchText {
 		const at = index * 3;
-		return {
-			text: this.#texts[index] ?? '',
-			nameEnd: this.#ends[at] ?? 0,
-			keywordsEnd: this.#ends[at + 1] ?? 0,
-			descriptionEnd: this.#ends[at + 2] ?? 0,
-		};
+		const text = this.#text;
+		text.text = this.#texts[index] ?? '';
+		text.nameEnd = this.#ends[at] ?? 0;
+		text.keywordsEnd = this.#ends[at + 1] ?? 0;
+		text.descriptionEnd = this.#ends[at + 2] ?? 0;
+		return text;
 	}
 
 	/** Which letters its name has, as `lettersOf` tells. */

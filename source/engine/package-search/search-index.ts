@@ -2,13 +2,13 @@ import { timeSlices } from '../time-slices.ts';
 import { filterTest, type Installed, trustRank } from './apply-filters.ts';
 import { BestOf } from './best-of.ts';
 import type { SearchSort } from './facets.ts';
-import { isLooseLength, lettersOf, scoreLoosely, scoreMisspelt, scoreWord, type SearchText } from './match-word.ts';
+import { isLooseLength, lettersOf, mostSlips, scoreLoosely, scoreMisspelt, scoreWord, type SearchText } from './match-word.ts';
 import { SearchColumns } from './search-columns.ts';
 import type { SearchQuery, Word } from './search-query.ts';
 import type { SearchedPackage } from './searched-package.ts';
 
 /** How many packages are looked at between two looks at the clock. */
-const STRIDE = 512;
+const STRIDE = 64;
 /** With fewer hits than this, words are taken for misspelt. */
 const FEW_HITS = 3;
 
@@ -146,8 +146,7 @@ export class SearchIndex {
 			const where = columns.text(index);
 			let score = 1;
 			for (const { word, letters } of wanted) {
-				const hasLetters = (letters & ~columns.letters(index)) === 0;
-				const found = scoreWord(word.text, where) || scoreOtherwise(word, where, { reach, hasLetters });
+				const found = scoreWord(word.text, where) || scoreOtherwise(word, where, { reach, missing: letters & ~columns.letters(index) });
 				if (found === 0) {
 					return 0;
 				}
@@ -191,12 +190,22 @@ export class SearchIndex {
 /** How far a word may be from what it matches. */
 type Reach = 'loose' | 'misspelt';
 
-function scoreOtherwise(
-	word: Word,
-	where: SearchText,
-	{ reach, hasLetters }: { readonly reach: Reach; readonly hasLetters: boolean },
-): number {
-	return (hasLetters ? scoreLoosely(word, where) : 0) || (reach === 'misspelt' ? scoreMisspelt(word, where) : 0);
+/** `missing` has a bit for each letter of the word that the name lacks: most names are told apart by that alone. */
+function scoreOtherwise(word: Word, where: SearchText, { reach, missing }: { readonly reach: Reach; readonly missing: number }): number {
+	if (reach === 'loose' || missing === 0) {
+		return missing === 0 ? scoreLoosely(word, where) || (reach === 'misspelt' ? scoreMisspelt(word, where) : 0) : 0;
+	}
+
+	return countBits(missing) <= mostSlips(word.text) ? scoreMisspelt(word, where) : 0;
+}
+
+function countBits(bits: number): number {
+	let count = 0;
+	for (let rest = bits; rest !== 0; rest &= rest - 1) {
+		count += 1;
+	}
+
+	return count;
 }
 
 /** Less than any difference between two kinds of matches of one word, but enough to order equal ones: what many use, and short names. */

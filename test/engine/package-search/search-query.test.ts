@@ -80,6 +80,7 @@ describe('completion', () => {
 	test('offers facets from two letters on, and values of a closed set', () => {
 		expect(completeFacet('links per')).toEqual({ candidates: ['permission:'], start: 6 });
 		expect(completeFacet('links p').candidates).toEqual([]);
+		expect(completeFacet('mai').candidates).toEqual([]);
 		expect(completeFacet('permission:!n').candidates).toEqual(['permission:!net', 'permission:!none']);
 		expect(completeFacet('-trust:ver').candidates).toEqual(['-trust:verified']);
 		expect(completeFacet('license:mit,ap').candidates).toEqual(['license:mit,apache-2.0']);

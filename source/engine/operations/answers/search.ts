@@ -6,9 +6,9 @@ import { list } from './list.ts';
 
 type Installed = ReadonlyMap<string, InstalledFacts>;
 
-/** What is installed is read again at most this often while somebody types. */
-const KEPT_MILLISECONDS = 10_000;
-const kept = new WeakMap<EngineContext, { readonly generation: number; readonly readAt: number; readonly installed: Installed }>();
+/** What is installed is read again at most this often: not for every key typed. */
+const KEPT_MILLISECONDS = 2000;
+const kept = new WeakMap<EngineContext, { readonly readAt: number; readonly installed: Installed }>();
 
 /**
  * Searches the registry's list of packages where it gives one, else asks the registry; one without either is answered from the packages seen
@@ -42,19 +42,15 @@ export async function search(context: EngineContext, request: SearchRequest, cal
 }
 
 async function readInstalled(context: EngineContext, call: CallOptions): Promise<Installed> {
-	const { number, lock } = await context.home.current();
-	if (Object.keys(lock.roots).length === 0) {
-		return new Map();
-	}
-
 	const before = kept.get(context);
-	if (before !== undefined && before.generation === number && Date.now() - before.readAt < KEPT_MILLISECONDS) {
+	if (before !== undefined && Date.now() - before.readAt < KEPT_MILLISECONDS) {
 		return before.installed;
 	}
 
-	const { plugins, generation } = await list(context, call);
+	const { lock } = await context.home.current();
+	const plugins = Object.keys(lock.roots).length === 0 ? [] : (await list(context, call)).plugins;
 	const installed = new Map(plugins.map((plugin) => [plugin.name, factsOf(plugin)]));
-	kept.set(context, { generation, readAt: Date.now(), installed });
+	kept.set(context, { readAt: Date.now(), installed });
 	return installed;
 }
 

@@ -2,11 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { timeSlices } from '../../time-slices.ts';
 import { isMissing } from '../metadata/metadata-segment.ts';
 import { isObject } from '../parsing/parse-manifest.ts';
 
 /** No kept list may be larger. */
 export const MAXIMUM_CATALOGUE_BYTES = 256 * 1024 * 1024;
+
+const PIECE_BYTES = 1024 * 1024;
 
 /** What is known of the list that is kept of one registry. */
 export type KeptCatalogue = {
@@ -36,10 +39,10 @@ export class CatalogueFile {
 	}
 
 	/** Null when there is none that is whole. */
-	async read(): Promise<KeptCatalogue | null> {
+	async read(signal: AbortSignal): Promise<KeptCatalogue | null> {
 		const head = parseHead(await readIfThere(join(this.#folder, `${this.#id}.json`), 65_536), this.#registryUrl);
 		const lines = head === null ? null : await readIfThere(join(this.#folder, head.file), MAXIMUM_CATALOGUE_BYTES);
-		if (head === null || lines === null || lines.length !== head.bytes || crc32(lines) !== head.checksum) {
+		if (head === null || lines === null || lines.length !== head.bytes || (await checksumOf(lines, signal)) !== head.checksum) {
 			return null;
 		}
 
@@ -55,11 +58,11 @@ export class CatalogueFile {
 	}
 
 	/** Replaces what is kept. */
-	async write({ lines, ...kept }: KeptCatalogue): Promise<void> {
+	async write({ lines, ...kept }: KeptCatalogue, signal: AbortSignal): Promise<void> {
 		await mkdir(this.#folder, { recursive: true, mode: 0o700 });
 		const file = `${this.#id}-${randomBytes(6).toString('hex')}.ndjson`;
 		await writeFile(join(this.#folder, file), lines, { mode: 0o600, flag: 'wx' });
-		this.#current = { file, bytes: lines.length, checksum: crc32(lines) };
+		this.#current = { file, bytes: lines.length, checksum: await checksumOf(lines, signal) };
 		await this.#writeHead(kept, this.#current);
 		// Another process may read an old one right now; it then finds none and fetches the list again.
 		for (const other of await readdir(this.#folder)) {
@@ -108,6 +111,18 @@ function parseHead(text: Buffer | null, registryUrl: string): Head | null {
 		typeof bytes === 'number' &&
 		typeof checksum === 'number';
 	return isWhole ? { revision, etag, fetchedAt, file, bytes, checksum } : null;
+}
+
+/** In pieces: the whole of a long list takes longer than a frame. */
+async function checksumOf(bytes: Buffer, signal: AbortSignal): Promise<number> {
+	const pause = timeSlices(signal);
+	let checksum = 0;
+	for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+		checksum = crc32(bytes.subarray(at, at + PIECE_BYTES), checksum);
+		await pause();
+	}
+
+	return checksum;
 }
 
 async function readIfThere(path: string, maximumBytes: number): Promise<Buffer | null> {

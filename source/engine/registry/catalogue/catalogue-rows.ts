@@ -24,7 +24,7 @@ export class CatalogueRows {
 
 	/** Reads the lines in slices. Rejects with `cancelled`, or with `registry-response-invalid` for more packages than a list may have. */
 	static async read(bytes: Buffer, signal: AbortSignal): Promise<CatalogueRows> {
-		const lines = countLines(bytes);
+		const lines = await countLines(bytes, timeSlices(signal));
 		if (lines > MOST_PACKAGES) {
 			throw new EngineError('registry-response-invalid', `A list of packages may have ${MOST_PACKAGES} lines, this one has ${lines}.`);
 		}
@@ -87,7 +87,10 @@ export class CatalogueRows {
  * The head of what a registry sent, and the lines between it and the end; null when it is no such list at all, as where a registry answers
  * everything with a page. Throws `registry-response-invalid` for a list cut short.
  */
-export function openCatalogue(body: Buffer, host: string): { readonly head: CatalogueHead; readonly lines: Buffer } | null {
+export async function openCatalogue(
+	body: Buffer,
+	{ host, signal }: { readonly host: string; readonly signal: AbortSignal },
+): Promise<{ readonly head: CatalogueHead; readonly lines: Buffer } | null> {
 	const headEnd = endOfLine(body, 0);
 	const head = parseJson(body.toString('utf8', 0, headEnd));
 	const endStart = body.lastIndexOf(NEWLINE, body.length - 2) + 1;
@@ -99,10 +102,11 @@ export function openCatalogue(body: Buffer, host: string): { readonly head: Cata
 	const [revision, since] = [parseLine(head['revision'], ''), parseLine(head['since'], null)];
 	const end = parseJson(body.toString('utf8', endStart));
 	const stated = isObject(end) ? end['end'] : 'no number';
-	if (stated !== countLines(lines)) {
+	const count = await countLines(lines, timeSlices(signal));
+	if (stated !== count) {
 		throw new EngineError(
 			'registry-response-invalid',
-			`Expected ${String(stated)} lines in the list of packages from ${host}, got ${countLines(lines)}.`,
+			`Expected ${String(stated)} lines in the list of packages from ${host}, got ${count}.`,
 		);
 	}
 
@@ -185,10 +189,13 @@ function endOfLine(bytes: Buffer, start: number): number {
 	return end === -1 ? bytes.length : end;
 }
 
-function countLines(bytes: Buffer): number {
+async function countLines(bytes: Buffer, pause: () => Promise<void>): Promise<number> {
 	let lines = 0;
 	for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) {
 		lines += 1;
+		if (lines % STRIDE === 0) {
+			await pause();
+		}
 	}
 
 	return lines;

@@ -94,7 +94,7 @@ export class CatalogueSource {
 
 	async #load(): Promise<void> {
 		try {
-			const kept = await this.#file.read();
+			const kept = await this.#file.read(this.#closing.signal);
 			if (kept !== null) {
 				const { lines, ...about } = kept;
 				this.#kept = { ...about, rows: await CatalogueRows.read(lines, this.#closing.signal) };
@@ -161,7 +161,7 @@ export class CatalogueSource {
 		}
 
 		const { host } = new URL(this.#registryUrl);
-		const opened = openCatalogue(await unpack(answer, host), host);
+		const opened = await openCatalogue(await unpack(answer, host), { host, signal: this.#closing.signal });
 		if (opened === null) {
 			this.#isServed = false;
 			return;
@@ -186,7 +186,7 @@ export class CatalogueSource {
 
 		const about = { revision: head.revision, etag: answer.header('etag'), fetchedAt };
 		this.#kept = { ...about, rows: await CatalogueRows.read(whole, signal) };
-		await this.#write((file) => file.write({ ...about, lines: whole }));
+		await this.#write((file) => file.write({ ...about, lines: whole }, signal));
 	}
 
 	async #write(write: (file: CatalogueFile) => Promise<void>): Promise<void> {
