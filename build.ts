@@ -6,6 +6,7 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { importDirectly } from './build-direct-imports.ts';
+import { screenReplacements } from './build-screen.ts';
 import { buildLayers, type Layer, takeFromLayer } from './build-layers.ts';
 import { buildBundler, buildHost } from './source/engine/sandbox/build-programs.ts';
 
@@ -125,18 +126,14 @@ const SHARED = {
 const PLUGINS = [replaceModules, takeOnlyWhatIsUsed, loadMeowLazily];
 
 /**
- * What is read at each start, what most changes need, and the rest. The engine stands once in all three together. The file before them is
+ * What is read at each start, what tells what is newer than installed, what most changes need, and the rest. The engine stands once in all four together. The file before them is
  * tiny, since what node keeps compiled starts after it.
  */
 const PROGRAM: Layer = { file: 'program.cjs', entries: ['source/program.ts'] };
+const KNOWN: Layer = { file: 'known.cjs', entries: ['source/engine/registry/known-packages.ts'] };
 const CHANGING: Layer = {
 	file: 'changing.cjs',
-	entries: [
-		'source/engine/operations/changing.ts',
-		'source/engine/resolver/index.ts',
-		'source/engine/registry/create-registry-client.ts',
-		'@npmcli/config',
-	],
+	entries: ['source/engine/operations/changing.ts', 'source/engine/resolver/index.ts', 'source/engine/registry/create-registry-client.ts'],
 };
 const SELDOM: Layer = {
 	file: 'seldom.cjs',
@@ -171,7 +168,7 @@ async function buildCommand(): Promise<readonly Metafile[]> {
 			supported: { 'dynamic-import': false },
 			plugins: [takeFromLayer(PROGRAM, { './source/program.ts': 'source/program.ts' })],
 		}),
-		buildLayers([PROGRAM, CHANGING, SELDOM], {
+		buildLayers([PROGRAM, KNOWN, CHANGING, SELDOM], {
 			...common,
 			outdir: OUT,
 			copied: ['valibot'],
@@ -213,7 +210,7 @@ async function buildModules(): Promise<Metafile> {
 		format: 'esm',
 		splitting: true,
 		external: EXTERNAL,
-		plugins: [takeBuiltinsPlainly, ...PLUGINS],
+		plugins: [takeBuiltinsPlainly, screenReplacements, ...PLUGINS],
 		define: {
 			'process.env.NODE_ENV': '"production"',
 			'process.env.DEV': '"false"',

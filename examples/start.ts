@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EngineError } from '../source/engine/index.ts';
+import { closeToDebugger } from '../source/engine/shared.ts';
 import { openDemonstration } from './demonstration.ts';
 import { narrate } from './narrate.ts';
 
@@ -16,6 +17,8 @@ const USAGE = `npm start -- [--keep FOLDER] [--script]
   --script       play the story as a script, also in a terminal
 `;
 
+// The registry of the demonstration lives in this process.
+closeToDebugger();
 try {
 	const { values } = parseArgs({ options: { keep: { type: 'string' }, help: { type: 'boolean' }, script: { type: 'boolean' } } });
 	if (values.help === true) {

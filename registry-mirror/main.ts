@@ -4,8 +4,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import meow from 'meow';
-import { stripToLine } from '../source/engine/shared.ts';
+import { closeToDebugger, stripToLine } from '../source/engine/shared.ts';
 import { MirrorError, type MirrorLogLine, type MirrorOptions, startMirror } from './index.ts';
+
+closeToDebugger();
 
 const cli = meow(
 	`

@@ -15,12 +15,17 @@ import { FilterLine } from './screens/parts/filter-line.tsx';
 import { Footer } from './screens/parts/footer.tsx';
 import { StatusLine } from './screens/parts/status-line.tsx';
 import { TitleBar } from './screens/parts/title-bar.tsx';
+import { PaletteScreen } from './screens/palette-screen.tsx';
 import { PlanScreen } from './screens/plan-screen.tsx';
 import { PluginScreen } from './screens/plugin-screen.tsx';
 import { RunFormScreen } from './screens/run-form-screen.tsx';
 import { PageScreen } from './screens/page-screen.tsx';
+import { runtimeCommandText } from './runtime-view.ts';
+import { RuntimeGrantsScreen, RuntimeScreen } from './screens/runtime-screen.tsx';
 import { ActivityScreen, HistoryScreen, RunScreen } from './screens/section-screen.tsx';
 import { TrustScreen } from './screens/trust-screen.tsx';
+import { ReviewFileScreen, ReviewScreen } from './screens/updates/review-screen.tsx';
+import { UpdatesScreen } from './screens/updates/updates-screen.tsx';
 import { trustTitle } from './trust-forms.ts';
 import { countUpdates, topPage } from './select.ts';
 import type { State } from './state.ts';
@@ -119,8 +124,18 @@ function Screen({ state }: { readonly state: State }) {
 			return <PageScreen state={state} title={`Why: ${cleanLine(page.name)}`} />;
 		case 'trust-raw':
 			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
+		case 'palette':
+			return <PaletteScreen state={state} page={page} />;
+		case 'review':
+			return <ReviewScreen state={state} page={page} />;
+		case 'review-file':
+			return <ReviewFileScreen state={state} page={page} />;
 		case 'confirm':
 			return <PageScreen state={state} title={trustTitle(page.act)} />;
+		case 'runtime-grants':
+			return <RuntimeGrantsScreen state={state} page={page} />;
+		case 'runtime-confirm':
+			return <PageScreen state={state} title={`plugward ${cleanLine(runtimeCommandText(page.act))}`} />;
 		case 'help':
 			return <HelpScreen state={state} />;
 		case undefined:
@@ -134,6 +149,8 @@ function SectionScreen({ state }: { readonly state: State }) {
 			return <InstalledScreen state={state} />;
 		case 'browse':
 			return <BrowseScreen state={state} />;
+		case 'updates':
+			return <UpdatesScreen state={state} />;
 		case 'activity':
 			return <ActivityScreen state={state} />;
 		case 'history':
@@ -142,5 +159,7 @@ function SectionScreen({ state }: { readonly state: State }) {
 			return <TrustScreen state={state} />;
 		case 'run':
 			return <RunScreen state={state} />;
+		case 'runtime':
+			return <RuntimeScreen state={state} />;
 	}
 }

@@ -14,6 +14,10 @@ export function editedLine(state: State): LineEditor {
 			const page = topPage(state);
 			return page?.type === 'form' ? (page.form.fields[page.form.focused]?.line ?? EMPTY_LINE) : EMPTY_LINE;
 		}
+		case 'palette': {
+			const page = topPage(state);
+			return page?.type === 'palette' ? page.line : EMPTY_LINE;
+		}
 		case undefined:
 			return EMPTY_LINE;
 	}

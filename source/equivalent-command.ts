@@ -1,6 +1,8 @@
+import { quoteWord } from './commands/consent.ts';
 import { selectedItem } from './lists.ts';
 import { equivalentCommand } from './plan-review.ts';
 import { requestOf, runCommandText } from './run-form.ts';
+import { runtimeCommandText } from './runtime-view.ts';
 import { findOperation, topPage } from './select.ts';
 import type { RunForm, State } from './state.ts';
 import { lineText } from './terminal/index.ts';
@@ -21,10 +23,19 @@ export function equivalentOf(state: State): string {
 			return `trust why ${page.name}`;
 		case 'trust-raw':
 			return `trust raw ${page.name}`;
+		case 'review':
+			return `review ${page.name}@${page.to}`;
+		case 'review-file':
+			return `review ${page.name}@${page.to} --file ${quoteWord(page.path)}`;
 		case 'confirm':
 			return trustCommandText(page.act);
+		case 'runtime-grants':
+			return `permissions explain ${page.plugin}`;
+		case 'runtime-confirm':
+			return runtimeCommandText(page.act);
 		case 'form':
-			return formCommand(page.form, state.now);
+			return formCommand(page.form, state);
+		case 'palette':
 		case 'help':
 			return 'help';
 		case undefined:
@@ -32,12 +43,22 @@ export function equivalentOf(state: State): string {
 	}
 }
 
-function formCommand(form: RunForm, now: number): string {
+function formCommand(form: RunForm, { now, pages }: State): string {
+	const below = pages.at(-2);
+	if (form.about === 'apply') {
+		return below?.type === 'plan' ? equivalentCommand(below.plan, below.answers) : '';
+	}
+
 	if (form.about === 'run') {
 		const outcome = requestOf(form);
 		return 'request' in outcome
 			? runCommandText(outcome.request)
 			: ['run', form.target, ...(form.task === null ? [] : [form.task])].join(' ');
+	}
+
+	if (form.about === 'limits') {
+		const values = form.fields.map(({ name, line }) => `--${name} ${lineText(line)}`);
+		return ['limits', form.target, ...values].join(' ');
 	}
 
 	const outcome = trustActOf(form, now);
@@ -49,6 +70,8 @@ function sectionCommand(state: State): string {
 	switch (state.section) {
 		case 'installed':
 			return 'list';
+		case 'updates':
+			return state.marked.length === 0 ? 'outdated' : `update ${state.marked.join(' ')}`;
 		case 'run':
 			return `run ${selectedItem(state) ?? ''}`.trim();
 		case 'browse':
@@ -58,5 +81,7 @@ function sectionCommand(state: State): string {
 			return 'history';
 		case 'trust':
 			return 'trust audit';
+		case 'runtime':
+			return 'ps';
 	}
 }

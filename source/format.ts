@@ -2,7 +2,9 @@ import { stripControls, stripToLine } from './engine/index.ts';
 
 // Terminals disagree about the width of what these produce, so they go: variation selectors and the keycap mark.
 const DOUBTFUL_WIDTH = /[\uFE00-\uFE0F\u20E3]/gu;
-const ASCII_ONLY = /^[\u0020-\u007E]*$/;
+/** Lines, blocks, arrows, letters of Latin, Greek and Cyrillic: one cell each, and each a character of its own. */
+const SINGLE_CELLS =
+	/^[ -~\u00A1-\u00AC\u00AE-\u02FF\u0370-\u0482\u048A-\u052F\u2010-\u2027\u2030-\u205E\u2190-\u2193\u2500-\u2595\u25A0-\u25CF\u2605\u2606\u2800-\u28FF]*$/;
 const WIDE =
 	/[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}|[\u{20000}-\u{3FFFD}]/u;
 // Making one takes milliseconds that most commands can do without.
@@ -20,7 +22,7 @@ export function cleanLines(text: string): readonly string[] {
 
 /** What a reader counts as single characters. */
 export function graphemes(text: string): readonly string[] {
-	if (ASCII_ONLY.test(text)) {
+	if (SINGLE_CELLS.test(text)) {
 		return text.split('');
 	}
 
@@ -30,7 +32,7 @@ export function graphemes(text: string): readonly string[] {
 
 /** Terminal cells that `text` takes. */
 export function textWidth(text: string): number {
-	if (ASCII_ONLY.test(text)) {
+	if (SINGLE_CELLS.test(text)) {
 		return text.length;
 	}
 

@@ -2,11 +2,16 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { InkControls } from './app.tsx';
+import { toldCrash } from './crash-log.ts';
 import { DEFAULT_DISPLAY } from './display.ts';
 import type { Display } from './display.ts';
 import { EngineError } from './engine/index.ts';
-import type { Engine } from './engine/index.ts';
+import type { Engine, InstalledState } from './engine/index.ts';
+import { firstFrame } from './first-frame.ts';
+import { listAtOnce } from './list-at-once.ts';
+import { reduce } from './reduce.ts';
 import { initialState } from './state.ts';
+import type { Size, State } from './state.ts';
 import type { Section } from './sections.ts';
 import { createStore } from './store.ts';
 import {
@@ -33,64 +38,102 @@ export type FullScreenOptions = {
 };
 
 /**
- * Runs the full-screen app until the user leaves it. The terminal is as before afterwards, also when the app fails: then the error is
- * thrown again, to be told on the normal screen. Throws `usage` without a terminal or for an unknown screen. The caller disposes the engine.
+ * Runs the full-screen app until the user leaves it. The terminal is as before afterwards, also when the app fails: then an error is
+ * thrown that names the file with the whole story, to be told on the normal screen. Throws `usage` without a terminal or for an unknown screen. The caller disposes the engine.
  */
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
 	prepareEnvironment(options.environment);
-	const { engine, skeleton = null, display = DEFAULT_DISPLAY } = options;
-	// Before raw mode, so that it knows what to go back to.
-	const watchdog = startWatchdog();
-	const loading = import('./mount-app.tsx');
 	const leaving = new AbortController();
-	const screen = openScreen(options, display, watchdog);
+	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
+	const watchdog = startWatchdog(() => {
+		if (!leaving.signal.aborted) {
+			// What is typed from here on waits for the app, and does not show.
+			options.stdin.setRawMode?.(true);
+		}
+	});
+	const screen = openScreen(options, watchdog.guard);
 	const { stdin, stdout } = screen;
-	const store = createStore(
-		initialState({
-			version: options.version,
-			homePath: engine.homePath,
-			profile: engine.profile,
-			registry: await registryName(engine, leaving.signal),
-			size: { columns: stdout.columns, rows: stdout.rows },
-			section: options.section ?? 'installed',
-			now: Date.now(),
-		}),
-	);
-	const terminal = createTerminalOwner(stdout);
 	const crash = catchCrashes();
-	// React and Ink read the environment while they are loaded.
-	const { mountApp } = await loading;
 	try {
-		skeleton?.handOver();
-		const { signal } = leaving;
-		const isStill = display.reducedMotion || display.lowBandwidth;
+		const state = await firstState(options, { listed, size: { columns: stdout.columns, rows: stdout.rows } });
+		if ((options.skeleton ?? null) !== null) {
+			stdout.preview(firstFrame(state, { hasStyles: process.env['FORCE_COLOR'] !== '0' }) ?? []);
+		}
+
+		return { exitCode: await runApp({ options, engine, state, screen, crashed: crash.promise, signal: leaving.signal }) };
+	} catch (error) {
+		throw toldCrash(error, options);
+	} finally {
+		crash.stop();
+		leaving.abort();
+		stdin.destroy();
+		stdout.destroy();
+		options.stdin.setRawMode?.(false);
+		watchdog.stop();
+	}
+}
+
+/** From loading React and Ink to the end of the app. Resolves to the exit code. */
+async function runApp(parts: {
+	readonly options: FullScreenOptions;
+	readonly engine: Engine;
+	readonly state: State;
+	readonly screen: ReturnType<typeof openScreen>;
+	readonly crashed: Promise<never>;
+	readonly signal: AbortSignal;
+}): Promise<number> {
+	const { engine, screen, signal, options } = parts;
+	const { stdin, stdout } = screen;
+	// React and Ink read the environment while they are loaded.
+	const loading = import('./mount-app.tsx');
+	const store = createStore({ ...parts.state, registry: await registryName(engine, signal) });
+	const terminal = createTerminalOwner(stdout);
+	try {
+		const { mountApp } = await loading;
+		options.skeleton?.handOver();
+		const { reducedMotion, lowBandwidth } = options.display ?? DEFAULT_DISPLAY;
+		const isStill = reducedMotion || lowBandwidth;
 		const app = mountApp({ engine, store, host: terminal.host, onMount: terminal.mounted, stdin, stdout, signal, isStill });
 		try {
 			screen.ask();
-			await Promise.race([app.waitUntilExit(), crash.promise]);
+			await Promise.race([app.waitUntilExit(), parts.crashed]);
 			await screen.settled();
 		} finally {
 			app.unmount();
 			app.stop();
 		}
 
-		return { exitCode: terminal.exitCode() };
+		return terminal.exitCode();
 	} finally {
-		crash.stop();
 		terminal.stop();
-		leaving.abort();
-		stdin.destroy();
-		stdout.destroy();
-		watchdog.stop();
 	}
+}
+
+/** While a key is held down nobody reads each row it passes; a slow line is spared half of them. */
+const HELD_FRAME_MILLISECONDS = 60;
+
+/** A home that is being changed by somebody else must not keep the app from opening. */
+const LIST_PATIENCE_MILLISECONDS = 250;
+
+/** With what is installed in it, if that is known soon. */
+async function firstState(
+	{ engine, version, section = 'installed' }: FullScreenOptions,
+	{ listed, size }: { readonly listed: Promise<InstalledState | null>; readonly size: Size },
+): Promise<State> {
+	const value = await Promise.race([listed, sleep(LIST_PATIENCE_MILLISECONDS, null, { ref: false })]);
+	const { homePath, profile } = engine;
+	const now = Date.now();
+	const state = initialState({ version, homePath, profile, registry: '', size, section, now });
+	return value === null ? state : reduce(state, { type: 'loaded', slot: 'installed', value, now });
 }
 
 /** A quick leave must not let the terminal's answers fall to the shell. */
 const LATE_ANSWER_MILLISECONDS = 200;
 
 /** Both sides of the terminal, and what it says about itself when it is asked. */
-function openScreen(options: FullScreenOptions, display: Display, watchdog: Watchdog) {
+function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
+	const { display = DEFAULT_DISPLAY } = options;
 	const dress = (ground: TerminalFacts['ground']): Dress => ({
 		isAscii: display.ascii,
 		palette: display.theme === 'auto' ? (ground ?? 'dark') : display.theme,
@@ -103,11 +146,11 @@ function openScreen(options: FullScreenOptions, display: Display, watchdog: Watc
 	});
 	const stdin = new KeySource(options.stdin, { onAnswer: questions.onAnswer });
 	const stdout = new ScreenWriter(options.stdout, {
-		frameMilliseconds: display.lowBandwidth ? 100 : 0,
+		frameMilliseconds: () => (display.lowBandwidth ? 100 : stdin.isHeld() ? HELD_FRAME_MILLISECONDS : 0),
 		dress: dress(groundOfEnvironment(options.environment)),
 		isPlain: (options.environment['PLUGWARD_PLAIN_RENDER'] ?? '') !== '',
 		isEntered: (options.skeleton ?? null) !== null,
-		onScreen: watchdog.guard,
+		onScreen,
 	});
 	return {
 		stdin,

@@ -21,7 +21,7 @@ export function shownQuery(text: string): SearchQuery {
 /** A cell of exactly `width`, with what the query matches marked. The text must be clean already. */
 export function highlighted(
 	text: string,
-	cell: { readonly width: number; readonly tone: Tone; readonly query: SearchQuery; readonly isName: boolean },
+	cell: { readonly width: number; readonly tone: Tone; readonly query: Pick<SearchQuery, 'words'>; readonly isName: boolean },
 ): readonly Span[] {
 	const { width, tone, query, isName } = cell;
 	const shown = fit(text, width);

@@ -2,6 +2,8 @@ import type { Binding, Command, Place } from './keys/binding.ts';
 import { COMMON_KEYS } from './keys/common-keys.ts';
 import { EDITING_KEYS } from './keys/editing-keys.ts';
 import { PAGE_KEYS } from './keys/page-keys.ts';
+import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
+import { REVIEW_KEYS } from './keys/review-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
 import { topPage } from './select.ts';
 import type { State } from './state.ts';
@@ -9,25 +11,39 @@ import type { State } from './state.ts';
 export type { Command, Place } from './keys/binding.ts';
 
 /** The one table of keys: dispatch, footer, help and every reason why a key does nothing come from here. */
-export const BINDINGS: readonly Binding[] = [...EDITING_KEYS, ...SECTION_KEYS, ...PAGE_KEYS, ...COMMON_KEYS];
+export const BINDINGS: readonly Binding[] = [
+	...EDITING_KEYS,
+	...SECTION_KEYS,
+	...REVIEW_KEYS,
+	...RUNTIME_KEYS,
+	...PAGE_KEYS,
+	...COMMON_KEYS,
+];
 
 export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	editing: 'While typing',
 	form: 'This form',
+	palette: 'Commands',
 	plugin: 'This plugin',
 	plan: 'This plan',
 	conflict: 'This conflict',
 	operation: 'This operation',
 	'trust-why': 'Why this level',
 	'trust-raw': 'What was signed',
+	review: 'This update',
+	'review-file': 'This file',
 	confirm: 'Before it is done',
 	help: 'Help',
 	installed: 'Installed',
 	browse: 'Browse',
+	updates: 'Updates',
 	activity: 'Activity',
 	history: 'History',
 	trust: 'Trust',
 	run: 'Run',
+	runtime: 'Runtime',
+	'runtime-grants': 'Its grants',
+	'runtime-confirm': 'Before it is done',
 	moving: 'Moving',
 	everywhere: 'Everywhere',
 	always: 'Always, also while typing',
@@ -36,7 +52,8 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 /** The places whose keys work now, nearest first. */
 export function placesOf(state: State): readonly Place[] {
 	if (state.editing !== null) {
-		return [state.editing.type === 'form' ? 'form' : 'editing', 'always'];
+		const { type } = state.editing;
+		return [type === 'form' || type === 'palette' ? type : 'editing', 'always'];
 	}
 
 	return [topPage(state)?.type ?? state.section, 'moving', 'everywhere', 'always'];

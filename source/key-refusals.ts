@@ -8,6 +8,8 @@ import {
 	findOperation,
 	hasUpdate,
 	installedPlugins,
+	isMovable,
+	outdatedPlugin,
 	runningOperation,
 	topPage,
 	visibleInstalled,
@@ -27,7 +29,9 @@ export function firstReason(...reasons: readonly ((state: State) => string | nul
 /** The name that a command on this screen is about. */
 export function subjectOf(state: State): string | null {
 	const page = topPage(state);
-	return page?.type === 'plugin' || page?.type === 'trust-why' || page?.type === 'trust-raw' ? page.name : selectedItem(state);
+	return page?.type === 'plugin' || page?.type === 'trust-why' || page?.type === 'trust-raw' || page?.type === 'review'
+		? page.name
+		: selectedItem(state);
 }
 
 function installedName(state: State): string | null {
@@ -116,6 +120,23 @@ export function noSuggestion(state: State): string | null {
 }
 
 export const emptySelection = (state: State): string | null => (visibleInstalled(state).length === 0 ? 'nothing is installed' : null);
+
+/** Nothing is marked, and an update would leave the selected plugin as it is. */
+export function notMovable(state: State): string | null {
+	const plugin = outdatedPlugin(state, selectedItem(state));
+	return state.marked.length > 0 || plugin === null || isMovable(plugin)
+		? null
+		: `an update leaves ${plugin.name} at ${plugin.current}${plugin.reasons[0] === undefined ? '' : `: ${plugin.reasons[0].text}`}`;
+}
+
+/** There is no other version to look at. */
+export function notReviewable(state: State): string | null {
+	const plugin = outdatedPlugin(state, selectedItem(state));
+	return plugin === null || plugin.latest !== plugin.current || isMovable(plugin) ? null : 'there is no newer version';
+}
+
+export const noMovable = (state: State): string | null =>
+	state.outdated.value?.plugins.some((plugin) => isMovable(plugin)) === true ? null : 'an update would move nothing';
 
 export function noCompletion(state: State): string | null {
 	return completionsOf(state).length === 0 ? 'no facet is begun before the cursor' : null;

@@ -6,6 +6,8 @@ var NEEDED_MAJOR = 26;
 var major = parseInt(process.version.slice(1), 10);
 
 if (major >= NEEDED_MAJOR) {
+	// Without a listener this signal, which any program of the user can send, opens a debugger to everything this process holds.
+	process.on('SIGUSR1', function () {});
 	// The built command has no top-level await, so it can be required; `import()` would not parse on the Nodes this file is for.
 	require('./cli.cjs');
 } else {

@@ -59,3 +59,34 @@ export function areasOf(
 	const mainRows = Math.max(5, Math.min(content.itemCount + BORDER_ROWS, Math.ceil(rows * 0.5)));
 	return { main: { columns: layout.columns, rows: mainRows }, detail: { columns: layout.columns, rows: Math.max(0, rows - mainRows) } };
 }
+
+/** Rows and columns inside a pane's border. */
+export function insideOf(size: Size): Size {
+	return { columns: Math.max(1, size.columns - 4), rows: Math.max(1, size.rows - 2) };
+}
+
+/** The three panes of a review: side by side, or one at a time under their names. */
+export function reviewAreas(size: Size): {
+	readonly facts: Size;
+	readonly changelog: Size;
+	readonly files: Size;
+	readonly isTabbed: boolean;
+} {
+	const { columns, bodyRows, isWide, mainColumns, sideColumns } = layoutOf(size);
+	if (!isWide) {
+		const all = { columns, rows: bodyRows - 1 };
+		return { facts: all, changelog: all, files: all, isTabbed: true };
+	}
+
+	const fileRows = Math.ceil(bodyRows / 2);
+	return {
+		facts: { columns: mainColumns, rows: bodyRows },
+		files: { columns: sideColumns, rows: fileRows },
+		changelog: { columns: sideColumns, rows: bodyRows - fileRows },
+		isTabbed: false,
+	};
+}
+
+export function reviewPaneSize(size: Size, pane: 'facts' | 'changelog' | 'files'): Size {
+	return insideOf(reviewAreas(size)[pane]);
+}

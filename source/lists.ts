@@ -1,9 +1,22 @@
 import { conflictOf } from './failure.ts';
+import { matchingEntries } from './palette.ts';
 import { remember } from './remember.ts';
+import { runtimeItems } from './runtime-view.ts';
 import { planItems } from './plan-review.ts';
 import type { PlanItem } from './plan-review.ts';
-import { infoOf, topPage, visibleHistory, visibleHits, visibleInstalled, visibleRunnables, visibleTrust } from './select.ts';
+import {
+	infoOf,
+	topPage,
+	visibleHistory,
+	visibleHits,
+	reviewOf,
+	visibleInstalled,
+	visibleRunnables,
+	visibleTrust,
+	visibleUpdates,
+} from './select.ts';
 import type { State } from './state.ts';
+import { lineText } from './terminal/line-editor.ts';
 
 /** A list on the screen: its items by name, so that the selection survives a reload. */
 export type List = { readonly id: string; readonly items: readonly string[] };
@@ -14,6 +27,7 @@ export function selectedIn(state: State, list: List): string | null {
 }
 
 const namesOf = remember((items: readonly { readonly name: string }[]) => items.map((item) => item.name));
+const pathsOf = remember((items: readonly { readonly path: string }[]) => items.map((item) => item.path));
 const keysOf = remember((items: readonly { readonly key: string }[]) => items.map((item) => item.key));
 const indexesOf = remember((items: readonly string[]) => new Map(items.map((item, index) => [item, index])));
 
@@ -27,6 +41,8 @@ export function selectedItem(state: State): string | null {
 	return selectedIn(state, listOf(state));
 }
 
+// One line for each kind of page.
+// oxlint-disable-next-line complexity
 export function listOf(state: State): List {
 	const page = topPage(state);
 	switch (page?.type) {
@@ -36,6 +52,14 @@ export function listOf(state: State): List {
 			return { id: `plan ${page.operation}`, items: keysOf(planItems(page.plan)) };
 		case 'conflict':
 			return { id: `conflict ${page.operation}`, items: conflictOf(page.failure).suggestions.map((_, index) => String(index)) };
+		case 'runtime-grants':
+			return { id: `grants ${page.key}`, items: grantsOf(state, page.key) };
+		case 'review':
+			return { id: `files ${page.name}@${page.to}`, items: pathsOf(reviewOf(state, page).value?.files ?? []) };
+		case 'palette':
+			return { id: 'palette', items: keysOf(matchingEntries(page.entries, lineText(page.line))) };
+		case 'runtime-confirm':
+		case 'review-file':
 		case 'operation':
 		case 'form':
 		case 'trust-why':
@@ -54,6 +78,8 @@ function sectionItems(state: State): readonly string[] {
 			return namesOf(visibleInstalled(state));
 		case 'browse':
 			return namesOf(visibleHits(state));
+		case 'updates':
+			return namesOf(visibleUpdates(state));
 		case 'activity':
 			return state.operations.map((operation) => String(operation.id));
 		case 'history':
@@ -62,7 +88,13 @@ function sectionItems(state: State): readonly string[] {
 			return namesOf(visibleTrust(state));
 		case 'run':
 			return keysOf(visibleRunnables(state));
+		case 'runtime':
+			return keysOf(runtimeItems(state.runtime.value));
 	}
+}
+
+function grantsOf(state: State, key: string): readonly string[] {
+	return runtimeItems(state.runtime.value).find((item) => item.key === key)?.plugin?.grants ?? [];
 }
 
 export function selectedPlanItem(state: State): PlanItem | null {

@@ -1,5 +1,5 @@
 import { LEVELS } from './engine/index.ts';
-import type { Change, Decision, Plan, PlannedPackage, Requirement } from './engine/index.ts';
+import type { Change, Decision, InstalledPlugin, Plan, PlannedPackage, Requirement } from './engine/index.ts';
 import type { Answers } from './state.ts';
 
 /** What can be selected in a plan review: first what must be decided, then what changes. */
@@ -81,4 +81,48 @@ export function equivalentCommand(plan: Plan, answers: Answers): string {
 
 export function requirementSubject(requirement: Requirement): string {
 	return requirement.type === 'permission' ? requirement.plugin : requirement.package;
+}
+
+/** A package of which a plan widens the rights or loses trust, and in which ways. */
+export type GravePackage = { readonly name: string; readonly reasons: readonly string[] };
+
+/**
+ * What an update makes worse for who trusts the version that is installed: these want more than a key. What comes new is decided line by
+ * line anyway.
+ */
+export function gravePackages(plan: Plan, answers: Answers, installed: readonly InstalledPlugin[]): readonly GravePackage[] {
+	const before = new Map(installed.map((plugin) => [plugin.name, plugin]));
+	const moved = new Set(plan.changes.flatMap((change) => (change.type === 'update' || change.type === 'downgrade' ? [change.name] : [])));
+	const found = new Map<string, string[]>();
+	const tell = (name: string, reason: string): void => void found.set(name, [...(found.get(name) ?? []), reason]);
+	for (const requirement of plan.requirements) {
+		const name = requirementSubject(requirement);
+		const reason = moved.has(name) && answerTo(requirement, answers) === 'accept' ? graveReason(requirement) : null;
+		if (reason !== null) {
+			tell(name, reason);
+		}
+	}
+
+	for (const { name, isRoot, verdict } of plan.packages) {
+		const level = before.get(name)?.level;
+		if (isRoot && moved.has(name) && level !== undefined && LEVELS.indexOf(verdict.level) < LEVELS.indexOf(level)) {
+			tell(name, `its level falls from ${level} to ${verdict.level}`);
+		}
+	}
+
+	return [...found].map(([name, reasons]) => ({ name, reasons }));
+}
+
+function graveReason(requirement: Requirement): string | null {
+	switch (requirement.type) {
+		case 'permission':
+			return requirement.novelty === 'carried-over' || requirement.byPolicy === true ? null : `it is granted ${requirement.permissionId}`;
+		case 'lower-level':
+			return `it is ${requirement.level}, and the policy asks for ${requirement.minimum}`;
+		case 'changed-identity':
+			return 'it was built by somebody else than before';
+		case 'young-version':
+		case 'downgrade':
+			return null;
+	}
 }

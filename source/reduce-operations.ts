@@ -97,7 +97,7 @@ function end(state: State, action: Extract<OperationAction, { readonly type: 'op
 				pages: state.pages.map((page) => (page.type === 'operation' && page.operation === action.id ? following : page)),
 				notice: null,
 			}
-		: { ...next, notice: { tone: 'info', text: 'The plan is ready: press 3, then Enter, to review it.' } };
+		: { ...next, notice: { tone: 'info', text: 'The plan is ready: press 4, then Enter, to review it.' } };
 }
 
 /** A finished plan is reviewed, a conflict explained; everything else stays on the operation's own page. */
@@ -117,9 +117,9 @@ export function pageAfter(operation: {
 function endNotice(status: 'done' | 'failed' | 'cancelled'): State['notice'] {
 	switch (status) {
 		case 'done':
-			return { tone: 'info', text: 'The operation finished: press 3 to see it.' };
+			return { tone: 'info', text: 'The operation finished: press 4 to see it.' };
 		case 'failed':
-			return { tone: 'bad', text: 'The operation failed: press 3 to see why.' };
+			return { tone: 'bad', text: 'The operation failed: press 4 to see why.' };
 		case 'cancelled':
 			return { tone: 'warning', text: 'The operation was cancelled; nothing changed.' };
 	}

@@ -1,39 +1,28 @@
-import type {
-	EngineEvent,
-	GenerationSummary,
-	InstalledState,
-	PackageInfo,
-	RawEvidence,
-	SearchResult,
-	TrustAudit,
-	TrustExplanation,
-	VerifyReport,
-} from './engine/index.ts';
+import type { EngineEvent, SearchResult } from './engine/index.ts';
 import { layoutOf } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
 import { reduceOperations } from './reduce-operations.ts';
-import { topPage } from './select.ts';
-import { IDLE, PLUGIN_TABS } from './state.ts';
-import type { Editing, Failure, Loadable, Notice, Operation, Page, RunForm, Size, State } from './state.ts';
+import { isMovable, topPage } from './select.ts';
+import { IDLE, PLUGIN_TABS, REVIEW_PANES } from './state.ts';
+import type {
+	Editing,
+	Failure,
+	Loadable,
+	Loaded,
+	LoadedByName,
+	LoadedNames,
+	LoadedSlots,
+	Notice,
+	Operation,
+	Page,
+	RunForm,
+	RuntimeLog,
+	Size,
+	State,
+} from './state.ts';
 import type { Section } from './sections.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
-import { detailOf, viewOf } from './views.ts';
-
-/** Where one kind of loaded thing lives in the state. */
-export type Loaded = {
-	readonly installed: InstalledState;
-	readonly history: readonly GenerationSummary[];
-	readonly search: SearchResult;
-	readonly verification: VerifyReport;
-	readonly trust: TrustAudit;
-};
-
-/** What is loaded once for each name. */
-export type LoadedByName = {
-	readonly infos: PackageInfo;
-	readonly explanations: TrustExplanation;
-	readonly rawEvidence: RawEvidence;
-};
+import { detailOf, hunkStarts, viewOf } from './views.ts';
 
 /** Something that can be loaded: one of its kind, or one for a name. */
 export type Slot = keyof Loaded | { readonly of: keyof LoadedByName; readonly name: string };
@@ -83,8 +72,12 @@ export type Action =
 			readonly failure: Failure | null;
 			readonly now: number;
 	  }
+	/** Marks a plugin for the next update, or takes the mark away. */
+	| { readonly type: 'mark-toggled'; readonly name: string }
+	| { readonly type: 'hunk-moved'; readonly by: 1 | -1 }
 	| { readonly type: 'answered'; readonly requirementId: string; readonly answer: 'accept' | 'deny' }
 	| { readonly type: 'form-changed'; readonly form: RunForm }
+	| { readonly type: 'runtime-log-changed'; readonly log: RuntimeLog }
 	| { readonly type: 'noticed'; readonly notice: Notice | null }
 	| { readonly type: 'quit-armed'; readonly isArmed: boolean };
 
@@ -102,14 +95,14 @@ export function reduce(state: State, action: Action): State {
 			return {
 				...state,
 				pages: [...state.pages, action.page],
-				editing: action.page.type === 'form' ? { type: 'form' } : null,
+				editing: editingOf(action.page),
 				notice: null,
 			};
 		case 'page-closed':
 			return {
 				...state,
 				pages: state.pages.slice(0, -1),
-				editing: state.pages.at(-2)?.type === 'form' ? { type: 'form' } : null,
+				editing: editingOf(state.pages.at(-2)),
 				notice: null,
 			};
 		case 'moved':
@@ -133,7 +126,7 @@ export function reduce(state: State, action: Action): State {
 		case 'search-continued':
 			return continueSearch(state, action);
 		case 'loaded':
-			return { ...state, [action.slot]: ready(action.value, action.now), now: action.now };
+			return { ...withoutOldMarks(state, action), [action.slot]: ready(action.value, action.now), now: action.now };
 		case 'loaded-of':
 			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
 		case 'trust-changed':
@@ -143,10 +136,16 @@ export function reduce(state: State, action: Action): State {
 		case 'operation-cancelling':
 		case 'operation-ended':
 			return reduceOperations(state, action);
+		case 'mark-toggled':
+			return toggleMark(state, action.name);
+		case 'hunk-moved':
+			return moveHunk(state, action.by);
 		case 'answered':
 			return answer(state, action);
 		case 'form-changed':
 			return replaceTop(state, { type: 'form', form: action.form });
+		case 'runtime-log-changed':
+			return { ...state, runtimeLog: action.log };
 		case 'noticed':
 			return { ...state, notice: action.notice };
 		case 'quit-armed':
@@ -164,38 +163,40 @@ function continueSearch(state: State, { page, from }: { readonly page: SearchRes
 	return { ...state, search: { ...state.search, value: { ...value, hits: [...value.hits, ...page.hits] } } };
 }
 
+/** A page that is typed into takes the keys as text. */
+function editingOf(page: Page | undefined): Editing | null {
+	return page?.type === 'form' || page?.type === 'palette' ? { type: page.type } : null;
+}
+
 function ready<T>(value: T, now: number): Loadable<T> {
 	return { status: 'ready', value, loadedAt: now, failure: null };
 }
 
-function withSlot(state: State, slot: Slot, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
+function withSlot(state: State, slot: Slot, change: Change): State {
 	if (typeof slot === 'object') {
-		return withNamedSlot(state, slot, change);
+		return withNamed(state, slot, change);
 	}
 
-	switch (slot) {
-		case 'installed':
-			return { ...state, installed: change(state.installed) };
-		case 'history':
-			return { ...state, history: change(state.history) };
-		case 'search':
-			return { ...state, search: change(state.search) };
-		case 'verification':
-			return { ...state, verification: change(state.verification) };
-		case 'trust':
-			return { ...state, trust: change(state.trust) };
-	}
+	return withLoaded(state, slot, change);
 }
 
-function withNamedSlot(state: State, { of, name }: Extract<Slot, object>, change: <T>(loadable: Loadable<T>) => Loadable<T>): State {
-	switch (of) {
-		case 'infos':
-			return { ...state, infos: { ...state.infos, [name]: change(state.infos[name] ?? IDLE) } };
-		case 'explanations':
-			return { ...state, explanations: { ...state.explanations, [name]: change(state.explanations[name] ?? IDLE) } };
-		case 'rawEvidence':
-			return { ...state, rawEvidence: { ...state.rawEvidence, [name]: change(state.rawEvidence[name] ?? IDLE) } };
-	}
+type Change = <T>(loadable: Loadable<T>) => Loadable<T>;
+
+// The kind of thing ties the slot to what the change gets.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+function withLoaded<K extends keyof Loaded>(state: State, slot: K, change: Change): State {
+	const slots: LoadedSlots = state;
+	return { ...state, [slot]: change<Loaded[K]>(slots[slot]) };
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+function withNamed<K extends keyof LoadedByName>(
+	state: State,
+	{ of, name }: { readonly of: K; readonly name: string },
+	change: Change,
+): State {
+	const names: LoadedNames = state;
+	return { ...state, [of]: { ...names[of], [name]: change<LoadedByName[K]>(names[of][name] ?? IDLE) } };
 }
 
 function move(state: State, by: number | 'page' | 'page-back' | 'start' | 'end'): State {
@@ -232,12 +233,49 @@ function scrollDetail(state: State, by: number): State {
 
 function moveTab(state: State, by: 1 | -1): State {
 	const page = topPage(state);
+	if (page?.type === 'review') {
+		const next = REVIEW_PANES[(REVIEW_PANES.indexOf(page.pane) + by + REVIEW_PANES.length) % REVIEW_PANES.length];
+		return replaceTop(state, { ...page, pane: next ?? 'facts' });
+	}
+
 	if (page?.type !== 'plugin') {
 		return state;
 	}
 
 	const index = (PLUGIN_TABS.indexOf(page.tab) + by + PLUGIN_TABS.length) % PLUGIN_TABS.length;
 	return replaceTop(state, { ...page, tab: PLUGIN_TABS[index] ?? 'overview' });
+}
+
+/** What was marked and is no longer behind needs no mark. */
+function withoutOldMarks(state: State, action: Extract<Action, { readonly type: 'loaded' }>): State {
+	if (action.slot !== 'outdated' || state.marked.length === 0) {
+		return state;
+	}
+
+	const movable = new Set(action.value.plugins.filter((plugin) => isMovable(plugin)).map(({ name }) => name));
+	return { ...state, marked: state.marked.filter((name) => movable.has(name)) };
+}
+
+function toggleMark(state: State, name: string): State {
+	const isMarked = state.marked.includes(name);
+	const marked = isMarked ? state.marked.filter((one) => one !== name) : [...state.marked, name];
+	// The next one is usually the next to be marked.
+	return { ...move(state, 1), marked };
+}
+
+/** To the next place where something differs. */
+function moveHunk(state: State, by: 1 | -1): State {
+	const page = topPage(state);
+	const view = viewOf(state);
+	const starts = page?.type === 'review-file' ? hunkStarts(state, page) : [];
+	if (view.type !== 'document' || starts.length === 0) {
+		return state;
+	}
+
+	const most = Math.max(0, view.lineCount - view.visibleRows);
+	const from = Math.min(state.scrolls[view.id] ?? 0, most);
+	const to = by === 1 ? (starts.find((start) => start > from) ?? from) : (starts.findLast((start) => start < from) ?? 0);
+	return { ...state, scrolls: { ...state.scrolls, [view.id]: Math.min(to, most) }, notice: null };
 }
 
 function changeLine(state: State, line: LineEditor): State {
@@ -254,6 +292,12 @@ function changeLine(state: State, line: LineEditor): State {
 
 			const fields = page.form.fields.map((field, index) => (index === page.form.focused ? { ...field, line } : field));
 			return replaceTop(state, { type: 'form', form: { ...page.form, fields, problem: null } });
+		}
+		case 'palette': {
+			const page = topPage(state);
+			// What was selected may not match any more, and the best match is what is wanted.
+			const { palette: _, ...selected } = state.selected;
+			return page?.type === 'palette' ? replaceTop({ ...state, selected }, { ...page, line }) : state;
 		}
 		case undefined:
 			return state;

@@ -194,8 +194,10 @@ async function engineOptions(parsed: ParsedArguments, options: CommandLineOption
 	}
 
 	const plain = plainOptions(parsed, options);
+	const { strict, jitless } = settings.sandbox;
 	return {
 		...plain,
+		sandbox: { strict: strict || plain.sandbox.strict, jitless: jitless || plain.sandbox.jitless },
 		registry: plain.registry ?? settings.registry,
 		waitMilliseconds: wait * 1000,
 		auditRules: { segmentBytes: settings.auditFileMegabytes * 1024 * 1024, segments: settings.auditFiles },
@@ -207,7 +209,10 @@ function placeOf(parsed: ParsedArguments): PlaceFlags {
 }
 
 /** What the command line alone says. */
-function plainOptions(parsed: ParsedArguments, { argv, cwd, environment }: CommandLineOptions): EngineOptions {
+function plainOptions(
+	parsed: ParsedArguments,
+	{ argv, cwd, environment }: CommandLineOptions,
+): EngineOptions & Required<Pick<EngineOptions, 'sandbox'>> {
 	return {
 		...placeOf(parsed),
 		registry: textFlag(parsed, 'registry'),
@@ -215,6 +220,7 @@ function plainOptions(parsed: ParsedArguments, { argv, cwd, environment }: Comma
 		cwd,
 		environment,
 		waitMilliseconds: DEFAULT_SETTINGS.waitSeconds * 1000,
+		sandbox: { strict: isSet(parsed, 'strict'), jitless: isSet(parsed, 'jitless') },
 		command: describeCommandLine(argv),
 	};
 }

@@ -1,18 +1,22 @@
 import { LEVELS } from './engine/index.ts';
 import type {
+	FileDifference,
 	GenerationSummary,
 	InstalledPlugin,
 	Level,
+	OutdatedPlugin,
 	PackageInfo,
 	RawEvidence,
 	SearchHit,
 	SearchResult,
 	TrustAudit,
 	TrustExplanation,
+	UpdateReview,
 } from './engine/index.ts';
 import { cleanLine } from './format.ts';
 import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
+import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
 import { IDLE } from './state.ts';
 import type { Loadable, Operation, Page, State } from './state.ts';
 import { lineText } from './terminal/line-editor.ts';
@@ -31,6 +35,12 @@ export function findOperation(state: State, id: number): Operation | null {
 	return state.operations.find((operation) => operation.id === id) ?? null;
 }
 
+/** The line of the runtime screen that is selected; its plugin page or a form may lie above. */
+export function selectedRuntime(state: State): RuntimeItem | null {
+	const items = runtimeItems(state.runtime.value);
+	return items.find(({ key }) => key === state.selected['runtime']) ?? items[0] ?? null;
+}
+
 export function infoOf(state: State, name: string): Loadable<PackageInfo> {
 	return state.infos[name] ?? IDLE;
 }
@@ -41,6 +51,14 @@ export function explanationOf(state: State, name: string): Loadable<TrustExplana
 
 export function rawEvidenceOf(state: State, name: string): Loadable<RawEvidence> {
 	return state.rawEvidence[name] ?? IDLE;
+}
+
+export function reviewOf(state: State, { name, to }: { readonly name: string; readonly to: string }): Loadable<UpdateReview> {
+	return state.reviews[`${name}@${to}`] ?? IDLE;
+}
+
+export function differenceOf(state: State, page: Extract<Page, { readonly type: 'review-file' }>): Loadable<FileDifference> {
+	return state.differences[`${page.name}@${page.to} ${page.path}`] ?? IDLE;
 }
 
 export { hasUpdate } from './list-filter.ts';
@@ -89,6 +107,33 @@ function matches(text: string, filter: string): boolean {
 
 export function visibleInstalled(state: State): readonly InstalledPlugin[] {
 	return filterPlugins(installedPlugins(state), filterText(state, 'installed')).plugins;
+}
+
+const NONE_BEHIND: readonly OutdatedPlugin[] = [];
+
+const matchingUpdates = remember((plugins: readonly OutdatedPlugin[], filter) =>
+	plugins
+		.filter((plugin) =>
+			matches(
+				`${plugin.name} ${isMovable(plugin) ? 'update' : 'stays'} ${plugin.reasons.map(({ text }) => text).join(' ')}`.toLowerCase(),
+				filter,
+			),
+		)
+		// What an update moves comes first: that is what the screen is for.
+		.toSorted((left, right) => Number(isMovable(right)) - Number(isMovable(left)) || left.name.localeCompare(right.name)),
+);
+
+export function visibleUpdates(state: State): readonly OutdatedPlugin[] {
+	return matchingUpdates(state.outdated.value?.plugins ?? NONE_BEHIND, filterText(state, 'updates'));
+}
+
+/** An update would move it. */
+export function isMovable({ wanted, current }: OutdatedPlugin): boolean {
+	return wanted !== null && wanted !== current;
+}
+
+export function outdatedPlugin(state: State, name: string | null): OutdatedPlugin | null {
+	return state.outdated.value?.plugins.find((plugin) => plugin.name === name) ?? null;
 }
 
 /** What is wrong with the filter of a list, or nothing. */

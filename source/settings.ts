@@ -19,6 +19,8 @@ export type Settings = {
 	readonly auditFileMegabytes: number;
 	/** How many full files of it stay; older ones are removed, which is on record. */
 	readonly auditFiles: number;
+	/** What plugins may not run without, beyond what the policy says. */
+	readonly sandbox: { readonly strict: boolean; readonly jitless: boolean };
 };
 
 export type SettingsPlace = { readonly home: string | null; readonly environment: Readonly<Record<string, string | undefined>> };
@@ -28,6 +30,7 @@ export const DEFAULT_SETTINGS: Settings = {
 	waitSeconds: 10,
 	auditFileMegabytes: 16,
 	auditFiles: 64,
+	sandbox: { strict: false, jitless: false },
 	display: DEFAULT_DISPLAY,
 };
 
@@ -45,6 +48,10 @@ const stored = v.strictObject({
 		DEFAULT_DISPLAY,
 	),
 	auditFileMegabytes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1024)), DEFAULT_SETTINGS.auditFileMegabytes),
+	sandbox: v.optional(
+		v.strictObject({ strict: v.optional(v.boolean(), false), jitless: v.optional(v.boolean(), false) }),
+		DEFAULT_SETTINGS.sandbox,
+	),
 	auditFiles: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)), DEFAULT_SETTINGS.auditFiles),
 });
 

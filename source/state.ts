@@ -3,9 +3,11 @@ import type {
 	CollectionReport,
 	Decision,
 	ExceptionRequest,
+	FileDifference,
 	GenerationDiff,
 	GenerationSummary,
 	InstalledState,
+	OutdatedReport,
 	PackageInfo,
 	Plan,
 	PlanMark,
@@ -17,15 +19,22 @@ import type {
 	StepName,
 	TrustAudit,
 	TrustExplanation,
+	UpdateReview,
 	VerifyReport,
 } from './engine/index.ts';
 import type { PlannedFetch, Transfer } from './fetch-amount.ts';
+import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
+import type { PaletteEntry } from './palette.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 
 export const PLUGIN_TABS = ['overview', 'versions', 'permissions', 'provenance', 'dependencies', 'readme'] as const;
 export type PluginTab = (typeof PLUGIN_TABS)[number];
+
+/** What is looked at side by side in the review of an update; the one that has the keys. */
+export const REVIEW_PANES = ['facts', 'changelog', 'files'] as const;
+export type ReviewPane = (typeof REVIEW_PANES)[number];
 
 /** An error as a screen shows it: what happened, why, and what to do. */
 export type Failure = {
@@ -121,9 +130,25 @@ export type Page =
 	/** The whole of what is known about why a plugin has its level, or the signed things behind it. */
 	| { readonly type: 'trust-why'; readonly name: string }
 	| { readonly type: 'trust-raw'; readonly name: string }
+	/** One update before it is planned, and one file of it. */
+	| { readonly type: 'review'; readonly name: string; readonly to: string; readonly pane: ReviewPane }
+	| { readonly type: 'review-file'; readonly name: string; readonly to: string; readonly path: string }
+	/** Everything that can be done; what is typed picks from it. */
+	| { readonly type: 'palette'; readonly line: LineEditor; readonly entries: readonly PaletteEntry[] }
 	/** What would be signed or written, before it is. */
 	| { readonly type: 'confirm'; readonly act: TrustAct }
+	/** What a plugin that runs may do; `key` of its line in the list. */
+	| { readonly type: 'runtime-grants'; readonly key: string; readonly plugin: string }
+	| { readonly type: 'runtime-confirm'; readonly act: RuntimeAct }
 	| { readonly type: 'help' };
+
+/** How the log of the runtime screen is shown. */
+export type RuntimeLog = {
+	/** This and worse. */
+	readonly level: 'log' | 'warn' | 'error';
+	/** False: it stands still, so that it can be scrolled. */
+	readonly isFollowing: boolean;
+};
 
 /** What the user decided so far, by requirement id; nothing there means undecided. */
 export type Answers = Readonly<Record<string, 'accept' | 'deny'>>;
@@ -138,7 +163,7 @@ export type FormField = {
 
 export type RunForm = {
 	/** What the filled form becomes. */
-	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except';
+	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except' | 'limits' | 'apply';
 	readonly target: string;
 	/** Null for a plain package, where the first field names the exported function. */
 	readonly task: string | null;
@@ -153,39 +178,64 @@ export type Notice = { readonly tone: 'info' | 'warning' | 'bad'; readonly text:
 export type Size = { readonly columns: number; readonly rows: number };
 
 /** Which text field takes the keys; null when keys are commands. */
-export type Editing = { readonly type: 'search' } | { readonly type: 'filter'; readonly list: string } | { readonly type: 'form' };
+export type Editing =
+	| { readonly type: 'search' }
+	| { readonly type: 'filter'; readonly list: string }
+	| { readonly type: 'form' }
+	| { readonly type: 'palette' };
 
-export type State = {
-	readonly version: string;
-	readonly homePath: string;
-	readonly profile: string;
-	readonly registry: string;
-	readonly size: Size;
-	/** Milliseconds since the epoch, renewed when something happens; ages are told from it. */
-	readonly now: number;
-	readonly section: Section;
-	readonly pages: readonly Page[];
-	readonly editing: Editing | null;
-	readonly installed: Loadable<InstalledState>;
-	readonly history: Loadable<readonly GenerationSummary[]>;
-	readonly search: Loadable<SearchResult>;
-	readonly searchLine: LineEditor;
-	readonly verification: Loadable<VerifyReport>;
-	readonly trust: Loadable<TrustAudit>;
-	readonly explanations: Readonly<Record<string, Loadable<TrustExplanation>>>;
-	readonly rawEvidence: Readonly<Record<string, Loadable<RawEvidence>>>;
-	readonly infos: Readonly<Record<string, Loadable<PackageInfo>>>;
-	/** Newest first. */
-	readonly operations: readonly Operation[];
-	/** Selected item by list, and filter text by list. */
-	readonly selected: Readonly<Record<string, string>>;
-	readonly filters: Readonly<Record<string, LineEditor>>;
-	/** First visible line by document. */
-	readonly scrolls: Readonly<Record<string, number>>;
-	readonly notice: Notice | null;
-	/** True after one request to quit while an operation runs. */
-	readonly isQuitArmed: boolean;
+/** What is loaded once. */
+export type Loaded = {
+	readonly installed: InstalledState;
+	readonly history: readonly GenerationSummary[];
+	readonly search: SearchResult;
+	readonly outdated: OutdatedReport;
+	readonly verification: VerifyReport;
+	readonly trust: TrustAudit;
+	readonly runtime: RuntimeView;
 };
+
+/** What is loaded once for each name. */
+export type LoadedByName = {
+	readonly infos: PackageInfo;
+	readonly explanations: TrustExplanation;
+	readonly rawEvidence: RawEvidence;
+	/** By `name@version` of the new version. */
+	readonly reviews: UpdateReview;
+	/** By `name@version path`. */
+	readonly differences: FileDifference;
+};
+
+export type LoadedSlots = { readonly [K in keyof Loaded]: Loadable<Loaded[K]> };
+export type LoadedNames = { readonly [K in keyof LoadedByName]: Readonly<Record<string, Loadable<LoadedByName[K]>>> };
+
+export type State = LoadedSlots &
+	LoadedNames & {
+		readonly version: string;
+		readonly homePath: string;
+		readonly profile: string;
+		readonly registry: string;
+		readonly size: Size;
+		/** Milliseconds since the epoch, renewed when something happens; ages are told from it. */
+		readonly now: number;
+		readonly section: Section;
+		readonly pages: readonly Page[];
+		readonly editing: Editing | null;
+		readonly searchLine: LineEditor;
+		/** Names of the plugins that the next update is about; none for the selected one. */
+		readonly marked: readonly string[];
+		/** Newest first. */
+		readonly operations: readonly Operation[];
+		/** Selected item by list, and filter text by list. */
+		readonly selected: Readonly<Record<string, string>>;
+		readonly filters: Readonly<Record<string, LineEditor>>;
+		/** First visible line by document. */
+		readonly scrolls: Readonly<Record<string, number>>;
+		readonly notice: Notice | null;
+		readonly runtimeLog: RuntimeLog;
+		/** True after one request to quit while an operation runs. */
+		readonly isQuitArmed: boolean;
+	};
 
 export const IDLE = { status: 'idle', value: null, loadedAt: null, failure: null } as const;
 
@@ -205,12 +255,18 @@ export function initialState(facts: {
 		installed: IDLE,
 		history: IDLE,
 		search: IDLE,
-		searchLine: EMPTY_LINE,
+		outdated: IDLE,
 		verification: IDLE,
 		trust: IDLE,
+		infos: {},
+		runtime: IDLE,
+		runtimeLog: { level: 'log', isFollowing: true },
 		explanations: {},
 		rawEvidence: {},
-		infos: {},
+		reviews: {},
+		differences: {},
+		searchLine: EMPTY_LINE,
+		marked: [],
 		operations: [],
 		selected: {},
 		filters: {},

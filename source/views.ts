@@ -1,8 +1,13 @@
+import type { FileDifference, UpdateReview } from './engine/index.ts';
 import { conflictOf } from './failure.ts';
-import { areasOf, layoutOf } from './layout.ts';
+import { areasOf, insideOf, layoutOf, reviewPaneSize } from './layout.ts';
 import type { Areas } from './layout.ts';
 import { indexIn, listOf, selectedItem, selectedPlanItem } from './lists.ts';
 import type { List } from './lists.ts';
+import { remember } from './remember.ts';
+import { changelogDocument } from './review/changelog-document.ts';
+import { differenceDocument } from './review/difference-document.ts';
+import { factsDocument } from './review/facts-document.ts';
 import { confirmDocument } from './screens/documents/confirm-document.ts';
 import { conflictDocument } from './screens/documents/conflict-document.ts';
 import { explanationDocument, rawDocument } from './screens/documents/explanation-document.ts';
@@ -12,9 +17,26 @@ import { helpDocument } from './screens/documents/help-document.ts';
 import { hitDocument } from './screens/documents/hit-document.ts';
 import { paragraph } from './screens/documents/lines.ts';
 import { operationDocument } from './screens/documents/operation-document.ts';
+import { runtimeConfirmDocument } from './screens/documents/runtime-confirm-document.ts';
+import { runtimeDocument } from './screens/documents/runtime-document.ts';
 import { planItemDocument } from './screens/documents/plan-document.ts';
 import { installedDocument, pluginDocument } from './screens/documents/plugin-document.ts';
-import { explanationOf, findOperation, infoOf, rawEvidenceOf, topPage, visibleHistory, visibleHits, visibleInstalled } from './select.ts';
+import {
+	differenceOf,
+	explanationOf,
+	filterText,
+	findOperation,
+	infoOf,
+	outdatedPlugin,
+	rawEvidenceOf,
+	reviewOf,
+	selectedRuntime,
+	topPage,
+	visibleHistory,
+	visibleHits,
+	visibleInstalled,
+} from './select.ts';
+import { updateDocument } from './screens/updates/update-document.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
 
@@ -34,16 +56,21 @@ export function viewOf(state: State): View {
 	return { type: 'list', ...listOf(state) };
 }
 
-/** Rows and columns inside a pane's border. */
-export function insideOf(size: Size): Size {
-	return { columns: Math.max(1, size.columns - 4), rows: Math.max(1, size.rows - 2) };
+type ListPage = Extract<Page, { readonly type: 'form' | 'palette' | 'plan' | 'conflict' | 'runtime-grants' }>;
+
+function isListPage(page: Page): page is ListPage {
+	return ['form', 'palette', 'plan', 'conflict', 'runtime-grants'].includes(page.type);
 }
 
 /** The document that fills the screen, or null when there is a list. */
 export function documentOf(state: State): ScreenDocument | null {
 	const page = topPage(state);
-	if (page === null || page.type === 'form' || page.type === 'plan' || page.type === 'conflict') {
+	if (page === null || isListPage(page)) {
 		return null;
+	}
+
+	if (page.type === 'review' || page.type === 'review-file') {
+		return reviewDocumentOf(state, page);
 	}
 
 	const layout = layoutOf(state.size);
@@ -59,6 +86,10 @@ export function documentOf(state: State): ScreenDocument | null {
 			lines: operation === null ? [] : operationDocument(operation, { width: columns, retryKey: 'R' }),
 			rows: rows - 2,
 		};
+	}
+
+	if (page.type === 'runtime-confirm') {
+		return { id: 'runtime-confirm', lines: runtimeConfirmDocument(page.act, columns), rows };
 	}
 
 	if (page.type !== 'plugin') {
@@ -99,8 +130,70 @@ function pluginPageDocument(state: State, page: Extract<Page, { readonly type: '
 	return page.tab === 'versions' ? null : { id, lines: pluginDocument(info.value, page.tab, { width: columns, now: state.now }), rows };
 }
 
-const HEADER_ROWS = { installed: 2, browse: 2, activity: 0, history: 0, trust: 1, run: 0 } as const;
-const DETAIL_PLACES = { installed: 'wide', browse: 'wide', activity: 'wide', history: 'always', trust: 'always', run: 'never' } as const;
+type ReviewPage = Extract<Page, { readonly type: 'review' | 'review-file' }>;
+
+/** The pane of a review that has the keys, or null for its list of files. */
+function reviewDocumentOf(state: State, page: ReviewPage): ScreenDocument | null {
+	if (page.type === 'review') {
+		return page.pane === 'files' ? null : reviewPaneDocument(state, page, page.pane);
+	}
+
+	const layout = layoutOf(state.size);
+	const { columns, rows } = insideOf({ columns: layout.columns, rows: layout.bodyRows });
+	const { value, failure } = differenceOf(state, page);
+	const id = `difference ${page.name}@${page.to} ${page.path}`;
+	if (value === null) {
+		const lines =
+			failure === null ? paragraph('Comparing the two files ...', columns, { tone: 'dim' }) : failureDocument(failure, columns, 'R');
+		return { id, lines, rows };
+	}
+
+	return { id, lines: differenceOnScreen(value, String(columns)).lines, rows };
+}
+
+/** The facts or the changelog of a review, for the place that they have on this screen. */
+export function reviewPaneDocument(
+	state: State,
+	page: Extract<Page, { readonly type: 'review' }>,
+	pane: 'facts' | 'changelog',
+): ScreenDocument {
+	const { columns, rows } = reviewPaneSize(state.size, pane);
+	const { value, failure } = reviewOf(state, page);
+	const id = `review ${pane} ${page.name}@${page.to}`;
+	if (value === null) {
+		const waiting = `Fetching and proving ${page.name} ${page.to}; nothing of it is unpacked before that ...`;
+		return { id, lines: failure === null ? paragraph(waiting, columns, { tone: 'dim' }) : failureDocument(failure, columns, 'R'), rows };
+	}
+
+	return {
+		id,
+		lines: pane === 'facts' ? factsDocument(value, { width: columns, now: state.now }) : changelogOnScreen(value, String(columns)),
+		rows,
+	};
+}
+
+// Drawn on every key, made once for each width.
+const differenceOnScreen = remember((difference: FileDifference, width) => differenceDocument(difference, Number(width)));
+const changelogOnScreen = remember((review: UpdateReview, width) => changelogDocument(review, Number(width)));
+
+/** Lines at which the differences of a file begin. */
+export function hunkStarts(state: State, page: Extract<Page, { readonly type: 'review-file' }>): readonly number[] {
+	const { value } = differenceOf(state, page);
+	const { columns } = insideOf({ columns: layoutOf(state.size).columns, rows: 3 });
+	return value === null ? [] : differenceOnScreen(value, String(columns)).hunks;
+}
+
+const HEADER_ROWS = { installed: 2, browse: 2, updates: 1, activity: 0, history: 0, trust: 1, run: 0, runtime: 0 } as const;
+const DETAIL_PLACES = {
+	installed: 'wide',
+	browse: 'wide',
+	updates: 'always',
+	activity: 'wide',
+	history: 'always',
+	trust: 'always',
+	run: 'never',
+	runtime: 'always',
+} as const;
 const PLAN_HEADER_ROWS = 2;
 /** Below this the summary above a list goes, so that the list stays usable; a search field never goes. */
 const SUMMARY_BODY_ROWS = 9;
@@ -114,12 +207,17 @@ export function screenAreas(state: State): Areas {
 			return areasOf(layout, { headerRows: PLAN_HEADER_ROWS, itemCount: listOf(state).items.length, detail: 'always' });
 		case 'conflict':
 			return areasOf(layout, { headerRows: 0, itemCount: listOf(state).items.length, detail: 'always' });
+		case 'palette':
+		case 'review':
+		case 'review-file':
 		case 'plugin':
 		case 'operation':
 		case 'form':
 		case 'trust-why':
 		case 'trust-raw':
 		case 'confirm':
+		case 'runtime-grants':
+		case 'runtime-confirm':
 		case 'help':
 			return areasOf(layout, { headerRows: 0, itemCount: 0, detail: 'never' });
 		case undefined:
@@ -141,10 +239,11 @@ export function detailOf(state: State): ScreenDocument | null {
 
 	const selected = selectedItem(state);
 	const size = insideOf(detail);
-	return { id: `detail ${listOf(state).id} ${selected ?? ''}`, lines: detailLines(state, selected, size.columns), rows: size.rows };
+	return { id: `detail ${listOf(state).id} ${selected ?? ''}`, lines: detailLines(state, selected, size), rows: size.rows };
 }
 
-function detailLines(state: State, selected: string | null, width: number): readonly Line[] {
+function detailLines(state: State, selected: string | null, size: Size): readonly Line[] {
+	const width = size.columns;
 	const page = topPage(state);
 	if (page?.type === 'conflict') {
 		return conflictDocument(conflictOf(page.failure), { width, selected: Number(selected ?? 0) });
@@ -155,10 +254,10 @@ function detailLines(state: State, selected: string | null, width: number): read
 		return item === null ? [] : planItemDocument(item, page.plan, { answers: page.answers, width });
 	}
 
-	return selected === null ? [] : sectionDetail(state, selected, width);
+	return selected === null ? [] : sectionDetail(state, selected, size);
 }
 
-function sectionDetail(state: State, selected: string, width: number): readonly Line[] {
+function sectionDetail(state: State, selected: string, { columns: width, rows }: Size): readonly Line[] {
 	switch (state.section) {
 		case 'installed': {
 			const plugin = visibleInstalled(state)[indexIn(listOf(state).items, selected)];
@@ -167,6 +266,10 @@ function sectionDetail(state: State, selected: string, width: number): readonly 
 		case 'browse': {
 			const hit = visibleHits(state).find((entry) => entry.name === selected);
 			return hit === undefined ? [] : hitDocument(hit, { width, now: state.now });
+		}
+		case 'updates': {
+			const plugin = outdatedPlugin(state, selected);
+			return plugin === null ? [] : updateDocument(plugin, state, width);
 		}
 		case 'activity': {
 			const operation = findOperation(state, Number(selected));
@@ -180,7 +283,24 @@ function sectionDetail(state: State, selected: string, width: number): readonly 
 			return trustDetail(state, selected, width);
 		case 'run':
 			return [];
+		case 'runtime':
+			return runtimeDetail(state, { width, rows });
 	}
+}
+
+function runtimeDetail(state: State, size: { readonly width: number; readonly rows: number }): readonly Line[] {
+	const item = selectedRuntime(state);
+	const { value } = state.runtime;
+	return item === null || value === null
+		? []
+		: runtimeDocument(item, {
+				...size,
+				trail: value.trails[item.key],
+				now: state.now,
+				lines: value.lines,
+				log: state.runtimeLog,
+				filter: filterText(state, 'runtime'),
+			});
 }
 
 function trustDetail(state: State, name: string, width: number): readonly Line[] {

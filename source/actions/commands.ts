@@ -1,6 +1,7 @@
 import { completeLine } from '../complete-line.ts';
 import { editedLine } from '../edited-line.ts';
 import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
+import { placesOf } from '../key-bindings.ts';
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
 import { answerTo, equivalentCommand } from '../plan-review.ts';
@@ -8,10 +9,27 @@ import type { Action } from '../reduce.ts';
 import { requestOf } from '../run-form.ts';
 import { runningOperation, topPage } from '../select.ts';
 import type { RunForm, State } from '../state.ts';
+import { SECTIONS } from '../sections.ts';
 import type { Section } from '../sections.ts';
 import { trustActOf, trustCommandText } from '../trust-forms.ts';
 import { EMPTY_LINE, lineOf, lineText } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
+import { runtimeCommandText } from '../runtime-view.ts';
+import {
+	runtimeConfirm,
+	runtimeFollow,
+	runtimeGrants,
+	runtimeKill,
+	runtimeLevel,
+	runtimeLimits,
+	runtimeRelease,
+	runtimeReload,
+	runtimeRevoke,
+	runtimeStartHere,
+	runtimeToggle,
+	submitLimits,
+} from './runtime-commands.ts';
+import { chosenBinding, openPalette } from './palette-commands.ts';
 import {
 	confirm,
 	endorse,
@@ -24,13 +42,14 @@ import {
 	revoke,
 	unpinBuilder,
 } from './trust-commands.ts';
-import { apply, open, openRunOfSubject, requestOnSubject, retry, undo } from './item-commands.ts';
+import { apply, open, openRunOfSubject, requestOnSubject, retry, submitApply, undo } from './item-commands.ts';
+import { isOutdatedStale, mark, openReview, planUpdate } from './update-commands.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
 
 const DETAIL_STEP = 3;
 
-const COMMANDS: Readonly<Record<Command, Perform>> = {
+const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	down: moving(1),
 	up: moving(-1),
 	'page-down': moving('page'),
@@ -41,12 +60,6 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	'detail-up': dispatching({ type: 'detail-scrolled', by: -DETAIL_STEP }),
 	'next-tab': dispatching({ type: 'tab-moved', by: 1 }),
 	'previous-tab': dispatching({ type: 'tab-moved', by: -1 }),
-	'go-installed': (parts) => openSection(parts, 'installed'),
-	'go-browse': (parts) => openSection(parts, 'browse'),
-	'go-activity': (parts) => openSection(parts, 'activity'),
-	'go-history': (parts) => openSection(parts, 'history'),
-	'go-trust': (parts) => openSection(parts, 'trust'),
-	'go-run': (parts) => openSection(parts, 'run'),
 	'find-new': (parts) => {
 		openSection(parts, 'browse');
 		parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
@@ -56,8 +69,10 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	complete,
 	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
 	back,
+	palette: openPalette,
+	'run-command': runCommand,
 	help: dispatching({ type: 'page-pushed', page: { type: 'help' } }),
-	refresh: ({ loading }) => void loading.refresh(),
+	refresh: ({ loading, runtime }, { section }) => (section === 'runtime' ? runtime.look() : void loading.refresh()),
 	interrupt,
 	quit,
 	suspend: ({ host }) => host.suspend(),
@@ -65,8 +80,13 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	copy: copyCommand,
 	open,
 	install: requestOnSubject('install'),
-	update: requestOnSubject('update'),
+	update: planUpdate,
 	'update-all': ({ operations }) => operations.start({ type: 'update', names: [], toLatest: false }),
+	'update-latest': requestOnSubject('update-latest'),
+	mark,
+	review: openReview,
+	'next-hunk': dispatching({ type: 'hunk-moved', by: 1 }),
+	'previous-hunk': dispatching({ type: 'hunk-moved', by: -1 }),
 	remove: requestOnSubject('remove'),
 	run: openRunOfSubject,
 	verify: requestOnSubject('verify'),
@@ -102,10 +122,53 @@ const COMMANDS: Readonly<Record<Command, Perform>> = {
 	'field-previous': (parts, state) => moveField(parts, state, -1),
 	submit,
 	'stop-editing': stopEditing,
+	'runtime-reload': runtimeReload,
+	'runtime-toggle': runtimeToggle,
+	'runtime-kill': runtimeKill,
+	'runtime-limits': runtimeLimits,
+	'runtime-grants': runtimeGrants,
+	'runtime-revoke': runtimeRevoke,
+	'runtime-release': runtimeRelease,
+	'runtime-confirm': runtimeConfirm,
+	'runtime-level': runtimeLevel,
+	'runtime-follow': runtimeFollow,
+	'runtime-start-here': runtimeStartHere,
 };
 
 export function performCommand(parts: CommandParts, command: Command): void {
+	if (isOpening(command)) {
+		const section = SECTIONS.find((name) => command === `go-${name}`);
+		return section === undefined ? undefined : openSection(parts, section);
+	}
+
 	COMMANDS[command](parts, parts.store.getState());
+}
+
+/** What was chosen in the palette belongs to the screen under it, and may have become impossible meanwhile. */
+function runCommand(parts: CommandParts, state: State): void {
+	const binding = chosenBinding(state);
+	if (binding === null) {
+		return;
+	}
+
+	parts.store.dispatch({ type: 'page-closed' });
+	const below = parts.store.getState();
+	const isHere = placesOf(below).includes(binding.place);
+	const section = SECTIONS.find((name) => name === binding.place);
+	if (!isHere && section !== undefined) {
+		return openSection(parts, section);
+	}
+
+	const reason = binding.whyNot?.(below) ?? null;
+	if (reason !== null) {
+		return parts.store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${reason}.` } });
+	}
+
+	performCommand(parts, binding.command);
+}
+
+function isOpening(command: Command): command is `go-${Section}` {
+	return command.startsWith('go-');
 }
 
 function dispatching(action: Action): Perform {
@@ -125,6 +188,10 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 
 	if (section === 'history' && state.history.status === 'failed') {
 		void loading.loadHistory();
+	}
+
+	if (section === 'updates' && isOutdatedStale(state)) {
+		void loading.loadOutdated();
 	}
 
 	if (section === 'trust') {
@@ -166,7 +233,13 @@ function answer({ store }: CommandParts, state: State, command: 'toggle-answer' 
 function copyCommand({ store, host }: CommandParts, state: State): void {
 	const page = topPage(state);
 	const command =
-		page?.type === 'plan' ? equivalentCommand(page.plan, page.answers) : page?.type === 'confirm' ? trustCommandText(page.act) : null;
+		page?.type === 'plan'
+			? equivalentCommand(page.plan, page.answers)
+			: page?.type === 'confirm'
+				? trustCommandText(page.act)
+				: page?.type === 'runtime-confirm'
+					? runtimeCommandText(page.act)
+					: null;
 	if (command !== null) {
 		host.copy(`plugward ${command}`);
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });
@@ -216,7 +289,8 @@ function moveField({ store }: CommandParts, state: State, by: 1 | -1): void {
 	}
 }
 
-function submit({ store, loading, operations }: CommandParts, state: State): void {
+function submit(parts: CommandParts, state: State): void {
+	const { store, loading, operations } = parts;
 	const page = topPage(state);
 	if (page?.type !== 'form') {
 		store.dispatch({ type: 'editing-ended' });
@@ -225,6 +299,14 @@ function submit({ store, loading, operations }: CommandParts, state: State): voi
 		}
 
 		return;
+	}
+
+	if (page.form.about === 'limits') {
+		return submitLimits(parts, state);
+	}
+
+	if (page.form.about === 'apply') {
+		return submitApply(parts, state, page.form);
 	}
 
 	if (page.form.about !== 'run') {

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/index.ts';
 import type { Store } from '../store.ts';
 import type { Loading } from './loading.ts';
 import type { Operations } from './operations.ts';
+import type { RuntimeWatch } from './runtime-watch.ts';
 
 /** What every action works with. */
 export type ActionContext = {
@@ -27,4 +28,5 @@ export type CommandParts = {
 	readonly host: Host;
 	readonly loading: Loading;
 	readonly operations: Operations;
+	readonly runtime: RuntimeWatch;
 };

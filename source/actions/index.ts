@@ -6,6 +6,7 @@ import { performCommand } from './commands.ts';
 import type { ActionContext, Host } from './context.ts';
 import { createLoading } from './loading.ts';
 import { createOperations } from './operations.ts';
+import { createRuntimeWatch } from './runtime-watch.ts';
 
 export type { Host } from './context.ts';
 
@@ -25,12 +26,17 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		void loading.loadInstalled();
 		void loading.loadHistory();
 		store.dispatch({ type: 'trust-changed' });
+		if (store.getState().section === 'updates') {
+			void loading.loadOutdated();
+		}
+
 		if (store.getState().section === 'trust') {
 			void loading.loadTrust();
 		}
 	};
 	const operations = createOperations(context, { onChanged: reload });
-	const parts = { store, host, loading, operations };
+	const runtime = createRuntimeWatch(context);
+	const parts = { store, host, loading, operations, runtime };
 
 	function edited(): void {
 		if (store.getState().editing?.type === 'search') {
@@ -50,6 +56,7 @@ export function createActions(context: ActionContext, host: Host): Actions {
 	return {
 		start() {
 			loading.followSelection();
+			runtime.start();
 			reload();
 			followGenerations(context, reload).catch((thrown: unknown) => {
 				if (!context.signal.aborted) {
@@ -63,6 +70,7 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		},
 		stop() {
 			loading.stop();
+			runtime.stop();
 			store.flush();
 		},
 		key(name) {

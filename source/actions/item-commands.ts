@@ -1,22 +1,25 @@
 import type { InstalledPlugin } from '../engine/index.ts';
+import { applyForm, applyProblem } from '../apply-form.ts';
 import { conflictOf, withSuggestion } from '../failure.ts';
 import { subjectOf } from '../key-refusals.ts';
 import { selectedItem } from '../lists.ts';
-import { decisionsOf } from '../plan-review.ts';
+import { decisionsOf, gravePackages } from '../plan-review.ts';
 import { pageAfter } from '../reduce-operations.ts';
 import { functionForm, taskForm } from '../run-form.ts';
 import { findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
-import type { OperationRequest, State } from '../state.ts';
+import type { OperationRequest, RunForm, State } from '../state.ts';
 import type { CommandParts } from './context.ts';
+import { openReviewedFile } from './update-commands.ts';
 
 type OnSubject = (name: string, state: State) => OperationRequest;
 
 type GenerationKey = 'roll-back' | 'switch' | 'take-back' | 'compare' | 'keep';
 type MarkKey = 'pin' | 'hold' | 'disable';
 
-const REQUESTS: Readonly<Record<'install' | 'update' | 'remove' | 'verify' | GenerationKey | MarkKey, OnSubject>> = {
+const REQUESTS: Readonly<Record<'install' | 'update' | 'update-latest' | 'remove' | 'verify' | GenerationKey | MarkKey, OnSubject>> = {
 	install: (name, state) => ({ type: 'install', specs: installSpecs(state, name) }),
 	update: (name) => ({ type: 'update', names: [name], toLatest: false }),
+	'update-latest': (name) => ({ type: 'update', names: [name], toLatest: true }),
 	remove: (name) => ({ type: 'remove', names: [name] }),
 	verify: (name) => ({ type: 'verify', names: [name] }),
 	'roll-back': (generation) => ({ type: 'rollback', generation: Number(generation) }),
@@ -46,6 +49,15 @@ function isPinned(state: State, name: string): boolean {
 	return plugin !== null && plugin.spec.endsWith(plugin.version) && /(?:^|@)\d[^@]*$/.test(plugin.spec);
 }
 
+/** What a key would start about one thing; null for one that starts nothing. */
+export function requestOf(command: string, subject: string, state: State): OperationRequest | null {
+	return isSubjectKey(command) ? REQUESTS[command](subject, state) : null;
+}
+
+function isSubjectKey(command: string): command is keyof typeof REQUESTS {
+	return Object.hasOwn(REQUESTS, command);
+}
+
 /** Starts what a key asks for about the selected item. */
 export function requestOnSubject(command: keyof typeof REQUESTS): (parts: CommandParts, state: State) => void {
 	return ({ operations }, state) => {
@@ -56,8 +68,28 @@ export function requestOnSubject(command: keyof typeof REQUESTS): (parts: Comman
 	};
 }
 
-export function apply({ operations }: CommandParts, state: State): void {
+/** What widens rights or loses trust asks for its name first. */
+export function apply({ operations, store }: CommandParts, state: State): void {
 	const page = topPage(state);
+	if (page?.type !== 'plan') {
+		return;
+	}
+
+	const grave = gravePackages(page.plan, page.answers, installedPlugins(state));
+	if (grave.length > 0) {
+		return store.dispatch({ type: 'page-pushed', page: { type: 'form', form: applyForm(grave) } });
+	}
+
+	operations.start({ type: 'apply', plan: page.plan, decisions: decisionsOf(page.plan, page.answers) });
+}
+
+export function submitApply({ operations, store }: CommandParts, state: State, form: RunForm): void {
+	const problem = applyProblem(form);
+	const page = state.pages.at(-2);
+	if (problem !== null) {
+		return store.dispatch({ type: 'form-changed', form: { ...form, problem } });
+	}
+
 	if (page?.type === 'plan') {
 		operations.start({ type: 'apply', plan: page.plan, decisions: decisionsOf(page.plan, page.answers) });
 	}
@@ -81,6 +113,10 @@ export function open(parts: CommandParts, state: State): void {
 		return takeSuggestion(parts, state);
 	}
 
+	if (page?.type === 'review') {
+		return openReviewedFile(parts, state);
+	}
+
 	if (selected === null) {
 		return;
 	}
@@ -90,25 +126,30 @@ export function open(parts: CommandParts, state: State): void {
 		return parts.operations.start({ type: 'install', specs: selected.split(' ') });
 	}
 
+	openInSection(parts, state, selected);
+}
+
+function openInSection(parts: CommandParts, state: State, selected: string): void {
 	switch (state.section) {
 		case 'installed':
 		case 'browse':
 		case 'trust':
-			parts.store.dispatch({
-				type: 'page-pushed',
-				page: { type: 'plugin', name: selected, tab: state.section === 'trust' ? 'provenance' : 'overview' },
-			});
-			if (infoOf(state, selected).status !== 'ready') {
-				void parts.loading.loadInfo(selected);
-			}
-
-			return;
+			return openPlugin(parts, state, selected);
 		case 'activity':
 			return reopen(parts, state, Number(selected));
 		case 'run':
 			return openRun(parts, state, selected);
+		case 'updates':
 		case 'history':
+		case 'runtime':
 			return;
+	}
+}
+
+function openPlugin({ store, loading }: CommandParts, state: State, name: string): void {
+	store.dispatch({ type: 'page-pushed', page: { type: 'plugin', name, tab: state.section === 'trust' ? 'provenance' : 'overview' } });
+	if (infoOf(state, name).status !== 'ready') {
+		void loading.loadInfo(name);
 	}
 }
 

@@ -16,6 +16,10 @@ export type Loading = {
 	readonly loadInstalled: () => Promise<void>;
 	readonly loadHistory: () => Promise<void>;
 	readonly loadInfo: (name: string) => Promise<void>;
+	readonly loadOutdated: () => Promise<void>;
+	/** `to`: the new version. */
+	readonly loadReview: (review: { readonly name: string; readonly to: string }) => Promise<void>;
+	readonly loadDifference: (file: { readonly name: string; readonly to: string; readonly path: string }) => Promise<void>;
 	readonly loadTrust: () => Promise<void>;
 	readonly loadWhy: (name: string) => Promise<void>;
 	readonly loadRaw: (name: string) => Promise<void>;
@@ -66,6 +70,7 @@ export function createLoading(context: ActionContext): Loading {
 		);
 	}
 
+	const updates = updateLoading(context, load);
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
 	const following = createFollowing(store, loadWhy);
@@ -75,6 +80,7 @@ export function createLoading(context: ActionContext): Loading {
 		loadInstalled,
 		loadHistory,
 		loadInfo,
+		...updates,
 		loadTrust,
 		loadWhy,
 		loadRaw,
@@ -89,24 +95,81 @@ export function createLoading(context: ActionContext): Loading {
 			following.start();
 			continuing.start();
 		},
-		refresh() {
-			const state = store.getState();
-			const page = topPage(state);
-			if (page?.type === 'plugin') {
-				return loadInfo(page.name);
-			}
-
-			if (state.section === 'trust') {
-				return refreshTrust(state, { loadTrust, loadWhy });
-			}
-
-			return state.section === 'browse' ? searchNow() : state.section === 'history' ? loadHistory() : loadInstalled();
-		},
+		refresh: () => refresh(store.getState(), { loadInstalled, loadHistory, loadInfo, searchNow, loadTrust, loadWhy, ...updates }),
 		stop() {
 			following.stop();
 			continuing.stop();
 			clearTimeout(searchTimer);
 		},
+	};
+}
+
+type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 'stop' | 'loadRaw'>;
+
+/** Loads again what the screen on top shows. */
+function refresh(state: State, loading: Reloading): Promise<void> {
+	const page = topPage(state);
+	switch (page?.type) {
+		case 'plugin':
+			return loading.loadInfo(page.name);
+		case 'review':
+			return loading.loadReview(page);
+		case 'review-file':
+			return loading.loadDifference(page);
+		case undefined:
+		case 'operation':
+		case 'plan':
+		case 'conflict':
+		case 'form':
+		case 'trust-why':
+		case 'trust-raw':
+		case 'confirm':
+		case 'runtime-grants':
+		case 'runtime-confirm':
+		case 'palette':
+		case 'help':
+			return refreshSection(state, loading);
+	}
+}
+
+function refreshSection(state: State, loading: Reloading): Promise<void> {
+	switch (state.section) {
+		case 'browse':
+			return loading.searchNow();
+		case 'updates':
+			return loading.loadOutdated();
+		case 'history':
+			return loading.loadHistory();
+		case 'trust':
+			return refreshTrust(state, loading);
+		case 'installed':
+		case 'activity':
+		case 'run':
+		case 'runtime':
+			return loading.loadInstalled();
+	}
+}
+
+function updateLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadOutdated' | 'loadReview' | 'loadDifference'> {
+	return {
+		loadOutdated: () =>
+			load(
+				'outdated',
+				(options) => engine.outdated([], options),
+				(value) => ({ type: 'loaded', slot: 'outdated', value, now: now() }),
+			),
+		loadReview: ({ name, to }) =>
+			load(
+				{ of: 'reviews', name: `${name}@${to}` },
+				(options) => engine.updates.review({ name, to }, options),
+				(value) => ({ type: 'loaded-of', of: 'reviews', name: `${name}@${to}`, value, now: now() }),
+			),
+		loadDifference: ({ name, to, path }) =>
+			load(
+				{ of: 'differences', name: `${name}@${to} ${path}` },
+				(options) => engine.updates.file({ name, to, path }, options),
+				(value) => ({ type: 'loaded-of', of: 'differences', name: `${name}@${to} ${path}`, value, now: now() }),
+			),
 	};
 }
 

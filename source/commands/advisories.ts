@@ -1,8 +1,9 @@
-import { type AdvisoryReport, EngineError, type SignedAdvisories, stripToLine } from '../engine/index.ts';
+import { type AdvisoryReport, type SignedAdvisories, stripToLine } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
 import { requirePositionals, textFlag } from './flags.ts';
 import { joinBlocks, paragraphLines, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 export type AdvisoriesResult = ({ readonly type: 'status' } & AdvisoryReport) | ({ readonly type: 'signed' } & SignedAdvisories);
 
@@ -35,7 +36,7 @@ export const advisories: CommandDefinition<AdvisoriesResult> = {
 				requirePositionals(parsed, { least: 3, most: 3, usage: 'advisories sign FILE FOLDER' });
 				return { type: 'signed', ...(await engine.trust.signAdvisories({ from: first, to: second }, call)) };
 			default:
-				throw new EngineError('usage', `advisories cannot "${stripToLine(word)}".`, { hint: `Type: plugward advisories ${USAGE}` });
+				throw unknownSubcommand({ command: 'advisories', word, known: ['import', 'update', 'sign'], usage: `advisories ${USAGE}` });
 		}
 	},
 	toJson: (result) => ({ ...result }),

@@ -3,6 +3,7 @@ import { auditLogText } from './audit-log-text.ts';
 import type { CommandContext, CommandDefinition, JsonData } from './command.ts';
 import { countFlag, dashed, listFlag, requirePositionals, textFlag } from './flags.ts';
 import { plural } from '../format.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 export type AuditLogResult =
 	| ({ readonly type: 'shown'; readonly isSingle: boolean } & AuditLogPage)
@@ -86,7 +87,7 @@ async function runAuditLog(context: CommandContext): Promise<AuditLogResult> {
 			refuseFlags(context, ['plugin', 'event', 'since', 'last', 'holds'], word);
 			return { type: 'exported', ...(await engine.auditLog.export(requireFile(context, argument), call)) };
 		default:
-			throw new EngineError('usage', `audit-log cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
+			throw unknownSubcommand({ command: 'audit-log', word, known: ['show', 'verify', 'export'], usage: USAGE });
 	}
 }
 

@@ -1,8 +1,9 @@
-import { type CacheInfo, type CacheVerification, EngineError, stripToLine } from '../engine/index.ts';
+import { type CacheInfo, type CacheVerification, EngineError } from '../engine/index.ts';
 import { formatBytes, plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
 import { requirePositionals } from './flags.ts';
 import { paragraphLines, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 export type CacheResult = ({ readonly type: 'info' | 'cleaned' } & CacheInfo) | ({ readonly type: 'verified' } & CacheVerification);
 
@@ -28,7 +29,7 @@ export const cache: CommandDefinition<CacheResult> = {
 			case 'clean':
 				return { type: 'cleaned', ...(await engine.cleanCache(call)) };
 			default:
-				throw new EngineError('usage', `cache cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
+				throw unknownSubcommand({ command: 'cache', word, known: ['info', 'verify', 'clean'], usage: USAGE });
 		}
 	},
 	toJson: (result) => ({ ...result }),

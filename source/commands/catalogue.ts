@@ -15,20 +15,27 @@ import { info } from './info.ts';
 import { install } from './install.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
+import { limits } from './limits.ts';
 import { lock } from './lock.ts';
+import { logs } from './logs.ts';
 import { disable, enable, hold, pin, unhold, unpin } from './marks.ts';
 import { outdated } from './outdated.ts';
 import { override } from './override.ts';
 import { permissions } from './permissions.ts';
 import { policy } from './policy.ts';
 import { profile } from './profile.ts';
+import { ps } from './ps.ts';
 import { quarantine } from './quarantine.ts';
 import { redo } from './redo.ts';
+import { reload } from './reload.ts';
 import { remove } from './remove.ts';
+import { review } from './review.ts';
 import { resolve } from './resolve.ts';
 import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { search } from './search.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
 import { switchGeneration } from './switch.ts';
 import { test } from './test.ts';
 import { trust } from './trust.ts';
@@ -50,8 +57,15 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(remove),
 	hideResult(list),
 	hideResult(outdated),
+	hideResult(review),
 	hideResult(why),
 	hideResult(run),
+	hideResult(start),
+	hideResult(ps),
+	hideResult(logs),
+	hideResult(stop),
+	hideResult(reload),
+	hideResult(limits),
 	hideResult(dev),
 	hideResult(test),
 	hideResult(x),

@@ -68,7 +68,9 @@ async function propose(context: CommandContext, plan: Plan): Promise<Proposed> {
 	}
 
 	// A plan without changes is applied too, since what the user asked for (a range, a tag) may have changed while no version did.
-	const needsConsent = !isSet(context.parsed, 'dryRun') && !changesNothing(plan, decisions);
+	// What will be refused needs no yes.
+	const isRefused = plan.powers?.some((powers) => powers.isRefused) === true;
+	const needsConsent = !isSet(context.parsed, 'dryRun') && !isRefused && !changesNothing(plan, decisions);
 	const { wasShown } = needsConsent ? await context.requireConsent({ plan, decisions, undecided }) : { wasShown: false };
 	return { plan, decisions, wasShown, tellsByExitCode: isSet(context.parsed, 'exitCode') };
 }

@@ -14,6 +14,7 @@ export const CHANGE_FIELDS = [
 	'changes',
 	'permissions',
 	'requirements',
+	'powers',
 	'packages',
 	'fetchedBytes',
 	'fetchedCount',
@@ -47,6 +48,7 @@ export function changeToJson({ outcome, plan, decisions, applied }: ChangeResult
 				answer: answers.get(requirement.id) ?? null,
 				flag: flagFor(requirement),
 			})),
+		powers: plan.powers ?? [],
 		packages: plan.packages.map(
 			({ id, name, version, isRoot, isNew, verdict, evidence, license, deprecated, hasInstallScript, tasks, scan }) => ({
 				id,

@@ -2,7 +2,7 @@ import type { DoctorCheck, DoctorReport } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import type { Tone } from '../theme.ts';
 import type { CommandDefinition } from './command.ts';
-import { isSet, requirePositionals } from './flags.ts';
+import { isSet, requirePositionals, SANDBOX_FLAGS } from './flags.ts';
 import { joinBlocks, paragraphLines, type View } from './layout.ts';
 
 export const doctor: CommandDefinition<DoctorReport> = {
@@ -10,7 +10,10 @@ export const doctor: CommandDefinition<DoctorReport> = {
 	aliases: [],
 	summary: 'Check the machine, the home and the registry',
 	usage: '',
-	flags: { fix: { type: 'boolean', description: 'Put right what can be put right safely' } },
+	flags: {
+		...SANDBOX_FLAGS,
+		fix: { type: 'boolean', description: 'Put right what can be put right safely' },
+	},
 	examples: ['plugward doctor', 'plugward doctor --fix', 'plugward doctor --json'],
 	fields: ['checks', 'fixed'],
 	rows: null,

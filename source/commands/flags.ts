@@ -29,6 +29,12 @@ export const PLAN_FLAGS: FlagTable = {
 	exitCode: { type: 'boolean', description: 'With --dry-run: exit 10 when something would change' },
 };
 
+/** Flags of the commands that run code of plugins. */
+export const SANDBOX_FLAGS: FlagTable = {
+	strict: { type: 'boolean', description: 'Run nothing without bubblewrap around it' },
+	jitless: { type: 'boolean', description: 'No machine code by V8: safer; text takes up to twice as long, numbers 4 times and more' },
+};
+
 /** Flags that decide the requirements of a plan, each by name. */
 export const CONSENT_FLAGS: FlagTable = {
 	allow: {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { cleanLine, fit, fitRight, textWidth, wrapText } from '../format.ts';
-import { type Tone, toneStyle } from '../theme.ts';
+import { type Line, type Tone, toneStyle } from '../theme.ts';
 
 /** How a result is shown. `now` in milliseconds since the epoch. */
 export type View = {
@@ -73,6 +73,16 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
 		.filter((block) => block.length > 0)
 		.map((block) => block.join('\n'))
 		.join('\n\n');
+}
+
+/** Lines as the app shows them, whose texts are clean already, without spaces at the end. */
+export function documentLines(lines: readonly Line[], view: View): string[] {
+	return lines.map((line) =>
+		line
+			.map(({ text, tone }, index) => applyTone(index === line.length - 1 ? text.trimEnd() : text, tone, view))
+			.join('')
+			.trimEnd(),
+	);
 }
 
 export function titleLine(text: string, view: View): string {

@@ -25,6 +25,7 @@ export const list: CommandDefinition<InstalledState> = {
 		'identity',
 		'isHeld',
 		'isDisabled',
+		'stays',
 		'acceptances',
 		'dependencyCount',
 		'sizeBytes',

@@ -17,7 +17,7 @@ export const outdated: CommandDefinition<OutdatedResult> = {
 	usage: '[plugin...]',
 	flags: { exitCode: { type: 'boolean', description: 'Exit 10 when something is behind' } },
 	examples: ['plugward outdated', 'plugward outdated --exit-code --quiet', 'plugward outdated --json=name,current,wanted,latest,reasons'],
-	fields: ['name', 'current', 'wanted', 'latest', 'spec', 'isHeld', 'reasons'],
+	fields: ['name', 'current', 'wanted', 'latest', 'publishedAt', 'spec', 'isHeld', 'reasons'],
 	rows: 'plugins',
 	run: async ({ engine, parsed, call, warn }) => {
 		const report = await engine.outdated(parsed.positionals, call);

@@ -1,38 +1,73 @@
-import { EngineError, type GrantUse, type PermissionAnswer, type PermissionReport, stripToLine } from '../engine/index.ts';
+import {
+	EngineError,
+	type GrantUse,
+	parsePermission,
+	type PermissionAnswer,
+	type PermissionReport,
+	type RevokedGrant,
+} from '../engine/index.ts';
 import { plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
 import { isSet, requirePositionals } from './flags.ts';
 import { joinBlocks, labelledLines, paint, paragraphLines, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
-const USAGE = 'permissions explain PLUGIN [PERMISSION]';
+const USAGE = 'permissions explain PLUGIN [PERMISSION] | revoke PLUGIN PERMISSION';
+
+type Told = { readonly type: 'explained'; readonly report: PermissionReport } | { readonly type: 'revoked'; readonly grant: RevokedGrant };
 const LABEL_WIDTH = 12;
 
-export const permissions: CommandDefinition<PermissionReport> = {
+export const permissions: CommandDefinition<Told> = {
 	name: 'permissions',
 	aliases: [],
-	summary: 'Tell why calls of a plugin are allowed or denied',
-	usage: 'explain <plugin|./folder> [permission]',
+	summary: 'Tell why calls of a plugin are allowed or denied, or take a grant away',
+	usage: 'explain <plugin|./folder> [permission] | revoke <plugin> <permission>',
 	flags: { unused: { type: 'boolean', description: 'Also tell which grants no run has ever used' } },
 	examples: [
 		'plugward permissions explain @examples/link-checker',
 		'plugward permissions explain @examples/link-checker net:example.com',
 		'plugward permissions explain @examples/link-checker --unused',
 		"plugward permissions explain ./my-plugin 'fs.read:$project/notes/a.md'",
+		'plugward permissions revoke @examples/link-checker net:example.com',
 	],
-	fields: ['permission', 'isGranted', 'reason', 'text', 'declared', 'declaration', 'commands'],
+	fields: ['permission', 'isGranted', 'reason', 'text', 'declared', 'declaration', 'commands', 'revoked', 'pids'],
 	rows: 'answers',
 	run: async ({ engine, parsed, call }) => {
 		requirePositionals(parsed, { least: 2, most: 3, usage: USAGE });
 		const [word = '', target = '', permission = null] = parsed.positionals;
-		if (word !== 'explain') {
-			throw new EngineError('usage', `permissions cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
-		}
+		switch (word) {
+			case 'explain': {
+				const use = isSet(parsed, 'unused') ? { use: true } : {};
+				return { type: 'explained', report: await engine.explainPermissions({ target, permission, ...use }, call) };
+			}
+			case 'revoke':
+				if (permission === null) {
+					throw new EngineError('usage', 'An argument is missing: which permission.', { hint: `Type: plugward ${USAGE}` });
+				}
 
-		return engine.explainPermissions({ target, permission, ...(isSet(parsed, 'unused') ? { use: true } : {}) }, call);
+				return { type: 'revoked', grant: await engine.revokeGrant({ plugin: target, permission: parsePermission(permission) }, call) };
+			default:
+				throw unknownSubcommand({ command: 'permissions', word, known: ['explain', 'revoke'], usage: USAGE });
+		}
 	},
-	toJson: (report) => ({ ...report }),
-	toText: reportText,
+	toJson: (told) => (told.type === 'explained' ? { ...told.report } : { ...told.grant }),
+	toText: (told, view) => (told.type === 'explained' ? reportText(told.report, view) : revokedText(told.grant, view)),
 };
+
+function revokedText({ plugin, permission, revoked, pids }: RevokedGrant, view: View): string {
+	const where =
+		pids.length === 0
+			? 'It runs nowhere now.'
+			: `It has lost it in ${plural(pids.length, 'process', 'processes')} where it runs: ${pids.join(', ')}.`;
+	return joinBlocks([
+		[
+			...(revoked.length === 0
+				? paragraphLines(`${plugin} was not granted ${permission} by a generation.`, { view })
+				: revoked.flatMap((id) => paragraphLines(`${plugin} no longer has ${id}; no rollback brings it back.`, { view, tone: 'strong' }))),
+			...paragraphLines(where, { view }),
+		],
+	]);
+}
 
 function reportText({ plugin, version, level, generation, answers, use }: PermissionReport, view: View): string {
 	const where = generation === null ? 'not of a generation' : `generation ${generation}`;

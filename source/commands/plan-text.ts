@@ -181,20 +181,31 @@ function noteOf(change: Change, planned: PlannedPackage | null): string[] {
 }
 
 /** What an update starts to use, and what honest code rarely has. */
-function scanNotes({ name, version, scan }: PlannedPackage): string[] {
+function scanNotes({ name, version, scan, isRoot, tasks }: PlannedPackage): string[] {
 	const gained = scan?.difference?.gained ?? [];
 	const told = new Set(gained.map(({ what }) => what));
+	const needs = isRoot && tasks === null ? (scan?.observed ?? []).filter(({ what }) => HOST_NEEDS[what] !== undefined) : [];
 	const signs = (scan?.observed ?? []).filter(({ what }) => WARNING_SIGNS.has(what) && !told.has(what));
 	return [
 		...(gained.length === 0 ? [] : [`${version} starts to use: ${gained.map(seenWords).join(', ')}`]),
 		...(signs.length === 0 ? [] : [`look at ${signs.map(seenWords).join(', ')} first: plugward evaluate ${name}@${version}`]),
+		...needs.map((one) => `${HOST_NEEDS[one.what] ?? ''}${placeWords(one)}, which fails in the sandbox`),
 	];
 }
 
+/** What a plain package could use elsewhere, and not here. */
+const HOST_NEEDS: Readonly<Partial<Record<Observation, string>>> = {
+	process: 'starts programs or threads',
+	native: 'loads machine code',
+};
 const WARNING_SIGNS: ReadonlySet<Observation> = new Set(['obfuscated', 'self-publish']);
 
-function seenWords({ what, places: [first] }: Observed): string {
-	return first === undefined ? what : `${what} (${first.file}:${first.line})`;
+function seenWords(seen: Observed): string {
+	return `${seen.what}${placeWords(seen)}`;
+}
+
+function placeWords({ places: [first] }: Observed): string {
+	return first === undefined ? '' : ` (${first.file}:${first.line})`;
 }
 
 /** Warnings are not here: they are told on standard error as they come. */

@@ -1,8 +1,9 @@
 import { acceptanceLines } from './acceptance-lines.ts';
-import { EngineError, EXCEPTION_RULES, type PolicyReport, type SignedPolicy, stripToLine } from '../engine/index.ts';
+import { EXCEPTION_RULES, type PolicyReport, type SignedPolicy, stripToLine } from '../engine/index.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { requirePositionals, textFlag } from './flags.ts';
 import { cell, joinBlocks, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 export type PolicyResult =
 	| ({ readonly type: 'checked' } & PolicyReport)
@@ -43,9 +44,7 @@ export const policy: CommandDefinition<PolicyResult> = {
 			case 'unexcept':
 				return except(context, word);
 			default:
-				throw new EngineError('usage', word === '' ? 'policy wants a word.' : `policy cannot "${stripToLine(word)}".`, {
-					hint: `Type: plugward ${USAGE}`,
-				});
+				throw unknownSubcommand({ command: 'policy', word, known: ['check', 'sign', 'except', 'unexcept'], usage: USAGE });
 		}
 	},
 	toJson: (result) => ({ ...result }),

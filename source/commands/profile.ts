@@ -1,8 +1,9 @@
-import { EngineError, type ProfileSummary, stripToLine } from '../engine/index.ts';
+import { EngineError, type ProfileSummary } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { countFlag, isSet, requirePositionals } from './flags.ts';
 import { cell, joinBlocks, paint, paragraphLines, tableLines, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 export type ProfileResult = {
 	readonly type: 'list' | 'made' | 'switched' | 'removed';
@@ -38,7 +39,7 @@ async function runProfile({ engine, parsed, call }: CommandContext): Promise<Pro
 	}
 
 	if (word !== 'new' && word !== 'switch' && word !== 'remove') {
-		throw new EngineError('usage', `profile cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
+		throw unknownSubcommand({ command: 'profile', word, known: ['list', 'new', 'switch', 'remove'], usage: USAGE });
 	}
 
 	if (name === null) {

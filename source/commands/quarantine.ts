@@ -1,32 +1,33 @@
-import { EngineError, type QuarantinedPlugin, stripToLine } from '../engine/index.ts';
+import type { QuarantinedPlugin } from '../engine/index.ts';
 import type { CommandDefinition } from './command.ts';
 import { requirePositionals } from './flags.ts';
 import { paragraphLines, type View } from './layout.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 type QuarantineResult = { readonly type: 'listed' | 'released'; readonly plugins: readonly QuarantinedPlugin[] };
 
-const USAGE = 'quarantine list | release PLUGIN';
+const USAGE = 'quarantine [list] | release PLUGIN';
 
 export const quarantine: CommandDefinition<QuarantineResult> = {
 	name: 'quarantine',
 	aliases: [],
 	summary: 'Show plugins that crashed too often, or let one run again',
-	usage: 'list | release <plugin>',
+	usage: '[list] | release <plugin>',
 	flags: {},
 	examples: ['plugward quarantine list', 'plugward quarantine release @examples/link-checker'],
 	fields: ['plugin', 'version', 'crashes', 'at'],
 	rows: 'plugins',
 	run: async ({ engine, parsed, call }) => {
-		const [word = '', plugin = ''] = parsed.positionals;
+		const [word = 'list', plugin = ''] = parsed.positionals;
 		switch (word) {
 			case 'list':
-				requirePositionals(parsed, { least: 1, most: 1, usage: USAGE });
+				requirePositionals(parsed, { least: 0, most: 1, usage: USAGE });
 				return { type: 'listed', plugins: await engine.runtime.quarantined(call) };
 			case 'release':
 				requirePositionals(parsed, { least: 2, most: 2, usage: USAGE });
 				return { type: 'released', plugins: await engine.runtime.release(plugin, call) };
 			default:
-				throw new EngineError('usage', `quarantine cannot "${stripToLine(word)}".`, { hint: `Type: plugward ${USAGE}` });
+				throw unknownSubcommand({ command: 'quarantine', word, known: ['list', 'release'], usage: USAGE });
 		}
 	},
 	toJson: (result) => ({ ...result }),

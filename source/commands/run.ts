@@ -18,6 +18,7 @@ export const run: CommandDefinition<RunResult> = {
 	flags: {
 		...TASK_FLAGS,
 		observe: { type: 'boolean', description: 'Watch what the plugin needs and propose its permissions; for code of your own' },
+		anyway: { type: 'boolean', description: 'Run it although it imports what the sandbox does not have; calling that fails' },
 		write: { type: 'boolean', description: 'With --observe: put the proposal into the package.json of the folder' },
 	},
 	examples: [
@@ -33,7 +34,8 @@ export const run: CommandDefinition<RunResult> = {
 		const allow = listFlag(parsed, 'allow').map((typed) => permissionFor(target, typed));
 		const observe = observeMode(parsed);
 		const request = { target, task: parsed.positionals[1] ?? null, input: await readTaskInput(context), allow };
-		return engine.runTask(observe === null ? request : { ...request, observe }, call);
+		const anyway = isSet(parsed, 'anyway');
+		return engine.runTask({ ...request, ...(anyway ? { anyway } : {}), ...(observe === null ? {} : { observe }) }, call);
 	},
 	toJson: ({ plugin, version, task, level, output, milliseconds, peakMemoryBytes, denied, observed }) => ({
 		plugin,

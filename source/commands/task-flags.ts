@@ -1,10 +1,11 @@
 import { EngineError, parsePermission, type Permission } from '../engine/index.ts';
 import type { CommandContext, FlagTable } from './command.ts';
 import { parseAllowance } from './consent.ts';
-import { textFlag } from './flags.ts';
+import { SANDBOX_FLAGS, textFlag } from './flags.ts';
 
 /** Flags of the commands that run a task. */
 export const TASK_FLAGS: FlagTable = {
+	...SANDBOX_FLAGS,
 	input: { type: 'string', placeholder: 'JSON', description: 'Input of the task: JSON, @FILE, or - for standard input' },
 	allow: {
 		type: 'string',

@@ -1,7 +1,7 @@
 import { EngineError, type TestedCase, type TestReport } from '../engine/index.ts';
 import { plural } from '../format.ts';
 import type { CommandDefinition } from './command.ts';
-import { requirePositionals } from './flags.ts';
+import { requirePositionals, SANDBOX_FLAGS } from './flags.ts';
 import { joinBlocks, paint, paragraphLines, titleLine, type View } from './layout.ts';
 
 const SIGNS: Readonly<Record<TestedCase['state'], string>> = { passed: 'ok', failed: 'not ok', skipped: 'skip', todo: 'todo' };
@@ -11,7 +11,7 @@ export const test: CommandDefinition<TestReport> = {
 	aliases: [],
 	summary: "Run the tests of a plugin's folder in the sandbox",
 	usage: '<./folder> [part of a file name...]',
-	flags: {},
+	flags: SANDBOX_FLAGS,
 	examples: ['plugward test ./my-plugin', 'plugward test ./my-plugin count-words'],
 	fields: ['file', 'problem', 'tests'],
 	rows: 'files',

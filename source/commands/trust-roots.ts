@@ -2,7 +2,7 @@ import { EngineError, type RefreshedRootSummary, type RootSummary, stripToLine }
 import type { CommandContext, ParsedArguments } from './command.ts';
 import { listFlag, textFlag } from './flags.ts';
 import { cell, joinBlocks, paragraphLines, tableLines, type View } from './layout.ts';
-import { unknownTrustWord } from './unknown-trust-word.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 
 export type RootsResult = {
 	readonly type: 'roots';
@@ -31,7 +31,12 @@ export async function trustRoots({ engine, parsed, call }: CommandContext, [word
 			refreshed = await engine.trust.refreshRoots({ id: which ?? null, mirror: textFlag(parsed, 'tuf') }, call);
 			break;
 		default:
-			throw unknownTrustWord(TRUST_ROOTS_USAGE, word);
+			throw unknownSubcommand({
+				command: 'trust roots',
+				word,
+				known: ['list', 'add', 'remove', 'refresh'],
+				usage: `trust ${TRUST_ROOTS_USAGE}`,
+			});
 	}
 
 	return { type: 'roots', roots: await engine.trust.roots(call), refreshed };

@@ -15,7 +15,7 @@ import {
 import type { CommandContext, CommandDefinition, ParsedArguments } from './command.ts';
 import { isSet, listFlag, requirePositionals, textFlag } from './flags.ts';
 import { type RootsResult, TRUST_ROOTS_USAGE, trustRoots } from './trust-roots.ts';
-import { unknownTrustWord } from './unknown-trust-word.ts';
+import { unknownSubcommand } from './unknown-subcommand.ts';
 import { trustText } from './trust-text.ts';
 
 export type TrustResult =
@@ -173,9 +173,8 @@ export const trust: CommandDefinition<TrustResult> = {
 		const [word = '', ...rest] = context.parsed.positionals;
 		const found = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
 		if (found === undefined) {
-			throw new EngineError('usage', word === '' ? 'trust wants a word.' : `trust cannot "${stripToLine(word)}".`, {
-				hint: `Type: plugward trust ${Object.keys(WORDS).join('|')}`,
-			});
+			const known = Object.keys(WORDS);
+			throw unknownSubcommand({ command: 'trust', word, known, usage: `trust ${known.join('|')}` });
 		}
 
 		requirePositionals(context.parsed, { least: found.least + 1, most: found.most + 1, usage: `trust ${found.usage}` });
@@ -232,7 +231,12 @@ async function people({ engine, parsed, call }: CommandContext, [word, who = '']
 		case 'vouch':
 			return { type: 'signed', ...(await engine.trust.vouch({ id: who, name: who, ...terms(parsed) }, call)) };
 		default:
-			throw unknownTrustWord(WORDS['people']?.usage ?? 'people', word);
+			throw unknownSubcommand({
+				command: 'trust people',
+				word,
+				known: ['add', 'remove', 'vouch'],
+				usage: `trust ${WORDS['people']?.usage ?? 'people'}`,
+			});
 	}
 
 	return { type: 'people', people: await engine.trust.people(call) };

@@ -10,7 +10,7 @@ import {
 import { askYesNo } from './ask.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { decide, parseAllowance, quoteWord, readConsentFlags } from './consent.ts';
-import { CONSENT_FLAGS, isSet, listFlag, textFlag } from './flags.ts';
+import { CONSENT_FLAGS, isSet, listFlag, SANDBOX_FLAGS, textFlag } from './flags.ts';
 import { paragraphLines, type View } from './layout.ts';
 import { connectStreams } from './tool-streams.ts';
 import { toolPlanText, wishText } from './tool-text.ts';
@@ -29,6 +29,7 @@ export const x: CommandDefinition<ToolOutcome> = {
 	usage: '<package[@version]> -- [arguments]',
 	flags: {
 		...CONSENT_FLAGS,
+		...SANDBOX_FLAGS,
 		allow: {
 			type: 'string',
 			isMultiple: true,
@@ -36,6 +37,7 @@ export const x: CommandDefinition<ToolOutcome> = {
 			description: 'Grant it to this version of the tool, from now on',
 		},
 		once: { type: 'boolean', description: 'Remember no permission of this run' },
+		anyway: { type: 'boolean', description: 'Run it although it imports what the sandbox does not have; calling that fails' },
 		bin: { type: 'string', placeholder: 'NAME', description: 'Which program, when the package has several' },
 		forget: { type: 'boolean', description: 'Take back what was agreed to and granted, and run nothing' },
 	},
@@ -54,6 +56,7 @@ export const x: CommandDefinition<ToolOutcome> = {
 		'milliseconds',
 		'peakMemoryBytes',
 		'needs',
+		'powers',
 		'denied',
 		'stdout',
 		'stderr',
@@ -85,7 +88,10 @@ async function runTool(context: CommandContext): Promise<ToolOutcome> {
 	const acceptYoung = listFlag(parsed, 'acceptYoung');
 	const plan = await engine.tools.planTool({ spec, bin: textFlag(parsed, 'bin'), acceptYoung }, call);
 	const decisions = await decideRequirements(context, plan);
-	const asked = plan.isKnown || isSet(parsed, 'yes') ? [] : await askForConsent(context, plan, given);
+	const anyway = isSet(parsed, 'anyway');
+	// What will be refused is not asked about.
+	const isRefused = !anyway && plan.isRefused;
+	const asked = plan.isKnown || isRefused || isSet(parsed, 'yes') ? [] : await askForConsent(context, plan, given);
 	const connected = connectStreams(terminal);
 	try {
 		const allow = [...given, ...asked];
@@ -94,6 +100,7 @@ async function runTool(context: CommandContext): Promise<ToolOutcome> {
 			decisions,
 			allow,
 			isOnce: isSet(parsed, 'once'),
+			...(anyway ? { anyway } : {}),
 			arguments: words,
 			streams: connected.streams,
 		});
@@ -182,7 +189,7 @@ function forgottenText({ name, versions }: Extract<ToolOutcome, { type: 'forgott
 }
 
 /** A tool that did its work needs no comment; one that failed may have missed a permission. */
-function notesText({ plugin, exitCode, denied, needs }: ToolRunResult, view: View): string {
+function notesText({ plugin, exitCode, denied, needs, powers }: ToolRunResult, view: View): string {
 	if (exitCode === 0) {
 		return '';
 	}
@@ -198,12 +205,12 @@ function notesText({ plugin, exitCode, denied, needs }: ToolRunResult, view: Vie
 	}
 
 	if (needs.length > 0) {
-		lines.push(
-			...paragraphLines(`The sandbox has no ${needs.join(', ')}; ${plugin} imports ${needs.length === 1 ? 'it' : 'them'}.`, {
-				view,
-				tone: 'dim',
-			}),
-		);
+		const [first] = powers;
+		const where =
+			first === undefined
+				? `${plugin} imports ${needs.length === 1 ? 'it' : 'them'}`
+				: `${stripToLine(first.trail)} imports ${first.power}`;
+		lines.push(...paragraphLines(`The sandbox has no ${needs.join(', ')}; ${where}.`, { view, tone: 'dim' }));
 	}
 
 	return lines.join('\n');

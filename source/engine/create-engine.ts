@@ -3,6 +3,7 @@ import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 import { createLayout, mendHome, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';
 import { auditLogCalls } from './operations/audit-log/audit-log-calls.ts';
+import { coreCalls } from './operations/cores/core-calls.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { isSwitch } from './operations/apply/is-switch.ts';
 import { loadPolicy } from './operations/load-policy.ts';
@@ -60,6 +61,7 @@ export async function createEngineWith(open: (options: HomeOptions) => Promise<H
 		clock: () => new Date(),
 		running: trackRunningTasks(),
 		runtime: lazyRuntime(() => context),
+		ownDoors: new Set(),
 		trustRoots: () => believed.trustRoots(),
 	};
 	return engineOf(context, startNotices);
@@ -112,7 +114,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 	return {
 		homePath: context.home.path,
 		profile: context.home.profile,
-		registryUrl: (call) => guard(call, async () => (await context.registry.open()).registryUrl),
+		registryUrl: (call) => guard(call, () => context.registry.registryUrl()),
 		search: (query, call) => guard(call, async () => (await loadChanging()).search(context, query, call)),
 		info: (spec, call) => guard(call, async () => (await loadChanging()).info(context, spec, call)),
 		resolve: (specs, call) => guard(call, async () => (await loadChanging()).resolveReport(context, specs, call)),
@@ -129,6 +131,10 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planRedo: (call) => guard(call, async () => (await loadSwitching()).planRedo(context, call)),
 		planMark: (mark, names, call) => guard(call, async () => (await loadChanging()).planMark(context, { mark, names }, call)),
 		applyPlan: (plan, call) => guard(call, () => apply(context, plan, call)),
+		updates: {
+			review: (request, call) => guard(call, async () => (await loadChanging()).reviewUpdate(context, request, call)),
+			file: (request, call) => guard(call, async () => (await loadChanging()).reviewFile(context, request, call)),
+		},
 		outdated: (names, call) => guard(call, async () => (await loadChanging()).outdated(context, names, call)),
 		explain: (request, call) => guard(call, async () => (await loadChanging()).explain(context, request, call)),
 		why: (request, call) => guard(call, async () => (await import('./operations/answers/why.ts')).why(context, request, call)),
@@ -155,8 +161,10 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planImport: (request, call) => guard(call, async () => (await loadChanging()).planImport(context, request, call)),
 		repair: (names, call) => guard(call, async () => (await loadChanging()).repair(context, names, call)),
 		explainPermissions: (request, call) => guard(call, async () => (await loadChanging()).explainPermissions(context, request, call)),
+		revokeGrant: (request, call) => guard(call, async () => (await loadChanging()).revokeGrant(context, request, call)),
 		auditLog: auditLogCalls(context, guard),
 		runtime: runtimeCalls(context, guard),
+		cores: coreCalls(context, guard),
 		...runningCalls(context, guard),
 		tools: toolCalls(context, guard),
 		subscribe: (topic, call) => subscribe(context, topic, call),

@@ -5,11 +5,12 @@ import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
 import type { TaskDeclaration } from './manifest.ts';
 import type { EngineError } from './errors.ts';
-import type { ObservedPermissions, PermissionReport } from './permission-questions.ts';
+import type { ObservedPermissions, PermissionReport, RevokedGrant } from './permission-questions.ts';
 import type { Grant, Permission } from './permission.ts';
 import type { HeldAcceptance, TrustCalls } from './trust-calls.ts';
-import type { RuntimeCalls, RuntimePlugin, RuntimeTransition } from './runtime.ts';
+import type { CoreCalls, RuntimeCalls, RuntimePlugin, RuntimeTransition } from './runtime.ts';
 import type { ToolCalls } from './tool-calls.ts';
+import type { UpdateCalls } from './update-review.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
 import type {
 	ExplainReport,
@@ -41,6 +42,8 @@ export type EngineOptions = {
 	readonly store?: string | null;
 	/** When the audit log goes on in a new file, and how many full ones stay; left out for 16 MiB and 64. */
 	readonly auditRules?: { readonly segmentBytes: number; readonly segments: number };
+	/** What this run wants of the sandbox; the policy may want more. `strict`: bubblewrap around each plugin or none runs. `jitless`: no machine code. */
+	readonly sandbox?: { readonly strict: boolean; readonly jitless: boolean };
 };
 
 export type SearchHit = {
@@ -148,6 +151,8 @@ export type InstalledPlugin = {
 	readonly acceptances: readonly HeldAcceptance[];
 	/** Installed, but it does not run. */
 	readonly isDisabled: boolean;
+	/** Made to stay in memory; `plugward start` starts it. */
+	readonly stays: boolean;
 	readonly dependencyCount: number;
 	readonly sizeBytes: number;
 	/** Newest version the spec allows and newest of all, as far as cached metadata knows. */
@@ -330,6 +335,8 @@ export type RunRequest = {
 	readonly allow: readonly Permission[];
 	/** Watches what the plugin needs; `write` also puts it into the package.json of a folder. See `RunResult.observed`. */
 	readonly observe?: 'report' | 'write';
+	/** Runs it although its code imports what the sandbox does not have; calling that throws. */
+	readonly anyway?: boolean;
 };
 
 export type RunResult = {
@@ -452,6 +459,8 @@ export type Engine = {
 	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
 	/** No names: all plugins. */
 	readonly outdated: (names: readonly string[], options: CallOptions) => Promise<OutdatedReport>;
+	/** Looks at one update before it is planned. */
+	readonly updates: UpdateCalls;
 	/** What would come of a request, hypothetically. Throws `spec-invalid`, `spec-unsupported`; that there is no solution is an answer. */
 	readonly explain: (request: ExplainRequest, options: CallOptions) => Promise<ExplainReport>;
 	/** Who asked for `NAME` or `NAME@RANGE`. Throws `not-installed`. */
@@ -504,11 +513,21 @@ export type Engine = {
 		request: { readonly target: string; readonly permission: string | null; readonly use?: boolean },
 		options: CallOptions,
 	) => Promise<PermissionReport>;
+	/**
+	 * Takes a grant from a plugin for good: no rollback brings it back, and where the plugin runs it has lost it when this resolves. Throws
+	 * `usage` when neither the current generation nor a process has one like it.
+	 */
+	readonly revokeGrant: (
+		request: { readonly plugin: string; readonly permission: Permission },
+		options: CallOptions,
+	) => Promise<RevokedGrant>;
 	/** What was run, granted, denied and changed in this home. */
 	readonly auditLog: AuditLogCalls;
 	readonly runTask: (request: RunRequest, options: CallOptions) => Promise<RunResult>;
 	/** Plugins that stay in memory and are called many times. */
 	readonly runtime: RuntimeCalls;
+	/** The plugins that stay in all processes of this home. */
+	readonly cores: CoreCalls;
 	/** Runs the `*.test.js` files of a plugin's folder in the sandbox, without rights. Failures are data. Throws `usage`. */
 	readonly testPlugin: (request: TestRequest, options: CallOptions) => Promise<TestReport>;
 	/** Runs a task of a folder now and again after each change of a file in it, until the signal fires. Gives how often. Throws `usage`. */

@@ -19,6 +19,7 @@ const EXIT_CODES = {
 	'manifest-invalid': 5,
 	'bundle-escape': 5,
 	'bundle-failed': 5,
+	'host-power-needed': 5,
 	'verification-failed': 5,
 	'no-solution': 6,
 	'no-matching-version': 6,
@@ -44,6 +45,7 @@ const EXIT_CODES = {
 	'plugin-quarantined': 125,
 	'plugin-not-running': 3,
 	'plugin-busy': 8,
+	'core-unreachable': 8,
 	'reload-refused': 1,
 	'sandbox-unavailable': 125,
 	'sandbox-breach': 125,
@@ -51,6 +53,10 @@ const EXIT_CODES = {
 } as const;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
+
+export function isErrorCode(text: string): text is ErrorCode {
+	return Object.hasOwn(EXIT_CODES, text);
+}
 
 export type EngineErrorDetails = {
 	/** The next command to type, or the next thing to try; one sentence. */

@@ -55,10 +55,21 @@ export type {
 	SearchSort,
 } from './package-search/index.ts';
 export { parsePermission, permissionCaution, permissionId } from './permission.ts';
-export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport } from './permission-questions.ts';
+export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport, RevokedGrant } from './permission-questions.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';
 export type { Applied, Change, Decision, Plan, PlanMark, PlannedPackage, PlannedScan, PlanSettings, Requirement } from './plan.ts';
-export type { QuarantinedPlugin, RuntimeCalls, RuntimeLogLine, RuntimePhase, RuntimePlugin, RuntimeTransition } from './runtime.ts';
+export type {
+	CoreCalls,
+	CoreLogLine,
+	QuarantinedPlugin,
+	RuntimeCalls,
+	RuntimeCore,
+	RuntimeLogLine,
+	RuntimeLogQuery,
+	RuntimePhase,
+	RuntimePlugin,
+	RuntimeTransition,
+} from './runtime.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { quoteTarget } from './quote-for-shell.ts';
@@ -104,3 +115,15 @@ export type {
 } from './version-questions.ts';
 export type { ToolCalls, ToolPlan, ToolRequest, ToolRunRequest, ToolRunResult, ToolWish } from './tool-calls.ts';
 export type { StreamFacts, ToolStreams } from './sandbox/index.ts';
+export type {
+	Changelog,
+	DiffLine,
+	FileChange,
+	FileDifference,
+	Hunk,
+	ReviewedDependency,
+	ReviewedScript,
+	ReviewedVersion,
+	UpdateReview,
+	Widening,
+} from './update-review.ts';

@@ -17,7 +17,7 @@ export type PluginLimits = {
 /** What no manifest may ask for more of. */
 export const MAXIMUM_STORAGE_BYTES = 100 * 1024 * 1024;
 
-/** Which plugins it sends messages to and takes them from; each counts only where the other side declares it too. */
+/** Which plugins it sends messages to and takes them from. Each is a permission too, and counts only where the other side has its own. */
 export type PluginMessages = {
 	readonly send: readonly { readonly to: string; readonly topic: string }[];
 	readonly receive: readonly { readonly from: string; readonly topic: string }[];
@@ -38,6 +38,10 @@ export type PluginManifest = {
 	readonly messages?: PluginMessages;
 	/** Left out: version 1. */
 	readonly state?: PluginState;
+	/** What its code imports of the machine, such as `child_process`, and can do without. */
+	readonly worksWithout?: readonly string[];
+	/** It is made to stay in memory: `plugward start` starts it without being told its name. Left out: no. */
+	readonly stays?: boolean;
 };
 
 /** What a plugin gets that declares no limits, and every plain package. */

@@ -1,8 +1,24 @@
 import * as v from 'valibot';
 
 import { EngineError } from './errors.ts';
-import { DEFAULT_LIMITS, MAXIMUM_LIMITS, MAXIMUM_STORAGE_BYTES, type JsonSchema, type PluginManifest } from './manifest.ts';
-import { isArgumentList, isPluginName, isProgram, isTopic, parseHostAndPort, parseMethods, type Permission } from './permission.ts';
+import {
+	DEFAULT_LIMITS,
+	MAXIMUM_LIMITS,
+	MAXIMUM_STORAGE_BYTES,
+	type JsonSchema,
+	type PluginManifest,
+	type PluginMessages,
+} from './manifest.ts';
+import {
+	isArgumentList,
+	isPluginName,
+	isProgram,
+	isTopic,
+	parseHostAndPort,
+	parseMethods,
+	type Permission,
+	permissionId,
+} from './permission.ts';
 import { stripToLine } from './strip-controls.ts';
 
 const MAXIMUM_TASKS = 100;
@@ -95,7 +111,7 @@ const messagePermission = v.strictObject({
 	type: v.literal('message'),
 	direction: v.picklist(['send', 'receive']),
 	plugin: v.pipe(v.string(), v.check(isPluginName, 'expected the name of a plugin')),
-	topic: v.pipe(v.string(), v.check(isTopic, 'expected a topic: lower-case letters, digits, dots and dashes, or *')),
+	topic: v.pipe(v.string(), v.check(isTopic, 'expected a topic: lower-case letters, digits, dots, dashes and slashes, or *')),
 	reason,
 });
 
@@ -108,12 +124,7 @@ const limits = v.strictObject({
 	memoryBytes: v.optional(limit(MINIMUM_MEMORY_BYTES, MAXIMUM_LIMITS.memoryBytes), DEFAULT_LIMITS.memoryBytes),
 });
 
-const peer = v.pipe(
-	v.string(),
-	v.minLength(1),
-	v.maxLength(214),
-	v.regex(/^(?:@[a-z0-9._~-]+\/)?[a-z0-9._~-]+$/, 'expected the name of a package'),
-);
+const peer = v.pipe(v.string(), v.check(isPluginName, 'expected the name of a package'));
 const topic = v.pipe(
 	v.string(),
 	v.regex(/^[a-z][a-z0-9./-]{0,63}$/, 'expected a topic: a lower-case letter, then letters, digits, dots, dashes or slashes'),
@@ -141,6 +152,13 @@ const manifest = v.strictObject({
 	limits: v.optional(limits, {}),
 	messages: v.exactOptional(messages),
 	state: v.exactOptional(state),
+	worksWithout: v.exactOptional(
+		v.pipe(
+			v.array(v.pipe(v.string(), v.regex(/^(?:[a-z][a-z0-9_]{0,31}|native addon)$/, 'expected the name of a module of node'))),
+			v.maxLength(20),
+		),
+	),
+	stays: v.exactOptional(v.boolean()),
 });
 
 /**
@@ -155,7 +173,8 @@ export function parsePluginManifest(packageJson: unknown): PluginManifest | null
 	const { plugward } = packageJson as { readonly plugward: unknown };
 	const result = v.safeParse(manifest, plugward, { abortEarly: true, abortPipeEarly: true });
 	if (result.success) {
-		return { ...result.output, tasks: withoutPrototype(result.output.tasks) };
+		const { tasks, permissions, messages: routes } = result.output;
+		return { ...result.output, tasks: withoutPrototype(tasks), permissions: [...permissions, ...permissionsOfRoutes(routes, permissions)] };
 	}
 
 	const [issue] = result.issues;
@@ -168,6 +187,28 @@ export function parsePluginManifest(packageJson: unknown): PluginManifest | null
 			details: { field },
 		},
 	);
+}
+
+/** A route is a right like any other: the user is asked for it, and can take it back. */
+export function permissionsOfRoutes(
+	{ send, receive }: PluginMessages = { send: [], receive: [] },
+	declared: readonly Permission[] = [],
+): readonly Permission[] {
+	const known = new Set(declared.map(permissionId));
+	const wanted: readonly Permission[] = [
+		...send.map(({ to, topic: name }) => messageTo('send', to, name)),
+		...receive.map(({ from, topic: name }) => messageTo('receive', from, name)),
+	];
+	return wanted.filter((one) => {
+		const isNew = !known.has(permissionId(one));
+		known.add(permissionId(one));
+		return isNew;
+	});
+}
+
+function messageTo(direction: 'send' | 'receive', plugin: string, name: string): Permission {
+	const reason = direction === 'send' ? `To tell ${plugin} about "${name}"` : `To be told about "${name}" by ${plugin}`;
+	return { type: 'message', direction, plugin, topic: name, reason };
 }
 
 function limit(minimum: number, maximum: number) {

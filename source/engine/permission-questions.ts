@@ -63,6 +63,16 @@ export type ObservedPermissions = {
 	readonly writtenTo: string | null;
 };
 
+/** What came of taking a grant away. */
+export type RevokedGrant = {
+	readonly plugin: string;
+	readonly permission: PermissionId;
+	/** Grants of the current generation that hold no longer. */
+	readonly revoked: readonly PermissionId[];
+	/** Processes in which the plugin runs and has lost it. */
+	readonly pids: readonly number[];
+};
+
 export type PermissionReport = {
 	readonly plugin: string;
 	readonly version: string;

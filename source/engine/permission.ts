@@ -65,7 +65,7 @@ const ENVIRONMENT_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const PROGRAM_PATTERN = /^(?:[A-Za-z0-9][A-Za-z0-9._+-]{0,99}|(?:\/[A-Za-z0-9._+@-]{1,100}){1,20})$/;
 const ARGUMENT_PATTERN = /^[^\s\p{C}]{1,1000}$/u;
 const PLUGIN_NAME_PATTERN = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
-const TOPIC_PATTERN = /^(?:\*|[a-z0-9][a-z0-9.-]{0,99})$/;
+const TOPIC_PATTERN = /^(?:\*|[a-z0-9][a-z0-9./-]{0,99})$/;
 const MAXIMUM_ARGUMENTS = 50;
 const DEFAULT_PORT = 443;
 
@@ -170,9 +170,8 @@ function parseNet(kind: string, value: string): Permission | null {
 }
 
 function parseMessage(direction: 'send' | 'receive', value: string): Permission | null {
-	const slash = value.lastIndexOf('/');
-	const plugin = value.slice(0, Math.max(slash, 0));
-	const topic = value.slice(slash + 1);
+	// A topic may have slashes, and so has the name of a plugin with a scope.
+	const [, plugin = '', topic = ''] = /^((?:@[^/]*\/)?[^/]*)\/(.*)$/.exec(value) ?? [];
 	return isPluginName(plugin) && isTopic(topic) ? { type: 'message', direction, plugin, topic, reason: '' } : null;
 }
 

@@ -2,6 +2,7 @@ import type { ScanDifference } from './evaluation.ts';
 import type { Evidence, Level, Verdict } from './evidence.ts';
 import type { Lock } from './lock.ts';
 import type { Permission, PermissionId } from './permission.ts';
+import type { HostPowerUse } from './sandbox/index.ts';
 import type { Observed } from './scan.ts';
 
 /** One line of what would change. */
@@ -97,6 +98,15 @@ export type PlannedScan = {
 	readonly isPartial: boolean;
 };
 
+/** What the code of a new plugin imports that the sandbox does not have. */
+export type PlannedPowers = {
+	readonly plugin: string;
+	readonly version: string;
+	/** It cannot do without, so that applying the plan ends with `host-power-needed`. */
+	readonly isRefused: boolean;
+	readonly uses: readonly HostPowerUse[];
+};
+
 /** What a plan may do to installed plugins without changing a version. */
 export type PlanMark = 'pin' | 'unpin' | 'hold' | 'unhold' | 'enable' | 'disable';
 
@@ -116,6 +126,8 @@ export type Plan = {
 	readonly packages: readonly PlannedPackage[];
 	readonly requirements: readonly Requirement[];
 	readonly notices: readonly { readonly severity: 'info' | 'warning'; readonly text: string }[];
+	/** Of new plugins; for the reader, and computed again when the plan is applied. Left out when there is nothing to tell. */
+	readonly powers?: readonly PlannedPowers[];
 	readonly fetchedBytes: number;
 	readonly fetchedCount: number;
 	readonly lock: Lock;

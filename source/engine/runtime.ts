@@ -75,6 +75,18 @@ export type RuntimeLogLine = {
 	readonly text: string;
 };
 
+/** What is wanted of the lines that plugins wrote. */
+export type RuntimeLogQuery = {
+	/** Null for all. */
+	readonly plugin: string | null;
+	/** This and worse; left out for all. */
+	readonly level?: RuntimeLogLine['stream'];
+	/** Text that must be in it. */
+	readonly filter: string;
+	/** At most so many, the newest. */
+	readonly last: number;
+};
+
 /** A version that crashed too often, in whichever process. */
 export type QuarantinedPlugin = { readonly plugin: string; readonly version: string; readonly crashes: number; readonly at: string };
 
@@ -107,17 +119,66 @@ export type RuntimeCalls = {
 	readonly reload: (plugin: string, call: CallOptions) => Promise<RuntimePlugin>;
 	/** Lets what is in flight end for two seconds; `force` kills at once. Throws `plugin-not-running`. */
 	readonly stop: (request: { readonly plugin: string; readonly force: boolean }, call: CallOptions) => Promise<void>;
-	/** What counts from now on; a restart keeps it, a reload does not. The heap of its isolate stays as it was made. Throws `usage`. */
+	/** What counts from now on; nothing changes nothing. A restart keeps it, a reload does not. The heap of its isolate stays as it was made. Throws `usage`. */
 	readonly setLimits: (
 		request: { readonly plugin: string; readonly limits: Partial<PluginLimits> },
 		call: CallOptions,
 	) => Promise<RuntimePlugin>;
 	/** Takes a grant from the running plugin; the generation keeps it. Throws `usage` when it has none like it. */
 	readonly revoke: (request: { readonly plugin: string; readonly permission: Permission }, call: CallOptions) => Promise<RuntimePlugin>;
+	/** Also those that were stopped, until they are started again. */
 	readonly list: () => readonly RuntimePlugin[];
-	/** The newest lines of what they wrote, oldest first; `plugin` null for all, `filter` text that must be in it. */
-	readonly logs: (query: { readonly plugin: string | null; readonly filter: string; readonly last: number }) => readonly RuntimeLogLine[];
+	/** The newest lines of what they wrote, oldest first. */
+	readonly logs: (query: RuntimeLogQuery) => readonly RuntimeLogLine[];
 	readonly quarantined: (call: CallOptions) => Promise<readonly QuarantinedPlugin[]>;
 	/** Lets every version of it run again. Throws `usage` when none is in quarantine. */
 	readonly release: (plugin: string, call: CallOptions) => Promise<readonly QuarantinedPlugin[]>;
+};
+
+/** One process that keeps plugins running in this home. */
+export type RuntimeCore = {
+	readonly pid: number;
+	/** The process that asks. */
+	readonly isOwn: boolean;
+	/** ISO time; null for one that cannot be asked. */
+	readonly startedAt: string | null;
+	/** What was typed to start it; null for one that cannot be asked. */
+	readonly command: string | null;
+	readonly plugins: readonly RuntimePlugin[];
+	/** Why it cannot be asked, in one sentence; null when it answered. */
+	readonly problem: string | null;
+};
+
+/** Where to look for a plugin: the process of that id, or the only one that has it. */
+export type CorePlugin = { readonly plugin: string; readonly pid: number | null };
+
+/** `pid` of the process that has written it. Numbers count within one process. */
+export type CoreLogLine = RuntimeLogLine & { readonly pid: number };
+
+/**
+ * All processes that keep plugins running in this home, this one among them. Calls that name a plugin throw `plugin-not-running` when none has
+ * it, `usage` when several have and no `pid` says which, `core-unreachable` when the process does not answer.
+ */
+export type CoreCalls = {
+	/** This process first; one that was killed is forgotten. */
+	readonly list: (call: CallOptions) => Promise<readonly RuntimeCore[]>;
+	/** Oldest first. */
+	readonly logs: (query: RuntimeLogQuery, call: CallOptions) => Promise<readonly CoreLogLine[]>;
+	/** The newest lines and then those that follow, until the signal fires or the last process ends. Throws `plugin-not-running` when there is none. */
+	readonly follow: (
+		query: RuntimeLogQuery,
+		call: CallOptions & { readonly onLines: (lines: readonly CoreLogLine[]) => void },
+	) => Promise<void>;
+	/** In the process of that id, or the only one there is; `allow` null starts one that it had before as it was. Throws what a start throws. */
+	readonly start: (
+		request: { readonly target: string; readonly allow: readonly Permission[] | null; readonly pid: number | null },
+		call: CallOptions,
+	) => Promise<RuntimePlugin>;
+	readonly reload: (request: CorePlugin, call: CallOptions) => Promise<RuntimePlugin>;
+	readonly stop: (request: CorePlugin & { readonly force: boolean }, call: CallOptions) => Promise<void>;
+	readonly setLimits: (request: CorePlugin & { readonly limits: Partial<PluginLimits> }, call: CallOptions) => Promise<RuntimePlugin>;
+	/** In every process that runs it; gives their ids. The generation keeps the grant. */
+	readonly revoke: (request: { readonly plugin: string; readonly permission: Permission }, call: CallOptions) => Promise<readonly number[]>;
+	/** Tells every process that a quarantine is over. */
+	readonly release: (plugin: string, call: CallOptions) => Promise<void>;
 };

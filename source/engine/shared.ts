@@ -2,6 +2,7 @@
  * The registry mirror's only door into the engine: pure checks and formats that both programs must agree on. It holds re-exports and
  * nothing else, and nothing of it opens a home.
  */
+export { closeToDebugger } from './close-to-debugger.ts';
 export { EngineError } from './errors.ts';
 export { ARCHIVE_LIMITS, scanArchive } from './home/index.ts';
 export { hexOfIntegrity, integrityOfDigest, parseIntegrity } from './integrity.ts';

@@ -2,7 +2,7 @@ import type { Level } from './evidence.ts';
 import type { CallOptions } from './events.ts';
 import type { Grant, Permission } from './permission.ts';
 import type { Decision, Plan } from './plan.ts';
-import type { ToolStreams } from './sandbox/index.ts';
+import type { HostPowerUse, ToolStreams } from './sandbox/index.ts';
 
 export type ToolRequest = {
 	/** As for `install`: `cowsay`, `prettier@3`, `@scope/name@1.2.3`. */
@@ -33,6 +33,10 @@ export type ToolPlan = {
 	readonly program: string;
 	readonly level: Level;
 	readonly wishes: readonly ToolWish[];
+	/** Which of its imports need what the sandbox does not have. */
+	readonly powers: readonly HostPowerUse[];
+	/** Its own code cannot do without one of them: it does not run unless that is asked for. */
+	readonly isRefused: boolean;
 	/** Granted to this very version before, and still in force. */
 	readonly grants: readonly Grant[];
 	/** The user has agreed to run exactly this version with exactly these dependencies before. */
@@ -44,6 +48,8 @@ export type ToolRunRequest = {
 	/** Remembered for this version unless `isOnce`. */
 	readonly allow: readonly Permission[];
 	readonly isOnce: boolean;
+	/** Runs it although its own code imports what the sandbox does not have; calling that throws. */
+	readonly anyway?: boolean;
 	readonly arguments: readonly string[];
 	readonly streams: ToolStreams;
 };
@@ -59,6 +65,8 @@ export type ToolRunResult = {
 	readonly peakMemoryBytes: number | null;
 	/** Node built-ins it imports that the sandbox does not have. */
 	readonly needs: readonly string[];
+	/** Which of its imports need what the sandbox does not have, and where they are. */
+	readonly powers: readonly HostPowerUse[];
 	readonly denied: readonly { readonly permission: string; readonly count: number; readonly hint: string }[];
 };
 

@@ -50,6 +50,8 @@ export type OutdatedPlugin = {
 	/** What an update would install; null when an update finds no solution. */
 	readonly wanted: string | null;
 	readonly latest: string;
+	/** ISO time at which `wanted` was published, or `latest` where an update leaves it; null when the registry does not say. */
+	readonly publishedAt: string | null;
 	readonly spec: string;
 	readonly isHeld: boolean;
 	/** Why `wanted` is not `latest`; empty when it is. */

@@ -1,3 +1,4 @@
+import { SECTION_LIST } from '../sections.ts';
 import type { Binding } from './binding.ts';
 
 /** The same on every screen. */
@@ -13,14 +14,16 @@ export const COMMON_KEYS: readonly Binding[] = [
 	{ place: 'moving', command: 'detail-down', keys: ['J'], label: null, help: 'Scroll the details down' },
 	{ place: 'moving', command: 'detail-up', keys: ['K'], label: null, help: 'Scroll the details up' },
 
-	{ place: 'everywhere', command: 'go-installed', keys: ['1'], label: null, help: 'Installed' },
-	{ place: 'everywhere', command: 'go-browse', keys: ['2'], label: null, help: 'Browse the registry' },
-	{ place: 'everywhere', command: 'go-activity', keys: ['3'], label: null, help: 'Activity: what runs and what ran' },
-	{ place: 'everywhere', command: 'go-history', keys: ['4'], label: null, help: 'History of generations' },
-	{ place: 'everywhere', command: 'go-trust', keys: ['5'], label: null, help: 'Trust: what is proven about each plugin' },
-	{ place: 'everywhere', command: 'go-run', keys: ['6'], label: null, help: 'Run a task' },
+	...SECTION_LIST.map(({ section, key, help }): Binding => ({
+		place: 'everywhere',
+		command: `go-${section}`,
+		keys: [key],
+		label: null,
+		help,
+	})),
 	{ place: 'everywhere', command: 'refresh', keys: ['R'], label: null, help: 'Load this screen again' },
 	{ place: 'everywhere', command: 'back', keys: ['escape'], label: null, help: 'Back, or clear the filter' },
+	{ place: 'everywhere', command: 'palette', keys: [':', 'ctrl-p'], label: 'commands', help: 'Find a command by typing a part of it' },
 	{ place: 'everywhere', command: 'help', keys: ['?'], label: 'help', help: 'All keys of this screen' },
 	{ place: 'everywhere', command: 'quit', keys: ['q'], label: 'quit', help: 'Quit' },
 

@@ -18,6 +18,13 @@ export const EDITING_KEYS: readonly Binding[] = [
 	{ place: 'editing', command: 'page-down', keys: ['pagedown'], label: null, help: 'Half a page down while typing' },
 	{ place: 'editing', command: 'page-up', keys: ['pageup'], label: null, help: 'Half a page up while typing' },
 
+	{ place: 'palette', command: 'run-command', keys: ['return'], label: 'do it', help: 'Do what is selected' },
+	{ place: 'palette', command: 'down', keys: ['down', 'ctrl-n', 'tab'], label: null, help: 'Next command' },
+	{ place: 'palette', command: 'up', keys: ['up', 'ctrl-p', 'shift-tab'], label: null, help: 'Command before' },
+	{ place: 'palette', command: 'page-down', keys: ['pagedown'], label: null, help: 'Half a page down' },
+	{ place: 'palette', command: 'page-up', keys: ['pageup'], label: null, help: 'Half a page up' },
+	{ place: 'palette', command: 'back', keys: ['escape'], label: 'leave', help: 'Leave; nothing was done' },
+
 	{
 		place: 'form',
 		command: 'submit',

@@ -1,10 +1,10 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, formatDuration } from '../format.ts';
-import { layoutOf } from '../layout.ts';
+import { insideOf, layoutOf } from '../layout.ts';
 import { findOperation } from '../select.ts';
 import type { Operation, Page, State } from '../state.ts';
-import { documentOf, insideOf } from '../views.ts';
+import { documentOf } from '../views.ts';
 import { DocumentView, scrollInfo } from './parts/document-view.tsx';
 import { Pane } from './parts/pane.tsx';
 import { Spinner } from './parts/spinner.tsx';

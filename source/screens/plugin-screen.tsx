@@ -1,14 +1,14 @@
 import { Text } from 'ink';
 
 import { cleanLine, fit, formatAge } from '../format.ts';
-import { layoutOf } from '../layout.ts';
+import { insideOf, layoutOf } from '../layout.ts';
 import { indexIn, listOf, selectedIn } from '../lists.ts';
 import { infoOf } from '../select.ts';
 import { PLUGIN_TABS } from '../state.ts';
 import type { Page, PluginTab, State } from '../state.ts';
 import { span } from '../theme.ts';
 import type { Line } from '../theme.ts';
-import { documentOf, insideOf } from '../views.ts';
+import { documentOf } from '../views.ts';
 import { DocumentView, scrollInfo } from './parts/document-view.tsx';
 import { Pane } from './parts/pane.tsx';
 import { freshness } from './parts/placeholder.ts';

@@ -12,6 +12,8 @@ import type { Line, Span } from '../theme.ts';
 /** One line per item of each list; columns are padded here, so that a row is one text for the renderer. */
 
 const LEVEL_WIDTH = 10;
+/** Nothing is searched for, so nothing is marked. */
+const EVERYTHING = { words: [] };
 
 /** Widths of the installed table; what does not fit is left out, least important first. */
 export function installedColumns(width: number): {
@@ -38,7 +40,7 @@ export function installedHeader(width: number): string {
 	]);
 }
 
-export function installedRow(plugin: InstalledPlugin, width: number, query: SearchQuery): Line {
+export function installedRow(plugin: InstalledPlugin, width: number, query: Pick<SearchQuery, 'words'> = EVERYTHING): Line {
 	const columns = installedColumns(width);
 	const badge = levelBadge(plugin.level);
 	const isOld = hasUpdate(plugin);

@@ -1,15 +1,14 @@
 import { Box, Text } from 'ink';
 
-import { cleanLine, fit } from '../format.ts';
-import { layoutOf } from '../layout.ts';
+import { cleanLine, fit, textWidth, wrapText } from '../format.ts';
+import { insideOf, layoutOf } from '../layout.ts';
 import type { FormField, Page, RunForm, State } from '../state.ts';
-import { insideOf } from '../views.ts';
 import { Pane } from './parts/pane.tsx';
 import { TextField } from './parts/text-field.tsx';
 
-const LABEL_WIDTH = 22;
-/** Title bar, top border, description, blank. */
-const FIRST_FIELD_ROW = 4;
+/** Title bar, top border, and below the description a blank. */
+const ROWS_ABOVE = 3;
+const MOST_DESCRIPTION_ROWS = 4;
 
 /** The input of a task, field by field. */
 export function RunFormScreen({ state, page }: { readonly state: State; readonly page: Extract<Page, { readonly type: 'form' }> }) {
@@ -17,21 +16,29 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 	const { form } = page;
 	const inside = insideOf({ columns: layout.columns, rows: layout.bodyRows });
 	const title = titleOf(form);
+	const description = wrapText(form.description === '' ? 'No description.' : form.description, inside.columns).slice(
+		0,
+		MOST_DESCRIPTION_ROWS,
+	);
+	const labelWidth = labelWidthOf(form, inside.columns);
 	// A form longer than the screen shows the part around its focused field.
-	const visibleRows = Math.max(1, inside.rows - 4);
+	const visibleRows = Math.max(1, inside.rows - 3 - description.length);
 	const first = Math.max(0, Math.min(form.focused - visibleRows + 1, form.fields.length - 1));
 	return (
 		<Pane title={title} columns={layout.columns} rows={layout.bodyRows} isFocused>
-			<Text dimColor wrap="truncate">
-				{form.description === '' ? 'No description.' : form.description}
-			</Text>
+			{description.map((line) => (
+				<Text key={line} wrap="truncate" {...(form.about === 'apply' ? { color: 'yellow' } : { dimColor: true })}>
+					{line}
+				</Text>
+			))}
 			<Text> </Text>
 			{form.fields.slice(first, first + visibleRows).map((field, slot) => (
 				<Field
 					key={field.name}
 					field={field}
 					isFocused={first + slot === form.focused}
-					row={FIRST_FIELD_ROW + slot}
+					labelWidth={labelWidth}
+					row={ROWS_ABOVE + description.length + slot}
 					columns={inside.columns}
 				/>
 			))}
@@ -41,6 +48,12 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 			</Text>
 		</Pane>
 	);
+}
+
+/** As wide as the longest label, but never more than half of the form: the text beside it is what counts. */
+function labelWidthOf({ fields }: RunForm, columns: number): number {
+	const longest = Math.max(...fields.map((field) => textWidth(field.label) + (field.required ? 2 : 0)));
+	return Math.min(longest + 3, Math.floor(columns / 2));
 }
 
 function titleOf({ about, target, task }: RunForm): string {
@@ -53,27 +66,37 @@ function titleOf({ about, target, task }: RunForm): string {
 			return `Reject ${cleanLine(target)}`;
 		case 'import':
 			return 'Take in what others signed';
+		case 'apply':
+			return 'It widens rights or loses trust: type the name to go on';
 		case 'except':
 			return `Except ${cleanLine(target)} from a rule`;
+		case 'limits':
+			return `Limits of ${cleanLine(target)}`;
 	}
 }
 
-type FieldProps = { readonly field: FormField; readonly isFocused: boolean; readonly row: number; readonly columns: number };
+type FieldProps = {
+	readonly field: FormField;
+	readonly isFocused: boolean;
+	readonly labelWidth: number;
+	readonly row: number;
+	readonly columns: number;
+};
 
-function Field({ field, isFocused, row, columns }: FieldProps) {
+function Field({ field, isFocused, labelWidth, row, columns }: FieldProps) {
 	return (
 		<Box height={1}>
 			<Text {...(isFocused ? { color: 'cyan', bold: true } : {})}>
-				{fit(`${isFocused ? '>' : ' '} ${field.label}${field.required ? ' *' : ''}`, LABEL_WIDTH)}
+				{fit(`${isFocused ? '>' : ' '} ${field.label}${field.required ? ' *' : ''}`, labelWidth)}
 			</Text>
 			<TextField
 				line={field.line}
 				placeholder={
 					field.kind === 'text' ? 'text' : field.kind === 'json' ? 'JSON' : field.kind === 'boolean' ? 'true or false' : 'number'
 				}
-				width={Math.max(10, columns - LABEL_WIDTH)}
+				width={Math.max(10, columns - labelWidth)}
 				isFocused={isFocused}
-				column={LABEL_WIDTH + 2}
+				column={labelWidth + 2}
 				row={row}
 			/>
 		</Box>

@@ -24,6 +24,10 @@ export type InputListeners = {
 
 /** Long enough for a sequence that a slow line splits, short enough to feel at once. */
 const ESCAPE_MILLISECONDS = 50;
+/** Keyboards repeat a held key every 20 to 40 ms. What comes faster is no keyboard. */
+const REPEAT_MILLISECONDS = { shortest: 8, longest: 48 } as const;
+/** So many repetitions are no quick typing. */
+const HELD_REPETITIONS = 4;
 /** Ink waits again after a bare escape byte; this spelling of the same key is complete by itself. */
 const ESCAPE_KEY = '\u001B[27u';
 
@@ -41,6 +45,7 @@ export class KeySource extends Readable {
 	#escapeTimer: NodeJS.Timeout | undefined;
 	#isDelivering = false;
 	#isListening = false;
+	#lastRead = { text: '', at: 0, repetitions: 0 };
 
 	constructor(input: TerminalInput, listeners: InputListeners = {}) {
 		super({ objectMode: true, highWaterMark: 1024 });
@@ -61,6 +66,11 @@ export class KeySource extends Readable {
 		}
 
 		return this;
+	}
+
+	/** The same key comes again and again, as fast as keyboards repeat it. */
+	isHeld(): boolean {
+		return this.#lastRead.repetitions >= HELD_REPETITIONS;
 	}
 
 	/** Keys are already text. */
@@ -99,13 +109,22 @@ export class KeySource extends Readable {
 
 	readonly #receive = (chunk: Buffer | string): void => {
 		clearTimeout(this.#escapeTimer);
-		this.#enqueue(this.#tokeniser.push(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)));
+		const text = typeof chunk === 'string' ? chunk : this.#decoder.write(chunk);
+		this.#countRepetitions(text);
+		this.#enqueue(this.#tokeniser.push(text));
 		if (this.#tokeniser.isWaiting()) {
 			this.#escapeTimer = setTimeout(() => {
 				this.#enqueue(this.#tokeniser.flush());
 			}, ESCAPE_MILLISECONDS);
 		}
 	};
+
+	#countRepetitions(text: string): void {
+		const at = performance.now();
+		const pause = at - this.#lastRead.at;
+		const isAgain = text === this.#lastRead.text && pause >= REPEAT_MILLISECONDS.shortest && pause <= REPEAT_MILLISECONDS.longest;
+		this.#lastRead = { text, at, repetitions: isAgain ? this.#lastRead.repetitions + 1 : 0 };
+	}
 
 	#enqueue(tokens: readonly Token[]): void {
 		for (const token of tokens) {

@@ -29,7 +29,7 @@ export type TerminalOutput = {
 
 export type ScreenWriterOptions = {
 	/** The least time between two frames; what changes in between is shown at its end. 0 shows each frame at once. */
-	readonly frameMilliseconds?: number;
+	readonly frameMilliseconds?: () => number;
 	readonly dress?: Dress;
 	/** Frames go to the terminal as Ink writes them. */
 	readonly isPlain?: boolean;
@@ -47,7 +47,7 @@ export type ScreenWriterOptions = {
 export class ScreenWriter extends Writable {
 	readonly isTTY = true;
 	readonly #output: TerminalOutput;
-	readonly #frameMilliseconds: number;
+	readonly #frameMilliseconds: () => number;
 	#dress: Dress;
 	#isPlain: boolean;
 	#isSynchronised = false;
@@ -69,7 +69,7 @@ export class ScreenWriter extends Writable {
 	constructor(output: TerminalOutput, options: ScreenWriterOptions = {}) {
 		super({ decodeStrings: false });
 		this.#output = output;
-		this.#frameMilliseconds = options.frameMilliseconds ?? 0;
+		this.#frameMilliseconds = options.frameMilliseconds ?? (() => 0);
 		this.#dress = options.dress ?? PLAIN_DRESS;
 		this.#isPlain = options.isPlain ?? false;
 		this.#isEntered = options.isEntered ?? false;
@@ -97,6 +97,18 @@ export class ScreenWriter extends Writable {
 		if (this.#frame !== null && !this.#isPlain) {
 			this.#wanted = this.#parseRows(this.#frame.lines) ?? this.#wanted;
 			this.#paintSoon();
+		}
+	}
+
+	/**
+	 * Shows lines with styles before Ink has drawn anything. Only on an alternate screen that is entered already; what Ink draws then
+	 * changes what differs.
+	 */
+	preview(lines: readonly string[]): void {
+		const rows = this.#isEntered && !this.#isPlain ? this.#parseRows(lines) : null;
+		if (rows !== null) {
+			this.#wanted = rows;
+			this.#paint();
 		}
 	}
 
@@ -145,7 +157,6 @@ export class ScreenWriter extends Writable {
 		if (this.#isEntered) {
 			// What was painted there before stays until the first frame replaces it.
 			this.#isEntered = false;
-			this.#shown = null;
 			this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ''));
 			return;
 		}
@@ -205,7 +216,7 @@ export class ScreenWriter extends Writable {
 			return;
 		}
 
-		const rest = this.#frameMilliseconds - (performance.now() - this.#lastPaint);
+		const rest = this.#frameMilliseconds() - (performance.now() - this.#lastPaint);
 		if (rest <= 0) {
 			this.#paint();
 			return;

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-import { SECTION_TITLES, SECTIONS } from '../sections.ts';
+import { titleLabels } from '../sections.ts';
 import { CLEAR_AND_HOME, ENTER_ALTERNATE_SCREEN, HIDE_CURSOR, LEAVE_ALTERNATE_SCREEN, SHOW_CURSOR } from './modes.ts';
 
 /** The frame of the screen before there is anything to show in it. */
@@ -22,8 +22,8 @@ type Surroundings = {
 const VALUED = new Set(['--home', '--profile', '--store', '--registry', '--wait', '--screen', '--theme']);
 /** With these nothing full-screen comes, or nothing that a skeleton looks like. */
 const ELSEWHERE = new Set(['--help', '-h', '--version', '-V', '--json', '--events', '--screen-reader']);
-/** Narrower than this the title bar shows something else. */
-const NAMED_COLUMNS = 80;
+/** As wide as what will stand at the right end, so that the names need not move. */
+const USUAL_RIGHT = 'gen 1';
 
 /**
  * Paints the title bar at once, before the app is loaded, when it is nearly certain that the app comes. Null when it does not. Whoever
@@ -72,7 +72,7 @@ function isForLines(environment: Surroundings['environment']): boolean {
 }
 
 function titleBar(columns: number): string {
-	const names = SECTIONS.map((section, index) => ` ${index + 1} ${SECTION_TITLES[section]} `).join('');
-	const text = `${columns >= 92 ? ' plugward ' : ''}${columns < NAMED_COLUMNS ? '' : names}`;
+	const { brand, labels } = titleLabels({ columns, current: null, right: USUAL_RIGHT, badges: {} });
+	const text = `${brand}${labels.map((label) => label.text).join('')}`;
 	return `${text.slice(0, columns)}\r\n\r\n Opening ...`;
 }

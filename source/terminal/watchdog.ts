@@ -16,6 +16,7 @@ export type Watchdog = {
 const SCRIPT = [
 	"trap '' HUP INT QUIT TERM TSTP TTIN TTOU",
 	'saved=$(stty -g <&3)',
+	'echo ready',
 	'state=out',
 	'while read -r line; do state=$line; done',
 	`[ "$state" = in ] || exit 0`,
@@ -24,21 +25,27 @@ const SCRIPT = [
 	`printf '%s\\r\\n' 'plugward ended without warning; the terminal was restored. What it was doing is completed or taken back at the next start.' >&4`,
 ].join('\n');
 
-/** Starts it with the settings that the terminal has now. Without `/bin/sh` there is none, and nothing else changes. */
-export function startWatchdog(inputDescriptor = 0, outputDescriptor = 1): Watchdog {
+/**
+ * Starts it with the settings that the terminal has now; `onReady` hears when it has them and they may be changed. Without `/bin/sh` there is
+ * none, and nothing else changes.
+ */
+export function startWatchdog(onReady: () => void, [inputDescriptor, outputDescriptor] = [0, 1]): Watchdog {
 	const child = spawn('/bin/sh', ['-c', SCRIPT, 'plugward-terminal', RESTORE_ALL.replaceAll('\u001B', '\\033')], {
-		stdio: ['pipe', 'ignore', 'ignore', inputDescriptor, outputDescriptor],
+		stdio: ['pipe', 'pipe', 'ignore', inputDescriptor, outputDescriptor],
 		// In a session of its own it outlives a kill of the whole process group.
 		detached: true,
 		env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
 	});
-	const { stdin } = child;
+	const { stdin, stdout } = child;
 	// A system without a shell has nothing to guard with, and a guard that died takes nothing along.
 	child.on('error', () => undefined);
 	stdin?.on('error', () => undefined);
+	stdout?.once('data', onReady);
 	child.unref();
-	if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') {
-		stdin.unref();
+	for (const pipe of [stdin, stdout]) {
+		if (pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function') {
+			pipe.unref();
+		}
 	}
 
 	return {

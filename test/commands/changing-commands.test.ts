@@ -23,6 +23,7 @@ const stateOf = ({ isHeld }: { readonly isHeld: boolean }): InstalledState => ({
 			identity: null,
 			isHeld,
 			isDisabled: false,
+			stays: false,
 			dependencyCount: 0,
 			sizeBytes: 0,
 			wanted: null,

@@ -145,6 +145,7 @@ describe('list', () => {
 		dependencyCount: 0,
 		isHeld: false,
 		isDisabled: false,
+		stays: false,
 		acceptances: [],
 		sizeBytes: 1200,
 		wanted: '1.3.0',

@@ -7,11 +7,13 @@ export type ServedPlugin = {
 	readonly permissions?: readonly Readonly<Record<string, unknown>>[];
 	readonly limits?: Readonly<Record<string, number>>;
 	readonly manifest?: Readonly<Record<string, unknown>>;
+	readonly stays?: boolean;
+	readonly messages?: Readonly<Record<string, unknown>>;
 };
 
 /** Publishes a plugin whose one file is written here. */
 export function servePlugin(registry: FakeRegistry, [name, version]: readonly [string, string], plugin: ServedPlugin): ServedVersion {
-	const { execute, tasks = ['go'], permissions = [], limits = {}, manifest = {} } = plugin;
+	const { execute, tasks = ['go'], permissions = [], limits = {}, manifest = {}, stays = false, messages } = plugin;
 	return registry.serve(
 		name,
 		version,
@@ -26,6 +28,8 @@ export function servePlugin(registry: FakeRegistry, [name, version]: readonly [s
 				tasks: Object.fromEntries(tasks.map((task) => [task, { description: `Does ${task}`, input: {}, output: {} }])),
 				permissions,
 				limits,
+				stays,
+				...(messages === undefined ? {} : { messages }),
 			},
 		},
 		{

@@ -8,7 +8,9 @@ import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
+import { type FakeCores, fakeCores } from './fake-cores.ts';
 import { sampleTrustCalls } from './fake-trust-calls.ts';
+import { sampleUpdateCalls } from './fake-updates.ts';
 import type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from '../../source/engine/plan.ts';
 
 export type FakeEngineOptions = {
@@ -21,6 +23,8 @@ export type FakeEngineOptions = {
 	/** The registry has no search of its own. */
 	readonly hasNoSearch?: boolean;
 	readonly isEmpty?: boolean;
+	/** What runs; without it two processes with sample plugins. */
+	readonly cores?: FakeCores;
 };
 
 export type FakeEngine = Engine & {
@@ -149,6 +153,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			quarantined: notAsked,
 			release: notAsked,
 		},
+		...fakeCores(options.cores),
 		testPlugin: notAsked,
 		develop: notAsked,
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },
@@ -160,7 +165,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		cleanCache: notAsked,
 		planOverride: notAsked,
 		planFrozen: notAsked,
-		outdated: notAsked,
+		...sampleUpdateCalls({ plugins: () => plugins, generation: current, askRegistry, evidenceOf: sampleEvidence }),
 		explain: notAsked,
 		why: notAsked,
 		writeLock: notAsked,
@@ -468,6 +473,7 @@ function samplePlugin(name: string, version: string, level: Level): InstalledPlu
 		dependencyCount: 3,
 		isHeld: false,
 		isDisabled: false,
+		stays: false,
 		sizeBytes: 240_000,
 		wanted: version,
 		latest: version,
@@ -747,7 +753,10 @@ function updatePlan(plugins: readonly InstalledPlugin[], names: readonly string[
 			to: plugin.wanted ?? plugin.version,
 			isRoot: true,
 		})),
-		packages: plugins.map((plugin) => plannedPackage(plugin.name, plugin.wanted ?? plugin.version, plugin.level, true)),
+		// As its review says: prettier gets worse.
+		packages: plugins.map((plugin) =>
+			plannedPackage(plugin.name, plugin.wanted ?? plugin.version, plugin.name === 'prettier' ? 'unknown' : plugin.level, true),
+		),
 		fetchedBytes: 96_000,
 		fetchedCount: plugins.length,
 	};

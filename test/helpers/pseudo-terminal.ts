@@ -7,6 +7,8 @@ import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import { build } from 'esbuild';
 
+import { screenReplacements } from '../../build-screen.ts';
+
 export type BuiltApp = { readonly file: string; readonly remove: () => Promise<void> };
 
 /** Bundles the app over the fake engine as the product is bundled; plain node cannot read `.tsx`. */
@@ -29,6 +31,7 @@ export async function buildFakeApp(): Promise<BuiltApp> {
 		define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
 		alias: { 'react-devtools-core': empty },
 		external: ['isolated-vm', 'esbuild'],
+		plugins: [screenReplacements],
 		logLevel: 'silent',
 	});
 	return { file, remove: () => rm(folder, { recursive: true }) };
@@ -48,6 +51,9 @@ export type PseudoTerminal = AsyncDisposable & {
 	/** Everything the program wrote, escapes included. */
 	readonly received: () => string;
 	readonly kill: (signal: string) => void;
+	readonly pid: number;
+	/** The terminal itself goes away, as when a line breaks. */
+	readonly hangUp: () => void;
 	readonly exited: Promise<number>;
 };
 
@@ -57,6 +63,9 @@ const PATIENCE_MILLISECONDS = 10_000;
 export function openTerminal(options: {
 	readonly file: string;
 	readonly argument?: unknown;
+	/** What stands behind the file instead of the argument. */
+	readonly words?: readonly string[];
+	readonly cwd?: string;
 	readonly columns?: number;
 	readonly rows?: number;
 	readonly environment?: Readonly<Record<string, string>>;
@@ -66,16 +75,19 @@ export function openTerminal(options: {
 	readonly isSilent?: boolean;
 	/** Started instead of the program itself. */
 	readonly shell?: (command: string) => string;
+	/** A program of its own that reads the keys, for instance a shell; `file` is not started. */
+	readonly program?: readonly string[];
 }): PseudoTerminal {
 	const { columns = 80, rows = 24 } = options;
 	const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-	const command = [process.execPath, options.file, JSON.stringify(options.argument ?? {})];
+	const command = [process.execPath, options.file, ...(options.words ?? [JSON.stringify(options.argument ?? {})])];
 	const line = command.map((word) => `'${word}'`).join(' ');
-	const [program = '', ...rest] = options.shell === undefined ? command : ['/bin/sh', '-c', options.shell(line)];
+	const [program = '', ...rest] = options.program ?? (options.shell === undefined ? command : ['/bin/sh', '-c', options.shell(line)]);
 	const child = pty.spawn(program, rest, {
 		cols: columns,
 		rows,
 		name: 'xterm-256color',
+		...(options.cwd === undefined ? {} : { cwd: options.cwd }),
 		env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...options.environment },
 	});
 	let received = '';
@@ -141,6 +153,13 @@ export function openTerminal(options: {
 		isCursorHidden: () => isHidden,
 		cursor: () => ({ column: screen.buffer.active.cursorX, row: screen.buffer.active.cursorY }),
 		received: () => received,
+		pid: child.pid,
+		hangUp: () => {
+			// The types leave it out.
+			if ('destroy' in child && typeof child.destroy === 'function') {
+				child.destroy();
+			}
+		},
 		kill: (signal) => {
 			child.kill(signal);
 		},

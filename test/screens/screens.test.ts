@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { textWidth } from '../../source/format.ts';
-import { SECTIONS } from '../../source/sections.ts';
+import { SECTION_LIST } from '../../source/sections.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
 
 const SIZES = [
@@ -24,9 +24,9 @@ describe('every screen at every size', () => {
 				}
 			};
 			check();
-			for (const [index, section] of SECTIONS.entries()) {
-				screen.press(String(index + 1));
-				await screen.until(new RegExp(`\\[${index + 1} ${section}`, 'i'));
+			for (const { key, title, short } of SECTION_LIST) {
+				screen.press(key);
+				await screen.until(new RegExp(`\\[${key} (${title}|${short})`));
 				check();
 			}
 
@@ -237,8 +237,8 @@ describe('operations', () => {
 		await screen.until('Running');
 		screen.press('escape');
 		await screen.until('9 plugins');
-		await screen.until('The plan is ready: press 3, then Enter, to review it.');
-		screen.press('3', 'return');
+		await screen.until('The plan is ready: press 4, then Enter, to review it.');
+		screen.press('4', 'return');
 		await screen.until('2 to update');
 	});
 

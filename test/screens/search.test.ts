@@ -74,6 +74,7 @@ describe('the filter of a list of plugins', () => {
 		isHeld: false,
 		acceptances: [],
 		isDisabled: false,
+		stays: false,
 		dependencyCount: 0,
 		sizeBytes: 1,
 		wanted: '1.0.0',

@@ -232,7 +232,7 @@ describe('the screen writer', () => {
 	});
 
 	it('shows the last of many frames once per interval when the line is slow', async () => {
-		const { output, ink } = open(40, 6, { frameMilliseconds: 20 });
+		const { output, ink } = open(40, 6, { frameMilliseconds: () => 20 });
 		for (let count = 0; count <= 100; count += 1) {
 			ink.frame([`count ${count}`]);
 		}

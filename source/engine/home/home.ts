@@ -15,6 +15,7 @@ import type { RecoverReport } from './recover.ts';
 import type { Profile } from './profiles.ts';
 import type { StoreHome } from './shared-store/store-homes.ts';
 import type { Revocation } from './revocation.ts';
+import type { RuntimeFolder } from './runtime-folder.ts';
 import type { ScanName } from './scan-cache.ts';
 import type { ToolRecord } from './tools.ts';
 
@@ -134,6 +135,8 @@ export type Home = {
 	readonly keepGeneration: (number: number) => Promise<void>;
 	/** Takes the mark away. The mutex must be held. */
 	readonly releaseGeneration: (number: number) => Promise<void>;
+	/** Where processes that keep plugins running can be reached. */
+	readonly runtimeFolder: RuntimeFolder;
 	/** Versions of plugins that crashed too often. Throws `home-damaged`. */
 	readonly quarantine: () => Promise<readonly QuarantineEntry[]>;
 	/** Replaces the list. The mutex must be held. */

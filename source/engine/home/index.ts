@@ -25,4 +25,5 @@ export { parseLock } from './parse-lock.ts';
 export type { RecordedOperation } from './recorded-operations.ts';
 export type { RecoverReport } from './recover.ts';
 export type { Revocation } from './revocation.ts';
+export type { RuntimeFolder, RuntimeSocket } from './runtime-folder.ts';
 export type { ToolRecord } from './tools.ts';

@@ -58,6 +58,8 @@ export type Layout = {
 	readonly kept: string;
 	/** Versions of plugins that crashed too often. */
 	readonly quarantine: string;
+	/** Sockets of the processes that keep plugins running, named by their process ids. */
+	readonly runtime: string;
 	readonly key: string;
 	readonly generation: (number: number) => string;
 	readonly entry: (integrity: Integrity) => string;
@@ -148,6 +150,8 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		storeMutex: { mutex: join(store, 'mutex'), mutexQueue: join(store, 'mutex-queue'), mutexHolder: join(store, 'mutex.json') },
 		kept: join(state, 'kept.json'),
 		quarantine: join(state, 'quarantine.json'),
+		// Short, since the path of a socket has at most 107 bytes.
+		runtime: join(state, 'run'),
 		key: join(state, 'key'),
 		generation: (number) => join(generations, generationFolderName(number)),
 		entry: (integrity) => join(packages, hexOfIntegrity(integrity)),

@@ -35,6 +35,7 @@ import { listEntries } from './receipts.ts';
 import { recoverHome } from './recover.ts';
 import { replaceEntries } from './replace-entries.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
+import { openRuntimeFolder } from './runtime-folder.ts';
 import { readScan, writeScan } from './scan-cache.ts';
 import { openWithStore } from './shared-store/join-store.ts';
 import { settleStore } from './shared-store/store-journal.ts';
@@ -137,7 +138,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 		},
 		...cachesOn(place, requireMutex),
 		operations: () => readOperations(layout),
-		...quarantineOn(place, requireMutex),
+		...runningOn(place, requireMutex),
 		...auditOn({ ...place, rules: options.auditRules ?? DEFAULT_AUDIT_RULES }),
 		...collectionOn({ place, open, requireMutex }),
 		recover: async () =>
@@ -218,11 +219,12 @@ function auditOn(place: Parameters<typeof appendAudit>[0]): Pick<Home, 'appendAu
 	};
 }
 
-function quarantineOn(
+function runningOn(
 	place: { readonly disk: Disk; readonly layout: Layout },
 	requireMutex: () => void,
-): Pick<Home, 'quarantine' | 'setQuarantine'> {
+): Pick<Home, 'quarantine' | 'setQuarantine' | 'runtimeFolder'> {
 	return {
+		runtimeFolder: openRuntimeFolder(place),
 		quarantine: () => readQuarantine(place.layout),
 		setQuarantine: async (entries) => {
 			requireMutex();

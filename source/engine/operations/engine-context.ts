@@ -26,6 +26,8 @@ export type EngineContext = {
 	readonly running: RunningTasks;
 	/** Loaded when the first plugin is started that stays. */
 	readonly runtime: LazyRuntime;
+	/** Sockets on which this engine itself is asked. */
+	readonly ownDoors: Set<string>;
 	/** Read and checked on the first call, which costs some milliseconds. */
 	readonly trustRoots: () => Promise<TrustRoots>;
 };

@@ -9,10 +9,8 @@ import {
 	putStatement,
 } from './evidence-routes.ts';
 import { MetadataSource } from './metadata/metadata-source.ts';
-import { MetadataStore } from './metadata/metadata-store.ts';
-import { readNpmConfiguration } from './configuration/npm-configuration.ts';
-import { scopeOf } from './package-name.ts';
-import type { KnownPackage, RegistryClient, RegistryClientOptions, RegistryKey } from './registry-client.ts';
+import { type KnownPackages, openKnownPackages } from './known-packages.ts';
+import type { RegistryClient, RegistryClientOptions, RegistryKey } from './registry-client.ts';
 import { parseRegistryUrl } from './configuration/registry-url.ts';
 import { createRequester, type Requester } from './network/requester.ts';
 import { probeRegistry } from './probe.ts';
@@ -26,10 +24,16 @@ const LARGEST_PING_BYTES = 65_536;
 
 /** Reads npm's configuration and opens a client; nothing is asked yet. Throws `settings-invalid`. */
 export async function createRegistryClient(options: RegistryClientOptions): Promise<RegistryClient> {
-	const configuration = await readNpmConfiguration(options);
+	return clientOf(await openKnownPackages(options), options);
+}
+
+/** The same where the configuration was read already; the client closes the store. */
+export function clientOf(
+	known: KnownPackages,
+	options: Pick<RegistryClientOptions, 'offline' | 'cacheFolder' | 'onNotice'>,
+): RegistryClient {
+	const { configuration, store, registryFor } = known;
 	const requester = createRequester(configuration);
-	const store = openStore(options);
-	const registryFor = (name: string): string => configuration.scopes.get(scopeOf(name) ?? '') ?? configuration.defaultRegistry;
 	const catalogue = openCatalogue(options, { requester, registryUrl: configuration.defaultRegistry });
 	const source = new MetadataSource({ requester, store, registryFor, offline: options.offline });
 	const keys = new Map<string, Promise<readonly RegistryKey[] | null>>();
@@ -53,7 +57,7 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 		},
 		expireUnasked: () => source.expireUnasked(),
 		packument: (name, waiting) => source.packument(name, waiting),
-		knownLatest: (names) => knownLatest(names, { store, registryFor }),
+		knownLatest: known.knownLatest,
 		...tarballs({ requester, registryFor, needNetwork }),
 		detachedSignature: async (artefact, { signal }) => {
 			needNetwork(`the signature of ${artefact.name}@${artefact.version}`);
@@ -121,7 +125,7 @@ function statementCalls({
 }
 
 function openCatalogue(
-	options: RegistryClientOptions,
+	options: Pick<RegistryClientOptions, 'cacheFolder' | 'onNotice'>,
 	registry: { readonly requester: Requester; readonly registryUrl: string },
 ): CatalogueSource {
 	return new CatalogueSource({
@@ -134,16 +138,6 @@ function openCatalogue(
 				text: `The list of the registry's packages cannot be kept on disk (${failureWord(error)}); it is fetched again next time.`,
 			});
 		},
-	});
-}
-
-function openStore(options: RegistryClientOptions): MetadataStore {
-	return new MetadataStore(join(options.cacheFolder, 'metadata'), (error) => {
-		options.onNotice({
-			severity: 'warning',
-			code: 'metadata-store-unusable',
-			text: `The metadata store cannot be used (${failureWord(error)}); everything is asked of the registry.`,
-		});
 	});
 }
 
@@ -172,20 +166,4 @@ function tarballs({ requester, registryFor, needNetwork }: Tarballs): Pick<Regis
 			return open(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
 		};
 	return { openTarball: through(openTarball), openTarballAgain: through(openTarballByPacote) };
-}
-
-async function knownLatest(
-	names: readonly string[],
-	{ store, registryFor }: { readonly store: MetadataStore; readonly registryFor: (name: string) => string },
-): Promise<ReadonlyMap<string, KnownPackage>> {
-	const known = new Map<string, KnownPackage>();
-	await store.flush();
-	for (const name of names) {
-		const record = await store.record(registryFor(name), name);
-		if (record !== null && record.length > 0) {
-			known.set(name, { name, ...record.latest, fetchedAt: record.fetchedAt });
-		}
-	}
-
-	return known;
 }

@@ -1,20 +1,28 @@
 import { EngineError } from '../errors.ts';
+import type { KnownPackages } from './known-packages.ts';
 import type { RegistryClient, RegistryClientOptions } from './registry-client.ts';
 
 /** A client that is made when it is first needed: a broken .npmrc must not stop what asks no registry. */
 export type LazyRegistryClient = Omit<RegistryClient, 'registryUrl'> & {
 	/** Throws `settings-invalid`, each time, as every call does that needs it. */
 	readonly open: () => Promise<RegistryClient>;
+	/** Without making the client. Throws `settings-invalid`. */
+	readonly registryUrl: () => Promise<string>;
 };
 
 export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistryClient {
+	let reading: Promise<KnownPackages> | null = null;
 	let opening: Promise<RegistryClient> | null = null;
 	let opened: RegistryClient | null = null;
 	const told: ((client: RegistryClient) => void)[] = [];
 
+	/** What is installed is listed with this alone, and a client takes longer to load than all the rest of that. */
+	const read = (): Promise<KnownPackages> =>
+		(reading ??= import('./known-packages.ts').then(({ openKnownPackages }) => openKnownPackages(options)));
+
 	async function create(): Promise<RegistryClient> {
-		const { createRegistryClient } = await import('./create-registry-client.ts');
-		const client = await createRegistryClient(options);
+		const { clientOf } = await import('./create-registry-client.ts');
+		const client = clientOf(await read(), options);
 		for (const tell of told.splice(0)) {
 			tell(client);
 		}
@@ -34,6 +42,7 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 	const open = (): Promise<RegistryClient> => (opening ??= create());
 	return {
 		open,
+		registryUrl: async () => (await read()).configuration.defaultRegistry,
 		registryFor: (name) => {
 			if (opened === null) {
 				throw new EngineError('internal', `The registry of ${name} was asked for before npm's configuration was read.`);
@@ -47,7 +56,7 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		// Before it is open nothing was answered from the store.
 		expireUnasked: () => opened?.expireUnasked() ?? false,
 		packument: async (name, waiting) => (await open()).packument(name, waiting),
-		knownLatest: async (names) => (names.length === 0 ? new Map() : (await open()).knownLatest(names)),
+		knownLatest: async (names) => (names.length === 0 ? new Map() : (await read()).knownLatest(names)),
 		openTarballAgain: async (artefact, waiting) => (await open()).openTarballAgain(artefact, waiting),
 		openTarball: async (artefact, waiting) => (await open()).openTarball(artefact, waiting),
 		search: async (query, waiting) => (await open()).search(query, waiting),
@@ -61,7 +70,8 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		probe: async (waiting) => (await open()).probe(waiting),
 		[Symbol.asyncDispose]: async () => {
 			// What could not be opened needs no closing, and its caller was told.
-			await (await opening?.catch(() => null))?.[Symbol.asyncDispose]();
+			const client = await opening?.catch(() => null);
+			await (client === null || client === undefined ? (await reading?.catch(() => null))?.store.close() : client[Symbol.asyncDispose]());
 		},
 	};
 }

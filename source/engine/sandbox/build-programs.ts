@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 const HERE = import.meta.dirname;
 
 /** Loaded into an isolate when it first touches something of them; the source of each is guest/NAME/NAME-part.ts. */
-const PARTS = ['node'] as const;
+const PARTS = ['node', 'subtle', 'wasm', 'web'] as const;
 
 /**
  * Builds the host program into one file. Call it from the release build with `dist/sandbox-host.cjs`; the running program looks for
@@ -74,7 +74,7 @@ async function buildPrelude(): Promise<GuestScript & { readonly modules: readonl
 	const modules = Object.keys(metafile.inputs).map((path) => relative(HERE, resolve(path)));
 	const imports = modules.map((name, index) => `import * as m${index} from './${name}';`).join('\n');
 	const table = modules.map((name, index) => `${JSON.stringify(name)}: m${index}`).join(',');
-	const contents = `${imports}\nimport { install as start } from './guest/prelude.ts';\nexport const install = (post) => start(post, {${table}});`;
+	const contents = `${imports}\nimport { install as start } from './guest/prelude.ts';\nexport const install = (post, memoryBytes) => start(post, {${table}}, memoryBytes);`;
 	const result = await build({ ...GUEST_OPTIONS, stdin: { contents, resolveDir: HERE, loader: 'ts' }, globalName: 'guest' });
 	return { script: result.outputFiles[0]?.text ?? '', metafile: result.metafile, modules };
 }

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 
+import { closeToDebugger } from '../close-to-debugger.ts';
 import { EngineError } from '../errors.ts';
 import { parseHello } from './host-messages.ts';
 import { endOfExit, PluginEndedError, type PluginEnd } from './plugin-end.ts';
@@ -15,7 +17,10 @@ import {
 	TO_CORE,
 	type Frame,
 } from './frames.ts';
+import { bubblewrapArguments, type WrappedProgram } from './bubblewrap.ts';
+import { nodeLibraries, outerWallFor } from './outer-wall.ts';
 import { hostProgramPath, isolateBinaryPath } from './programs.ts';
+import { USUAL_RULES, type SandboxRules } from './sandbox-rules.ts';
 
 const CHANNEL = 3;
 const QUESTIONS = 4;
@@ -78,17 +83,23 @@ export type TakeHost = (signal: AbortSignal) => Promise<HostLink>;
  */
 export async function startHost({
 	hostProgram = null,
+	rules = USUAL_RULES,
 	signal,
 }: {
 	/** Another program in the host's place; only tests send breaches on purpose. */
 	readonly hostProgram?: string | null;
+	readonly rules?: SandboxRules;
 	readonly signal: AbortSignal;
 }): Promise<HostProcess> {
 	closeToDebugger();
 	const program = hostProgram ?? (await hostProgramPath());
 	const binary = isolateBinaryPath();
+	const wall = await outerWallFor(rules);
 	signal.throwIfAborted();
-	const child = spawn(process.execPath, [...hostFlags(program, binary), program, binary], {
+	const words = [...hostFlags({ program, binary }, rules), program, binary];
+	const wrapped = { program: process.execPath, arguments: words, files: [program, binary] };
+	const command = wall === null ? wrapped : inside(wall.path, wrapped);
+	const child = spawn(command.program, command.arguments, {
 		env: {},
 		cwd: '/',
 		detached: true,
@@ -99,7 +110,33 @@ export async function startHost({
 		child.once('spawn', resolve);
 		child.once('error', reject);
 	});
-	return greet(child, exited, signal);
+	const host = await greet(child, exited, signal);
+	return wall === null ? host : { ...host, pid: innermost(host) };
+}
+
+function inside(bwrap: string, wrapped: WrappedProgram): Pick<WrappedProgram, 'program' | 'arguments'> {
+	return { program: bwrap, arguments: bubblewrapArguments({ ...wrapped, files: [...wrapped.files, ...nodeLibraries()] }) };
+}
+
+/** The process that is the host: bubblewrap stands before it, and what is measured must not be bubblewrap. */
+function innermost(host: HostProcess): number {
+	try {
+		let pid = host.pid;
+		for (;;) {
+			const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ', 1)[0]);
+			if (!(child > 0)) {
+				return pid;
+			}
+
+			pid = child;
+		}
+	} catch (error) {
+		host.kill();
+		throw new EngineError('sandbox-unavailable', 'The process inside of bubblewrap cannot be found, and so not be bounded.', {
+			hint: 'Run without bubblewrap in PATH, or on a kernel that lists the children of a process.',
+			cause: error,
+		});
+	}
 }
 
 /** The whole process for one plugin. */
@@ -117,25 +154,27 @@ export function linkTo(host: HostProcess): HostLink {
 }
 
 /** A fresh process for each. */
-export const takeFreshHost: TakeHost = async (signal) => linkTo(await startHost({ signal }));
-
-/**
- * A process that gets SIGUSR1 opens node's debugger on a port of this machine, and any program of the same user can send it: even a host
- * could, since the permission model does not cover signals. With a listener node does not.
- */
-function closeToDebugger(): void {
-	if (process.listenerCount('SIGUSR1') === 0) {
-		process.on('SIGUSR1', ignoreSignal);
-	}
+export function takeFreshHost(rules: SandboxRules = USUAL_RULES): TakeHost {
+	return async (signal) => linkTo(await startHost({ rules, signal }));
 }
 
-function ignoreSignal(): void {
-	// To be there is all it is for.
+/** Everything in its group at once: a host inside of bubblewrap is a grandchild. */
+function killGroup(child: ChildProcess): void {
+	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+		return;
+	}
+
+	try {
+		process.kill(-child.pid, 'SIGKILL');
+	} catch {
+		// It ended a moment ago and nobody has heard of it yet.
+		child.kill('SIGKILL');
+	}
 }
 
 async function greet(child: ChildProcess, exited: Promise<HostExit>, signal: AbortSignal): Promise<HostProcess> {
 	const channel = child.stdio[CHANNEL] as Duplex;
-	const kill = (): void => void child.kill('SIGKILL');
+	const kill = (): void => killGroup(child);
 	const hello = Promise.withResolvers<void>();
 	let ended: PluginEnd | null = null;
 	let wasGreeted = false;
@@ -210,7 +249,10 @@ function slowStart(): EngineError {
 }
 
 /** The isolate binary is the reason for addons; both rights are given up before any plugin byte is read. */
-function hostFlags(program: string, binary: string): readonly string[] {
+function hostFlags(
+	{ program, binary }: { readonly program: string; readonly binary: string },
+	{ isJitless }: SandboxRules,
+): readonly string[] {
 	return [
 		'--permission',
 		'--allow-addons',
@@ -223,6 +265,7 @@ function hostFlags(program: string, binary: string): readonly string[] {
 		'--disable-proto=throw',
 		'--disallow-code-generation-from-strings',
 		'--no-warnings',
+		...(isJitless ? ['--jitless'] : []),
 	];
 }
 

@@ -28,6 +28,8 @@ export type ConnectionOptions = {
 	readonly onCapability: (request: CapabilityRequest) => Promise<string>;
 	/** The same for a call that stands still until it is answered; a promise that never settles stops the guest for good. */
 	readonly onQuestion: (request: CapabilityRequest) => Promise<string>;
+	/** A question took so long that it was refused, since the neighbours in a shared process waited with it. */
+	readonly onSlowQuestion?: () => void;
 	readonly onLog: (line: LogLine) => void;
 };
 
@@ -38,6 +40,14 @@ type Call = PromiseWithResolvers<string> & { readonly cpuStart: number };
 /** Between calls a plugin may use as much processor time in this span as in one call. */
 const IDLE_BUDGET_MILLISECONDS = 60_000;
 
+/** How long the neighbours in a shared process may stand still for one question. */
+const SHARED_QUESTION_MILLISECONDS = 50;
+const SLOW_ANSWER = JSON.stringify({
+	error: {
+		code: 'EAGAIN',
+		message: 'EAGAIN: the answer takes too long for a shared process; the plugin gets one of its own, ask again there',
+	},
+});
 /** To a question of a plugin that is over; nobody reads it but the host. */
 const ENDED_ANSWER = JSON.stringify({ error: { code: 'ERR_ENDED', message: 'The plugin was ended.' } });
 
@@ -243,14 +253,28 @@ export class PluginConnection {
 	}
 
 	async #answerQuestion(id: number, request: CapabilityRequest): Promise<void> {
+		const timer = this.#host.slot === 0 ? null : setTimeout(() => this.#giveUpOn(id), SHARED_QUESTION_MILLISECONDS);
 		try {
 			const answer = await this.#options.onQuestion(request);
-			if (this.#end === null) {
+			if (this.#end === null && this.#question === id) {
 				this.#question = null;
 				this.#host.answer(id, answer);
 			}
 		} catch (error) {
 			this.finish({ type: 'stopped', cause: error });
+		} finally {
+			if (timer !== null) {
+				clearTimeout(timer);
+			}
+		}
+	}
+
+	/** What it asked for may be done all the same. */
+	#giveUpOn(id: number): void {
+		if (this.#end === null && this.#question === id) {
+			this.#question = null;
+			this.#host.answer(id, SLOW_ANSWER);
+			this.#options.onSlowQuestion?.();
 		}
 	}
 

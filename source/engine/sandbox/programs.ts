@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -39,6 +39,13 @@ export function isolateBinaryPath(): string {
 	}
 
 	return found;
+}
+
+/** Of the package that the binary belongs to. */
+export function isolateVersion(): string {
+	const packageJson: unknown = JSON.parse(readFileSync(join(isolateFolder(), 'package.json'), 'utf8'));
+	const version: unknown = typeof packageJson === 'object' && packageJson !== null ? Reflect.get(packageJson, 'version') : null;
+	return typeof version === 'string' ? version : 'of an unknown version';
 }
 
 async function programPath(program: Program): Promise<string> {

@@ -113,13 +113,16 @@ export function canBoundAddressSpace(): boolean {
 	return existsSync(PRLIMIT);
 }
 
-/** A second bound that the kernel keeps even while this process is busy. Set after the isolates exist, which reserve a lot. */
+/**
+ * A second bound that the kernel keeps even while this process is busy. Set after the isolates exist, which reserve a lot. No file can
+ * be written then, and no dump of the plugin's memory is left behind.
+ */
 function boundAddressSpace(pid: number, bytes: number): void {
 	if (!canBoundAddressSpace()) {
 		return;
 	}
 
-	const child = spawn(PRLIMIT, ['--pid', String(pid), `--data=${bytes}`], { env: {}, cwd: '/', stdio: 'ignore' });
+	const child = spawn(PRLIMIT, ['--pid', String(pid), `--data=${bytes}`, '--fsize=0', '--core=0'], { env: {}, cwd: '/', stdio: 'ignore' });
 	// The host may be gone already; then there is nothing to bound.
 	child.on('error', () => undefined);
 }

@@ -22,7 +22,7 @@ const SHUTDOWN_MILLISECONDS = 500;
  */
 export async function runPlugin(request: RunPluginRequest): Promise<RunPluginResult> {
 	throwIfAborted(request.signal);
-	await requireSandbox();
+	await requireSandbox(request.rules);
 	requireTask(request);
 	const run: Run = { request, pid: 0, startedAt: performance.now(), controller: new AbortController() };
 	const broker = createBroker({ ...request, pid: () => run.pid });
@@ -54,7 +54,7 @@ async function connect(run: Run, broker: Broker): Promise<PluginConnection> {
 			load: loadMessageOf(request, hasSchema(executeMessage(request))),
 			code,
 			limits,
-			takeHost: request.takeHost ?? takeFreshHost,
+			takeHost: request.takeHost ?? takeFreshHost(request.rules),
 			isLongLived: false,
 			signal: request.signal,
 			onStart: (pid) => {

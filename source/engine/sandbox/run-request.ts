@@ -2,6 +2,7 @@ import type { PluginLimits, PluginManifest } from '../manifest.ts';
 import type { Permission, PermissionId } from '../permission.ts';
 import type { AuditEvent } from './audit.ts';
 import type { AccessObserver } from './broker/gate.ts';
+import type { SandboxRules } from './sandbox-rules.ts';
 import type { TakeHost } from './host-process.ts';
 import type { PluginQuotas } from './broker/quotas.ts';
 import type { StoragePlace } from './broker/storage.ts';
@@ -48,6 +49,8 @@ export type RunPluginRequest = {
 	readonly observer?: AccessObserver;
 	/** Called once the host process exists; for `ps` and `stop`. */
 	readonly onStart?: (started: { readonly pid: number }) => void;
+	/** How a fresh host is started; left out for the usual way. */
+	readonly rules?: SandboxRules;
 	/** Where its host comes from; left out for a fresh process. */
 	readonly takeHost?: TakeHost;
 	readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
+import { insideOf } from '../../layout.ts';
 import type { Size, State } from '../../state.ts';
-import { detailOf, insideOf } from '../../views.ts';
+import { detailOf } from '../../views.ts';
 import { DocumentView, scrollInfo } from './document-view.tsx';
 import { Pane } from './pane.tsx';
 import { useSettled } from './use-settled.ts';

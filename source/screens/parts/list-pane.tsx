@@ -1,10 +1,10 @@
 import { Text } from 'ink';
 
+import { insideOf } from '../../layout.ts';
 import { fit } from '../../format.ts';
 import { indexIn } from '../../lists.ts';
 import type { Size } from '../../state.ts';
 import type { Line } from '../../theme.ts';
-import { insideOf } from '../../views.ts';
 import { DocumentView } from './document-view.tsx';
 import { Pane } from './pane.tsx';
 import { WindowedList } from './windowed-list.tsx';
@@ -19,10 +19,12 @@ type Props = {
 	readonly header?: (width: number) => string;
 	/** Shown instead of the list when it has no items: loading, empty, failed. */
 	readonly placeholder: (width: number) => readonly Line[];
+	/** False where another pane has the keys. */
+	readonly isFocused?: boolean;
 };
 
 /** A bordered list with its position in the border. */
-export function ListPane({ title, size, items, selected, rowAt, header, placeholder }: Props) {
+export function ListPane({ title, size, items, selected, rowAt, header, placeholder, isFocused = true }: Props) {
 	const { columns, rows } = insideOf(size);
 	const width = columns - 2;
 	const selectedIndex = indexIn(items, selected);
@@ -33,7 +35,7 @@ export function ListPane({ title, size, items, selected, rowAt, header, placehol
 			info={items.length === 0 ? '' : `${selectedIndex + 1} of ${items.length}`}
 			columns={size.columns}
 			rows={size.rows}
-			isFocused
+			isFocused={isFocused}
 		>
 			{headerRows === 0 ? null : (
 				<Text dimColor wrap="truncate">

@@ -33,7 +33,7 @@ function Content({ state, columns, equivalent }: Props) {
 	if (running !== null && topPage(state)?.type !== 'operation') {
 		return (
 			<Text wrap="truncate">
-				<Spinner /> {truncate(`${cleanLine(running.title)}  ${progressText(running)}  (3 shows it, Ctrl-C cancels it)`, columns - 2)}
+				<Spinner /> {truncate(`${cleanLine(running.title)}  ${progressText(running)}  (4 shows it, Ctrl-C cancels it)`, columns - 2)}
 			</Text>
 		);
 	}

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 
-import { SECTION_TITLES, SECTIONS } from '../../sections.ts';
+import { titleLabels } from '../../sections.ts';
 import type { Section } from '../../sections.ts';
 
 type Props = {
@@ -13,24 +13,23 @@ type Props = {
 
 /** The sections with their number keys; brackets mark the current one. */
 export function TitleBar({ section, columns, generation, profile, updates }: Props) {
-	const isNarrow = columns < 80;
 	const line = profile === 'default' ? '' : `${profile}: `;
-	const right = generation === null ? '' : `${line}${columns >= 100 ? 'generation' : 'gen'} ${generation}`;
+	const right = generation === null ? '' : `${line}${columns >= 130 ? 'generation' : 'gen'} ${generation}`;
+	const badges = updates > 0 ? { updates: ` (${updates})` } : {};
+	const { brand, labels } = titleLabels({ columns, current: section, right, badges });
 	return (
 		<Box width={columns} height={1} justifyContent="space-between">
 			<Text wrap="truncate">
-				{columns >= 92 ? (
-					<Text bold color="cyan">
-						{' plugward '}
+				<Text bold color="cyan">
+					{brand}
+				</Text>
+				{labels.map((label) => (
+					<Text key={label.section} {...(label.section === section ? { bold: true, inverse: true } : {})}>
+						{label.text}
 					</Text>
-				) : null}
-				{SECTIONS.map((name, index) => {
-					const badge = name === 'installed' && updates > 0 && columns >= 100 ? ` (${updates})` : '';
-					const label = isNarrow && name !== section ? String(index + 1) : `${index + 1} ${SECTION_TITLES[name]}${badge}`;
-					return name === section ? <Text key={name} bold inverse>{`[${label}]`}</Text> : <Text key={name}>{` ${label} `}</Text>;
-				})}
+				))}
 			</Text>
-			<Text dimColor>{right} </Text>
+			<Text dimColor>{right === '' ? '' : ` ${right} `}</Text>
 		</Box>
 	);
 }

@@ -67,7 +67,7 @@ test('a folder is started, called, reloaded with its state, messaged and stopped
 	expect(engine.runtime.list()).toMatchObject([{ plugin: 'counter', calls: 4, restarts: 0, denied: 0 }]);
 	expect(engine.runtime.logs({ plugin: 'counter', filter: 'is 12', last: 10 })).toMatchObject([{ stream: 'log', text: 'count is 12' }]);
 	await engine.runtime.stop({ plugin: 'counter', force: false }, call);
-	expect(engine.runtime.list()).toEqual([]);
+	expect(engine.runtime.list()).toMatchObject([{ plugin: 'counter', phase: 'stopped', pid: null, calls: 4 }]);
 	expect((await auditEvents(home)).toSorted()).toEqual([
 		'plugin-ended',
 		'plugin-ended',

@@ -5,6 +5,8 @@ import { call, moduleCode, NEVER, recorded, setupOf, supervisor } from './superv
 
 const route = { send: [{ to: 'receiver', topic: 'note' }], receive: [] };
 const received = { send: [], receive: [{ from: 'sender', topic: 'note' }] };
+const SENDING = 'message.send:receiver/note';
+const TAKING = 'message.receive:sender/note';
 const SENDER = moduleCode(
 	'execute: async ({ input }, { messages }) => { try { return await messages[input.how ?? "request"](input.to ?? "receiver", input.topic ?? "note", input.data, input.options); } catch (error) { return error.code; } }',
 );
@@ -32,17 +34,57 @@ test('a request is answered by the other plugin, which is told who sent it', asy
 });
 
 test.each([
-	['the sender does not declare it', { send: [], receive: [] }, received, 'not-declared-by-sender'],
-	['the receiver does not declare it', route, { send: [], receive: [] }, 'not-declared-by-receiver'],
-	['the receiver declares it from another', route, { send: [], receive: [{ from: 'other', topic: 'note' }] }, 'not-declared-by-receiver'],
-])('a message is denied when %s, and the denial is on record once', async (_, send, receive, rule) => {
+	['the sender does not declare it', { send: [], receive: [] }, received, 'not-declared-by-sender', SENDING],
+	['the receiver does not declare it', route, { send: [], receive: [] }, 'not-declared-by-receiver', TAKING],
+	[
+		'the receiver declares it from another',
+		route,
+		{ send: [], receive: [{ from: 'other', topic: 'note' }] },
+		'not-declared-by-receiver',
+		TAKING,
+	],
+])('a message is denied when %s, and the denial is on record once', async (_, send, receive, rule, permission) => {
 	const seen = recorded();
 	await using runtime = supervisor(seen);
 	const sender = await runtime.start(setupOf('sender', SENDER, { seen, more: { messages: send } }), NEVER);
 	const receiver = await runtime.start(setupOf('receiver', ECHO, { more: { messages: receive } }), NEVER);
 	expect([await call(sender, { data: 1 }), await call(sender, { data: 2 })]).toEqual(['ERR_PERMISSION_DENIED', 'ERR_PERMISSION_DENIED']);
-	expect(seen.audit.filter(({ event }) => event === 'permission-denied')).toMatchObject([{ rule, permission: 'message:receiver/note' }]);
+	expect(seen.audit.filter(({ event }) => event === 'permission-denied')).toMatchObject([{ rule, permission }]);
+	expect(sender.figures.denied).toBe(2);
 	expect(await call(receiver, 0)).toEqual([]);
+});
+
+test.each([
+	['sender', 'not-granted-to-sender', SENDING],
+	['receiver', 'not-granted-to-receiver', TAKING],
+])('a message that was declared is denied when the user did not grant it to the %s', async (side, rule, permission) => {
+	const seen = recorded();
+	await using runtime = supervisor(seen);
+	const ungranted = { seen, grants: [] };
+	const sender = await runtime.start(
+		setupOf('sender', SENDER, { more: { messages: route }, ...(side === 'sender' ? ungranted : { seen }) }),
+		NEVER,
+	);
+	await runtime.start(setupOf('receiver', ECHO, { more: { messages: received }, ...(side === 'receiver' ? ungranted : {}) }), NEVER);
+	expect(await call(sender, { data: 1 })).toBe('ERR_PERMISSION_DENIED');
+	expect(seen.audit.filter(({ event }) => event === 'permission-denied')).toMatchObject([{ plugin: 'sender', rule, permission }]);
+});
+
+test('a grant for messages is on record when it is first used, and ends when it is revoked while both run', async () => {
+	const seen = recorded();
+	await using runtime = supervisor(seen);
+	const sender = await runtime.start(setupOf('sender', SENDER, { seen, more: { messages: route } }), NEVER);
+	const receiver = await runtime.start(setupOf('receiver', ECHO, { seen, more: { messages: received } }), NEVER);
+	await call(sender, { data: 1 });
+	await call(sender, { data: 2 });
+	const used = seen.audit.filter(({ event }) => event === 'permission-used');
+	expect(used).toMatchObject([
+		{ plugin: 'sender', permission: SENDING },
+		{ plugin: 'receiver', permission: TAKING },
+	]);
+	expect(receiver.revoke({ type: 'message', direction: 'receive', plugin: 'sender', topic: 'note', reason: '' })).toBe(true);
+	expect(await call(sender, { data: 3 })).toBe('ERR_PERMISSION_DENIED');
+	expect(await call(receiver, 0)).toEqual([1, 2]);
 });
 
 test('messages of one pair arrive in the order they were sent, through a reload of the receiver too', async () => {

@@ -97,6 +97,30 @@ test('a core that runs plugins does not open the debugger when it is sent SIGUSR
 });
 
 /** Processes that this one started and that live, except for node's own helpers. */
+test('a question that nobody answers holds up no neighbour in a shared process; who asked it moves out with its state', async () => {
+	const seen = recorded();
+	await using runtime = supervisor(seen);
+	const never = Promise.withResolvers<readonly []>();
+	const asking = moduleCode(
+		'execute: async ({ input }) => { if (input === "count") return count; count += 1; try { return fs.readdirSync("/plugward-package/node_modules/own"); } catch (error) { return error.code; } }, getState: () => count, restoreState: (state) => { count = state; }',
+		'let count = 0; const fs = plugwardModule("fs");',
+	);
+	const files = { names: ['own'], list: () => never.promise, read: async () => new Uint8Array(0) };
+	const slow = await runtime.start(setupOf('slow', asking, { seen, level: 'core', files }), NEVER);
+	const neighbour = await runtime.start(setupOf('neighbour', moduleCode(''), { level: 'core' }), NEVER);
+	expect([slow.isShared, neighbour.isShared, slow.incarnation?.pid === neighbour.incarnation?.pid]).toEqual([true, true, true]);
+	const asked = call(slow, 'ask');
+	expect(await call(neighbour, 'still here')).toBe('still here');
+	expect(await asked).toBe('EAGAIN');
+	await expect.poll(() => slow.isShared).toBe(false);
+	expect(await call(slow, 'count')).toBe(1);
+	expect([neighbour.isShared, neighbour.lifecycle.crashes, slow.lifecycle.crashes]).toEqual([true, [], []]);
+	const pending = failureOf(call(slow, 'ask'));
+	expect(await call(neighbour, 'and now too')).toBe('and now too');
+	await runtime.kill('slow');
+	expect((await pending).code).toBe('plugin-not-running');
+});
+
 function children(): readonly number[] {
 	const pids = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 	return pids.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('sandbox-host'));

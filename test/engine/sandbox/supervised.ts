@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 
 import { DEFAULT_LIMITS, type PluginManifest } from '../../../source/engine/manifest.ts';
+import { permissionsOfRoutes } from '../../../source/engine/parse-manifest.ts';
 import { parsePermission } from '../../../source/engine/permission.ts';
 import { Supervisor, type AuditEvent, type LivePlugin, type PluginSetup, type Transition } from '../../../source/engine/sandbox/index.ts';
 
@@ -40,8 +41,9 @@ export function setupOf(
 			limits: DEFAULT_LIMITS,
 			...more,
 		},
-		grants: allow.map(parsePermission),
-		requested: [],
+		// What package.json says of messages is asked for and granted, unless a test says otherwise.
+		grants: [...allow.map(parsePermission), ...permissionsOfRoutes(more.messages)],
+		requested: permissionsOfRoutes(more.messages),
 		limits: { wallMilliseconds: 10_000, cpuMilliseconds: 5000, memoryBytes: 64 * 1024 * 1024 },
 		roots: { project: tmpdir(), data: null },
 		forbiddenPaths: [],

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import { parsePermission } from '../../../source/engine/permission.ts';
@@ -24,6 +24,10 @@ export type ToolOptions = {
 	readonly limits?: RunToolRequest['limits'];
 	readonly signal?: AbortSignal;
 	readonly audit?: AuditEvent[];
+	/** Files that are no text. */
+	readonly modules?: Readonly<Record<string, Uint8Array>>;
+	/** The program, when it is not `cli.js`. */
+	readonly main?: string;
 	/** Called with each piece of output; false: nobody reads any more. */
 	readonly onWrite?: (stream: 'stdout' | 'stderr', text: string) => boolean;
 };
@@ -33,9 +37,16 @@ export type RanTool = RunToolResult & { readonly stdout: string; readonly stderr
 /** Bundles and runs `cli.js` of a package made of these files; folders below `node_modules` are its dependencies. */
 export async function tool(files: Files, options: ToolOptions = {}): Promise<RanTool> {
 	await using folder = await folderOf({ 'package.json': '{"name":"probe","version":"1.0.0"}', ...files });
+	for (const [name, bytes] of Object.entries(options.modules ?? {})) {
+		await writeFile(join(folder.path, name), bytes);
+	}
+
 	const { instances, roots } = await instancesOf(folder.path);
 	const signal = options.signal ?? new AbortController().signal;
-	const bundle = await bundleForIsolate({ entry: { instance: 'probe@1.0.0', main: './cli.js' }, instances, target: 'tool' }, { signal });
+	const bundle = await bundleForIsolate(
+		{ entry: { instance: 'probe@1.0.0', main: options.main ?? './cli.js' }, instances, target: 'tool' },
+		{ signal },
+	);
 	const written = { stdout: '', stderr: '' };
 	const facts: StreamFacts = { isTTY: false, columns: 80, rows: 24, colourDepth: 1, ...options.terminal };
 	let left: string | null = options.input ?? null;

@@ -86,10 +86,24 @@ async function describe(context: EngineContext, described: Described, options: C
 
 	const question = { ...described, root: { name, spec }, index, chosen: wanted ?? current, latest, lock: base.lock };
 	return {
-		plugin: { name, current, wanted, latest, spec, isHeld },
+		plugin: {
+			name,
+			current,
+			wanted,
+			latest,
+			publishedAt: publishedAt(index, wanted === current ? latest : (wanted ?? latest)),
+			spec,
+			isHeld,
+		},
 		isBehind: isBehind && question.chosen !== latest,
 		askWhy: () => reasonsOf(context, { question, isHeld, isBehind }, options),
 	};
+}
+
+function publishedAt(index: PackageIndex, version: string): string | null {
+	const position = index.indexOfVersion(version);
+	const at = position < 0 ? null : index.publishedAt(position);
+	return at === null ? null : new Date(at).toISOString();
 }
 
 type Known = { readonly spec: string; readonly current: string; readonly index: PackageIndex; readonly latest: string };

@@ -21,6 +21,7 @@ import { pinGrants } from './pin-grants.ts';
 import { isSwitch } from './is-switch.ts';
 import { uniquePackages } from '../locks/lock-queries.ts';
 import { overrideText, parseOverride } from '../versions/override-text.ts';
+import { refuseUnrunnable } from '../plans/plan-powers.ts';
 import { bundleOf } from '../running/plugin-bundle.ts';
 import { policyDigestOf } from './policy-digest.ts';
 import { whileExclusive } from './while-exclusive.ts';
@@ -46,6 +47,7 @@ export async function applyPlan(context: EngineContext, plan: Plan, options: App
 		options,
 	);
 	requireSame(plan, assessment);
+	await refuseUnrunnable(context, { base: base.lock, lock: plan.lock }, options);
 	requireDecided(assessment.requirements, options.decisions);
 	const { requirements } = assessment;
 	const settings = {

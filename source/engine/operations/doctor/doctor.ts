@@ -2,10 +2,11 @@ import type { DoctorCheck, DoctorReport } from '../../engine.ts';
 import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import { resolveHomePath } from '../../home/index.ts';
-import { sandboxSupport } from '../../sandbox/index.ts';
+import { type SandboxRules, sandboxSupport } from '../../sandbox/index.ts';
 import { checkHome, checkSpaceAt, fixHome, type HomeFixes } from './doctor-home.ts';
 import { checkRegistry } from './doctor-registry.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { sandboxRules } from '../running/sandbox-rules.ts';
 import { rootWarning } from '../../trust/index.ts';
 
 const NOTHING_FIXED: HomeFixes = { fixed: [], findings: [] };
@@ -42,10 +43,17 @@ async function unlessCancelled<T>(looking: Promise<T>, signal: AbortSignal): Pro
 	}
 }
 
-export type Surroundings = Pick<EngineContext, 'options' | 'registry' | 'clock' | 'trustRoots'>;
+export type Surroundings = Pick<EngineContext, 'options' | 'registry' | 'clock' | 'trustRoots'> & {
+	/** Left out where it cannot be read. */
+	readonly policy?: EngineContext['policy'];
+};
 
 async function checksAround(around: Surroundings, home: readonly DoctorCheck[], signal: AbortSignal): Promise<readonly DoctorCheck[]> {
-	const [sandbox, ...others] = await Promise.all([checkSandbox(), checkRegistry(around, { signal }), checkTrustRoots(around)]);
+	const [sandbox, ...others] = await Promise.all([
+		checkSandbox(sandboxRules(around)),
+		checkRegistry(around, { signal }),
+		checkTrustRoots(around),
+	]);
 	return [checkNode(), ...sandbox, ...home, ...others.flat(), checkTerminal(around)];
 }
 
@@ -60,21 +68,26 @@ function checkNode(): DoctorCheck {
 	};
 }
 
-async function checkSandbox(): Promise<readonly DoctorCheck[]> {
-	const { canRun, text, walls } = await sandboxSupport();
-	const missing = walls.filter(({ present }) => !present);
+/** Each wall by itself, also those that stand: what holds a plugin is nothing to take on trust. */
+async function checkSandbox(rules: SandboxRules): Promise<readonly DoctorCheck[]> {
+	const { canRun, text, walls } = await sandboxSupport(rules);
 	return [
 		{
 			id: 'sandbox',
 			state: canRun ? 'ok' : 'fail',
 			text,
-			fix: canRun ? null : 'Plugins can be installed and verified here, and run on linux-x64 or linux-arm64.',
+			fix: canRun ? null : (walls.find(({ state }) => state === 'missing')?.fix ?? WHERE_PLUGINS_RUN),
 		},
-		...(canRun
-			? missing.map((wall): DoctorCheck => ({ id: `sandbox-${wall.name}`, state: 'warn', text: `Missing here: ${wall.text}.`, fix: null }))
-			: []),
+		...walls.map((wall): DoctorCheck => ({
+			id: `sandbox-${wall.name}`,
+			state: wall.state === 'missing' ? 'fail' : 'ok',
+			text: `${wall.state === 'on' ? 'on' : 'off'}: ${wall.text}.`,
+			fix: wall.fix,
+		})),
 	];
 }
+
+const WHERE_PLUGINS_RUN = 'Plugins can be installed and verified here, and run on linux-x64 or linux-arm64.';
 
 async function checkTrustRoots({ trustRoots, clock }: Surroundings): Promise<readonly DoctorCheck[]> {
 	const { roots } = await trustRoots();

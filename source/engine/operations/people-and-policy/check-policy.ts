@@ -87,6 +87,8 @@ const SENTENCES: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: (policy: Tr
 		),
 	acceptances: ({ acceptances: { reason, days } }) =>
 		`What is accepted for one version holds ${days} days at most and ${reason === 'required' ? 'needs a reason' : 'may have a reason'}.`,
+	sandbox: ({ sandbox: { strict, jitless } }) =>
+		`Plugins run ${strict ? 'only with bubblewrap around them' : 'with bubblewrap around them where it is'}${jitless ? ', and V8 makes no machine code for them' : ''}.`,
 	people: ({ people }) =>
 		names(
 			people.map(({ name, level }) => `${name} (${level})`),

@@ -6,6 +6,7 @@ import { assess } from '../apply/assess.ts';
 import { asksDowngrades } from '../apply/asks-downgrades.ts';
 import { asksRegistry } from '../apply/asks-registry.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { plannedPowers, powerNotices } from './plan-powers.ts';
 import { scanPlanned } from './plan-scans.ts';
 
 export type LockPlanRequest = {
@@ -31,6 +32,7 @@ export async function planOfLock(context: EngineContext, request: LockPlanReques
 		{ base, lock, named, asksRegistry: asksRegistry({ kind }), asksDowngrades: asksDowngrades({ kind, command }), asksUser },
 		options,
 	);
+	const powers = await plannedPowers(context, { base: base.lock, lock }, options);
 	return {
 		kind,
 		command,
@@ -38,7 +40,8 @@ export async function planOfLock(context: EngineContext, request: LockPlanReques
 		targetGeneration: null,
 		...assessment,
 		packages: await scanPlanned(context, { base, lock, packages: assessment.packages }, options),
-		notices: [...notices, ...assessment.notices],
+		notices: [...powerNotices(powers), ...notices, ...assessment.notices],
+		...(powers.length === 0 ? {} : { powers }),
 		fetchedBytes: fetched.bytes,
 		fetchedCount: fetched.count,
 		lock,

@@ -35,7 +35,7 @@ export async function openFolderPlugin(context: EngineContext, target: string, {
 		code: bundle.code,
 		map: bundle.map,
 		files: folderFiles(instances, bundle.mounts),
-		needs: bundle.needs,
+		powers: bundle.powers,
 		grants: [],
 		folder,
 	};

@@ -43,7 +43,7 @@ export async function openInstalledPlugin(context: EngineContext, name: string, 
 		code: bundle.code,
 		map: bundle.map,
 		files: packageFiles(context, { lock: generation.lock, mounts: bundle.mounts }),
-		needs: bundle.needs,
+		powers: bundle.powers,
 		grants: permissionsOf(grants),
 		folder: null,
 	};

@@ -6,6 +6,8 @@ import { RuntimeChanges } from './runtime-changes.ts';
 export type LazyRuntime = {
 	readonly changes: RuntimeChanges;
 	readonly open: () => Promise<Runtime>;
+	/** Null as long as nothing was started. */
+	readonly opened: () => Promise<Runtime | null>;
 	/** Tells a plugin that runs here that its quarantine is over. */
 	readonly release: (plugin: string) => Promise<void>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -20,6 +22,7 @@ export function lazyRuntime(context: () => EngineContext): LazyRuntime {
 			opened ??= import('./runtime.ts').then(({ Runtime }) => new Runtime(context(), changes));
 			return opened;
 		},
+		opened: async () => opened,
 		release: async (plugin) => {
 			(await opened)?.release(plugin);
 		},

@@ -7,6 +7,7 @@ import { ceilingAllows } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
+import { refuseMissingPowers } from './host-powers.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
 import type { RuntimeChanges } from './runtime-changes.ts';
 
@@ -28,6 +29,7 @@ export async function openSetup(
 		? await openFolderPlugin(context, target, call)
 		: await openInstalledPlugin(context, target, call);
 	const { name: plugin, version, level, manifest } = runnable;
+	refuseMissingPowers(runnable);
 	const isRefused = new Set(refused.map(permissionId));
 	const allowed = (permission: Permission): boolean =>
 		ceilingAllows(policy, { level, permission }) && !isRefused.has(permissionId(permission));

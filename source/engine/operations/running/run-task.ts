@@ -4,12 +4,14 @@ import { type CallOptions, runStep } from '../../events.ts';
 import type { Level } from '../../evidence.ts';
 import type { PluginLimits, PluginManifest } from '../../manifest.ts';
 import { type Permission, permissionId } from '../../permission.ts';
-import { pinProgram, runPlugin, type PackageFiles } from '../../sandbox/index.ts';
+import { type HostPowerUse, pinProgram, runPlugin, type PackageFiles } from '../../sandbox/index.ts';
 import { quoteTarget } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { ceilingAllows } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
+import { refuseMissingPowers } from './host-powers.ts';
+import { sandboxRules } from './sandbox-rules.ts';
 import { isFolderTarget, openFolderPlugin } from './folder-plugin.ts';
 import { openInstalledPlugin } from './installed-plugin.ts';
 import { watchRun } from './watch-run.ts';
@@ -25,8 +27,8 @@ export type Runnable = {
 	readonly map: string;
 	/** Of the packages in it. */
 	readonly files: PackageFiles;
-	/** Node built-ins that are only stubs here. */
-	readonly needs: readonly string[];
+	/** Which of its imports need what no isolate has. */
+	readonly powers: readonly HostPowerUse[];
 	readonly grants: readonly Permission[];
 	/** Absolute; null for an installed plugin. */
 	readonly folder: string | null;
@@ -40,24 +42,17 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 		? await openFolderPlugin(context, request.target, options)
 		: await openInstalledPlugin(context, request.target, options);
 	const task = chooseTask(runnable, request.task);
+	if (request.anyway !== true) {
+		refuseMissingPowers(runnable);
+	}
+
 	const watch =
 		request.observe === undefined ? null : watchRun(context, { runnable, target: request.target, mode: request.observe }, options);
 	const { name, version } = runnable;
 	await requireNotQuarantined(context, runnable);
 	return runStep({ name: 'run', detail: `${name} ${task}`, onEvent: options.onEvent }, async () => {
 		const allowed = (permission: Permission): boolean => ceilingAllows(context.policy, { level: runnable.level, permission });
-		const forThisRun = await Promise.all(request.allow.filter(allowed).map((permission) => pinned(context, permission, runnable.level)));
-		for (const permission of forThisRun) {
-			const granted = {
-				event: 'permission-granted',
-				plugin: name,
-				version,
-				permission: stripToLine(permissionId(permission)),
-				scope: 'run',
-			};
-			await context.home.appendAudit({ ts: context.clock().toISOString(), ...granted });
-		}
-
+		const forThisRun = await grantForRun(context, runnable, request.allow.filter(allowed));
 		let finished = (): void => {};
 		try {
 			const result = await runPlugin({
@@ -82,6 +77,7 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 				onStart: ({ pid }) => {
 					finished = context.running.add({ plugin: name, version, task, pid, startedAt: context.clock().toISOString() });
 				},
+				rules: sandboxRules(context),
 				signal: options.signal,
 				...(watch === null ? {} : { observer: watch.observer }),
 			});
@@ -104,6 +100,21 @@ export async function runTask(context: EngineContext, request: RunRequest, optio
 			finished();
 		}
 	});
+}
+
+/** What `--allow` adds is on record before the plugin runs. */
+async function grantForRun(
+	context: EngineContext,
+	{ name, version, level }: Runnable,
+	permissions: readonly Permission[],
+): Promise<readonly Permission[]> {
+	const granted = await Promise.all(permissions.map((permission) => pinned(context, permission, level)));
+	for (const permission of granted) {
+		const line = { event: 'permission-granted', plugin: name, version, permission: stripToLine(permissionId(permission)), scope: 'run' };
+		await context.home.appendAudit({ ts: context.clock().toISOString(), ...line });
+	}
+
+	return granted;
 }
 
 /** A folder may call itself whatever it likes, so what it keeps goes by its place; a plain package keeps nothing. */

@@ -21,6 +21,7 @@ export function runtimeCalls(context: EngineContext, guard: Guard): RuntimeCalls
 			guard(call, async () => {
 				const released = await (await import('./quarantine.ts')).releaseQuarantined(context, plugin, call);
 				await runtime.release(plugin);
+				await (await import('../cores/steer-cores.ts')).releaseInCores(context, plugin, call);
 				return released;
 			}),
 	};

@@ -6,8 +6,10 @@ import type { RuntimeCalls, RuntimePlugin } from '../../runtime.ts';
 import { type LivePlugin, type PluginSetup, Supervisor } from '../../sandbox/index.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { openDoor } from '../cores/open-door.ts';
 import { openSetup, type StartRequest } from './open-setup.ts';
 import type { RuntimeChanges } from './runtime-changes.ts';
+import { sandboxRules } from './sandbox-rules.ts';
 import { snapshotOf } from './runtime-snapshot.ts';
 
 const POOL_SIZE = 2;
@@ -21,17 +23,28 @@ export class Runtime {
 	readonly #changes: RuntimeChanges;
 	readonly #supervisor: Supervisor;
 	readonly #requests = new Map<string, StartRequest & { readonly startedAt: string }>();
+	/** As they were last, until they are started again. */
+	readonly #stopped = new Map<string, RuntimePlugin>();
+	/** Resolves when other processes can reach this one, or cannot. */
+	#door: Promise<AsyncDisposable | null> | null = null;
 
 	constructor(context: EngineContext, changes: RuntimeChanges) {
 		this.#context = context;
 		this.#changes = changes;
 		this.#supervisor = new Supervisor({
 			poolSize: POOL_SIZE,
+			rules: sandboxRules(context),
 			quarantinedAfter: (plugin, version) => this.#quarantinedAfter(plugin, version),
 			onQuarantine: (setup, crashes) => void this.#quarantine(setup, crashes),
 			onTransition: ({ plugin, from, to }) => changes.changed({ at: this.#now(), plugin, from, to }),
 		});
-		changes.setList(() => this.#supervisor.plugins.map((live) => this.#snapshot(live)));
+		changes.setList(() => this.#list());
+	}
+
+	#list(): readonly RuntimePlugin[] {
+		const live = this.#supervisor.plugins.map((one) => this.#snapshot(one));
+		const names = new Set(live.map(({ plugin }) => plugin));
+		return [...live, ...[...this.#stopped.values()].filter(({ plugin }) => !names.has(plugin))];
 	}
 
 	prepare(): Promise<void> {
@@ -39,9 +52,33 @@ export class Runtime {
 	}
 
 	async start(request: StartRequest, call: CallOptions): Promise<RuntimePlugin> {
+		this.#door ??= openDoor(this.#context, { runtime: this, changes: this.#changes, onEvent: call.onEvent });
+		await this.#door;
 		const setup = await openSetup(this.#context, request, { ...call, changes: this.#changes });
-		this.#requests.set(setup.plugin, { ...request, startedAt: this.#now() });
-		return this.#snapshot(await this.#supervisor.start(setup, call.signal));
+		const { plugin } = setup;
+		const before = this.#requests.get(plugin);
+		this.#requests.set(plugin, { ...request, startedAt: this.#now() });
+		try {
+			const live = await this.#supervisor.start(setup, call.signal);
+			return this.#snapshot(live);
+		} catch (error) {
+			if (before !== undefined && error instanceof EngineError && error.code === 'usage') {
+				// It runs already, as it was started before.
+				this.#requests.set(plugin, before);
+			}
+
+			throw error;
+		} finally {
+			if (this.#supervisor.plugins.some((live) => live.setup.plugin === plugin)) {
+				this.#stopped.delete(plugin);
+			}
+		}
+	}
+
+	/** Starts one that was stopped with what it was started with before; one that never ran here, as it is installed. */
+	async startAgain(target: string, call: CallOptions): Promise<RuntimePlugin> {
+		const { startedAt: _, ...before } = this.#requests.get(target) ?? { target, allow: [], startedAt: '' };
+		return this.start(before, call);
 	}
 
 	async call(
@@ -80,20 +117,31 @@ export class Runtime {
 	}
 
 	async stop({ plugin, force }: Call<'stop'>): Promise<void> {
+		const live = this.#supervisor.get(plugin);
 		await (force ? this.#supervisor.kill(plugin) : this.#supervisor.stop(plugin, 'stopped'));
+		this.#stopped.set(plugin, this.#snapshot(live));
 		this.#changes.changed(null);
 	}
 
 	async setLimits({ plugin, limits }: Call<'setLimits'>): Promise<RuntimePlugin> {
 		const live = this.#supervisor.get(plugin);
-		const next = { ...live.setup.limits, ...limits };
-		requireLimits(next);
-		live.setLimits(next);
-		this.#changes.changed(null);
+		if (Object.keys(limits).length > 0) {
+			const next = { ...live.setup.limits, ...limits };
+			requireLimits(next);
+			live.setLimits(next);
+			this.#changes.changed(null);
+		}
+
 		return this.#snapshot(live);
 	}
 
 	async revoke({ plugin, permission }: Call<'revoke'>): Promise<RuntimePlugin> {
+		const stopped = this.#stopped.get(plugin);
+		if (stopped !== undefined) {
+			this.#refuseFromNowOn(plugin, permission);
+			return stopped;
+		}
+
 		const live = this.#supervisor.get(plugin);
 		if (!live.revoke(permission)) {
 			throw new EngineError('usage', `${plugin} has no grant ${stripToLine(permissionId(permission))}.`, {
@@ -101,18 +149,21 @@ export class Runtime {
 			});
 		}
 
+		this.#refuseFromNowOn(plugin, permission);
+		this.#changes.changed(null);
+		return this.#snapshot(live);
+	}
+
+	/** Neither a reload nor a start may bring it back. */
+	#refuseFromNowOn(plugin: string, permission: Permission): void {
 		const request = this.#requests.get(plugin);
 		if (request !== undefined) {
-			// A reload must not bring it back.
 			this.#requests.set(plugin, {
 				...request,
 				allow: withoutGrant(request.allow, permission),
 				refused: [...(request.refused ?? []), permission],
 			});
 		}
-
-		this.#changes.changed(null);
-		return this.#snapshot(live);
 	}
 
 	/** Lets one that runs here start again at once. */
@@ -121,6 +172,7 @@ export class Runtime {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
+		await (await this.#door)?.[Symbol.asyncDispose]();
 		await this.#supervisor[Symbol.asyncDispose]();
 	}
 

@@ -8,6 +8,7 @@ import { runPlugin } from '../../sandbox/index.ts';
 import { stripControls, stripToLine } from '../../strip-controls.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { bundleFile, isFolderTarget, readPackageJson, realFolder, textField } from './folder-plugin.ts';
+import { sandboxRules } from './sandbox-rules.ts';
 import { forbiddenPaths } from './forbidden-paths.ts';
 
 const TEST_FILE = /\.test\.(?:js|mjs|cjs)$/;
@@ -88,6 +89,7 @@ async function testFile(
 			roots: { project: context.options.cwd, data: null },
 			forbiddenPaths: forbiddenPaths(context),
 			environment: {},
+			rules: sandboxRules(context),
 			audit: (event) => context.home.appendAuditSync({ ts: context.clock().toISOString(), ...event }),
 			onOutput: (stream, text) => onEvent({ type: 'plugin-output', plugin: file, stream, text }),
 			signal,

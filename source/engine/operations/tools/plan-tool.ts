@@ -15,6 +15,8 @@ import { parseSpec, type RequestedRoot } from '../versions/parse-spec.ts';
 import { readRules } from '../versions/resolve-rules.ts';
 import { resolveTree } from '../versions/resolve-tree.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
+import { missingPowers } from '../running/host-powers.ts';
+import { bundleOf } from '../running/plugin-bundle.ts';
 import { rootOfTool, toolLevel } from './tool-root.ts';
 import { wishesOf } from './tool-wishes.ts';
 
@@ -37,12 +39,15 @@ export async function planTool(context: EngineContext, request: ToolRequest, opt
 	const { bin, program } = chooseBin(await context.home.store.readPackageJson(integrity), { name, wanted: request.bin, files });
 	const record =
 		known.find((one) => one.version === version && JSON.stringify(one.lock.packages) === JSON.stringify(lock.packages)) ?? null;
+	const bundle = await bundleOf(context, { lock, instance: rootOfTool(lock).instance, manifest: null, program }, options);
 	return {
 		plan,
 		name,
 		version,
 		bin,
 		program,
+		powers: bundle.powers,
+		isRefused: missingPowers({ manifest: null, powers: bundle.powers }).length > 0,
 		level: await toolLevel(context, lock),
 		wishes: await wishesOf(context, lock, options),
 		grants: await grantsInForce(context, record),

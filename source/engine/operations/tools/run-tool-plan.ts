@@ -5,7 +5,7 @@ import type { Lock } from '../../lock.ts';
 import type { PluginLimits } from '../../manifest.ts';
 import { type Grant, type Permission, permissionId } from '../../permission.ts';
 import { EngineError } from '../../errors.ts';
-import { runTool } from '../../sandbox/index.ts';
+import { type Bundle, runTool } from '../../sandbox/index.ts';
 import { quoteForShell } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { ToolPlan, ToolRunRequest, ToolRunResult } from '../../tool-calls.ts';
@@ -16,7 +16,9 @@ import { findRevokedVersion } from '../apply/revoked-version.ts';
 import { whileExclusive } from '../apply/while-exclusive.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { uniquePackages } from '../locks/lock-queries.ts';
+import { sandboxRules } from '../running/sandbox-rules.ts';
 import { forbiddenPaths } from '../running/forbidden-paths.ts';
+import { endedLacking, refuseMissingPowers } from '../running/host-powers.ts';
 import { bundleOf } from '../running/plugin-bundle.ts';
 import { grantsInForce } from './plan-tool.ts';
 import { packageFiles } from './tool-files.ts';
@@ -36,6 +38,8 @@ export async function runToolPlan(context: EngineContext, plan: ToolPlan, option
 	const record =
 		records.find((one) => one.version === version && JSON.stringify(one.lock.packages) === JSON.stringify(lock.packages)) ?? null;
 	await requireAcceptable(context, { lock, isKnown: record !== null }, options);
+	const bundle = await bundleOf(context, { lock, instance: root.instance, manifest: null, program: plan.program }, options);
+	refusePowers({ name, version, powers: bundle.powers }, options);
 	const level = await toolLevel(context, lock);
 	const allowed = options.allow.filter((permission) => ceilingAllows(context.policy, { level, permission }));
 	const granted = await grant(
@@ -51,7 +55,6 @@ export async function runToolPlan(context: EngineContext, plan: ToolPlan, option
 		},
 		options,
 	);
-	const bundle = await bundleOf(context, { lock, instance: root.instance, manifest: null, program: plan.program }, options);
 	const grants = granted.filter((permission) => ceilingAllows(context.policy, { level, permission }));
 	let finished = (): void => {};
 	try {
@@ -65,17 +68,11 @@ export async function runToolPlan(context: EngineContext, plan: ToolPlan, option
 				program: `/plugward-package/node_modules/${name}/${bundle.entry}`,
 				arguments: options.arguments,
 				files: packageFiles(context, { lock, mounts: bundle.mounts }),
-				bundleMore: async (mount, path) => {
-					const instance = Object.hasOwn(bundle.mounts, mount) ? bundle.mounts[mount] : undefined;
-					if (instance === undefined) {
-						throw new EngineError('bundle-failed', `There is no package ${stripToLine(mount)} in this tool.`);
-					}
-
-					return bundleOf(context, { lock, instance, manifest: null, program: path }, options);
-				},
+				bundleMore: (mount, path) => bundleMore(context, { lock, mounts: bundle.mounts, mount, path }, options),
 				streams: options.streams,
 				grants,
 				limits: LIMITS,
+				rules: sandboxRules(context),
 				roots: { project: context.options.cwd, data: null },
 				forbiddenPaths: forbiddenPaths(context),
 				environment: context.options.environment,
@@ -86,18 +83,47 @@ export async function runToolPlan(context: EngineContext, plan: ToolPlan, option
 				signal: options.signal,
 			}),
 		);
+		const { lacked, ...ended } = result;
+		refuseLacking({ name, version, lacked, powers: bundle.powers }, options);
 		return {
 			plugin: name,
 			version,
 			bin: plan.bin,
 			level,
-			...result,
+			...ended,
 			needs: bundle.needs,
+			powers: bundle.powers,
 			denied: result.denied.map((one) => ({ ...one, hint: `Grant it with: --allow ${quoteForShell(stripToLine(one.permission))}` })),
 		};
 	} finally {
 		finished();
 	}
+}
+
+type ToolPowers = { readonly name: string; readonly version: string; readonly powers: Bundle['powers'] };
+
+function refusePowers(tool: ToolPowers, { anyway = false }: Options): void {
+	if (!anyway) {
+		refuseMissingPowers({ ...tool, manifest: null });
+	}
+}
+
+function refuseLacking({ lacked, ...tool }: ToolPowers & { readonly lacked: string | null }, { anyway = false }: Options): void {
+	if (lacked !== null && !anyway) {
+		throw endedLacking({ ...tool, lacked });
+	}
+}
+
+type MoreRequest = { readonly lock: Lock; readonly mounts: Bundle['mounts']; readonly mount: string; readonly path: string };
+
+/** Another file of the closure, for an import that could not be known before. */
+async function bundleMore(context: EngineContext, { lock, mounts, mount, path }: MoreRequest, options: Options): Promise<Bundle> {
+	const instance = Object.hasOwn(mounts, mount) ? mounts[mount] : undefined;
+	if (instance === undefined) {
+		throw new EngineError('bundle-failed', `There is no package ${stripToLine(mount)} in this tool.`);
+	}
+
+	return bundleOf(context, { lock, instance, manifest: null, program: path }, options);
 }
 
 async function requireAcceptable(

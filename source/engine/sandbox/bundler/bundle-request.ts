@@ -22,6 +22,20 @@ export type BundleRequest = {
 	readonly target: BundleTarget;
 };
 
+/** An import of something that only has a meaning with rights of the machine: another process, a socket, machine code. */
+export type HostPowerUse = {
+	/** `child_process`, `http`, or `native addon`. */
+	readonly power: string;
+	/** As it is imported: `node:child_process`, `./build/Release/addon.node`. */
+	readonly specifier: string;
+	/** The packages on the way to the file, and the file: `foo > bar/lib/x.js`. */
+	readonly trail: string;
+	/** The file belongs to the package that is bundled, not to a dependency. */
+	readonly isOwn: boolean;
+	/** It happens whenever the file is loaded: not inside of `try`, of a condition or of a function. */
+	readonly isRequired: boolean;
+};
+
 export type Bundle = {
 	/** A classic script for the isolate; holds no absolute path. */
 	readonly code: string;
@@ -33,6 +47,8 @@ export type Bundle = {
 	readonly entry: string;
 	/** Node built-ins the code imports that exist here only as modules which throw, sorted: `child_process`, `net`. */
 	readonly needs: readonly string[];
+	/** Which of its imports need what no isolate has; at most 20, the required ones first. */
+	readonly powers: readonly HostPowerUse[];
 	/** Packages that are imported but not on a lock edge; they throw when loaded, as node would. Sorted. */
 	readonly missing: readonly string[];
 	/** Instances whose files are in the code, sorted. */
@@ -42,4 +58,4 @@ export type Bundle = {
 };
 
 /** Part of the cache key of a bundle, with the closure's integrities: it changes whenever equal inputs could give other code. */
-export const BUNDLE_FORMAT = 'plugward-bundle-2+esbuild-0.28.2';
+export const BUNDLE_FORMAT = 'plugward-bundle-3+esbuild-0.28.2';

@@ -12,6 +12,7 @@ import type { Bundle, BundleInstance, BundleTarget } from './bundle-request.ts';
 import { BundleRefused } from './bundle-refused.ts';
 import { adaptSource } from './adapt-source.ts';
 import { mountPackages } from './mounts.ts';
+import { PowerFinder } from './power-finder.ts';
 import { ImportResolver, type FileLocation, type Resolution } from './resolve-import.ts';
 
 const MAXIMUM_INPUT_BYTES = 64 * 1024 * 1024;
@@ -46,6 +47,7 @@ class Bundler {
 	readonly #mounts: ReadonlyMap<InstanceId, string>;
 	readonly #needs = new Set<string>();
 	readonly #missing = new Set<string>();
+	readonly #powers: PowerFinder;
 	readonly #used = new Set<InstanceId>();
 	readonly #numbers = new Map<InstanceId, number>();
 	#inputBytes = 0;
@@ -57,6 +59,8 @@ class Bundler {
 		this.#mounts = mountPackages(request.entry.instance, instances);
 		this.#resolver = new ImportResolver(instances, request.target);
 		this.#entry = this.#resolver.entry(request.entry.instance, request.entry.main);
+		const read = ({ instance, path }: FileLocation): string => this.#resolver.tree(instance).read(path).toString('utf8');
+		this.#powers = new PowerFinder({ instances, entry: this.#entry, read });
 	}
 
 	async run(): Promise<Bundle> {
@@ -78,6 +82,7 @@ class Bundler {
 			mounts: Object.fromEntries([...this.#mounts].map(([instance, mount]) => [mount, instance])),
 			entry: this.#entry.path,
 			needs: [...this.#needs].sort(),
+			powers: this.#powers.found(),
 			missing: [...this.#missing].sort(),
 			instances: [...this.#used].sort(),
 			inputBytes: this.#inputBytes,
@@ -180,6 +185,14 @@ class Bundler {
 		const kind = args.kind === 'require-call' || args.kind === 'require-resolve' ? 'require' : 'import';
 		const resolution = this.#resolver.resolve(args.path, importer.location, kind);
 		this.#refuseIncomplete(args, { importer: importer.location, resolution });
+		if (args.kind !== 'require-resolve') {
+			this.#powers.notice(resolution, {
+				specifier: args.path,
+				importer: importer.location,
+				isDynamic: args.kind === 'dynamic-import',
+			});
+		}
+
 		return this.#name(resolution);
 	}
 
@@ -189,7 +202,8 @@ class Bundler {
 		{ importer, resolution }: { readonly importer: FileLocation; readonly resolution: Resolution },
 	): void {
 		const isOwnFile = importer.instance === this.#entry.instance && args.path.startsWith('.');
-		if (resolution.type === 'missing' && args.kind === 'import-statement' && isOwnFile) {
+		// Of machine code the user is told something else.
+		if (resolution.type === 'missing' && args.kind === 'import-statement' && isOwnFile && !args.path.endsWith('.node')) {
 			throw new BundleRefused('bundle-failed', `${importer.path} imports "${args.path}", which the package does not hold.`);
 		}
 	}
@@ -236,20 +250,21 @@ class Bundler {
 		}
 
 		const isEntry = instance === this.#entry.instance && path === this.#entry.path;
+		if (path.endsWith('.wasm')) {
+			const role = isEntry ? this.#target : 'import';
+			return {
+				contents: `module.exports = plugwardModule.wasm(${JSON.stringify(this.#read(resolution.location).toString('base64'))}, ${JSON.stringify(role)});`,
+				loader: 'js',
+			};
+		}
+
 		// The program behind a bin may have any name.
 		const loader = LOADERS[path.split('.').at(-1) ?? ''] ?? (isEntry && this.#target === 'tool' ? 'js' : undefined);
 		if (loader === undefined) {
-			throw new BundleRefused('bundle-failed', `${instance} imports "${path}"; only js, cjs, mjs and json files can be bundled.`);
+			throw new BundleRefused('bundle-failed', `${instance} imports "${path}"; only js, cjs, mjs, json and wasm files can be bundled.`);
 		}
 
-		const bytes = this.#resolver.tree(instance).read(path);
-		this.#used.add(instance);
-		this.#inputBytes += bytes.length;
-		if (this.#inputBytes > MAXIMUM_INPUT_BYTES) {
-			throw new BundleRefused('bundle-failed', `The bundle would read more than ${MAXIMUM_INPUT_BYTES} bytes.`);
-		}
-
-		const contents = bytes.toString('utf8');
+		const contents = this.#read(resolution.location).toString('utf8');
 		if (loader === 'json') {
 			return { contents, loader, pluginData: resolution };
 		}
@@ -257,6 +272,17 @@ class Bundler {
 		const isModule = looksLikeModule(contents, this.#resolver.tree(instance).isModule(path), path);
 		const mount = this.#mounts.get(instance) ?? '';
 		return { contents: adaptSource(contents, { mount, path, isModule, isEntry }), loader, pluginData: resolution };
+	}
+
+	#read({ instance, path }: FileLocation): Buffer {
+		const bytes = this.#resolver.tree(instance).read(path);
+		this.#used.add(instance);
+		this.#inputBytes += bytes.length;
+		if (this.#inputBytes > MAXIMUM_INPUT_BYTES) {
+			throw new BundleRefused('bundle-failed', `The bundle would read more than ${MAXIMUM_INPUT_BYTES} bytes.`);
+		}
+
+		return bytes;
 	}
 }
 

@@ -1,4 +1,6 @@
 /* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
+import { DOMException } from './dom-exception.ts';
+
 /** UTF-8 bytes of a string; lone surrogates become U+FFFD, as the Encoding Standard says. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 	const bytes = new Uint8Array(text.length * 3);
@@ -47,15 +49,18 @@ export class TextEncoder {
 }
 
 export function atob(text: string): string {
-	const bytes = Uint8Array.fromBase64(String(text).replace(/[\t\n\f\r ]/g, ''));
-	return latin1(bytes);
+	try {
+		return latin1(Uint8Array.fromBase64(String(text)));
+	} catch (error) {
+		throw new DOMException('The string to be decoded is not correctly encoded.', { name: 'InvalidCharacterError', cause: error });
+	}
 }
 
 export function btoa(text: string): string {
 	const bytes = Uint8Array.from(String(text), (character) => {
 		const code = character.charCodeAt(0);
 		if (code > 0xff || character.length > 1) {
-			throw new RangeError('btoa takes characters up to U+00FF only.');
+			throw new DOMException('Invalid character', 'InvalidCharacterError');
 		}
 
 		return code;

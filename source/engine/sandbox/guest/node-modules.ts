@@ -75,6 +75,8 @@ function requireFrom(path: string): Require {
 export const nodeModule = Object.assign((name: ProvidedModule): unknown => moduleOf(name), {
 	stub,
 	here,
+	/** A .wasm file of the bundle. */
+	wasm: (base64: string, role: string) => (loadPart('wasm')['loadModule'] as (base64: string, role: string) => unknown)(base64, role),
 	missing: (specifier: string) => Object.assign(new Error(`Cannot find module '${specifier}'`), { code: 'MODULE_NOT_FOUND' }),
 });
 

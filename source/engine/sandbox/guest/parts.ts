@@ -1,6 +1,7 @@
 import { FROM_GUEST } from '../guest-calls.ts';
 import { sendToHost } from './bridge.ts';
 
+type PartName = 'node' | 'web' | 'subtle' | 'wasm';
 type Part = Readonly<Record<string, unknown>>;
 
 // Captured before any plugin code runs.
@@ -15,7 +16,7 @@ export function provideShared(modules: Part): void {
 }
 
 /** A part of the prelude that costs nothing until it is touched. */
-export function loadPart(name: 'node'): Part {
+export function loadPart(name: PartName): Part {
 	const known = loaded.get(name);
 	if (known !== undefined) {
 		return known;
@@ -25,4 +26,26 @@ export function loadPart(name: 'node'): Part {
 	const part = make(shared);
 	loaded.set(name, part);
 	return part;
+}
+
+/** Names that load their part when they are first touched, and are plain values from then on. */
+export function defineLazily(target: object, part: PartName, names: readonly string[]): void {
+	for (const name of names) {
+		Object.defineProperty(target, name, {
+			get: () => {
+				const value = loadPart(part)[name];
+				define(target, name, value);
+				return value;
+			},
+			set: (value: unknown) => {
+				define(target, name, value);
+			},
+			configurable: true,
+			enumerable: false,
+		});
+	}
+}
+
+function define(target: object, name: string, value: unknown): void {
+	Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }

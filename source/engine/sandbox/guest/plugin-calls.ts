@@ -3,8 +3,8 @@ import { FROM_GUEST, type CallFailure, type PluginMethod } from '../guest-calls.
 import { parseJson, sendJson, sendToHost, toJson } from './bridge.ts';
 import { PermissionDeniedError, requestCapability } from './capabilities.ts';
 import { guestConsole } from './console.ts';
-import { AbortController, type AbortSignal } from './event-target.ts';
-import { fetch } from './fetch.ts';
+import { AbortController, type AbortSignal } from './abort.ts';
+import { fetch } from './lazy-fetch.ts';
 import { messages } from './messages.ts';
 import { RUN_TESTS, runDeclaredTests } from './modules/test.ts';
 import { runProgram } from './run-program.ts';

@@ -6,15 +6,19 @@ import { FROM_GUEST, TO_GUEST } from '../guest-calls.ts';
 import { connectBridge, sendToHost } from './bridge.ts';
 import { receiveCapabilityResult } from './capabilities.ts';
 import { guestConsole } from './console.ts';
-import { crypto } from './crypto.ts';
+import { Crypto, crypto } from './crypto.ts';
 import { atob, btoa, TextEncoder } from './encoding.ts';
-import { AbortController, AbortSignal, CustomEvent, DOMException, Event, EventTarget } from './event-target.ts';
-import { fetch, Headers, Request, Response } from './fetch.ts';
+import { AbortController, AbortSignal } from './abort.ts';
+import { DOMException } from './dom-exception.ts';
+import { CustomEvent, Event, EventTarget } from './event-target.ts';
+import { fetch } from './lazy-fetch.ts';
 import { Buffer } from './modules/buffer.ts';
 import { nodeModule } from './node-modules.ts';
+import { setMemoryBound } from './native-webassembly.ts';
 import { guestProcess } from './modules/process.ts';
 import { abortCall, receiveCall, startPlugin, crashTool, endTurn } from './plugin-calls.ts';
-import { provideShared } from './parts.ts';
+import { defineLazily, loadPart, provideShared } from './parts.ts';
+import { performance } from './performance.ts';
 import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
 import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTimeout } from './timers.ts';
@@ -24,12 +28,43 @@ import { URL, URLSearchParams } from './url.ts';
 const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef'];
 const REMOVED_BUFFER_METHODS = ['resize', 'transfer', 'transferToFixedLength'];
 
+const WEB = [
+	'Blob',
+	'ByteLengthQueuingStrategy',
+	'CompressionStream',
+	'CountQueuingStrategy',
+	'DecompressionStream',
+	'File',
+	'FormData',
+	'Headers',
+	'MessageChannel',
+	'MessageEvent',
+	'MessagePort',
+	'ReadableByteStreamController',
+	'ReadableStream',
+	'ReadableStreamBYOBReader',
+	'ReadableStreamBYOBRequest',
+	'ReadableStreamDefaultController',
+	'ReadableStreamDefaultReader',
+	'Request',
+	'Response',
+	'TextDecoderStream',
+	'TextEncoderStream',
+	'TransformStream',
+	'TransformStreamDefaultController',
+	'WritableStream',
+	'WritableStreamDefaultController',
+	'WritableStreamDefaultWriter',
+];
+
 /** Returns what the host calls: a kind, an id and a string. */
 export function install(
 	post: (kind: number, id: number, text: string) => string | undefined,
 	modules: Readonly<Record<string, unknown>>,
+	memoryBytes: number,
 ): (kind: number, id: number, text: string) => void {
 	connectBridge(post);
+	setMemoryBound(memoryBytes);
 	provideShared(modules);
 	for (const name of REMOVED) {
 		Reflect.deleteProperty(globalThis, name);
@@ -85,7 +120,6 @@ function dispatch(kind: number, id: number, text: string): void {
 }
 
 function installGlobals(): void {
-	const startedAt = Date.now();
 	const globals: Readonly<Record<string, unknown>> = {
 		console: guestConsole,
 		setTimeout,
@@ -106,14 +140,12 @@ function installGlobals(): void {
 		CustomEvent,
 		EventTarget,
 		DOMException,
-		performance: { timeOrigin: startedAt, now: () => Date.now() - startedAt, mark: () => undefined, measure: () => undefined },
+		performance,
+		Crypto,
 		crypto,
 		URL,
 		URLSearchParams,
 		fetch,
-		Headers,
-		Request,
-		Response,
 		Buffer,
 		process: guestProcess,
 		self: globalThis,
@@ -128,4 +160,24 @@ function installGlobals(): void {
 	for (const [name, value] of Object.entries(globals)) {
 		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 	}
+
+	defineWebAssembly();
+	defineLazily(globalThis, 'web', WEB);
+	defineLazily(globalThis, 'subtle', ['CryptoKey', 'SubtleCrypto']);
+}
+
+/** Loaded when it is first touched, and bounded: see the part. */
+function defineWebAssembly(): void {
+	const define = (value: unknown): void =>
+		void Object.defineProperty(globalThis, 'WebAssembly', { value, writable: true, configurable: true, enumerable: false });
+	Object.defineProperty(globalThis, 'WebAssembly', {
+		get: () => {
+			const value = (loadPart('wasm')['sharedWebAssembly'] as () => unknown)();
+			define(value);
+			return value;
+		},
+		set: define,
+		configurable: true,
+		enumerable: false,
+	});
 }

@@ -1,6 +1,8 @@
 /* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
 import { FROM_GUEST } from '../guest-calls.ts';
 import { parseJson, sendToHost, toJson } from './bridge.ts';
+import { encodeUtf8, latin1 } from './encoding.ts';
+import { decodeUtf8 } from './text-decoder.ts';
 
 type Fields = readonly string[];
 
@@ -42,13 +44,17 @@ export class URL {
 		return URL.canParse(input, base) ? new URL(input, base) : null;
 	}
 
+	get [Symbol.toStringTag](): string {
+		return 'URL';
+	}
+
 	get href(): string {
 		return this.#get('href');
 	}
 	set href(value: string) {
 		const fields = ask(['set', this.href, 'href', String(value)]);
 		if (fields === null) {
-			throw new TypeError('Invalid URL');
+			throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: String(value) });
 		}
 
 		this.#fields = fields;
@@ -142,7 +148,7 @@ export class URLSearchParams {
 		this.#onChange = onChange;
 		if (typeof init === 'object' && init !== null) {
 			const pairs = Symbol.iterator in init ? [...(init as Iterable<readonly [unknown, unknown]>)] : Object.entries(init);
-			this.#pairs = pairs.map(([name, value]) => [String(name), String(value)]);
+			this.#pairs = pairs.map(toPair);
 		} else {
 			this.#pairs = parseQuery(String(init));
 		}
@@ -152,39 +158,41 @@ export class URLSearchParams {
 		return this.#pairs.length;
 	}
 
-	append(name: string, value: string): void {
-		this.#change([...this.#pairs, [String(name), String(value)]]);
+	append(name: unknown, value: unknown): void {
+		this.#change([...this.#pairs, [toUsv(name), toUsv(value)]]);
 	}
 
-	delete(name: string, value?: string): void {
-		this.#change(this.#pairs.filter(([key, item]) => key !== name || (value !== undefined && item !== value)));
+	delete(name: unknown, value?: unknown): void {
+		const matches = matcher(name, value);
+		this.#change(this.#pairs.filter((pair) => !matches(pair)));
 	}
 
-	get(name: string): string | null {
-		return this.#pairs.find(([key]) => key === name)?.[1] ?? null;
+	get(name: unknown): string | null {
+		return this.getAll(name)[0] ?? null;
 	}
 
-	getAll(name: string): string[] {
-		return this.#pairs.filter(([key]) => key === name).map(([, value]) => value);
+	getAll(name: unknown): string[] {
+		return this.#pairs.filter(matcher(name)).map(([, value]) => value);
 	}
 
-	has(name: string, value?: string): boolean {
-		return this.#pairs.some(([key, item]) => key === name && (value === undefined || item === value));
+	has(name: unknown, value?: unknown): boolean {
+		return this.#pairs.some(matcher(name, value));
 	}
 
-	set(name: string, value: string): void {
-		const at = this.#pairs.findIndex(([key]) => key === name);
-		const rest = this.#pairs.filter(([key], index) => key !== name || index === at);
-		this.#change(at === -1 ? [...rest, [name, String(value)]] : rest.map((pair) => (pair[0] === name ? [name, String(value)] : pair)));
+	set(name: unknown, value: unknown): void {
+		const pair: [string, string] = [toUsv(name), toUsv(value)];
+		const at = this.#pairs.findIndex(([key]) => key === pair[0]);
+		const rest = this.#pairs.filter(([key], index) => key !== pair[0] || index === at);
+		this.#change(at === -1 ? [...rest, pair] : rest.map((other) => (other[0] === pair[0] ? pair : other)));
 	}
 
 	sort(): void {
 		this.#change(this.#pairs.toSorted(([a], [b]) => (a < b ? -1 : Number(a > b))));
 	}
 
-	forEach(callback: (value: string, name: string, params: URLSearchParams) => void): void {
-		for (const [name, value] of this.#pairs) {
-			callback(value, name, this);
+	forEach(callback: (value: string, name: string, params: URLSearchParams) => void, self?: unknown): void {
+		for (const [name, value] of this.entries()) {
+			Reflect.apply(callback, self, [value, name, this]);
 		}
 	}
 
@@ -194,7 +202,10 @@ export class URLSearchParams {
 	}
 
 	*entries(): Generator<[string, string]> {
-		yield* this.#pairs;
+		// By index, so that what is added meanwhile is seen.
+		for (let index = 0; index < this.#pairs.length; index += 1) {
+			yield [...(this.#pairs[index] as [string, string])];
+		}
 	}
 
 	*keys(): Generator<string> {
@@ -213,10 +224,20 @@ export class URLSearchParams {
 		return this.#pairs.map(([name, value]) => `${encodeForm(name)}=${encodeForm(value)}`).join('&');
 	}
 
+	get [Symbol.toStringTag](): string {
+		return 'URLSearchParams';
+	}
+
 	#change(pairs: [string, string][]): void {
 		this.#pairs = pairs;
 		this.#onChange?.(this.toString());
 	}
+}
+
+function matcher(name: unknown, value?: unknown): (pair: readonly [string, string]) => boolean {
+	const key = toUsv(name);
+	const wanted = value === undefined ? null : toUsv(value);
+	return ([other, item]) => other === key && (wanted === null || item === wanted);
 }
 
 function ask(request: readonly (string | null)[]): Fields | null {
@@ -237,12 +258,36 @@ function parseQuery(text: string): [string, string][] {
 
 function decodeForm(text: string): string {
 	const spaced = text.replaceAll('+', ' ');
-	try {
-		return decodeURIComponent(spaced);
-	} catch {
-		// Broken escapes stay as they are written, which is what the standard does for each of them.
-		return spaced;
+	if (!spaced.includes('%')) {
+		return spaced.toWellFormed();
 	}
+
+	// Escapes are bytes, which need not be text; broken ones stay as they are written.
+	const bytes = latin1(encodeUtf8(spaced)).replaceAll(/%([0-9a-f]{2})/gi, (_escape, code: string) =>
+		String.fromCharCode(Number.parseInt(code, 16)),
+	);
+	return decodeUtf8(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+}
+
+function toPair(given: unknown): [string, string] {
+	if ((typeof given !== 'object' && typeof given !== 'function') || given === null || !(Symbol.iterator in given)) {
+		throw invalidPair();
+	}
+
+	const [name, value, ...more] = given as Iterable<unknown>;
+	if ([...(given as Iterable<unknown>)].length !== 2 || more.length > 0) {
+		throw invalidPair();
+	}
+
+	return [toUsv(name), toUsv(value)];
+}
+
+function invalidPair(): TypeError {
+	return Object.assign(new TypeError('Each query pair must be an iterable [name, value] tuple'), { code: 'ERR_INVALID_TUPLE' });
+}
+
+function toUsv(value: unknown): string {
+	return String(value).toWellFormed();
 }
 
 function encodeForm(text: string): string {

@@ -1,9 +1,12 @@
 import { createHash, createHmac, getHashes, type Hash, type Hmac, timingSafeEqual } from 'node:crypto';
 import * as zlib from 'node:zlib';
 
+import { KEY_OPERATIONS, type KeyRequest } from './key-operations.ts';
+
 /** What one plugin may let this process hold and make; resident memory is watched by the core as well. */
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
 const MAXIMUM_DIGESTS = 1000;
+const MAXIMUM_SLEEP = 100;
 
 type Request = {
 	readonly operation: string;
@@ -70,9 +73,10 @@ export function createComputer(): (text: string) => string {
 		},
 		equal: (request) => timingSafeEqual(bytesOfText(request.data), bytesOfText(request.other)),
 		hold: (request) => hold(pieces, request),
+		sleep: ({ options = {} }) => sleep(Number(options['milliseconds'])),
 	};
 	const perform = (request: Request): unknown =>
-		Object.hasOwn(operations, request.operation) ? operations[request.operation]?.(request) : compress(request, bytesOf(request));
+		Object.hasOwn(operations, request.operation) ? operations[request.operation]?.(request) : work(request, bytesOf(request));
 
 	return (text) => {
 		try {
@@ -82,6 +86,19 @@ export function createComputer(): (text: string) => string {
 			return JSON.stringify({ error: { code, message: error instanceof Error ? error.message : 'the host could not do it' } });
 		}
 	};
+}
+
+/** Without using the processor; a longer wait is asked for again, so that other isolates of this process get their turn. */
+function sleep(milliseconds: number): null {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(Math.max(milliseconds || 0, 0), MAXIMUM_SLEEP));
+	return null;
+}
+
+/** Operations on bytes that may have come in pieces. */
+function work(request: Request, bytes: Buffer): unknown {
+	return Object.hasOwn(KEY_OPERATIONS, request.operation)
+		? KEY_OPERATIONS[request.operation]?.({ ...(request as KeyRequest), data: bytes.toString('base64') })
+		: compress(request, bytes);
 }
 
 function bytesOfText(text: string | undefined): Buffer {

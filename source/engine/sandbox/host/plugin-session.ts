@@ -12,6 +12,7 @@ declare const GUEST_PRELUDE: string;
 declare const GUEST_PARTS: Readonly<Record<string, string>>;
 
 const MAXIMUM_RANDOM_BYTES = 65_536;
+const MEBIBYTE = 1024 * 1024;
 /** No call has this id. */
 const STRAY = -1;
 
@@ -70,9 +71,13 @@ class Session implements PluginSession {
 			onCatastrophicError: () => this.#fail(0, { reason: 'memory', detail: '' }),
 		});
 		const context = isolate.createContextSync();
-		const deliver = context.evalClosureSync(`'use strict';\n${GUEST_PRELUDE}\nreturn guest.install($0);`, [this.#callback()], {
-			result: { reference: true },
-		}) as Reference<Deliver>;
+		const deliver = context.evalClosureSync(
+			`'use strict';\n${GUEST_PRELUDE}\nreturn guest.install($0, $1);`,
+			[this.#callback(), load.heapMegabytes * MEBIBYTE],
+			{
+				result: { reference: true },
+			},
+		) as Reference<Deliver>;
 		this.#guest = { isolate, context, deliver, load };
 		// Made before the core sets the memory bound, so that no address space has to be reserved later.
 		this.#schemas = load.checksSchemas ? createSchemaChecker(this.#library, load.turnMilliseconds) : null;

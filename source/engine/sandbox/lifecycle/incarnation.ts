@@ -30,6 +30,8 @@ export type IncarnationOptions = {
 	readonly signal: AbortSignal;
 	/** Answers what is for other plugins; null for what the broker answers. */
 	readonly onMessage: (request: CapabilityRequest) => Promise<string> | null;
+	/** It made its neighbours in a shared process wait. */
+	readonly onSlowQuestion: () => void;
 };
 
 /** What answers the plugin's requests; another takes its place when grants change. */
@@ -53,7 +55,7 @@ export class Incarnation {
 	}
 
 	/** Loads the code; `plugin-started` is on record before a byte of it is sent. Throws `sandbox-unavailable`, `plugin-failed`, `cancelled`. */
-	static async start(setup: PluginSetup, { takeHost, signal, onMessage }: IncarnationOptions): Promise<Incarnation> {
+	static async start(setup: PluginSetup, { takeHost, signal, onMessage, onSlowQuestion }: IncarnationOptions): Promise<Incarnation> {
 		const { plugin, version, limits } = setup;
 		let pid = 0;
 		const rights: Rights = { broker: createBroker({ ...setup, pid: () => pid }), controller: new AbortController(), earlier: [] };
@@ -72,6 +74,7 @@ export class Incarnation {
 				onCapability: async (call) => onMessage(call) ?? rights.broker.handle(call, rights.controller.signal),
 				onQuestion: async (call) =>
 					(await answerPackageCall(setup.files ?? NO_FILES, call)) ?? rights.broker.handle(call, rights.controller.signal),
+				onSlowQuestion,
 				onLog: minutelySink({ ...setup, pid: () => pid }),
 			});
 			return new Incarnation(setup, { connection, rights });

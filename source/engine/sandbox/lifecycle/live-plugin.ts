@@ -1,34 +1,27 @@
-import { EngineError, isAbort, toEngineError } from '../../errors.ts';
+import { EngineError } from '../../errors.ts';
 import type { PluginLimits } from '../../manifest.ts';
-import type { RuntimePhase } from '../../runtime.ts';
 import { isCovered } from '../grants.ts';
 import { permissionId, type Permission } from '../../permission.ts';
-import { CALL_WINDOW } from '../frames.ts';
 import type { TakeHost } from '../host-process.ts';
 import type { CapabilityRequest } from '../host-messages.ts';
 import { taskMessage } from '../load-plugin.ts';
-import { PluginEndedError, type PluginEnd } from '../plugin-end.ts';
-import { CallRate, type LiveFigures } from './call-rate.ts';
-import { handOver, sayGoodbye, startSuccessor } from './hand-over.ts';
-import { Incarnation, methodMessage, type PluginSetup, type Work } from './incarnation.ts';
-import { Inbox } from './inbox.ts';
-import { asFailure, busy, notRunning, restless } from './refusals.ts';
-import { Resting } from './resting.ts';
-import { advance, backOffMilliseconds, INITIAL, type Lifecycle, type LifecycleEvent } from './states.ts';
-
-const DRAIN_MILLISECONDS = 2000;
-
-export type Transition = {
-	readonly plugin: string;
-	readonly from: RuntimePhase;
-	readonly to: RuntimePhase;
-	readonly event: LifecycleEvent['type'];
-};
+import { CallQueue } from './call-queue.ts';
+import type { LiveFigures } from './call-rate.ts';
+import { Course, type Transition } from './course.ts';
+import { sayGoodbye } from './hand-over.ts';
+import { Incarnation, methodMessage, type PluginSetup } from './incarnation.ts';
+import { reload, requireServing } from './reload.ts';
+import { Restarts } from './restarts.ts';
+import { Seat } from './seat.ts';
+import type { Lifecycle } from './states.ts';
 
 export type LivePluginOptions = {
 	readonly setup: PluginSetup;
 	/** Where a host for this setup comes from. */
-	readonly hostFor: (setup: PluginSetup, crashes: number) => { readonly takeHost: TakeHost; readonly isShared: boolean };
+	readonly hostFor: (
+		setup: PluginSetup,
+		past: { readonly mayShare: boolean },
+	) => { readonly takeHost: TakeHost; readonly isShared: boolean };
 	readonly onTransition: (transition: Transition) => void;
 	/** Answers requests for other plugins; null for those that are none. */
 	readonly onMessage: (live: LivePlugin, request: CapabilityRequest) => Promise<string> | null;
@@ -38,77 +31,65 @@ export type LivePluginOptions = {
 	readonly backOff?: (crashes: number) => number;
 };
 
-type Job = {
-	readonly work: Work;
-	readonly bytes: number;
-	readonly signal: AbortSignal | null;
-	readonly resolve: (value: unknown) => void;
-	readonly reject: (error: unknown) => void;
-};
-
-/**
- * A plugin that stays: started, called, given a new version while it runs, started again when it crashes. States.ts says what may
- * follow what; this drives it. What waits in the inbox outlives a crash and a reload; what is in flight does not outlive a crash.
- */
+/** A plugin that stays: started, called, given a new version while it runs, started again when it crashes, stopped. */
 export class LivePlugin {
 	readonly #options: LivePluginOptions;
-	readonly #inbox = new Inbox<Job>();
+	readonly #seat: Seat;
+	readonly #course: Course;
+	readonly #calls: CallQueue;
+	readonly #restarts: Restarts;
 	readonly #stopped = new AbortController();
-	readonly #rate = new CallRate();
-	readonly #resting = new Resting();
-	#setup: PluginSetup;
-	#life: Lifecycle = INITIAL;
-	#incarnation: Incarnation | null = null;
-	#tasks: readonly string[] = [];
-	#isShared = false;
-	/** The inbox keeps what comes until a reload is through. */
-	#isPaused = false;
-	#retryTimer: NodeJS.Timeout | null = null;
-	/** Its end is wanted, however it comes. */
-	#leaving: Incarnation | null = null;
+	/** It asked something whose answer took too long for a shared process. */
+	#isSlow = false;
 	/** A start or a reload that goes on. */
 	#underway: Promise<unknown> = Promise.resolve();
 	/** The end of the version before. */
 	#retired: Promise<unknown> = Promise.resolve();
-	#calls = 0;
-	#restarts = 0;
-	#deniedBefore = 0;
-	#lastFailure: EngineError | null = null;
 
 	constructor(options: LivePluginOptions) {
+		const { setup, onQuarantine } = options;
 		this.#options = options;
-		this.#setup = options.setup;
+		this.#seat = new Seat(setup);
+		this.#course = new Course({ ...options, plugin: setup.plugin });
+		this.#calls = new CallQueue(this.#seat, this.#course);
+		this.#restarts = new Restarts({
+			seat: this.#seat,
+			course: this.#course,
+			calls: this.#calls,
+			stopped: this.#stopped.signal,
+			start: (signal) => this.start(signal),
+			onQuarantine,
+		});
 	}
 
 	get setup(): PluginSetup {
-		return this.#setup;
+		return this.#seat.setup;
 	}
 
 	get lifecycle(): Lifecycle {
-		return this.#life;
+		return this.#course.life;
 	}
 
 	get incarnation(): Incarnation | null {
-		return this.#incarnation;
+		return this.#seat.incarnation;
 	}
 
 	get isShared(): boolean {
-		return this.#isShared;
+		return this.#seat.isShared;
 	}
 
 	/** Tasks it offers now. */
 	get tasks(): readonly string[] {
-		return this.#tasks;
+		return this.#seat.tasks;
 	}
 
 	/** Why it crashed or could not be started last. */
 	get lastFailure(): EngineError | null {
-		return this.#lastFailure;
+		return this.#seat.failure;
 	}
 
 	get figures(): LiveFigures {
-		const denied = (this.#incarnation?.denied() ?? []).reduce((sum, { count }) => sum + count, this.#deniedBefore);
-		return { calls: this.#calls, restarts: this.#restarts, denied, waiting: this.#inbox.size, callsPerSecond: this.#rate.perSecond() };
+		return { ...this.#calls.figures, restarts: this.#restarts.count, denied: this.#seat.denied };
 	}
 
 	/** Resolves when it is ready. Throws what kept it from starting; then it is stopped, or tried again later when it was a crash. */
@@ -118,57 +99,29 @@ export class LivePlugin {
 		return work;
 	}
 
-	async #start(signal: AbortSignal): Promise<void> {
-		await this.#options.requireAllowed(this.#setup);
-		this.#advance({ type: 'start' });
-		const stop = AbortSignal.any([signal, this.#stopped.signal]);
-		const { takeHost, isShared } = this.#options.hostFor(this.#setup, this.#life.crashes.length);
-		this.#isShared = isShared;
-		let incarnation: Incarnation | null = null;
-		try {
-			incarnation = await Incarnation.start(this.#setup, { takeHost, signal: stop, onMessage: this.#onMessage });
-			const started = incarnation;
-			const onAbort = (): void => started.end({ type: 'stopped', cause: stop.reason });
-			stop.addEventListener('abort', onAbort, { once: true });
-			this.#advance({ type: 'loaded' });
-			this.#tasks = await incarnation.initialize();
-			stop.removeEventListener('abort', onAbort);
-			this.#advance({ type: 'initialized' });
-			this.#adopt(incarnation);
-		} catch (error) {
-			await this.#failStart(incarnation, error, stop.aborted);
-			throw error;
-		}
-	}
-
 	/** Runs a task. Throws `task-not-found`, `plugin-busy`, `plugin-not-running`, and what `run` throws. */
 	call({ task, input, signal }: { readonly task: string; readonly input: unknown; readonly signal: AbortSignal }): Promise<unknown> {
-		const { plugin, manifest, kind, limits } = this.#setup;
-		if (kind === 'plugin' && !this.#tasks.includes(task)) {
-			const offered = this.#tasks.length === 0 ? 'none' : this.#tasks.join(', ');
+		const { plugin, manifest, kind } = this.setup;
+		if (kind === 'plugin' && !this.tasks.includes(task)) {
+			const offered = this.tasks.length === 0 ? 'none' : this.tasks.join(', ');
 			return Promise.reject(new EngineError('task-not-found', `${plugin} offers no task "${task}"; it offers ${offered}.`));
 		}
 
-		const milliseconds = this.#incarnation?.limits.wallMilliseconds ?? limits.wallMilliseconds;
-		return this.#enqueue({ message: taskMessage(manifest, { task, input }), name: `Task "${task}"`, milliseconds }, signal);
+		const message = taskMessage(manifest, { task, input });
+		return this.#calls.add({ message, name: `Task "${task}"`, milliseconds: this.#wallMilliseconds() }, signal);
 	}
 
 	/** Hands `handleMessage` a message. Null when there is no room: wait with `untilRoom`. */
 	deliver(message: unknown): { readonly answer: Promise<unknown> } | null {
-		const milliseconds = this.#incarnation?.limits.wallMilliseconds ?? this.#setup.limits.wallMilliseconds;
-		const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-		const work = { message: methodMessage('handleMessage', message), name: 'handleMessage', milliseconds };
-		const job = { work, bytes: work.message.input.length, signal: null, resolve, reject };
-		if (!this.#inbox.push(job)) {
-			return null;
-		}
-
-		this.#pump();
-		return { answer: promise };
+		return this.#calls.offer({
+			message: methodMessage('handleMessage', message),
+			name: 'handleMessage',
+			milliseconds: this.#wallMilliseconds(),
+		});
 	}
 
 	untilRoom(): Promise<void> {
-		return this.#inbox.untilRoom();
+		return this.#calls.untilRoom();
 	}
 
 	/**
@@ -181,310 +134,140 @@ export class LivePlugin {
 		return work;
 	}
 
-	async #reload(next: PluginSetup, signal: AbortSignal): Promise<void> {
-		const old = this.#incarnation;
-		if (old === null || (this.#life.phase !== 'ready' && this.#life.phase !== 'executing')) {
-			throw notRunning(this.#setup.plugin, this.#life);
-		}
-
-		await this.#options.requireAllowed(next);
-		await this.#retired;
-		this.#advance({ type: 'reload' });
-		const from = this.#setup.version;
-		const { takeHost, isShared } = this.#options.hostFor(next, this.#life.crashes.length);
-		let successor: Incarnation | null = null;
-		try {
-			const started = await startSuccessor(next, { takeHost, signal, onMessage: this.#onMessage });
-			successor = started.incarnation;
-			this.#isPaused = true;
-			await this.#untilIdle(old);
-			await handOver(old, successor);
-			this.#requireBoth(old, successor);
-			this.#swap(successor, { tasks: started.tasks, isShared });
-			this.#record({ event: 'plugin-reloaded', plugin: next.plugin, version: next.version, from, outcome: 'ok' });
-		} catch (error) {
-			await this.#rollBack(successor, { error, next, from });
-			throw error;
-		} finally {
-			this.#isPaused = false;
-			this.#pump();
-		}
-
-		// The new one works already; a stop and the next reload wait for the end of the old one.
-		this.#retired = this.#retire(old, 'reloaded').catch((error: unknown) => void (this.#lastFailure = asFailure(error, old.setup.plugin)));
-	}
-
 	/** Lets what is in flight end (two seconds), calls `shutdown`, and ends the process. What waits is refused. */
 	async stop(reason: string): Promise<void> {
-		this.#stopped.abort(new EngineError('plugin-not-running', `${this.#setup.plugin} was stopped.`));
-		if (this.#retryTimer !== null) {
-			clearTimeout(this.#retryTimer);
-		}
-
+		this.#stopped.abort(new EngineError('plugin-not-running', `${this.setup.plugin} was stopped.`));
+		this.#restarts.cancel();
 		await this.#underway;
 		await this.#retired;
-		const { phase } = this.#life;
-		const incarnation = this.#incarnation;
-		this.#refuseWaiting();
+		const { phase } = this.lifecycle;
+		const { incarnation } = this;
+		this.#calls.refuseWaiting();
 		if (phase === 'backing-off') {
-			this.#advance({ type: 'gave-up' });
+			this.#course.advance({ type: 'gave-up' });
 		} else if (incarnation !== null && (phase === 'ready' || phase === 'executing')) {
-			this.#advance({ type: 'drain' });
+			this.#course.advance({ type: 'drain' });
 			// What does not end in time ends with the process.
-			await this.#untilIdle(incarnation).catch(() => undefined);
-			this.#advanceIf('draining', { type: 'drained' });
+			await this.#calls.untilIdle(incarnation).catch(() => undefined);
+			this.#course.advanceIf('draining', { type: 'drained' });
 			await this.#retire(incarnation, reason);
-			this.#advanceIf('stopping', { type: 'ended' });
+			this.#course.advanceIf('stopping', { type: 'ended' });
 		}
 	}
 
 	/** Ends the process at once; it counts as stopped and not as a crash. */
 	async kill(): Promise<void> {
-		this.#leaving = this.#incarnation;
-		this.#incarnation?.end({ type: 'stopped', cause: new EngineError('plugin-not-running', `${this.#setup.plugin} was killed.`) });
+		this.#seat.leaving = this.incarnation;
+		this.incarnation?.end({ type: 'stopped', cause: new EngineError('plugin-not-running', `${this.setup.plugin} was killed.`) });
 		await this.stop('killed');
 	}
 
 	setLimits(limits: PluginLimits): void {
-		const { plugin, version } = this.#setup;
-		this.#record({ event: 'limits-changed', plugin, version, ...limits });
-		this.#setup = { ...this.#setup, limits };
-		this.#incarnation?.setLimits(limits);
+		const { plugin, version, audit } = this.setup;
+		audit({ event: 'limits-changed', plugin, version, ...limits });
+		this.#seat.setup = { ...this.setup, limits };
+		this.incarnation?.setLimits(limits);
 	}
 
 	/** Takes one grant away while the plugin runs; false when it had none like it. */
 	revoke(permission: Permission): boolean {
-		const grants = this.#setup.grants.filter((grant) => !isCovered(grant, [permission]));
-		if (grants.length === this.#setup.grants.length) {
+		const grants = this.setup.grants.filter((grant) => !isCovered(grant, [permission]));
+		if (grants.length === this.setup.grants.length) {
 			return false;
 		}
 
-		const { plugin, version } = this.#setup;
-		this.#record({ event: 'permission-revoked', plugin, version, permission: permissionId(permission), scope: 'run' });
-		this.#setup = { ...this.#setup, grants };
-		this.#incarnation?.setGrants(grants);
+		const { plugin, version, audit } = this.setup;
+		audit({ event: 'permission-revoked', plugin, version, permission: permissionId(permission), scope: 'run' });
+		this.#seat.setup = { ...this.setup, grants };
+		this.incarnation?.setGrants(grants);
 		return true;
+	}
+
+	/** A message of it was denied. */
+	countDenial(): void {
+		this.#seat.countDenial();
 	}
 
 	/** Ends a quarantine. */
 	release(): void {
-		this.#advanceIf('quarantined', { type: 'release' });
+		this.#course.advanceIf('quarantined', { type: 'release' });
 	}
 
-	readonly #onMessage = (request: CapabilityRequest): Promise<string> | null => this.#options.onMessage(this, request);
-
-	#enqueue(work: Work, signal: AbortSignal | null): Promise<unknown> {
-		const { phase } = this.#life;
-		if (phase === 'stopped' || phase === 'quarantined' || phase === 'stopping' || phase === 'draining') {
-			return Promise.reject(notRunning(this.#setup.plugin, this.#life));
-		}
-
-		const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-		const job: Job = { work, bytes: work.message.input.length, signal, resolve, reject };
-		if (!this.#inbox.push(job)) {
-			return Promise.reject(busy(this.#setup.plugin, this.#inbox.size));
-		}
-
-		const onAbort = (): void => {
-			if (this.#inbox.remove(job)) {
-				reject(toEngineError(signal?.reason, { code: 'cancelled', message: 'The call was cancelled.' }));
-			}
-		};
-		signal?.addEventListener('abort', onAbort, { once: true });
-		this.#pump();
-		return promise.finally(() => signal?.removeEventListener('abort', onAbort));
-	}
-
-	#pump(): void {
-		const incarnation = this.#incarnation;
-		if (incarnation === null) {
-			return;
-		}
-
-		while (this.#mayRun(incarnation)) {
-			const job = this.#inbox.take();
-			if (job === undefined) {
-				return;
-			}
-
-			// What goes wrong in it is told to whoever waits for the job.
-			void this.#run(job, incarnation);
-		}
-	}
-
-	#mayRun(incarnation: Incarnation): boolean {
-		const { phase, inFlight } = this.#life;
-		const isServing = phase === 'ready' || phase === 'executing' || phase === 'reloading';
-		return isServing && incarnation.isAlive && !this.#isPaused && inFlight < CALL_WINDOW;
-	}
-
-	async #run({ work, signal, resolve, reject }: Job, incarnation: Incarnation): Promise<void> {
-		this.#advance({ type: 'call-started' });
-		this.#calls += 1;
-		this.#rate.count();
-		const { outcome, abort } = incarnation.run(work);
-		// The place in the window is free when the plugin has answered, not when the caller went away.
-		const onAbort = (): void => {
-			abort();
-			reject(toEngineError(signal?.reason, { code: 'cancelled', message: 'The call was cancelled.' }));
-		};
-		signal?.addEventListener('abort', onAbort, { once: true });
+	async #start(signal: AbortSignal): Promise<void> {
+		const setup = this.setup;
+		await this.#options.requireAllowed(setup);
+		this.#course.advance({ type: 'start' });
+		const stop = AbortSignal.any([signal, this.#stopped.signal]);
+		const { takeHost, isShared } = this.#options.hostFor(setup, { mayShare: this.#mayShare() });
+		this.#seat.isShared = isShared;
+		let incarnation: Incarnation | null = null;
 		try {
-			resolve(await outcome);
+			incarnation = await Incarnation.start(setup, {
+				takeHost,
+				signal: stop,
+				onMessage: this.#onMessage,
+				onSlowQuestion: this.#onSlowQuestion,
+			});
+			const started = incarnation;
+			const onAbort = (): void => started.end({ type: 'stopped', cause: stop.reason });
+			stop.addEventListener('abort', onAbort, { once: true });
+			this.#course.advance({ type: 'loaded' });
+			this.#seat.tasks = await incarnation.initialize();
+			stop.removeEventListener('abort', onAbort);
+			this.#course.advance({ type: 'initialized' });
+			this.#seat.give(incarnation);
+			this.#restarts.watch(incarnation);
+			this.#calls.pump();
+			this.#moveOut();
 		} catch (error) {
-			reject(error);
-		}
-
-		signal?.removeEventListener('abort', onAbort);
-		if (incarnation === this.#incarnation && incarnation.isAlive && this.#life.inFlight > 0) {
-			this.#advance({ type: 'call-ended' });
-		}
-
-		if (this.#life.inFlight === 0) {
-			this.#resting.tell();
-		}
-
-		this.#pump();
-	}
-
-	#adopt(incarnation: Incarnation): void {
-		this.#incarnation = incarnation;
-		void incarnation.ended.then((end) => this.#onEnded(incarnation, end));
-		this.#pump();
-	}
-
-	/** Only for an end that nobody asked for: whoever ends an incarnation on purpose has taken it out first, or is draining it. */
-	async #onEnded(incarnation: Incarnation, end: PluginEnd): Promise<void> {
-		if (incarnation !== this.#incarnation || incarnation === this.#leaving) {
-			return;
-		}
-
-		this.#lastFailure = incarnation.explain(new PluginEndedError(end), 'Something', '');
-		this.#deniedBefore = this.figures.denied;
-		this.#incarnation = null;
-		this.#resting.tell();
-		this.#advance({ type: 'crashed', at: Date.now() });
-		try {
-			await incarnation.close(end, null);
-		} finally {
-			this.#afterCrash();
+			await this.#restarts.afterFailedStart(incarnation, { error, wasStopped: stop.aborted });
+			throw error;
 		}
 	}
 
-	#afterCrash(): void {
-		const { phase, retryAt, crashes } = this.#life;
-		if (phase === 'quarantined') {
-			this.#refuseWaiting();
-			const { plugin, version } = this.#setup;
-			this.#record({ event: 'plugin-quarantined', plugin, version, crashes: crashes.length });
-			this.#options.onQuarantine(this.#setup, crashes.length);
-		} else if (phase === 'backing-off' && retryAt !== null && !this.#stopped.signal.aborted) {
-			this.#retryTimer = setTimeout(() => void this.#retry(), Math.max(0, retryAt - Date.now()));
-		}
-	}
-
-	async #retry(): Promise<void> {
-		this.#restarts += 1;
-		try {
-			await this.start(this.#stopped.signal);
-		} catch (error) {
-			// It is in the lifecycle and in the audit log; whoever waits for a call is told when the plugin is given up.
-			this.#lastFailure = asFailure(error, this.#setup.plugin);
-			if (this.#life.phase === 'stopped') {
-				this.#refuseWaiting();
-			}
-		}
-	}
-
-	async #failStart(incarnation: Incarnation | null, error: unknown, wasStopped: boolean): Promise<void> {
-		const failure = asFailure(error, this.#setup.plugin);
-		this.#lastFailure = failure;
-		const isFault = incarnation !== null && !wasStopped && !isAbort(error);
-		this.#advance(isFault ? { type: 'crashed', at: Date.now() } : { type: 'gave-up' });
-		try {
-			if (incarnation !== null) {
-				const end = incarnation.isAlive ? null : await incarnation.ended;
-				await incarnation.close(end ?? { type: 'stopped', cause: null }, failure);
-			}
-		} finally {
-			this.#afterCrash();
-		}
-	}
-
-	#swap(successor: Incarnation, { tasks, isShared }: { readonly tasks: readonly string[]; readonly isShared: boolean }): void {
-		this.#deniedBefore = this.figures.denied;
-		this.#setup = successor.setup;
-		this.#tasks = tasks;
-		this.#isShared = isShared;
-		this.#adopt(successor);
-		this.#advance({ type: 'reloaded' });
-	}
-
-	async #rollBack(
-		successor: Incarnation | null,
-		{ error, next, from }: { readonly error: unknown; readonly next: PluginSetup; readonly from: string },
-	): Promise<void> {
-		const { code, exitCode } = toEngineError(error, { code: 'internal', message: 'The reload failed.' });
-		this.#advanceIf('reloading', { type: 'rolled-back' });
-		this.#record({ event: 'plugin-reloaded', plugin: next.plugin, version: next.version, from, outcome: code });
-		if (successor !== null) {
-			const end = successor.isAlive ? null : await successor.ended;
-			await successor.close(end ?? { type: 'stopped', cause: null }, { code, exitCode });
-		}
+	async #reload(next: PluginSetup, signal: AbortSignal): Promise<void> {
+		const parts = { seat: this.#seat, course: this.#course, calls: this.#calls };
+		const old = requireServing(parts);
+		await this.#options.requireAllowed(next);
+		await this.#retired;
+		const host = this.#options.hostFor(next, { mayShare: this.#mayShare() });
+		const successor = await reload(next, { ...parts, host, signal, onMessage: this.#onMessage, onSlowQuestion: this.#onSlowQuestion });
+		this.#restarts.watch(successor);
+		// The new one works already; a stop and the next reload wait for the end of the old one.
+		this.#retired = this.#retire(old, 'reloaded').catch((error: unknown) => void this.#seat.fail(error));
 	}
 
 	async #retire(incarnation: Incarnation, reason: string): Promise<void> {
-		this.#leaving = incarnation;
+		this.#seat.leaving = incarnation;
 		await sayGoodbye(incarnation, reason);
-		if (incarnation === this.#incarnation) {
-			this.#deniedBefore = this.figures.denied;
-			this.#incarnation = null;
+		if (incarnation === this.incarnation) {
+			this.#seat.give(null);
 		}
 
 		await incarnation.close({ type: 'stopped', cause: null }, { code: 'ok', exitCode: 0 });
 	}
 
-	/** Throws `reload-refused` when what is in flight does not end in time, or the plugin does. */
-	async #untilIdle(incarnation: Incarnation): Promise<void> {
-		if (this.#life.inFlight > 0 && incarnation.isAlive) {
-			await this.#resting.within(DRAIN_MILLISECONDS, incarnation.ended);
-		}
+	readonly #onMessage = (request: CapabilityRequest): Promise<string> | null => this.#options.onMessage(this, request);
 
-		if (this.#life.inFlight > 0 || !incarnation.isAlive) {
-			throw restless(this.#setup.plugin, DRAIN_MILLISECONDS);
+	readonly #onSlowQuestion = (): void => {
+		this.#isSlow = true;
+		this.#moveOut();
+	};
+
+	/** One that crashed in company starts again alone, and one that kept its neighbours waiting too. */
+	#mayShare(): boolean {
+		return this.lifecycle.crashes.length === 0 && !this.#isSlow;
+	}
+
+	/** With its state into a process of its own, as a reload of the same version. When that fails it stays, and is tried at its next slow question. */
+	#moveOut(): void {
+		const { phase } = this.lifecycle;
+		if (this.#isSlow && this.isShared && (phase === 'ready' || phase === 'executing')) {
+			this.reload(this.setup, this.#stopped.signal).catch((error: unknown) => void this.#seat.fail(error));
 		}
 	}
 
-	#requireBoth(old: Incarnation, successor: Incarnation): void {
-		if (!old.isAlive || !successor.isAlive || this.#life.phase !== 'reloading') {
-			throw new EngineError('reload-refused', `${this.#setup.plugin} ended while its new version was taking over.`);
-		}
-	}
-
-	#refuseWaiting(): void {
-		for (const job of this.#inbox.clear()) {
-			job.reject(notRunning(this.#setup.plugin, this.#life));
-		}
-	}
-
-	#record(event: Parameters<PluginSetup['audit']>[0]): void {
-		this.#setup.audit(event);
-	}
-
-	#advanceIf(phase: RuntimePhase, event: LifecycleEvent): void {
-		if (this.#life.phase === phase) {
-			this.#advance(event);
-		}
-	}
-
-	#advance(event: LifecycleEvent): void {
-		const from = this.#life;
-		const to = advance(from, event, this.#options.backOff ?? backOffMilliseconds);
-		if (to === null) {
-			throw new EngineError('internal', `${this.#setup.plugin}: "${event.type}" cannot happen while it is ${from.phase}.`);
-		}
-
-		this.#life = to;
-		this.#options.onTransition({ plugin: this.#setup.plugin, from: from.phase, to: to.phase, event: event.type });
+	#wallMilliseconds(): number {
+		return (this.incarnation?.limits ?? this.setup.limits).wallMilliseconds;
 	}
 }

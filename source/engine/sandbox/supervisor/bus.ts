@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { EngineError } from '../../errors.ts';
-import type { PluginManifest } from '../../manifest.ts';
+import { permissionId, type Permission } from '../../permission.ts';
 import { quoteForShell } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
+import { judgeMessage } from '../broker/messages.ts';
+import { isCovered } from '../grants.ts';
 import type { CapabilityRequest } from '../host-messages.ts';
 import type { LivePlugin } from '../lifecycle/live-plugin.ts';
 
@@ -12,7 +14,7 @@ const LONGEST_MILLISECONDS = 60_000;
 /** How long a sender waits for room in the queue of a receiver. */
 const ROOM_MILLISECONDS = 5000;
 const TOPIC = /^[a-z][a-z0-9./-]{0,63}$/;
-const MAXIMUM_AUDITED = 100;
+const MAXIMUM_RECORDED = 10_000;
 
 /** What `handleMessage` gets. */
 export type BusMessage = {
@@ -35,13 +37,13 @@ export type Bus = {
 };
 
 /**
- * Messages between plugins that run: at most once, in the order they were sent for each pair, and only where both package.json name the
- * other and the topic. A receiver's queue is bounded; when it is full the sender waits, and with it its own window of calls.
+ * Messages between plugins that run: at most once, in the order they were sent for each pair, and only where both package.json ask for
+ * the other and the topic and both were granted it. A receiver's queue is bounded; when it is full the sender waits, and with it its own window of calls.
  */
 export function createBus(find: (plugin: string) => LivePlugin | null): Bus {
 	/** The last message of a pair that waits for room: the next one gets in line behind it. */
 	const tails = new Map<string, Promise<unknown>>();
-	const audited = new Set<string>();
+	const recorded = new Set<string>();
 
 	const post = (
 		receiver: LivePlugin,
@@ -73,7 +75,7 @@ export function createBus(find: (plugin: string) => LivePlugin | null): Bus {
 		}
 
 		const receiver = find(route.to);
-		refuseUndeclared(sender, receiver, { route, audited });
+		refuseUngranted(sender, receiver, { route, recorded });
 		if (receiver === null || !isUp(receiver)) {
 			throw new Refused({ code: 'ERR_NOT_RUNNING', message: `${route.to} does not run now.` });
 		}
@@ -177,41 +179,71 @@ async function answerWithin(
 	}
 }
 
-/** Both sides have to name the other. The denial is on record before the sender sees it, once for each kind. */
-function refuseUndeclared(
-	sender: LivePlugin,
-	receiver: LivePlugin | null,
-	{ route, audited }: { readonly route: Route; readonly audited: Set<string> },
-): void {
-	const { plugin, version, audit, manifest } = sender.setup;
-	const isSent = declares(manifest, 'send', route.to, route.topic);
-	const isReceived = receiver === null || declares(receiver.setup.manifest, 'receive', plugin, route.topic);
-	if (isSent && isReceived) {
+type Judged = { readonly route: Route; readonly recorded: Set<string> };
+
+/**
+ * Both sides have to ask for the other and to be granted it. A denial is on record before the sender sees it, and the first use of a grant
+ * too, once for each process.
+ */
+function refuseUngranted(sender: LivePlugin, receiver: LivePlugin | null, { route, recorded }: Judged): void {
+	const from = { plugin: sender.setup.plugin, grants: sender.setup.grants };
+	// Whether one that does not run would take it does not matter: there is nobody to hand it to.
+	const taking: Permission = { type: 'message', direction: 'receive', plugin: from.plugin, topic: route.topic, reason: '' };
+	const to = { plugin: route.to, grants: receiver === null ? [taking] : receiver.setup.grants };
+	const verdict = judgeMessage({ from, to, topic: route.topic });
+	const { plugin, version, audit } = sender.setup;
+	const pid = sender.incarnation?.pid ?? 0;
+	if (verdict.isAllowed) {
+		const sending: Permission = { type: 'message', direction: 'send', plugin: route.to, topic: route.topic, reason: '' };
+		for (const [holder, wanted] of [[sender, sending] as const, ...(receiver === null ? [] : [[receiver, taking] as const])]) {
+			recordUse(holder, wanted, recorded);
+		}
+
 		return;
 	}
 
-	const permission = `message:${route.to}/${route.topic}`;
-	const rule = isSent ? 'not-declared-by-receiver' : 'not-declared-by-sender';
-	const key = JSON.stringify([plugin, rule, permission]);
-	if (!audited.has(key) && audited.size < MAXIMUM_AUDITED) {
-		audited.add(key);
-		audit({ event: 'permission-denied', plugin, version, pid: sender.incarnation?.pid ?? 0, permission, rule, resource: route.topic });
+	const isSender = verdict.of === plugin;
+	const isDeclared = isCovered(verdict.permission, (isSender ? sender : receiver)?.setup.requested ?? []);
+	const permission = permissionId(verdict.permission);
+	const rule = `not-${isDeclared ? 'granted-to' : 'declared-by'}-${isSender ? 'sender' : 'receiver'}`;
+	sender.countDenial();
+	if (isNew(recorded, ['denied', plugin, pid, rule, permission])) {
+		audit({ event: 'permission-denied', plugin, version, pid, permission, rule, resource: route.topic });
 	}
 
-	const [who, side, peer] = isSent ? [route.to, 'receive', plugin] : [plugin, 'send', route.to];
 	throw new Refused({
 		code: 'ERR_PERMISSION_DENIED',
-		message: `The package.json of ${who} does not name ${peer} and "${route.topic}" under plugward.messages.${side}.`,
+		message: isDeclared ? verdict.text : `The package.json of ${verdict.of} does not ask for ${permission}.`,
 		permission,
-		hint: `Both packages must declare it; see: plugward info ${quoteForShell(who)}`,
+		hint: isDeclared
+			? `See: plugward permissions explain ${quoteForShell(verdict.of)}`
+			: `Both packages must declare it; see: plugward info ${quoteForShell(verdict.of)}`,
 	});
 }
 
-function declares(manifest: PluginManifest | null, side: 'send' | 'receive', peer: string, topic: string): boolean {
-	const { send = [], receive = [] } = manifest?.messages ?? {};
-	return side === 'send'
-		? send.some((route) => route.to === peer && route.topic === topic)
-		: receive.some((route) => route.from === peer && route.topic === topic);
+/** The grant, not the request. */
+function recordUse({ setup, incarnation }: LivePlugin, wanted: Permission, recorded: Set<string>): void {
+	const { plugin, version, audit, grants } = setup;
+	const grant = grants.find((one) => isCovered(wanted, [one]));
+	const pid = incarnation?.pid ?? 0;
+	if (grant !== undefined && isNew(recorded, ['used', plugin, pid, permissionId(grant)])) {
+		audit({ event: 'permission-used', plugin, version, pid, permission: permissionId(grant) });
+	}
+}
+
+function isNew(recorded: Set<string>, fact: readonly unknown[]): boolean {
+	const key = JSON.stringify(fact);
+	if (recorded.has(key)) {
+		return false;
+	}
+
+	if (recorded.size >= MAXIMUM_RECORDED) {
+		// The oldest goes, so that one plugin that tries many topics cannot silence what comes after.
+		recorded.delete(recorded.values().next().value ?? '');
+	}
+
+	recorded.add(key);
+	return true;
 }
 
 function readRoute({ to, topic }: CapabilityRequest['args']): Route | null {

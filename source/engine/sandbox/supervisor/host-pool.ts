@@ -1,3 +1,4 @@
+import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
 import { linkTo, startHost, type HostLink, type HostProcess } from '../host-process.ts';
 
 /** A refill does not take the processor away from the plugin that the host was taken for. */
@@ -9,14 +10,16 @@ const REFILL_DELAY_MILLISECONDS = 150;
  */
 export class HostPool {
 	readonly #size: number;
+	readonly #rules: SandboxRules;
 	readonly #closed = new AbortController();
 	readonly #ready: HostProcess[] = [];
 	#starting = 0;
 	#timer: NodeJS.Timeout | null = null;
 	#filled = Promise.withResolvers<void>();
 
-	constructor(size: number) {
+	constructor(size: number, rules: SandboxRules = USUAL_RULES) {
 		this.#size = size;
+		this.#rules = rules;
 	}
 
 	/** Starts what is missing; resolves when that many stand ready, or could not be started. */
@@ -47,7 +50,7 @@ export class HostPool {
 			}, REFILL_DELAY_MILLISECONDS);
 		}
 
-		return linkTo(host ?? (await startHost({ signal })));
+		return linkTo(host ?? (await startHost({ rules: this.#rules, signal })));
 	};
 
 	get waiting(): number {
@@ -81,7 +84,7 @@ export class HostPool {
 
 	async #startOne(): Promise<void> {
 		try {
-			const host = await startHost({ signal: this.#closed.signal });
+			const host = await startHost({ rules: this.#rules, signal: this.#closed.signal });
 			if (this.#closed.signal.aborted) {
 				host.kill();
 			} else {

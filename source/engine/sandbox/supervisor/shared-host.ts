@@ -93,7 +93,7 @@ export class SharedHost {
 		this.#places.get(frame.slot)?.onFrame(frame);
 	}
 
-	/** Every plugin of the process stands still until there is an answer, so that a place which was freed gets one too. */
+	/** Every plugin of the process stands still until there is an answer: a place which was freed gets one too, and the others get it in time. */
 	#passQuestion(frame: Frame): void {
 		this.#expectPlace(frame);
 		const events = this.#places.get(frame.slot);

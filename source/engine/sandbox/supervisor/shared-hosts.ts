@@ -1,10 +1,16 @@
+import type { SandboxRules } from '../sandbox-rules.ts';
 import { startHost, type HostLink } from '../host-process.ts';
 import { SharedHost } from './shared-host.ts';
 
 /** Fills one shared process before it starts the next, and ends one that nobody is in any more. */
 export class SharedHosts {
+	readonly #rules: SandboxRules;
 	readonly #hosts = new Set<SharedHost>();
 	#starting: Promise<SharedHost> | null = null;
+
+	constructor(rules: SandboxRules) {
+		this.#rules = rules;
+	}
 
 	readonly take = async (signal: AbortSignal): Promise<HostLink> => {
 		for (;;) {
@@ -27,7 +33,7 @@ export class SharedHosts {
 
 	/** One at a time, and not cancelled with the first that asked for it. */
 	#start(): Promise<SharedHost> {
-		this.#starting ??= startHost({ signal: new AbortController().signal })
+		this.#starting ??= startHost({ rules: this.#rules, signal: new AbortController().signal })
 			.then((process) => {
 				const host = new SharedHost(process);
 				this.#hosts.add(host);

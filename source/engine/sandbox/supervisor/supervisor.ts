@@ -3,7 +3,9 @@ import type { Level } from '../../evidence.ts';
 import type { TakeHost } from '../host-process.ts';
 import type { PluginSetup } from '../lifecycle/incarnation.ts';
 import { quarantined } from '../lifecycle/refusals.ts';
-import { LivePlugin, type Transition } from '../lifecycle/live-plugin.ts';
+import type { Transition } from '../lifecycle/course.ts';
+import { LivePlugin } from '../lifecycle/live-plugin.ts';
+import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
 import { requireSandbox } from '../support.ts';
 import { createBus, type Bus } from './bus.ts';
 import { HostPool } from './host-pool.ts';
@@ -15,6 +17,8 @@ const SHARING_LEVELS: ReadonlySet<Level> = new Set(['core', 'verified']);
 export type SupervisorOptions = {
 	/** Hosts that stand ready before anybody needs them. */
 	readonly poolSize: number;
+	/** How hosts are started; left out for the usual way. */
+	readonly rules?: SandboxRules;
 	/** How many crashes put this version into quarantine; null when it may run. */
 	readonly quarantinedAfter: (plugin: string, version: string) => Promise<number | null>;
 	readonly onQuarantine: (setup: PluginSetup, crashes: number) => void;
@@ -29,19 +33,22 @@ export class Supervisor {
 	readonly #options: SupervisorOptions;
 	readonly #plugins = new Map<string, LivePlugin>();
 	readonly #pool: HostPool;
-	readonly #shared = new SharedHosts();
+	readonly #rules: SandboxRules;
+	readonly #shared: SharedHosts;
 	readonly #bus: Bus;
 	#isClosed = false;
 
 	constructor(options: SupervisorOptions) {
 		this.#options = options;
-		this.#pool = new HostPool(options.poolSize);
+		this.#rules = options.rules ?? USUAL_RULES;
+		this.#pool = new HostPool(options.poolSize, this.#rules);
+		this.#shared = new SharedHosts(this.#rules);
 		this.#bus = createBus((plugin) => this.#plugins.get(plugin) ?? null);
 	}
 
 	/** Resolves when the pool is full. */
 	async prepare(): Promise<void> {
-		await requireSandbox();
+		await requireSandbox(this.#rules);
 		await this.#pool.fill();
 	}
 
@@ -66,7 +73,7 @@ export class Supervisor {
 
 	/** Throws `usage` when it runs already, `plugin-quarantined`, and what kept it from starting. */
 	async start(setup: PluginSetup, signal: AbortSignal): Promise<LivePlugin> {
-		await requireSandbox();
+		await requireSandbox(this.#rules);
 		const { plugin } = setup;
 		const before = this.#plugins.get(plugin);
 		if (this.#isClosed || (before !== undefined && !isOver(before))) {
@@ -77,7 +84,7 @@ export class Supervisor {
 
 		const live = new LivePlugin({
 			setup,
-			hostFor: (wanted, crashes) => this.#hostFor(wanted, crashes),
+			hostFor: (wanted, past) => this.#hostFor(wanted, past),
 			onTransition: (transition) => this.#onTransition(transition),
 			onMessage: (sender, request) => this.#bus.handle(sender, request),
 			requireAllowed: (wanted) => this.#requireAllowed(wanted),
@@ -113,9 +120,11 @@ export class Supervisor {
 		await Promise.all([this.#pool[Symbol.asyncDispose](), this.#shared[Symbol.asyncDispose]()]);
 	}
 
-	/** One that crashed in company starts again alone. */
-	#hostFor({ level, kind }: PluginSetup, crashes: number): { readonly takeHost: TakeHost; readonly isShared: boolean } {
-		const isShared = SHARING_LEVELS.has(level) && kind === 'plugin' && crashes === 0;
+	#hostFor(
+		{ level, kind }: PluginSetup,
+		{ mayShare }: { readonly mayShare: boolean },
+	): { readonly takeHost: TakeHost; readonly isShared: boolean } {
+		const isShared = SHARING_LEVELS.has(level) && kind === 'plugin' && mayShare;
 		return { takeHost: isShared ? this.#shared.take : this.#pool.take, isShared };
 	}
 

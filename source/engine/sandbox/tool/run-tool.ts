@@ -20,17 +20,17 @@ const TERMINAL_VARIABLES = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'COL
  */
 export async function runTool(request: RunToolRequest): Promise<RunToolResult> {
 	throwIfAborted(request.signal);
-	await requireSandbox();
+	await requireSandbox(request.rules);
 	const run: ToolRun = { request, pid: 0, startedAt: performance.now() };
 	const broker = createBroker({ ...request, requested: [], pid: () => run.pid });
 	const ended = new AbortController();
 	const ending = Promise.withResolvers<ToolEnding>();
 	const connection = await connect(run, { broker, ending, signal: ended.signal });
 	try {
-		const { exitCode } = await untilEnd(connection, request, ending.promise);
+		const { exitCode, lacked } = await untilEnd(connection, request, ending.promise);
 		recordToolEnd(run, connection, { code: exitCode === 0 ? 'ok' : 'tool-failed', exitCode });
 		const { peakMemoryBytes } = connection.use;
-		return { exitCode, milliseconds: performance.now() - run.startedAt, peakMemoryBytes, denied: broker.denied() };
+		return { exitCode, lacked, milliseconds: performance.now() - run.startedAt, peakMemoryBytes, denied: broker.denied() };
 	} catch (error) {
 		throw explainToolEnd(error, run, connection);
 	} finally {
@@ -62,7 +62,7 @@ async function connect(run: ToolRun, { broker, ending, signal }: Connecting): Pr
 			},
 			code,
 			limits,
-			takeHost: takeFreshHost,
+			takeHost: takeFreshHost(request.rules),
 			isLongLived: false,
 			signal: request.signal,
 			onStart: (pid) => {
@@ -105,7 +105,7 @@ async function untilEnd(connection: PluginConnection, request: RunToolRequest, e
 	} catch (error) {
 		if (error instanceof PluginEndedError && error.end.type === 'failed' && error.end.failure.reason === 'thrown') {
 			await request.streams.write('stderr', Buffer.from(`Uncaught ${error.end.failure.detail}\n`));
-			return { exitCode: 1 };
+			return { exitCode: 1, lacked: null };
 		}
 
 		throw error;

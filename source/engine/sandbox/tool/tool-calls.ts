@@ -3,12 +3,17 @@ import { answerPackageCall } from '../package-files.ts';
 import { createStackReader } from '../stack-positions.ts';
 import type { RunToolRequest } from './tool-request.ts';
 
-export type ToolEnding = { readonly exitCode: number };
+export type ToolEnding = {
+	readonly exitCode: number;
+	/** What it called and the sandbox does not have, when that is what ended it; null otherwise. */
+	readonly lacked: string | null;
+};
 
 type Call = { readonly operation: string; readonly args: Readonly<Record<string, unknown>> };
 
 /** What a shell says of a program that wrote into a closed pipe. */
 const CLOSED_PIPE_EXIT_CODE = 141;
+const MAXIMUM_LACKED_CHARACTERS = 300;
 const MAXIMUM_CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** The calls only a tool may make: its streams, its end, its own files. Null for what the broker has to decide. */
@@ -18,9 +23,10 @@ export function answerToolCalls(
 ): (call: Call) => Promise<string | null> {
 	const { streams, files, map } = request;
 	const positions = createStackReader(map);
+	let lacked: string | null = null;
 	const write = async (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<string> => {
 		if (!(await streams.write(stream, bytes))) {
-			ending.resolve({ exitCode: CLOSED_PIPE_EXIT_CODE });
+			ending.resolve({ exitCode: CLOSED_PIPE_EXIT_CODE, lacked: null });
 			return forever();
 		}
 
@@ -35,6 +41,7 @@ export function answerToolCalls(
 				return write(args['descriptor'] === 2 ? 'stderr' : 'stdout', bytes.subarray(0, MAXIMUM_CHUNK_BYTES));
 			}
 			case 'tool.crash':
+				lacked = typeof args['lacked'] === 'string' ? stripToLine(args['lacked'].slice(0, MAXIMUM_LACKED_CHARACTERS)) : null;
 				return write('stderr', Buffer.from(`${positions(typeof args['text'] === 'string' ? args['text'] : '').slice(0, 100_000)}\n`));
 			case 'tool.read': {
 				const bytes = await streams.read({ signal });
@@ -44,7 +51,7 @@ export function answerToolCalls(
 				return bundleMore(request, args);
 			case 'tool.exit': {
 				const { code } = args;
-				ending.resolve({ exitCode: typeof code === 'number' && Number.isInteger(code) ? code & 0xff : 1 });
+				ending.resolve({ exitCode: typeof code === 'number' && Number.isInteger(code) ? code & 0xff : 1, lacked });
 				return forever();
 			}
 			default:

@@ -2,6 +2,7 @@ import type { PluginLimits } from '../../manifest.ts';
 import type { Permission } from '../../permission.ts';
 import type { AuditEvent } from '../audit.ts';
 import type { PackageFiles } from '../package-files.ts';
+import type { SandboxRules } from '../sandbox-rules.ts';
 import type { DeniedCalls } from '../run-request.ts';
 
 /** What a program wants to know of a stream before it writes to it. */
@@ -46,6 +47,8 @@ export type RunToolRequest = {
 	readonly forbiddenPaths: readonly string[];
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly audit: (event: AuditEvent) => void;
+	/** How its host is started; left out for the usual way. */
+	readonly rules?: SandboxRules;
 	readonly onStart?: (started: { readonly pid: number }) => void;
 	readonly signal: AbortSignal;
 };
@@ -53,6 +56,8 @@ export type RunToolRequest = {
 export type RunToolResult = {
 	/** 0 to 255, as the tool chose; 141 when nobody read its output any more. */
 	readonly exitCode: number;
+	/** What it called and the sandbox does not have, in its own words, when that is what ended it; null otherwise. */
+	readonly lacked: string | null;
 	readonly milliseconds: number;
 	readonly peakMemoryBytes: number | null;
 	readonly denied: readonly DeniedCalls[];

@@ -71,6 +71,7 @@ const STRICTER: { readonly [K in Exclude<PolicyKey, 'exceptions'>]: Combine<K> }
 		reason: kept.reason === 'required' ? kept.reason : wanted.reason,
 		days: Math.min(kept.days, wanted.days),
 	}),
+	sandbox: (kept, wanted) => ({ strict: kept.strict || wanted.strict, jitless: kept.jitless || wanted.jitless }),
 	permissionCeilings: (kept, wanted) => {
 		const lower = (level: (typeof LEVELS)[number]): PermissionCeilings => lowerCeilings(kept[level], wanted[level]);
 		return {

@@ -134,6 +134,12 @@ export const TRUST_POLICY_SCHEMA: JsonSchema = {
 			description: 'What --accept-... needs, and how many days it holds at most.',
 			properties: { reason: { enum: ['optional', 'required'] }, days: { type: 'integer', minimum: 1, maximum: 365 } },
 		},
+		sandbox: {
+			type: 'object',
+			additionalProperties: false,
+			description: 'What plugins may not run without: bubblewrap around each, V8 without machine code.',
+			properties: { strict: { type: 'boolean' }, jitless: { type: 'boolean' } },
+		},
 		exceptions: {
 			type: 'array',
 			items: {

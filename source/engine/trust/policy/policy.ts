@@ -78,6 +78,8 @@ export type TrustPolicy = {
 	readonly openpgp: readonly OpenpgpKeys[];
 	/** Whether accepting something needs a reason, and for how many days at most it holds. */
 	readonly acceptances: AcceptanceRules;
+	/** What plugins may not run without. */
+	readonly sandbox: SandboxPolicy;
 	readonly exceptions: readonly PolicyException[];
 };
 
@@ -98,6 +100,9 @@ export type QuorumRules = {
 	readonly depth: number;
 	readonly budget: number;
 };
+
+/** `strict`: bubblewrap around each plugin. `jitless`: no machine code made by V8. */
+export type SandboxPolicy = { readonly strict: boolean; readonly jitless: boolean };
 
 export type AcceptanceRules = { readonly reason: 'optional' | 'required'; readonly days: number };
 
@@ -125,6 +130,7 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	advisories: null,
 	openpgp: [],
 	acceptances: { reason: 'optional', days: 90 },
+	sandbox: { strict: false, jitless: false },
 	exceptions: [],
 };
 
@@ -223,6 +229,10 @@ const policySchema = v.strictObject({
 			days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)), DEFAULT_POLICY.acceptances.days),
 		}),
 		DEFAULT_POLICY.acceptances,
+	),
+	sandbox: v.optional(
+		v.strictObject({ strict: v.optional(v.boolean(), false), jitless: v.optional(v.boolean(), false) }),
+		DEFAULT_POLICY.sandbox,
 	),
 	exceptions: v.optional(v.array(exception), []),
 	organisation: v.optional(organisation),

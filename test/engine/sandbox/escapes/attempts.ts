@@ -1,3 +1,5 @@
+import { WASM_FILES, WASM_LANGUAGE, WASM_RESOURCES } from './wasm-attempts.ts';
+
 /** One way out that is tried in a real host. The names of canaries in a body are replaced by where they are. */
 export type Attempt = {
 	/** As the second cell of its row in docs/sandbox.md. */
@@ -112,7 +114,7 @@ const LANGUAGE: readonly Attempt[] = [
 		'The host callback by its name',
 		'return globalThis.post ?? globalThis.ivm ?? globalThis.$0 ?? globalThis.guest ?? globalThis._ivm;',
 	),
-	language('WebAssembly for memory outside of the limit', 'return new WebAssembly.Memory({ initial: 1 });', ['failed']),
+	...WASM_LANGUAGE,
 	language('SharedArrayBuffer and Atomics', 'return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);', ['failed']),
 	language('Resizable buffer outside of the limit', 'return new ArrayBuffer(1, { maxByteLength: 2 ** 28 }).resize(2 ** 28);', ['failed']),
 	language('ShadowRealm', "return new ShadowRealm().evaluate('process');", ['failed']),
@@ -151,6 +153,7 @@ const RESOURCES: readonly Attempt[] = [
 	resource('Flood of files', "for (let i = 0; ; i += 1) await context.fs.writeFile('out/' + i % 5, 'x'.repeat(4e6));", {
 		allow: ['fs.write:$project/out/*'],
 	}),
+	...WASM_RESOURCES,
 	resource('Keeping more than allowed', "for (let i = 0; i < 5; i += 1) await context.storage.set('k' + i, 'x'.repeat(4e5));"),
 ];
 
@@ -195,6 +198,7 @@ const FILES: readonly Attempt[] = [
 			'contained',
 		),
 	},
+	...WASM_FILES,
 ];
 
 const NETWORK: readonly Attempt[] = [
@@ -211,7 +215,7 @@ const NETWORK: readonly Attempt[] = [
 	call('network', 'A granted name that means this machine', "context.fetch('http://MACHINE_NAME:CANARY_PORT/')", 'denied private-address', [
 		'net:MACHINE_NAME:CANARY_PORT',
 	]),
-	call('network', 'A user name that looks like a host', "context.fetch('http://granted.example@127.0.0.1:CANARY_PORT/')", 'failed'),
+	call('network', 'A user name that looks like a host', "context.fetch('http://granted.example@127.0.0.1:CANARY_PORT/')", 'contained'),
 	call('network', 'A redirect to a port of this machine', "context.fetch('TURN_URL')", 'denied not-granted', ['net:127.0.0.1:TURN_PORT']),
 	call(
 		'network',

@@ -2,25 +2,15 @@
 import { crypto as webCrypto, randomBytes as hostBytes } from '../crypto.ts';
 import { Buffer } from '../modules/buffer.ts';
 import { callable } from './callable.ts';
-import { compute, computeInPieces } from './compute.ts';
+import { compute, computeInPieces } from '../compute.ts';
+import { ciphers } from './crypto-ciphers.ts';
+import { derivations } from './crypto-derivations.ts';
+import { signatures } from './crypto-signatures.ts';
 import { Transform } from './duplex.ts';
+import { bytesOf } from './crypto-bytes.ts';
 import type { Callback } from './stream-base.ts';
 
 const MAXIMUM_AT_ONCE = 65_536;
-
-function bytesOf(data: unknown, encoding?: unknown): Uint8Array {
-	if (typeof data === 'string') {
-		return Buffer.from(data, typeof encoding === 'string' ? encoding : 'utf8');
-	}
-
-	if (ArrayBuffer.isView(data)) {
-		return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-	}
-
-	throw Object.assign(new TypeError('The "data" argument must be of type string or an instance of Buffer, TypedArray, or DataView.'), {
-		code: 'ERR_INVALID_ARG_TYPE',
-	});
-}
 
 /** A digest or a MAC, made by the host piece by piece; also a stream, as in node. */
 class PlainDigest extends Transform {
@@ -123,6 +113,17 @@ function unavailable(name: string): () => never {
 	};
 }
 
+const UNAVAILABLE = [
+	'createDiffieHellman',
+	'createECDH',
+	'createDiffieHellmanGroup',
+	'diffieHellman',
+	'publicEncrypt',
+	'privateDecrypt',
+	'privateEncrypt',
+	'publicDecrypt',
+];
+
 const Digest = callable(PlainDigest);
 
 export const cryptoModule: Readonly<Record<string, unknown>> = {
@@ -144,26 +145,8 @@ export const cryptoModule: Readonly<Record<string, unknown>> = {
 	webcrypto: webCrypto,
 	constants: {},
 	getFips: () => 0,
-	...Object.fromEntries(
-		[
-			'createCipheriv',
-			'createDecipheriv',
-			'createSign',
-			'createVerify',
-			'generateKeyPair',
-			'generateKeyPairSync',
-			'createPrivateKey',
-			'createPublicKey',
-			'pbkdf2',
-			'pbkdf2Sync',
-			'scrypt',
-			'scryptSync',
-			'createDiffieHellman',
-			'publicEncrypt',
-			'privateDecrypt',
-			'sign',
-			'verify',
-			'hkdf',
-		].map((name) => [name, unavailable(name)]),
-	),
+	...derivations,
+	...ciphers,
+	...signatures,
+	...Object.fromEntries(UNAVAILABLE.map((name) => [name, unavailable(name)])),
 };

@@ -77,7 +77,8 @@ export function crashTool(error: unknown): void {
 	}
 
 	const text = error instanceof Error && typeof error.stack === 'string' ? error.stack : `Uncaught ${String(error)}`;
-	askNow('tool.crash', { text: text.slice(0, 100_000) });
+	const isLacking = error instanceof Error && 'code' in error && error.code === 'ERR_UNAVAILABLE_IN_SANDBOX';
+	askNow('tool.crash', { text: text.slice(0, 100_000), lacked: isLacking ? error.message : null });
 	tool.exit(1);
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from '../modules/buffer.ts';
 import { callable } from './callable.ts';
-import { computeOn } from './compute.ts';
+import { computeOn } from '../compute.ts';
 import { Transform, type TransformOptions } from './duplex.ts';
 import type { Callback } from './stream-base.ts';
 

@@ -1,5 +1,5 @@
-import { FROM_GUEST } from '../../guest-calls.ts';
-import { parseJson, sendToHost, toJson } from '../bridge.ts';
+import { FROM_GUEST } from '../guest-calls.ts';
+import { parseJson, sendToHost, toJson } from './bridge.ts';
 
 const CHUNK_BYTES = 2 * 1024 * 1024;
 let lastHeld = 0;

@@ -1,0 +1,128 @@
+/**
+ * A registry of made-up packages on loopback, with a search. Prints its address. Usage: node registry-program.ts <number of packages>
+ *
+ * Packages named `slow-...` come at 48 kB a second, so that an install lasts long enough to look at.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { packTarball } from '../../test/helpers/pack-tarball.ts';
+import { packageNames, SLOW_NAMES, wordsOf } from './names.ts';
+
+type Version = { readonly manifest: Readonly<Record<string, unknown>>; readonly tarball: Buffer };
+
+const VERSIONS = ['1.0.0', '1.1.0'] as const;
+const SLOW_BYTES = 600_000;
+const PORTION_BYTES = 12_000;
+const PORTION_MILLISECONDS = 250;
+
+const names = packageNames(Number(process.argv[2] ?? 10_000));
+const known = new Set<string>([...names, ...SLOW_NAMES]);
+const searched = names.map((name) => ({ name, text: `${name} ${wordsOf(name)}` }));
+const made = new Map<string, Version>();
+
+const server = createServer((request, response) => {
+	const url = new URL(request.url ?? '/', origin());
+	const [name = '', file] = decodeURIComponent(url.pathname.slice(1)).split('/-/');
+	if (url.pathname === '/-/v1/search') {
+		json(response, search(url.searchParams));
+	} else if (!known.has(name)) {
+		json(response, { error: 'Not found' }, 404);
+	} else if (file === undefined) {
+		json(response, packument(name));
+	} else {
+		void send(response, version(name, file.slice(name.length + 1, -4)).tarball, name.startsWith('slow-'));
+	}
+});
+server.listen(0, '127.0.0.1', () => process.stdout.write(`${origin()}/\n`));
+
+function origin(): string {
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function search(query: URLSearchParams): unknown {
+	const words = (query.get('text') ?? '').toLowerCase().split(' ').filter(Boolean);
+	const found = searched.filter(({ text }) => words.every((word) => text.includes(word)));
+	const from = Number(query.get('from') ?? 0);
+	const objects = found.slice(from, from + Number(query.get('size') ?? 20)).map(({ name }) => ({
+		package: {
+			name,
+			version: '1.1.0',
+			description: wordsOf(name),
+			keywords: [],
+			date: '2026-01-02T00:00:00.000Z',
+			publisher: { username: 'somebody' },
+		},
+	}));
+	return { objects, total: found.length, time: new Date(0).toISOString() };
+}
+
+function packument(name: string): unknown {
+	const versions = Object.fromEntries(VERSIONS.map((one) => [one, served(name, one)]));
+	return {
+		_id: name,
+		name,
+		'dist-tags': { latest: '1.1.0' },
+		versions,
+		time: {
+			created: '2026-01-01T00:00:00.000Z',
+			modified: '2026-01-02T00:00:00.000Z',
+			'1.0.0': '2026-01-01T00:00:00.000Z',
+			'1.1.0': '2026-01-02T00:00:00.000Z',
+		},
+		readme: `# ${name}`,
+	};
+}
+
+function served(name: string, one: string): unknown {
+	const { manifest, tarball } = version(name, one);
+	const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+	const shasum = createHash('sha1').update(tarball).digest('hex');
+	return { ...manifest, dist: { integrity, shasum, tarball: `${origin()}/${name}/-/${name}-${one}.tgz` } };
+}
+
+function version(name: string, one: string): Version {
+	const key = `${name} ${one}`;
+	const there = made.get(key);
+	if (there !== undefined) {
+		return there;
+	}
+
+	const manifest = {
+		name,
+		version: one,
+		type: 'module',
+		license: 'MIT',
+		description: wordsOf(name),
+		plugward: {
+			apiVersion: 1,
+			main: './plugin.js',
+			tasks: { go: { description: 'Says what came in', input: {}, output: {} } },
+			permissions: [],
+		},
+	};
+	const tarball = packTarball({
+		'package.json': JSON.stringify(manifest),
+		'plugin.js': "import { definePlugin } from 'plugward/sdk';\nexport default definePlugin({ execute: async ({ input }) => input });\n",
+		...(name.startsWith('slow-') ? { 'data.bin': randomBytes(SLOW_BYTES) } : {}),
+	});
+	made.set(key, { manifest, tarball });
+	return { manifest, tarball };
+}
+
+async function send(response: ServerResponse, body: Buffer, isSlow: boolean): Promise<void> {
+	response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': body.length });
+	const slow = isSlow ? body : body.subarray(0, 0);
+	for (let start = 0; start < slow.length; start += PORTION_BYTES) {
+		response.write(slow.subarray(start, start + PORTION_BYTES));
+		await sleep(PORTION_MILLISECONDS);
+	}
+
+	response.end(isSlow ? undefined : body);
+}
+
+function json(response: ServerResponse, value: unknown, status = 200): void {
+	response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}

@@ -1,0 +1,3 @@
+/** The web's cryptography: loaded when a guest first touches it. */
+export { CryptoKey } from './crypto-key.ts';
+export { subtle, SubtleCrypto } from './subtle.ts';

@@ -1,0 +1,71 @@
+import { fit, truncate } from './format.ts';
+import { layoutOf } from './layout.ts';
+import { listOf } from './lists.ts';
+import { installedHeader, installedRow } from './screens/rows.ts';
+import { titleLabels } from './sections.ts';
+import { visibleInstalled } from './select.ts';
+import type { State } from './state.ts';
+import type { Line, Tone } from './theme.ts';
+import { screenAreas } from './views.ts';
+
+const STYLES: Readonly<Record<Tone, string>> = {
+	plain: '',
+	dim: '2',
+	strong: '1',
+	accent: '1;36',
+	good: '32',
+	warning: '33',
+	bad: '1;31',
+	info: '34',
+	match: '1;4;36',
+};
+
+/**
+ * The list of installed plugins where the app will draw it, as lines with styles: shown while the app itself is still being loaded, which
+ * takes longer than finding out what is installed. Null where the app opens with something else.
+ */
+export function firstFrame(state: State, { hasStyles }: { readonly hasStyles: boolean }): readonly string[] | null {
+	const layout = layoutOf(state.size);
+	const plugins = visibleInstalled(state);
+	if (state.section !== 'installed' || layout.isTooSmall || plugins.length === 0) {
+		return null;
+	}
+
+	const { main } = screenAreas(state);
+	const width = main.columns - 6;
+	const rows = plugins
+		.slice(0, Math.max(0, main.rows - 3))
+		.map((plugin, index) =>
+			index === 0 ? selectedRow(installedRow(plugin, width), width + 2, hasStyles) : `  ${rowText(installedRow(plugin, width), hasStyles)}`,
+		);
+	const above = Array.from({ length: layout.bodyRows - main.rows }, () => '');
+	const header = styled(fit(`  ${installedHeader(width)}`, width + 2), '2', hasStyles);
+	return [titleBar(state.size.columns), ...above, ...boxed([header, ...rows], main, `1 of ${listOf(state).items.length}`)];
+}
+
+function titleBar(columns: number): string {
+	const { brand, labels } = titleLabels({ columns, current: 'installed', right: '', badges: {} });
+	return truncate(`${brand}${labels.map(({ text }) => text).join('')}`, columns);
+}
+
+function boxed(
+	lines: readonly string[],
+	{ columns, rows }: { readonly columns: number; readonly rows: number },
+	info: string,
+): readonly string[] {
+	const line = '─'.repeat(Math.max(0, columns - 16 - info.length));
+	const inside = Array.from({ length: rows - 2 }, (_, index) => lines[index] ?? '');
+	return [`╭─ Installed ${line} ${info} ╮`, ...inside.map((text) => `│ ${text}`), `╰${'─'.repeat(columns - 2)}╯`];
+}
+
+function selectedRow(line: Line, width: number, hasStyles: boolean): string {
+	return styled(fit(`> ${line.map(({ text }) => text).join('')}`, width), '1;7', hasStyles);
+}
+
+function rowText(line: Line, hasStyles: boolean): string {
+	return line.map(({ text, tone }) => styled(text, STYLES[tone], hasStyles)).join('');
+}
+
+function styled(text: string, style: string, hasStyles: boolean): string {
+	return style === '' || !hasStyles ? text : `\u001B[${style}m${text}\u001B[m`;
+}

@@ -1,0 +1,136 @@
+import { Box, Text } from 'ink';
+
+import { cleanLine } from '../../format.ts';
+import { layoutOf, reviewAreas } from '../../layout.ts';
+import { insideOf } from '../../layout.ts';
+import { listOf, selectedIn } from '../../lists.ts';
+import { fileRow } from '../../review/difference-document.ts';
+import { differenceOf, reviewOf } from '../../select.ts';
+import { REVIEW_PANES } from '../../state.ts';
+import type { Page, ReviewPane, Size, State } from '../../state.ts';
+import { documentOf, reviewPaneDocument } from '../../views.ts';
+import { failureDocument } from '../documents/failure-document.ts';
+import { paragraph } from '../documents/lines.ts';
+import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
+import { ListPane } from '../parts/list-pane.tsx';
+import { Pane } from '../parts/pane.tsx';
+
+type ReviewPageOf<T extends Page['type']> = Extract<Page, { readonly type: T }>;
+type Props = { readonly state: State; readonly page: ReviewPageOf<'review'> };
+
+const PANE_TITLES: Readonly<Record<ReviewPane, string>> = { facts: 'Then and now', changelog: 'Changelog', files: 'Files' };
+
+/** One update on one screen: rights, proof and size then and now, the changelog, and every file that differs. */
+export function ReviewScreen({ state, page }: Props) {
+	const layout = layoutOf(state.size);
+	const areas = reviewAreas(state.size);
+	if (areas.isTabbed) {
+		return (
+			<Box flexDirection="column" height={layout.bodyRows}>
+				<Tabs state={state} page={page} />
+				{page.pane === 'files' ? (
+					<Files state={state} page={page} size={areas.files} />
+				) : (
+					<Document state={state} page={page} pane={page.pane} size={areas[page.pane]} />
+				)}
+			</Box>
+		);
+	}
+
+	return (
+		<Box height={layout.bodyRows}>
+			<Document state={state} page={page} pane="facts" size={areas.facts} />
+			<Box flexDirection="column">
+				<Files state={state} page={page} size={areas.files} />
+				<Document state={state} page={page} pane="changelog" size={areas.changelog} />
+			</Box>
+		</Box>
+	);
+}
+
+function Tabs({ state, page }: Props) {
+	const review = reviewOf(state, page).value;
+	const counts = {
+		facts: review?.widenings.length ?? 0,
+		changelog: review?.changelog.sections.length ?? 0,
+		files: review?.files.length ?? 0,
+	};
+	return (
+		<Text wrap="truncate">
+			<Text>{` ${cleanLine(page.name)} -> ${cleanLine(page.to)}  `}</Text>
+			{REVIEW_PANES.map((pane) => {
+				const text = `${PANE_TITLES[pane]}${review === null || pane === 'facts' ? '' : ` (${counts[pane]})`}`;
+				return page.pane === pane ? (
+					<Text key={pane} bold color="cyan">{`[${text}]`}</Text>
+				) : (
+					<Text key={pane} dimColor>{` ${text} `}</Text>
+				);
+			})}
+		</Text>
+	);
+}
+
+function Document({ state, page, pane, size }: Props & { readonly pane: 'facts' | 'changelog'; readonly size: Size }) {
+	const { columns, rows } = insideOf(size);
+	const { id, lines } = reviewPaneDocument(state, page, pane);
+	const scroll = state.scrolls[id] ?? 0;
+	const subject = pane === 'facts' ? `: ${cleanLine(page.name)}` : '';
+	return (
+		<Pane
+			title={`${PANE_TITLES[pane]}${subject}`}
+			info={scrollInfo(lines.length, scroll, rows)}
+			columns={size.columns}
+			rows={size.rows}
+			isFocused={page.pane === pane}
+		>
+			<DocumentView lines={lines} scroll={scroll} rows={rows} width={columns} />
+		</Pane>
+	);
+}
+
+function Files({ state, page, size }: Props & { readonly size: Size }) {
+	const { value, failure } = reviewOf(state, page);
+	const list = listOf(state);
+	return (
+		<ListPane
+			title={PANE_TITLES.files}
+			size={size}
+			items={list.items}
+			selected={selectedIn(state, list)}
+			isFocused={page.pane === 'files'}
+			rowAt={(index, width) => {
+				const file = value?.files[index];
+				return file === undefined ? [] : fileRow(file, width);
+			}}
+			placeholder={(width) =>
+				value !== null
+					? paragraph('No file differs.', width, { tone: 'dim' })
+					: failure !== null
+						? failureDocument(failure, width, 'R')
+						: paragraph('Fetching and comparing the files ...', width, { tone: 'dim' })
+			}
+		/>
+	);
+}
+
+/** What differs in one file. */
+export function ReviewFileScreen({ state, page }: { readonly state: State; readonly page: ReviewPageOf<'review-file'> }) {
+	const layout = layoutOf(state.size);
+	const { columns, rows } = insideOf({ columns: layout.columns, rows: layout.bodyRows });
+	const document = documentOf(state);
+	const lines = document?.lines ?? [];
+	const scroll = document === null ? 0 : (state.scrolls[document.id] ?? 0);
+	const hunks = differenceOf(state, page).value?.hunks.length ?? 0;
+	const position = scrollInfo(lines.length, scroll, rows);
+	return (
+		<Pane
+			title={`${cleanLine(page.path)}  ${cleanLine(page.name)} -> ${cleanLine(page.to)}`}
+			info={[hunks === 0 ? '' : `${hunks} place${hunks === 1 ? '' : 's'}`, position].filter((text) => text !== '').join(', ')}
+			columns={layout.columns}
+			rows={layout.bodyRows}
+			isFocused
+		>
+			<DocumentView lines={lines} scroll={scroll} rows={rows} width={columns} />
+		</Pane>
+	);
+}
