@@ -9,6 +9,7 @@ import { lineText } from './terminal/index.ts';
 import { trustActOf, trustCommandText } from './trust-forms.ts';
 
 /** The scripted command that does what this screen shows, without the program's name. */
+// oxlint-disable-next-line complexity
 export function equivalentOf(state: State): string {
 	const page = topPage(state);
 	switch (page?.type) {

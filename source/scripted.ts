@@ -13,7 +13,7 @@ import { requireConsent } from './commands/require-consent.ts';
 import { type ScreenChoices, screenChoices } from './commands/screen-flags.ts';
 import { canAsk, canOpenScreen, columnsOf, type Environment, hasColour, type Input, type Output } from './commands/surroundings.ts';
 import { type CallOptions, type DoctorReport, type Engine, EngineError, type EngineOptions, toEngineError } from './engine/index.ts';
-import { DEFAULT_SETTINGS, readSettings } from './settings.ts';
+import { DEFAULT_SETTINGS, openSettings, readSettings } from './settings.ts';
 
 export type CommandLineOptions = {
 	/** The words after `plugward`. */
@@ -123,6 +123,7 @@ async function runCommand(command: Command, parsed: ParsedArguments, options: Co
 					say: reporter.say,
 				}),
 			readText: (source) => readText(source, { stdin: options.stdin, cwd: options.cwd, signal }),
+			settings: openSettings({ home: textFlag(parsed, 'home'), environment: options.environment }),
 			warn: reporter.warn,
 			terminal: terminalOf(options, { mode, color }),
 		});

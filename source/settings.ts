@@ -6,6 +6,7 @@ import { DEFAULT_DISPLAY, THEMES } from './display.ts';
 import type { Display } from './display.ts';
 import { EngineError } from './engine/errors.ts';
 import { stripToLine } from './engine/strip-controls.ts';
+import type { Setting, SettingsDoor } from './setting-entries.ts';
 
 /** What a user sets once. Trust has its own file, the policy, since it is judged and never merely preferred. */
 export type Settings = {
@@ -112,4 +113,100 @@ function parseSettings(value: unknown): Settings {
 	throw new EngineError('settings-invalid', `The setting "${stripToLine(key)}" in settings.json is wrong: ${stripToLine(issue.message)}.`, {
 		hint: 'Correct it, or delete the line to get the default.',
 	});
+}
+
+type Definition = Pick<Setting, 'key' | 'kind' | 'choices' | 'help'> & { readonly path: readonly string[] };
+
+const YES_NO = ['yes', 'no'] as const;
+
+function definition(key: string, kind: Setting['kind'], help: string, choices: readonly string[] = []): Definition {
+	return { key, kind, help, choices: kind === 'yes-no' ? YES_NO : choices, path: key.split('.') };
+}
+
+const DEFINITIONS: readonly Definition[] = [
+	definition('registry', 'text', 'The registry to use instead of the one that .npmrc names'),
+	definition('waitSeconds', 'number', 'How long to wait for another plugward that holds the home, in seconds'),
+	definition('auditFileMegabytes', 'number', 'Size at which the audit log goes on in a new file, in MB'),
+	definition('auditFiles', 'number', 'How many full files of the audit log stay'),
+	definition('display.theme', 'choice', 'Colours of the app; auto asks the terminal', THEMES),
+	definition('display.ascii', 'yes-no', 'Lines and signs of ASCII only'),
+	definition('display.lowBandwidth', 'yes-no', 'Ten frames a second at most, and nothing that only moves'),
+	definition('display.reducedMotion', 'yes-no', 'Nothing that only moves'),
+];
+
+/** The settings as single things with a name, a value and a default. */
+export function openSettings(place: SettingsPlace): SettingsDoor {
+	const list = async (): Promise<readonly Setting[]> => {
+		const stored = existsSync(join(settingsFolder(place), 'settings.json')) ? await loadStore(place) : {};
+		const settings = parseSettings(stored);
+		return DEFINITIONS.map((one) => toSetting(one, settings, stored));
+	};
+	return {
+		list,
+		async change(key, text) {
+			const found = DEFINITIONS.find((one) => one.key === key);
+			if (found === undefined) {
+				throw new EngineError('usage', `There is no setting "${stripToLine(key)}".`, {
+					hint: `There are: ${DEFINITIONS.map((one) => one.key).join(', ')}`,
+				});
+			}
+
+			const store = await openStore(place);
+			// Judged as a whole before a byte is written.
+			const next = withValue(store.store, found.path, text === null ? undefined : valueOf(found, text));
+			const settings = parseSettings(next);
+			store.store = { ...next };
+			return toSetting(found, settings, next);
+		},
+	};
+}
+
+function toSetting({ key, kind, choices, help, path }: Definition, settings: Settings, stored: unknown): Setting {
+	const isSet = at(stored, path) !== undefined;
+	return { key, kind, choices, help, isSet, value: textOf(at(settings, path)), default: textOf(at(DEFAULT_SETTINGS, path)) };
+}
+
+function textOf(value: unknown): string {
+	if (value === null || value === undefined) {
+		return '';
+	}
+
+	return typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function valueOf({ key, kind, choices }: Definition, text: string): unknown {
+	switch (kind) {
+		case 'text':
+			return text === '' ? null : text;
+		case 'number': {
+			const number = Number(text);
+			if (text.trim() === '' || !Number.isFinite(number)) {
+				throw new EngineError('settings-invalid', `${key} is a number, not "${stripToLine(text)}".`);
+			}
+
+			return number;
+		}
+		case 'yes-no':
+		case 'choice':
+			if (!choices.includes(text)) {
+				throw new EngineError('settings-invalid', `${key} is one of ${choices.join(', ')}, not "${stripToLine(text)}".`);
+			}
+
+			return kind === 'choice' ? text : text === 'yes';
+	}
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+	return path.reduce<unknown>((found, key) => (isRecord(found) ? found[key] : undefined), value);
+}
+
+/** A copy with one value set, or without it. */
+function withValue(value: unknown, [key = '', ...rest]: readonly string[], next: unknown): Readonly<Record<string, unknown>> {
+	const { [key]: old, ...others } = isRecord(value) ? value : {};
+	const inner = rest.length === 0 ? next : withValue(old, rest, next);
+	return inner === undefined ? others : { ...others, [key]: inner };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -199,6 +199,8 @@ const PLAN_HEADER_ROWS = 2;
 const SUMMARY_BODY_ROWS = 9;
 
 /** Where the list and its details are on this screen. */
+// One line for each kind of page.
+// oxlint-disable-next-line complexity
 export function screenAreas(state: State): Areas {
 	const layout = layoutOf(state.size);
 	const page = topPage(state);

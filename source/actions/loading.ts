@@ -127,6 +127,8 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 		case 'runtime-grants':
 		case 'runtime-confirm':
 		case 'palette':
+		case 'runtime-grants':
+		case 'runtime-confirm':
 		case 'help':
 			return refreshSection(state, loading);
 	}

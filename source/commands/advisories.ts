@@ -14,6 +14,12 @@ export const advisories: CommandDefinition<AdvisoriesResult> = {
 	aliases: [],
 	summary: 'Show, import, fetch or sign sets of security advisories',
 	usage: USAGE,
+	subcommands: [
+		['', 'Which advisories are known, who signed them and how old they are'],
+		['import <folder>', 'Take in a set from a folder'],
+		['update', 'Fetch the newest set from the registry'],
+		['sign <file or folder> <new folder>', 'Sign advisories with your key, as a set for others'],
+	],
 	flags: {
 		key: { type: 'string', placeholder: 'ID', description: 'import, update: who must have signed it; written into your policy' },
 	},

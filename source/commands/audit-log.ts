@@ -18,6 +18,11 @@ export const auditLog: CommandDefinition<AuditLogResult> = {
 	aliases: [],
 	summary: 'Show, verify or export what was run, granted and denied',
 	usage: 'show [number] | verify [file] | export <file|->',
+	subcommands: [
+		['show [number]', 'What was run, granted, denied and changed, newest last'],
+		['verify [file]', 'That nothing was changed or taken out of it'],
+		['export <file|->', 'All of it, for another machine to keep'],
+	],
 	flags: {
 		plugin: { type: 'string', placeholder: 'NAME', description: 'With show: only what is about this plugin' },
 		event: { type: 'string', isMultiple: true, placeholder: 'EVENT', description: 'With show: only these, for instance permission-denied' },

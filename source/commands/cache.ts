@@ -14,6 +14,11 @@ export const cache: CommandDefinition<CacheResult> = {
 	aliases: [],
 	summary: 'Show, verify or clean what is kept to be faster',
 	usage: 'info|verify|clean',
+	subcommands: [
+		['info', 'What is kept to be faster, and what it takes'],
+		['verify', 'Read every kept package again and hold it against its proof'],
+		['clean', 'Remove what no generation needs; it comes back when needed'],
+	],
 	flags: {},
 	examples: ['plugward cache info', 'plugward cache verify --json', 'plugward cache clean'],
 	fields: ['type', 'metadataBytes', 'storeBytes', 'packageCount', 'bundleCount', 'packagesChecked', 'findings'],

@@ -28,6 +28,7 @@ import { ps } from './ps.ts';
 import { quarantine } from './quarantine.ts';
 import { redo } from './redo.ts';
 import { reload } from './reload.ts';
+import { registry } from './registry.ts';
 import { remove } from './remove.ts';
 import { review } from './review.ts';
 import { resolve } from './resolve.ts';
@@ -36,6 +37,7 @@ import { run } from './run.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
+import { settings } from './settings.ts';
 import { switchGeneration } from './switch.ts';
 import { test } from './test.ts';
 import { trust } from './trust.ts';
@@ -93,6 +95,8 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(trust),
 	hideResult(advisories),
 	hideResult(policy),
+	hideResult(registry),
+	hideResult(settings),
 	hideResult(doctor),
 	hideResult(exportTree),
 	hideResult(importHome),

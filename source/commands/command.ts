@@ -1,4 +1,5 @@
 import type { CallOptions, Decision, DoctorReport, Engine, EngineError, Plan, Requirement } from '../engine/index.ts';
+import type { SettingsDoor } from '../setting-entries.ts';
 import type { View } from './layout.ts';
 import type { Environment, Input, Output } from './surroundings.ts';
 
@@ -42,6 +43,7 @@ export type CommandContext = {
 	readonly requireConsent: (proposal: Proposal) => Promise<Consent>;
 	/** Text of standard input (`-`) or of a file. */
 	readonly readText: (source: string) => Promise<string>;
+	readonly settings: SettingsDoor;
 	readonly warn: (warning: Warning) => void;
 	/** Only for a command whose result is what another program says: its streams, and the person at them. */
 	readonly terminal: Terminal;
@@ -81,6 +83,8 @@ export type CommandDefinition<Result> = {
 	/** The arguments after the name, for instance `<plugin...>`. */
 	readonly usage: string;
 	readonly flags: FlagTable;
+	/** For a command whose first word says what it does: each as it is typed, with what it does. */
+	readonly subcommands?: readonly (readonly [usage: string, does: string])[];
 	readonly examples: readonly string[];
 	/** What `--json=FIELD,...` may name: keys of `data`, or of each row of `data[rows]`. */
 	readonly fields: readonly string[];

@@ -64,6 +64,7 @@ function commandHelp(command: Command, view: View): string {
 	return joinBlocks([
 		[`${paint(`plugward ${command.name}`, 'strong', view)}${names}`, ...paragraphLines(`${command.summary}.`, { view })],
 		[titleLine('Usage', view), `  plugward ${[command.name, command.usage].filter((part) => part !== '').join(' ')} [flags]`],
+		subcommandLines(command, view),
 		own.length === 0 ? [] : [titleLine('Flags', view), ...own],
 		[titleLine('Flags of every command', view), ...flagLines(COMMON_FLAGS, view)],
 		[titleLine('Examples', view), ...command.examples.map((example) => `  ${example}`)],
@@ -71,11 +72,39 @@ function commandHelp(command: Command, view: View): string {
 	]);
 }
 
+function subcommandLines({ name, subcommands = [] }: Command, view: View): string[] {
+	return subcommands.length === 0
+		? []
+		: [
+				titleLine('What it does', view),
+				...describedLines(
+					subcommands.map(([usage, does]) => [`${name} ${usage}`, does]),
+					view,
+				),
+			];
+}
+
 function flagLines(flags: FlagTable, view: View): string[] {
-	const rows = Object.entries(flags).map(([key, flag]) => {
+	const rows = Object.entries(flags).map(([key, flag]): readonly [string, string] => {
 		const value = flag.placeholder === undefined ? '' : flag.isValueOptional === true ? `[=${flag.placeholder}]` : ` ${flag.placeholder}`;
 		const short = flag.short === undefined ? '' : `-${flag.short}, `;
 		return [`${short}--${dashed(key)}${value}`, flag.description];
 	});
-	return tableLines(rows, { view, indent: 2, flexible: 1 });
+	return describedLines(rows, view);
+}
+
+const WIDEST_TERM = 34;
+
+/** What is typed, and beside it what it does; long words are broken under themselves, since half a sentence helps nobody. */
+function describedLines(rows: readonly (readonly [string, string])[], view: View): string[] {
+	const labelWidth = Math.min(WIDEST_TERM, Math.max(0, ...rows.map(([term]) => term.length)));
+	return rows.flatMap(([term, does]) => {
+		const isLong = term.length > labelWidth;
+		return [
+			...(isLong ? [`  ${term}`] : []),
+			...paragraphLines(does, { view, indent: labelWidth + 4 }).map((line, index) =>
+				index === 0 && !isLong ? `  ${term.padEnd(labelWidth)}  ${line.trimStart()}` : line,
+			),
+		];
+	});
 }

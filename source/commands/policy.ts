@@ -18,6 +18,12 @@ export const policy: CommandDefinition<PolicyResult> = {
 	aliases: [],
 	summary: 'Show which trust rules hold and whose they are, sign a policy, or except a package from a rule',
 	usage: 'check|sign|except|unexcept [file or plugin]',
+	subcommands: [
+		['check', 'Which rules hold, whose each is, and what was excepted'],
+		['sign <file>', 'Sign a policy with your key, for others to follow'],
+		['except <plugin[@version]>', 'Free a package from one rule for a time'],
+		['unexcept <plugin[@version]>', 'Take that back'],
+	],
 	flags: {
 		rule: { type: 'string', placeholder: 'RULE', description: `except, unexcept: ${EXCEPTION_RULES.join(', ')}` },
 		reason: { type: 'string', placeholder: 'TEXT', description: 'except: why, for whoever finds it later' },

@@ -18,6 +18,12 @@ export const profile: CommandDefinition<ProfileResult> = {
 	aliases: [],
 	summary: 'Keep several lines of generations in one home',
 	usage: 'list | new <name> | switch <name> | remove <name>',
+	subcommands: [
+		['list', 'Every line of generations in this home'],
+		['new <name>', 'Start another one, from the current generation unless told otherwise'],
+		['switch <name>', 'Work in it from now on'],
+		['remove <name>', 'Forget it; its generations stay until a collection'],
+	],
 	flags: {
 		from: { type: 'number', placeholder: 'GENERATION', description: 'With new: start at this generation (the current one)' },
 		empty: { type: 'boolean', description: 'With new: start with nothing installed' },

@@ -13,6 +13,10 @@ export const quarantine: CommandDefinition<QuarantineResult> = {
 	aliases: [],
 	summary: 'Show plugins that crashed too often, or let one run again',
 	usage: '[list] | release <plugin>',
+	subcommands: [
+		['list', 'Plugins that crashed too often and are not started'],
+		['release <plugin>', 'Let one run again'],
+	],
 	flags: {},
 	examples: ['plugward quarantine list', 'plugward quarantine release @examples/link-checker'],
 	fields: ['plugin', 'version', 'crashes', 'at'],

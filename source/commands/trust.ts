@@ -35,6 +35,7 @@ export type TrustResult =
 type Word = {
 	/** Behind `trust`. */
 	readonly usage: string;
+	readonly does: string;
 	/** How many arguments follow the word. */
 	readonly least: number;
 	readonly most: number;
@@ -46,40 +47,70 @@ const DAY_MILLISECONDS = 86_400_000;
 const WORDS: Readonly<Record<string, Word>> = {
 	why: {
 		usage: 'why <name>',
+		does: 'Why an installed package has its level, in full',
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => ({ type: 'why', ...(await engine.trust.why(name, call)) }),
 	},
 	raw: {
 		usage: 'raw <name>',
+		does: 'The signed things behind it, as they came',
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => ({ type: 'raw', ...(await engine.trust.raw(name, call)) }),
 	},
-	audit: { usage: 'audit', least: 0, most: 0, run: async ({ engine, call }) => ({ type: 'audit', ...(await engine.trust.audit(call)) }) },
+	audit: {
+		usage: 'audit',
+		does: 'The level of everything installed, with what would raise it',
+		least: 0,
+		most: 0,
+		run: async ({ engine, call }) => ({ type: 'audit', ...(await engine.trust.audit(call)) }),
+	},
 	diff: {
 		usage: 'diff <name@version> <name@version>',
+		does: 'What is proven about two versions, side by side',
 		least: 2,
 		most: 2,
 		run: async ({ engine, call }, [from = '', to = '']) => ({ type: 'diff', ...(await engine.trust.diff(from, to, call)) }),
 	},
-	endorse: { usage: 'endorse <name[@version]>', least: 1, most: 1, run: (context, [spec = '']) => review(context, 'endorse', spec) },
-	reject: { usage: 'reject <name[@version]>', least: 1, most: 1, run: (context, [spec = '']) => review(context, 'reject', spec) },
+	endorse: {
+		usage: 'endorse <name[@version]>',
+		does: 'Sign that you looked at this version and would use it',
+		least: 1,
+		most: 1,
+		run: (context, [spec = '']) => review(context, 'endorse', spec),
+	},
+	reject: {
+		usage: 'reject <name[@version]>',
+		does: 'Sign that nobody should use this version',
+		least: 1,
+		most: 1,
+		run: (context, [spec = '']) => review(context, 'reject', spec),
+	},
 	revoke: {
 		usage: 'revoke <sha256>',
+		does: 'Take back what you signed',
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [sha256 = '']) => ({ type: 'signed', ...(await engine.trust.revoke(sha256, call)) }),
 	},
-	people: { usage: 'people [add <id>|remove <id or name>|vouch <id>]', least: 0, most: 2, run: people },
+	people: {
+		usage: 'people [add <id>|remove <id or name>|vouch <id>]',
+		does: 'Whose words count, and how much',
+		least: 0,
+		most: 2,
+		run: people,
+	},
 	pin: {
 		usage: 'pin <name>',
+		does: 'Let nobody but the proven builder build it',
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => ({ type: 'pinned', name, identity: await engine.trust.pin(name, call) }),
 	},
 	unpin: {
 		usage: 'unpin <name>',
+		does: 'Let others build it again',
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => {
@@ -87,21 +118,35 @@ const WORDS: Readonly<Record<string, Word>> = {
 			return { type: 'pinned', name, identity: null };
 		},
 	},
-	roots: { usage: TRUST_ROOTS_USAGE, least: 0, most: 2, run: trustRoots },
-	import: { usage: 'import <file|npm:package>', least: 0, most: 1, run: importFrom },
+	roots: {
+		usage: TRUST_ROOTS_USAGE,
+		does: 'The roots that signatures are held against; add a private Sigstore, or fetch them anew',
+		least: 0,
+		most: 2,
+		run: trustRoots,
+	},
+	import: { usage: 'import <file|npm:package>', does: 'Take in what others signed', least: 0, most: 1, run: importFrom },
 	publish: {
 		usage: 'publish <name>',
+		does: 'Give the registry what you signed about it',
 		least: 1,
 		most: 1,
 		run: async ({ engine, call }, [name = '']) => ({ type: 'published', ...(await engine.trust.publishStatements(name, call)) }),
 	},
 	export: {
 		usage: 'export',
+		does: 'Everything you signed, to give to others',
 		least: 0,
 		most: 0,
 		run: async ({ engine, call }) => ({ type: 'exported', statements: await engine.trust.exportStatements(call) }),
 	},
-	key: { usage: 'key', least: 0, most: 0, run: async ({ engine, call }) => ({ type: 'key', id: await engine.trust.ownId(call) }) },
+	key: {
+		usage: 'key',
+		does: 'Who you are to others: the id of your key',
+		least: 0,
+		most: 0,
+		run: async ({ engine, call }) => ({ type: 'key', id: await engine.trust.ownId(call) }),
+	},
 };
 
 export const trust: CommandDefinition<TrustResult> = {
@@ -109,6 +154,7 @@ export const trust: CommandDefinition<TrustResult> = {
 	aliases: [],
 	summary: 'Show why something is trusted, say what you trust, and tell others',
 	usage: Object.keys(WORDS).join('|'),
+	subcommands: Object.values(WORDS).map(({ usage, does }) => [usage, does]),
 	flags: {
 		delta: { type: 'string', placeholder: 'VERSION', description: 'endorse, reject: you looked at the difference from this version' },
 		notes: { type: 'string', placeholder: 'TEXT', description: 'endorse, reject: what you found' },

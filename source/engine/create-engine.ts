@@ -17,6 +17,7 @@ import { trackRunningTasks } from './operations/running/running-tasks.ts';
 import { type Guard, trustCalls } from './operations/people-and-policy/trust-calls.ts';
 import type { Applied, Plan } from './plan.ts';
 import { lazyRegistryClient, type RegistryClientOptions, type RegistryNotice } from './registry/index.ts';
+import type { RegistryCalls } from './registry-calls.ts';
 import type { ToolCalls } from './tool-calls.ts';
 
 /** Opens the home (creating it when it is new, recovering it when it was interrupted) ; npm's configuration is read when a registry is first needed. */
@@ -150,6 +151,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		releaseGeneration: (generation, call) =>
 			guard(call, async () => (await import('./operations/generations/keep-generation.ts')).releaseGeneration(context, generation, call)),
 		collectGarbage: (request, call) => guard(call, async () => (await loadChanging()).collectGarbage(context, request, call)),
+		registries: registryCalls(context, guard),
 		trust: trustCalls(context, guard),
 		verify: (names, call) => guard(call, async () => (await loadChanging()).verify(context, names, call)),
 		doctor: (call) => guard(call, async () => (await loadChanging()).doctor(context, call)),
@@ -204,6 +206,17 @@ function toolCalls(context: EngineContext, guard: Guard): ToolCalls {
 		planTool: (request, call) => guard(call, async () => (await loadChanging()).planTool(context, request, call)),
 		runTool: (plan, call) => guard(call, async () => (await loadChanging()).runToolPlan(context, plan, call)),
 		forgetTool: (tool, call) => guard(call, async () => (await loadChanging()).forgetTool(context, tool, call)),
+	};
+}
+
+function registryCalls(context: EngineContext, guard: Guard): RegistryCalls {
+	const load = async () => (await import('./operations/registries/registry-calls.ts')).registries;
+	return {
+		list: (call) => guard(call, async () => (await load()).list(context, call)),
+		set: (request, call) => guard(call, async () => (await load()).set(context, request, call)),
+		remove: (scope, call) => guard(call, async () => (await load()).remove(context, scope, call)),
+		signIn: (request, call) => guard(call, async () => (await load()).signIn(context, request, call)),
+		signOut: (registry, call) => guard(call, async () => (await load()).signOut(context, registry, call)),
 	};
 }
 

@@ -9,6 +9,7 @@ import type { ObservedPermissions, PermissionReport, RevokedGrant } from './perm
 import type { Grant, Permission } from './permission.ts';
 import type { HeldAcceptance, TrustCalls } from './trust-calls.ts';
 import type { CoreCalls, RuntimeCalls, RuntimePlugin, RuntimeTransition } from './runtime.ts';
+import type { RegistryCalls } from './registry-calls.ts';
 import type { ToolCalls } from './tool-calls.ts';
 import type { UpdateCalls } from './update-review.ts';
 import type { Applied, Change, Decision, Plan, PlanMark } from './plan.ts';
@@ -506,6 +507,8 @@ export type Engine = {
 	readonly planImport: (request: { readonly file: string; readonly generation: number | null }, options: CallOptions) => Promise<Plan>;
 	/** Verifies, fetches again what is changed, missing or extra, and verifies again. Makes no generation. Throws `offline-missing`. */
 	readonly repair: (names: readonly string[], options: CallOptions) => Promise<VerifyReport>;
+	/** The registries that npm's configuration names, and signing in to them. */
+	readonly registries: RegistryCalls;
 	/** Policy, people and proofs. */
 	readonly trust: TrustCalls;
 	/** Why calls of an installed plugin or of a folder are allowed or denied. Null: all it asks for. Throws `not-installed`, `usage`. */

@@ -70,6 +70,8 @@ export type {
 	RuntimePlugin,
 	RuntimeTransition,
 } from './runtime.ts';
+export type { RegistryCalls } from './registry-calls.ts';
+export type { ExaminedRegistry, RegistryAnswer, RegistrySource } from './registry/index.ts';
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { quoteTarget } from './quote-for-shell.ts';

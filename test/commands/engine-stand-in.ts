@@ -24,6 +24,13 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		planOverride: unexpected('planOverride'),
 		planFrozen: unexpected('planFrozen'),
 		outdated: unexpected('outdated'),
+		registries: {
+			list: unexpected('registries.list'),
+			set: unexpected('registries.set'),
+			remove: unexpected('registries.remove'),
+			signIn: unexpected('registries.signIn'),
+			signOut: unexpected('registries.signOut'),
+		},
 		updates: { review: unexpected('updates.review'), file: unexpected('updates.file') },
 		explain: unexpected('explain'),
 		why: unexpected('why'),

@@ -9,6 +9,7 @@ import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engi
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
 import { type FakeCores, fakeCores } from './fake-cores.ts';
+import { sampleRegistryCalls } from './fake-registries.ts';
 import { sampleTrustCalls } from './fake-trust-calls.ts';
 import { sampleUpdateCalls } from './fake-updates.ts';
 import type { Applied, Change, Decision, Plan, PlannedPackage, Requirement } from '../../source/engine/plan.ts';
@@ -163,6 +164,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		cacheInfo: notAsked,
 		verifyCache: notAsked,
 		cleanCache: notAsked,
+		registries: sampleRegistryCalls(calls),
 		planOverride: notAsked,
 		planFrozen: notAsked,
 		...sampleUpdateCalls({ plugins: () => plugins, generation: current, askRegistry, evidenceOf: sampleEvidence }),

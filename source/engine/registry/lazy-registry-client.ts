@@ -8,6 +8,8 @@ export type LazyRegistryClient = Omit<RegistryClient, 'registryUrl'> & {
 	readonly open: () => Promise<RegistryClient>;
 	/** Without making the client. Throws `settings-invalid`. */
 	readonly registryUrl: () => Promise<string>;
+	/** Reads npm's configuration again with the next question: somebody changed it. */
+	readonly renew: () => Promise<void>;
 };
 
 export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistryClient {
@@ -40,9 +42,20 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		}
 	};
 	const open = (): Promise<RegistryClient> => (opening ??= create());
+	const close = async (): Promise<void> => {
+		// What could not be opened needs no closing, and its caller was told.
+		const client = await opening?.catch(() => null);
+		await (client === null || client === undefined ? (await reading?.catch(() => null))?.store.close() : client[Symbol.asyncDispose]());
+	};
 	return {
 		open,
 		registryUrl: async () => (await read()).configuration.defaultRegistry,
+		renew: async () => {
+			await close();
+			reading = null;
+			opening = null;
+			opened = null;
+		},
 		registryFor: (name) => {
 			if (opened === null) {
 				throw new EngineError('internal', `The registry of ${name} was asked for before npm's configuration was read.`);
@@ -68,10 +81,6 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		detachedSignature: async (artefact, waiting) => (await open()).detachedSignature(artefact, waiting),
 		ping: async (waiting) => (await open()).ping(waiting),
 		probe: async (waiting) => (await open()).probe(waiting),
-		[Symbol.asyncDispose]: async () => {
-			// What could not be opened needs no closing, and its caller was told.
-			const client = await opening?.catch(() => null);
-			await (client === null || client === undefined ? (await reading?.catch(() => null))?.store.close() : client[Symbol.asyncDispose]());
-		},
+		[Symbol.asyncDispose]: close,
 	};
 }

@@ -11,11 +11,18 @@ const DEFAULT_RETRIES = 2;
 /** Options of npm's flattened configuration that a request needs, besides the credentials. */
 const CONNECTION_OPTIONS = ['ca', 'cert', 'key', 'strictSSL', 'localAddress'] as const;
 
+/** `option` is `--registry`, or the setting of that name. */
+export type RegistrySource = 'option' | 'project' | 'environment' | 'user' | 'global' | 'default';
+
 /** What .npmrc files, environment and command line say, reduced to what a registry client needs. */
 export type NpmConfiguration = {
 	readonly defaultRegistry: string;
 	/** `@scope` -> registry. */
 	readonly scopes: ReadonlyMap<string, string>;
+	/** Who says so, by scope; the default registry under the empty one. */
+	readonly sources: ReadonlyMap<string, RegistrySource>;
+	/** The user's own .npmrc: an absolute path, whether it exists or not. */
+	readonly userFile: string;
 	/** In the form npm-registry-fetch takes; holds the credentials, each bound to its host and path. Never logged. */
 	readonly requestOptions: Readonly<Record<string, unknown>>;
 	readonly proxy: { readonly http: string | null; readonly https: string | null; readonly except: string | null };
@@ -30,6 +37,7 @@ type LoadedConfig = {
 	/** Settings with the kind of source that won: `env`, `user`, `global`, `default`. */
 	readonly find: (key: string) => { readonly value: unknown; readonly source: string | null };
 	readonly scopeRegistries: ReadonlyMap<string, { readonly url: string; readonly source: string }>;
+	readonly userFile: string;
 };
 
 /**
@@ -46,10 +54,13 @@ export async function readNpmConfiguration(
 	}
 
 	const scopes = new Map([...trusted.scopeRegistries].map(([scope, { url }]) => [scope, parseRegistryUrl(url, scope)]));
+	const sources = new Map([...trusted.scopeRegistries].map(([scope, { source }]) => [scope, sourceOf(source)]));
+	sources.set('', defaultSource(options.registry, registries.has('registry'), trusted));
 	for (const [key, url] of registries) {
 		const scope = key.slice(0, -':registry'.length);
 		if (key !== 'registry' && trusted.scopeRegistries.get(scope)?.source !== 'env') {
 			scopes.set(scope, projectRegistry(key, url, trusted));
+			sources.set(scope, 'project');
 		}
 	}
 
@@ -63,6 +74,8 @@ export async function readNpmConfiguration(
 	return {
 		defaultRegistry: chooseDefaultRegistry(options.registry, registries.get('registry'), trusted),
 		scopes,
+		sources,
+		userFile: trusted.userFile,
 		requestOptions,
 		proxy: chooseProxy(trusted.flat, options.environment),
 		timeoutMilliseconds: explicitNumber(trusted, 'fetch-timeout') ?? DEFAULT_TIMEOUT_MILLISECONDS,
@@ -81,6 +94,27 @@ function chooseDefaultRegistry(override: string | null, ofProject: string | unde
 	}
 
 	return parseRegistryUrl(String(value), source === 'env' ? 'npm_config_registry' : '.npmrc');
+}
+
+function defaultSource(override: string | null, isOfProject: boolean, trusted: LoadedConfig): RegistrySource {
+	const { source } = trusted.find('registry');
+	return override !== null ? 'option' : isOfProject && source !== 'env' ? 'project' : sourceOf(source);
+}
+
+/** The words of npm's configuration for where a setting stands. */
+function sourceOf(source: string | null): RegistrySource {
+	switch (source) {
+		case 'env':
+		case 'cli':
+			return 'environment';
+		case 'user':
+			return 'user';
+		case 'global':
+		case 'builtin':
+			return 'global';
+		default:
+			return 'default';
+	}
 }
 
 /** A project may choose a registry, but not that the user's credentials for its host travel in the clear. */
@@ -164,5 +198,5 @@ function describe(config: Config): LoadedConfig {
 			return [key.slice(0, -':registry'.length), { url: String(value), source: source ?? 'default' }];
 		}),
 	);
-	return { flat: config.flat, find, scopeRegistries };
+	return { flat: config.flat, find, scopeRegistries, userFile: String(config.get('userconfig')) };
 }
