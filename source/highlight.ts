@@ -1,6 +1,6 @@
 import { matchRanges, parseSearchQuery } from './engine/index.ts';
 import type { SearchQuery } from './engine/index.ts';
-import { fit, textWidth } from './format.ts';
+import { fit } from './format.ts';
 import { span } from './theme.ts';
 import type { Span, Tone } from './theme.ts';
 
@@ -39,6 +39,3 @@ export function highlighted(
 	return at === shown.length ? spans : [...spans, span(shown.slice(at), tone)];
 }
 
-export function widthOf(spans: readonly Span[]): number {
-	return spans.reduce((sum, part) => sum + textWidth(part.text), 0);
-}

@@ -124,8 +124,6 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 		case 'trust-why':
 		case 'trust-raw':
 		case 'confirm':
-		case 'runtime-grants':
-		case 'runtime-confirm':
 		case 'palette':
 		case 'runtime-grants':
 		case 'runtime-confirm':
