@@ -7,6 +7,8 @@ import { cleanLine } from './format.ts';
 import { layoutOf, SMALLEST } from './layout.ts';
 import { BrowseScreen } from './screens/browse-screen.tsx';
 import { ConflictScreen } from './screens/conflict-screen.tsx';
+import { titleOf } from './actions/request-words.ts';
+import { DoctorScreen } from './screens/doctor/doctor-screen.tsx';
 import { HelpScreen } from './screens/help-screen.tsx';
 import { InstalledScreen } from './screens/installed-screen.tsx';
 import { OperationScreen } from './screens/operation-screen.tsx';
@@ -23,6 +25,7 @@ import { PageScreen } from './screens/page-screen.tsx';
 import { runtimeCommandText } from './runtime-view.ts';
 import { RuntimeGrantsScreen, RuntimeScreen } from './screens/runtime-screen.tsx';
 import { ActivityScreen, HistoryScreen, RunScreen } from './screens/section-screen.tsx';
+import { SettingsScreen } from './screens/settings/settings-screen.tsx';
 import { TrustScreen } from './screens/trust-screen.tsx';
 import { ReviewFileScreen, ReviewScreen } from './screens/updates/review-screen.tsx';
 import { UpdatesScreen } from './screens/updates/updates-screen.tsx';
@@ -124,6 +127,10 @@ function Screen({ state }: { readonly state: State }) {
 			return <PageScreen state={state} title={`Why: ${cleanLine(page.name)}`} />;
 		case 'trust-raw':
 			return <PageScreen state={state} title={`What was signed: ${cleanLine(page.name)}`} />;
+		case 'ask':
+			return <PageScreen state={state} title={titleOf(page.request)} />;
+		case 'keys':
+			return <PageScreen state={state} title="Every key" />;
 		case 'palette':
 			return <PaletteScreen state={state} page={page} />;
 		case 'review':
@@ -157,6 +164,10 @@ function SectionScreen({ state }: { readonly state: State }) {
 			return <HistoryScreen state={state} />;
 		case 'trust':
 			return <TrustScreen state={state} />;
+		case 'doctor':
+			return <DoctorScreen state={state} />;
+		case 'settings':
+			return <SettingsScreen state={state} />;
 		case 'run':
 			return <RunScreen state={state} />;
 		case 'runtime':

@@ -1,9 +1,11 @@
+import { commandOf } from './actions/request-words.ts';
 import { quoteWord } from './commands/consent.ts';
 import { selectedItem } from './lists.ts';
 import { equivalentCommand } from './plan-review.ts';
 import { requestOf, runCommandText } from './run-form.ts';
 import { runtimeCommandText } from './runtime-view.ts';
-import { findOperation, topPage } from './select.ts';
+import { findOperation, topPage, visibleSettings } from './select.ts';
+import { settingFormCommand } from './setting-forms.ts';
 import type { RunForm, State } from './state.ts';
 import { lineText } from './terminal/index.ts';
 import { trustActOf, trustCommandText } from './trust-forms.ts';
@@ -36,6 +38,9 @@ export function equivalentOf(state: State): string {
 			return runtimeCommandText(page.act);
 		case 'form':
 			return formCommand(page.form, state);
+		case 'ask':
+			return commandOf(page.request);
+		case 'keys':
 		case 'palette':
 		case 'help':
 			return 'help';
@@ -48,6 +53,11 @@ function formCommand(form: RunForm, { now, pages }: State): string {
 	const below = pages.at(-2);
 	if (form.about === 'apply') {
 		return below?.type === 'plan' ? equivalentCommand(below.plan, below.answers) : '';
+	}
+
+	const own = settingFormCommand(form);
+	if (own !== null) {
+		return own;
 	}
 
 	if (form.about === 'run') {
@@ -73,6 +83,10 @@ function sectionCommand(state: State): string {
 			return 'list';
 		case 'updates':
 			return state.marked.length === 0 ? 'outdated' : `update ${state.marked.join(' ')}`;
+		case 'doctor':
+			return 'doctor';
+		case 'settings':
+			return settingsCommand(state);
 		case 'run':
 			return `run ${selectedItem(state) ?? ''}`.trim();
 		case 'browse':
@@ -85,4 +99,9 @@ function sectionCommand(state: State): string {
 		case 'runtime':
 			return 'ps';
 	}
+}
+
+function settingsCommand(state: State): string {
+	const item = visibleSettings(state).find(({ key }) => key === selectedItem(state));
+	return item?.type === 'registry' ? 'registry list' : item === undefined ? 'settings list' : `settings get ${item.setting.key}`;
 }

@@ -10,6 +10,8 @@ import type { Engine, InstalledState } from './engine/index.ts';
 import { firstFrame } from './first-frame.ts';
 import { listAtOnce } from './list-at-once.ts';
 import { reduce } from './reduce.ts';
+import { openSettings } from './settings.ts';
+import type { SettingsDoor } from './setting-entries.ts';
 import { initialState } from './state.ts';
 import type { Size, State } from './state.ts';
 import type { Section } from './sections.ts';
@@ -23,12 +25,14 @@ import {
 	startWatchdog,
 	stopProcess,
 } from './terminal/index.ts';
-import type { Dress, Skeleton, TerminalFacts, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
+import type { Dress, Skeleton, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
 
 export type FullScreenOptions = {
 	readonly engine: Engine;
 	readonly section?: Section;
 	readonly display?: Display;
+	/** Left out: those of the user's configuration folder. */
+	readonly settings?: SettingsDoor;
 	/** What was painted before the app was loaded. */
 	readonly skeleton?: Skeleton | null;
 	readonly environment: Readonly<Record<string, string | undefined>>;
@@ -94,7 +98,17 @@ async function runApp(parts: {
 		options.skeleton?.handOver();
 		const { reducedMotion, lowBandwidth } = options.display ?? DEFAULT_DISPLAY;
 		const isStill = reducedMotion || lowBandwidth;
-		const app = mountApp({ engine, store, host: terminal.host, onMount: terminal.mounted, stdin, stdout, signal, isStill });
+		const app = mountApp({
+			engine,
+			store,
+			settings: options.settings ?? openSettings({ home: null, environment: options.environment }),
+			host: { ...terminal.host, dress: screen.wear },
+			onMount: terminal.mounted,
+			stdin,
+			stdout,
+			signal,
+			isStill,
+		});
 		try {
 			screen.ask();
 			await Promise.race([app.waitUntilExit(), parts.crashed]);
@@ -134,12 +148,12 @@ const LATE_ANSWER_MILLISECONDS = 200;
 /** Both sides of the terminal, and what it says about itself when it is asked. */
 function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	const { display = DEFAULT_DISPLAY } = options;
-	const dress = (ground: TerminalFacts['ground']): Dress => ({
-		isAscii: display.ascii,
-		palette: display.theme === 'auto' ? (ground ?? 'dark') : display.theme,
-	});
+	let worn = display;
+	let ground = groundOfEnvironment(options.environment);
+	const dress = (): Dress => ({ isAscii: worn.ascii, palette: worn.theme === 'auto' ? (ground ?? 'dark') : worn.theme });
 	const questions = askTerminal((facts) => {
-		stdout.dressAs(dress(facts.ground ?? groundOfEnvironment(options.environment)));
+		ground = facts.ground ?? ground;
+		stdout.dressAs(dress());
 		if (facts.canSynchronise) {
 			stdout.synchronise();
 		}
@@ -147,7 +161,7 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	const stdin = new KeySource(options.stdin, { onAnswer: questions.onAnswer });
 	const stdout = new ScreenWriter(options.stdout, {
 		frameMilliseconds: () => (display.lowBandwidth ? 100 : stdin.isHeld() ? HELD_FRAME_MILLISECONDS : 0),
-		dress: dress(groundOfEnvironment(options.environment)),
+		dress: dress(),
 		isPlain: (options.environment['PLUGWARD_PLAIN_RENDER'] ?? '') !== '',
 		isEntered: (options.skeleton ?? null) !== null,
 		onScreen,
@@ -155,6 +169,10 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	return {
 		stdin,
 		stdout,
+		wear: (next: Display): void => {
+			worn = next;
+			stdout.dressAs(dress());
+		},
 		ask: (): void => void options.stdout.write(questions.text),
 		settled: (): Promise<unknown> => Promise.race([questions.answered, sleep(LATE_ANSWER_MILLISECONDS)]),
 	};

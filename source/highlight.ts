@@ -38,4 +38,3 @@ export function highlighted(
 
 	return at === shown.length ? spans : [...spans, span(shown.slice(at), tone)];
 }
-

@@ -4,6 +4,7 @@ import { EDITING_KEYS } from './keys/editing-keys.ts';
 import { PAGE_KEYS } from './keys/page-keys.ts';
 import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
 import { REVIEW_KEYS } from './keys/review-keys.ts';
+import { UPKEEP_KEYS } from './keys/upkeep-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
 import { topPage } from './select.ts';
 import type { State } from './state.ts';
@@ -16,6 +17,7 @@ export const BINDINGS: readonly Binding[] = [
 	...SECTION_KEYS,
 	...REVIEW_KEYS,
 	...RUNTIME_KEYS,
+	...UPKEEP_KEYS,
 	...PAGE_KEYS,
 	...COMMON_KEYS,
 ];
@@ -32,6 +34,8 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	'trust-raw': 'What was signed',
 	review: 'This update',
 	'review-file': 'This file',
+	ask: 'Before it is done',
+	keys: 'Every key',
 	confirm: 'Before it is done',
 	help: 'Help',
 	installed: 'Installed',
@@ -44,6 +48,8 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	runtime: 'Runtime',
 	'runtime-grants': 'Its grants',
 	'runtime-confirm': 'Before it is done',
+	doctor: 'Doctor',
+	settings: 'Settings',
 	moving: 'Moving',
 	everywhere: 'Everywhere',
 	always: 'Always, also while typing',

@@ -13,7 +13,9 @@ import {
 	runningOperation,
 	topPage,
 	visibleInstalled,
+	visibleSettings,
 } from './select.ts';
+import type { SettingItem } from './select.ts';
 import type { Operation, State } from './state.ts';
 
 /** Why a key can do nothing now, as half a sentence; null when it can. Footer, help and the refusal message all ask here. */
@@ -140,4 +142,37 @@ export const noMovable = (state: State): string | null =>
 
 export function noCompletion(state: State): string | null {
 	return completionsOf(state).length === 0 ? 'no facet is begun before the cursor' : null;
+}
+
+export const noTrouble = (state: State): string | null =>
+	state.doctor.value?.checks.every((check) => check.state === 'ok') === true ? 'everything is in order' : null;
+
+function settingItem(state: State): SettingItem | null {
+	return visibleSettings(state).find(({ key }) => key === selectedItem(state)) ?? null;
+}
+
+export function noSetting(state: State): string | null {
+	const item = settingItem(state);
+	return item?.type !== 'setting' ? 'it is no setting' : item.setting.isSet ? null : 'it is the default already';
+}
+
+export function noValues(state: State): string | null {
+	const item = settingItem(state);
+	return item?.type === 'setting' && item.setting.choices.length > 0 ? null : 'it has no list of values; Enter changes it';
+}
+
+export const noRegistry = (state: State): string | null => (settingItem(state)?.type === 'registry' ? null : 'no registry is selected');
+
+export function notRemovable(state: State): string | null {
+	const item = settingItem(state);
+	return item?.type !== 'registry'
+		? 'no registry is selected'
+		: item.registry.source === 'user'
+			? null
+			: 'your own .npmrc does not name it';
+}
+
+export function notSignedIn(state: State): string | null {
+	const item = settingItem(state);
+	return item?.type !== 'registry' ? 'no registry is selected' : item.registry.hasCredentials ? null : 'nothing signs you in to it';
 }

@@ -7,11 +7,13 @@ import type { PlanItem } from './plan-review.ts';
 import {
 	infoOf,
 	topPage,
+	visibleChecks,
 	visibleHistory,
 	visibleHits,
 	reviewOf,
 	visibleInstalled,
 	visibleRunnables,
+	visibleSettings,
 	visibleTrust,
 	visibleUpdates,
 } from './select.ts';
@@ -59,6 +61,8 @@ export function listOf(state: State): List {
 		case 'palette':
 			return { id: 'palette', items: keysOf(matchingEntries(page.entries, lineText(page.line))) };
 		case 'runtime-confirm':
+		case 'ask':
+		case 'keys':
 		case 'review-file':
 		case 'operation':
 		case 'form':
@@ -86,6 +90,10 @@ function sectionItems(state: State): readonly string[] {
 			return visibleHistory(state).map((generation) => String(generation.number));
 		case 'trust':
 			return namesOf(visibleTrust(state));
+		case 'doctor':
+			return visibleChecks(state).map((check) => check.id);
+		case 'settings':
+			return visibleSettings(state).map((item) => item.key);
 		case 'run':
 			return keysOf(visibleRunnables(state));
 		case 'runtime':

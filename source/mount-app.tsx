@@ -7,6 +7,7 @@ import type { Engine } from './engine/index.ts';
 import { App } from './app.tsx';
 import type { InkControls } from './app.tsx';
 import { StillContext } from './screens/parts/spinner.tsx';
+import type { SettingsDoor } from './setting-entries.ts';
 import type { Store } from './store.ts';
 import type { KeySource, ScreenWriter } from './terminal/index.ts';
 
@@ -24,6 +25,7 @@ export type MountedApp = {
 export function mountApp(options: {
 	readonly engine: Engine;
 	readonly store: Store;
+	readonly settings: SettingsDoor;
 	readonly host: Host;
 	readonly onMount: (ink: InkControls) => void;
 	readonly stdin: KeySource;
@@ -34,7 +36,7 @@ export function mountApp(options: {
 	readonly isStill: boolean;
 }): MountedApp {
 	const { engine, store, signal } = options;
-	const actions = createActions({ engine, store, now: Date.now, signal }, options.host);
+	const actions = createActions({ engine, store, settings: options.settings, now: Date.now, signal }, options.host);
 	const instance: Instance = render(
 		<StillContext value={options.isStill}>
 			<App store={store} actions={actions} onMount={options.onMount} />

@@ -24,9 +24,18 @@ export async function runProgram(argv: readonly string[], version: string, skele
 			}),
 		createEngine: async (options) => (await import('./engine/index.ts')).createEngine(options),
 		examine: async (...failed) => (await import('./engine/index.ts')).examine(...failed),
-		openScreen: async (engine, choices) => {
+		openScreen: async (engine, choices, settings) => {
 			const { runFullScreen } = await import('./full-screen.tsx');
-			const { exitCode } = await runFullScreen({ engine, environment, stdin, stdout: process.stdout, version, ...choices, skeleton });
+			const { exitCode } = await runFullScreen({
+				engine,
+				environment,
+				stdin,
+				stdout: process.stdout,
+				version,
+				...choices,
+				settings,
+				skeleton,
+			});
 			return exitCode;
 		},
 		watchForInterruption,

@@ -70,6 +70,7 @@ export function valueOf(field: FormField): { readonly value: unknown } | { reado
 
 	switch (field.kind) {
 		case 'text':
+		case 'secret':
 			return { value: text };
 		case 'boolean':
 			return text === 'true' || text === 'false'

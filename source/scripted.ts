@@ -13,6 +13,7 @@ import { requireConsent } from './commands/require-consent.ts';
 import { type ScreenChoices, screenChoices } from './commands/screen-flags.ts';
 import { canAsk, canOpenScreen, columnsOf, type Environment, hasColour, type Input, type Output } from './commands/surroundings.ts';
 import { type CallOptions, type DoctorReport, type Engine, EngineError, type EngineOptions, toEngineError } from './engine/index.ts';
+import type { SettingsDoor } from './setting-entries.ts';
 import { DEFAULT_SETTINGS, openSettings, readSettings } from './settings.ts';
 
 export type CommandLineOptions = {
@@ -31,7 +32,7 @@ export type CommandLineOptions = {
 	/** For `doctor` when no engine can be made. */
 	readonly examine: (options: EngineOptions, failure: EngineError, call: CallOptions & { readonly fix: boolean }) => Promise<DoctorReport>;
 	/** Resolves to the exit code. */
-	readonly openScreen: (engine: Engine, choices: ScreenChoices) => Promise<number>;
+	readonly openScreen: (engine: Engine, choices: ScreenChoices, settings: SettingsDoor) => Promise<number>;
 	/** Watches for Ctrl-C; taken when a command starts, since the screen handles keys itself. */
 	readonly watchForInterruption: () => { readonly signal: AbortSignal; readonly exitCode: () => number } & Disposable;
 };
@@ -71,10 +72,11 @@ async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Pr
 		return 2;
 	}
 
-	const settings = await readSettings({ home: textFlag(parsed, 'home'), environment: options.environment });
+	const place = { home: textFlag(parsed, 'home'), environment: options.environment };
+	const settings = await readSettings(place);
 	const choices = screenChoices(parsed, settings.display);
 	await using engine = await options.createEngine(await engineOptions(parsed, options));
-	return await options.openScreen(engine, choices);
+	return await options.openScreen(engine, choices, openSettings(place));
 }
 
 async function runCommand(command: Command, parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {

@@ -11,6 +11,8 @@ export const SECTION_LIST = [
 	{ section: 'trust', key: '6', title: 'Trust', short: 'Trust', help: 'Trust: what is proven about each plugin' },
 	{ section: 'run', key: '7', title: 'Run', short: 'Run', help: 'Run a task' },
 	{ section: 'runtime', key: '8', title: 'Runtime', short: 'Runtime', help: 'Runtime: plugins that run now' },
+	{ section: 'doctor', key: '9', title: 'Doctor', short: 'Doc', help: 'Doctor: the machine, the home and the registry' },
+	{ section: 'settings', key: '0', title: 'Settings', short: 'Set', help: 'Settings, registries and sign-in' },
 ] as const;
 
 export type Section = (typeof SECTION_LIST)[number]['section'];

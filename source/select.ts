@@ -1,5 +1,7 @@
 import { LEVELS } from './engine/index.ts';
 import type {
+	DoctorCheck,
+	ExaminedRegistry,
 	FileDifference,
 	GenerationSummary,
 	InstalledPlugin,
@@ -17,6 +19,7 @@ import { cleanLine } from './format.ts';
 import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
 import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
+import type { Setting } from './setting-entries.ts';
 import { IDLE } from './state.ts';
 import type { Loadable, Operation, Page, State } from './state.ts';
 import { lineText } from './terminal/line-editor.ts';
@@ -107,6 +110,38 @@ function matches(text: string, filter: string): boolean {
 
 export function visibleInstalled(state: State): readonly InstalledPlugin[] {
 	return filterPlugins(installedPlugins(state), filterText(state, 'installed')).plugins;
+}
+
+const CHECK_ORDER = { fail: 0, warn: 1, ok: 2 } as const;
+const matchingChecks = remember((checks: readonly DoctorCheck[], filter) =>
+	checks
+		.filter((check) => matches(`${check.id} ${check.text} ${check.state}`.toLowerCase(), filter))
+		.toSorted((left, right) => CHECK_ORDER[left.state] - CHECK_ORDER[right.state]),
+);
+const NO_CHECKS: readonly DoctorCheck[] = [];
+
+/** What is wrong first. */
+export function visibleChecks(state: State): readonly DoctorCheck[] {
+	return matchingChecks(state.doctor.value?.checks ?? NO_CHECKS, filterText(state, 'doctor'));
+}
+
+/** One line of the settings: something that is set once, or a registry. */
+export type SettingItem =
+	| { readonly type: 'setting'; readonly key: string; readonly setting: Setting }
+	| { readonly type: 'registry'; readonly key: string; readonly registry: ExaminedRegistry };
+
+export function visibleSettings(state: State): readonly SettingItem[] {
+	const filter = filterText(state, 'settings');
+	return [
+		...(state.settings.value ?? []).map((setting): SettingItem => ({ type: 'setting', key: `setting ${setting.key}`, setting })),
+		...(state.registries.value ?? []).map((registry): SettingItem => ({
+			type: 'registry',
+			key: `registry ${registry.scope ?? 'default'}`,
+			registry,
+		})),
+	].filter((item) =>
+		matches((item.type === 'setting' ? `${item.key} ${item.setting.help}` : `${item.key} ${item.registry.url}`).toLowerCase(), filter),
+	);
 }
 
 const NONE_BEHIND: readonly OutdatedPlugin[] = [];

@@ -2,6 +2,8 @@ import type {
 	Applied,
 	CollectionReport,
 	Decision,
+	DoctorReport,
+	ExaminedRegistry,
 	ExceptionRequest,
 	FileDifference,
 	GenerationDiff,
@@ -25,6 +27,7 @@ import type {
 import type { PlannedFetch, Transfer } from './fetch-amount.ts';
 import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
 import type { PaletteEntry } from './palette.ts';
+import type { Setting } from './setting-entries.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
@@ -70,7 +73,12 @@ export type OperationRequest =
 	| { readonly type: 'apply'; readonly plan: Plan; readonly decisions: readonly Decision[] }
 	| { readonly type: 'verify'; readonly names: readonly string[] }
 	| { readonly type: 'run'; readonly request: RunRequest }
+	| { readonly type: 'doctor' }
+	| { readonly type: 'registry'; readonly act: RegistryAct }
 	| { readonly type: 'trust'; readonly act: TrustAct };
+
+/** What is taken out of the user's own .npmrc. `scope` null: the default registry. */
+export type RegistryAct = { readonly type: 'remove' | 'sign-out'; readonly scope: string | null };
 
 /** What the trust screen can change: the user's own word, and the user's own policy. Never a generation. */
 export type TrustAct =
@@ -90,7 +98,7 @@ export type OperationResult =
 	| { readonly type: 'collected'; readonly report: CollectionReport }
 	| { readonly type: 'ran'; readonly run: RunResult }
 	/** One sentence for each thing that is so now. */
-	| { readonly type: 'trusted'; readonly sentences: readonly string[] };
+	| { readonly type: 'told'; readonly sentences: readonly string[] };
 
 export type OperationStep = {
 	readonly step: StepName;
@@ -133,6 +141,10 @@ export type Page =
 	/** One update before it is planned, and one file of it. */
 	| { readonly type: 'review'; readonly name: string; readonly to: string; readonly pane: ReviewPane }
 	| { readonly type: 'review-file'; readonly name: string; readonly to: string; readonly path: string }
+	/** What would happen, before it does. */
+	| { readonly type: 'ask'; readonly request: OperationRequest; readonly sentences: readonly string[] }
+	/** Every key of every screen. */
+	| { readonly type: 'keys' }
 	/** Everything that can be done; what is typed picks from it. */
 	| { readonly type: 'palette'; readonly line: LineEditor; readonly entries: readonly PaletteEntry[] }
 	/** What would be signed or written, before it is. */
@@ -156,14 +168,15 @@ export type Answers = Readonly<Record<string, 'accept' | 'deny'>>;
 export type FormField = {
 	readonly name: string;
 	readonly label: string;
-	readonly kind: 'text' | 'number' | 'boolean' | 'json';
+	/** A secret is never drawn. */
+	readonly kind: 'text' | 'number' | 'boolean' | 'json' | 'secret';
 	readonly required: boolean;
 	readonly line: LineEditor;
 };
 
 export type RunForm = {
 	/** What the filled form becomes. */
-	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except' | 'limits' | 'apply';
+	readonly about: 'run' | 'endorse' | 'reject' | 'import' | 'except' | 'limits' | 'apply' | 'setting' | 'registry' | 'sign-in';
 	readonly target: string;
 	/** Null for a plain package, where the first field names the exported function. */
 	readonly task: string | null;
@@ -193,6 +206,9 @@ export type Loaded = {
 	readonly verification: VerifyReport;
 	readonly trust: TrustAudit;
 	readonly runtime: RuntimeView;
+	readonly doctor: DoctorReport;
+	readonly settings: readonly Setting[];
+	readonly registries: readonly ExaminedRegistry[];
 };
 
 /** What is loaded once for each name. */
@@ -258,6 +274,9 @@ export function initialState(facts: {
 		outdated: IDLE,
 		verification: IDLE,
 		trust: IDLE,
+		doctor: IDLE,
+		settings: IDLE,
+		registries: IDLE,
 		infos: {},
 		runtime: IDLE,
 		runtimeLog: { level: 'log', isFollowing: true },

@@ -8,12 +8,13 @@ import { remember } from './remember.ts';
 import { changelogDocument } from './review/changelog-document.ts';
 import { differenceDocument } from './review/difference-document.ts';
 import { factsDocument } from './review/facts-document.ts';
+import { askDocument } from './screens/documents/ask-document.ts';
 import { confirmDocument } from './screens/documents/confirm-document.ts';
 import { conflictDocument } from './screens/documents/conflict-document.ts';
 import { explanationDocument, rawDocument } from './screens/documents/explanation-document.ts';
 import { failureDocument } from './screens/documents/failure-document.ts';
 import { generationDocument } from './screens/documents/generation-document.ts';
-import { helpDocument } from './screens/documents/help-document.ts';
+import { helpDocument, keysDocument } from './screens/documents/help-document.ts';
 import { hitDocument } from './screens/documents/hit-document.ts';
 import { paragraph } from './screens/documents/lines.ts';
 import { operationDocument } from './screens/documents/operation-document.ts';
@@ -32,10 +33,14 @@ import {
 	reviewOf,
 	selectedRuntime,
 	topPage,
+	visibleChecks,
 	visibleHistory,
+	visibleSettings,
 	visibleHits,
 	visibleInstalled,
 } from './select.ts';
+import { checkDocument } from './screens/doctor/check-document.ts';
+import { settingDocument } from './screens/settings/setting-document.ts';
 import { updateDocument } from './screens/updates/update-document.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
@@ -99,12 +104,16 @@ export function documentOf(state: State): ScreenDocument | null {
 	return pluginPageDocument(state, page, { columns, rows: rows - 2 });
 }
 
-type TrustPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'confirm' }>;
+type TrustPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'confirm' | 'ask' | 'keys' }>;
 
 function trustPageLines(state: State, page: TrustPage, width: number): readonly Line[] {
 	switch (page.type) {
 		case 'confirm':
 			return confirmDocument(page.act, width);
+		case 'ask':
+			return askDocument(page, width);
+		case 'keys':
+			return keysDocument(width);
 		case 'trust-why':
 			return trustDetail(state, page.name, width);
 		case 'trust-raw': {
@@ -183,7 +192,18 @@ export function hunkStarts(state: State, page: Extract<Page, { readonly type: 'r
 	return value === null ? [] : differenceOnScreen(value, String(columns)).hunks;
 }
 
-const HEADER_ROWS = { installed: 2, browse: 2, updates: 1, activity: 0, history: 0, trust: 1, run: 0, runtime: 0 } as const;
+const HEADER_ROWS = {
+	installed: 2,
+	browse: 2,
+	updates: 1,
+	activity: 0,
+	history: 0,
+	trust: 1,
+	run: 0,
+	runtime: 0,
+	doctor: 1,
+	settings: 0,
+} as const;
 const DETAIL_PLACES = {
 	installed: 'wide',
 	browse: 'wide',
@@ -193,6 +213,8 @@ const DETAIL_PLACES = {
 	trust: 'always',
 	run: 'never',
 	runtime: 'always',
+	doctor: 'always',
+	settings: 'always',
 } as const;
 const PLAN_HEADER_ROWS = 2;
 /** Below this the summary above a list goes, so that the list stays usable; a search field never goes. */
@@ -210,6 +232,8 @@ export function screenAreas(state: State): Areas {
 		case 'conflict':
 			return areasOf(layout, { headerRows: 0, itemCount: listOf(state).items.length, detail: 'always' });
 		case 'palette':
+		case 'ask':
+		case 'keys':
 		case 'review':
 		case 'review-file':
 		case 'plugin':
@@ -283,6 +307,14 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 		}
 		case 'trust':
 			return trustDetail(state, selected, width);
+		case 'doctor': {
+			const check = visibleChecks(state).find(({ id }) => id === selected);
+			return check === undefined ? [] : checkDocument(check, width);
+		}
+		case 'settings': {
+			const item = visibleSettings(state).find(({ key }) => key === selected);
+			return item === undefined ? [] : settingDocument(item, state, width);
+		}
 		case 'run':
 			return [];
 		case 'runtime':

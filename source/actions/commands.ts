@@ -42,7 +42,19 @@ import {
 	revoke,
 	unpinBuilder,
 } from './trust-commands.ts';
+import { commandOf } from './request-words.ts';
 import { apply, open, openRunOfSubject, requestOnSubject, retry, submitApply, undo } from './item-commands.ts';
+import {
+	addRegistry,
+	defaultValue,
+	editSetting,
+	fix,
+	nextValue,
+	removeRegistry,
+	signIn,
+	signOut,
+	submitSetting,
+} from './setting-commands.ts';
 import { isOutdatedStale, mark, openReview, planUpdate } from './update-commands.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
@@ -82,6 +94,15 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	install: requestOnSubject('install'),
 	update: planUpdate,
 	'update-all': ({ operations }) => operations.start({ type: 'update', names: [], toLatest: false }),
+	fix,
+	'edit-setting': editSetting,
+	'next-value': nextValue,
+	'default-value': defaultValue,
+	'add-registry': addRegistry,
+	'remove-registry': removeRegistry,
+	'sign-in': signIn,
+	'sign-out': signOut,
+	'all-keys': dispatching({ type: 'page-pushed', page: { type: 'keys' } }),
 	'update-latest': requestOnSubject('update-latest'),
 	mark,
 	review: openReview,
@@ -197,6 +218,15 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 	if (section === 'trust') {
 		void loading.loadTrust();
 	}
+
+	if (section === 'doctor' && state.doctor.status !== 'loading') {
+		void loading.loadDoctor();
+	}
+
+	if (section === 'settings') {
+		void loading.loadSettings();
+		void loading.loadRegistries();
+	}
 }
 
 /** The order is part of the query, so that one line says all of what is listed. */
@@ -233,13 +263,15 @@ function answer({ store }: CommandParts, state: State, command: 'toggle-answer' 
 function copyCommand({ store, host }: CommandParts, state: State): void {
 	const page = topPage(state);
 	const command =
-		page?.type === 'plan'
-			? equivalentCommand(page.plan, page.answers)
-			: page?.type === 'confirm'
-				? trustCommandText(page.act)
-				: page?.type === 'runtime-confirm'
-					? runtimeCommandText(page.act)
-					: null;
+		page?.type === 'ask'
+			? commandOf(page.request)
+			: page?.type === 'plan'
+				? equivalentCommand(page.plan, page.answers)
+				: page?.type === 'confirm'
+					? trustCommandText(page.act)
+					: page?.type === 'runtime-confirm'
+						? runtimeCommandText(page.act)
+						: null;
 	if (command !== null) {
 		host.copy(`plugward ${command}`);
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });
@@ -307,6 +339,10 @@ function submit(parts: CommandParts, state: State): void {
 
 	if (page.form.about === 'apply') {
 		return submitApply(parts, state, page.form);
+	}
+
+	if (page.form.about === 'setting' || page.form.about === 'registry' || page.form.about === 'sign-in') {
+		return submitSetting(parts, page.form);
 	}
 
 	if (page.form.about !== 'run') {

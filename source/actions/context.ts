@@ -1,4 +1,6 @@
 import type { Engine } from '../engine/index.ts';
+import type { Display } from '../display.ts';
+import type { SettingsDoor } from '../setting-entries.ts';
 import type { Store } from '../store.ts';
 import type { Loading } from './loading.ts';
 import type { Operations } from './operations.ts';
@@ -8,6 +10,7 @@ import type { RuntimeWatch } from './runtime-watch.ts';
 export type ActionContext = {
 	readonly engine: Engine;
 	readonly store: Store;
+	readonly settings: SettingsDoor;
 	readonly now: () => number;
 	/** Fires when the app is left: everything that still waits ends. */
 	readonly signal: AbortSignal;
@@ -18,12 +21,15 @@ export type Host = {
 	readonly leave: (exitCode: number) => void;
 	readonly suspend: () => void;
 	readonly repaint: () => void;
+	/** Takes on another theme, or signs of ASCII only. */
+	readonly dress: (display: Display) => void;
 	/** Puts text on the user's clipboard through the terminal. */
 	readonly copy: (text: string) => void;
 };
 
 /** What a command works with. */
 export type CommandParts = {
+	readonly context: ActionContext;
 	readonly store: Store;
 	readonly host: Host;
 	readonly loading: Loading;

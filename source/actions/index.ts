@@ -36,7 +36,7 @@ export function createActions(context: ActionContext, host: Host): Actions {
 	};
 	const operations = createOperations(context, { onChanged: reload });
 	const runtime = createRuntimeWatch(context);
-	const parts = { store, host, loading, operations, runtime };
+	const parts = { context, store, host, loading, operations, runtime };
 
 	function edited(): void {
 		if (store.getState().editing?.type === 'search') {

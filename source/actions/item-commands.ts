@@ -142,6 +142,8 @@ function openInSection(parts: CommandParts, state: State, selected: string): voi
 		case 'updates':
 		case 'history':
 		case 'runtime':
+		case 'doctor':
+		case 'settings':
 			return;
 	}
 }

@@ -20,6 +20,9 @@ export type Loading = {
 	/** `to`: the new version. */
 	readonly loadReview: (review: { readonly name: string; readonly to: string }) => Promise<void>;
 	readonly loadDifference: (file: { readonly name: string; readonly to: string; readonly path: string }) => Promise<void>;
+	readonly loadDoctor: () => Promise<void>;
+	readonly loadSettings: () => Promise<void>;
+	readonly loadRegistries: () => Promise<void>;
 	readonly loadTrust: () => Promise<void>;
 	readonly loadWhy: (name: string) => Promise<void>;
 	readonly loadRaw: (name: string) => Promise<void>;
@@ -70,7 +73,7 @@ export function createLoading(context: ActionContext): Loading {
 		);
 	}
 
-	const updates = updateLoading(context, load);
+	const updates = { ...updateLoading(context, load), ...upkeepLoading(context, load) };
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
 	const following = createFollowing(store, loadWhy);
@@ -124,6 +127,8 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 		case 'trust-why':
 		case 'trust-raw':
 		case 'confirm':
+		case 'ask':
+		case 'keys':
 		case 'palette':
 		case 'runtime-grants':
 		case 'runtime-confirm':
@@ -142,12 +147,42 @@ function refreshSection(state: State, loading: Reloading): Promise<void> {
 			return loading.loadHistory();
 		case 'trust':
 			return refreshTrust(state, loading);
+		case 'doctor':
+			return loading.loadDoctor();
+		case 'settings':
+			return Promise.all([loading.loadSettings(), loading.loadRegistries()]).then(() => undefined);
 		case 'installed':
 		case 'activity':
 		case 'run':
 		case 'runtime':
 			return loading.loadInstalled();
 	}
+}
+
+function upkeepLoading(
+	{ engine, settings, now }: ActionContext,
+	load: Load,
+): Pick<Loading, 'loadDoctor' | 'loadSettings' | 'loadRegistries'> {
+	return {
+		loadDoctor: () =>
+			load(
+				'doctor',
+				(options) => engine.doctor({ ...options, fix: false }),
+				(value) => ({ type: 'loaded', slot: 'doctor', value, now: now() }),
+			),
+		loadSettings: () =>
+			load(
+				'settings',
+				() => settings.list(),
+				(value) => ({ type: 'loaded', slot: 'settings', value, now: now() }),
+			),
+		loadRegistries: () =>
+			load(
+				'registries',
+				(options) => engine.registries.list(options),
+				(value) => ({ type: 'loaded', slot: 'registries', value, now: now() }),
+			),
+	};
 }
 
 function updateLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadOutdated' | 'loadReview' | 'loadDifference'> {

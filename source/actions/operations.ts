@@ -1,8 +1,9 @@
 import type { CallOptions, Engine, Plan } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
+import { plural } from '../format.ts';
 import { NOTHING_PLANNED } from '../fetch-amount.ts';
 import { runningOperation } from '../select.ts';
-import type { Operation, OperationRequest, OperationResult } from '../state.ts';
+import type { Operation, OperationRequest, OperationResult, RegistryAct } from '../state.ts';
 import type { ActionContext } from './context.ts';
 import { commandOf, titleOf } from './request-words.ts';
 import { performTrust } from './perform-trust.ts';
@@ -91,7 +92,7 @@ function startedOperation(id: number, request: OperationRequest, startedAt: numb
 }
 
 function hasChangedSomething(result: OperationResult): boolean {
-	return ['applied', 'kept', 'trusted'].includes(result.type) || (result.type === 'collected' && result.report.removed);
+	return ['applied', 'kept', 'told'].includes(result.type) || (result.type === 'collected' && result.report.removed);
 }
 
 async function callEngine({ engine }: ActionContext, request: OperationRequest, options: CallOptions): Promise<OperationResult> {
@@ -105,7 +106,11 @@ async function callEngine({ engine }: ActionContext, request: OperationRequest, 
 		case 'verify':
 			return { type: 'verified', report: await engine.verify(request.names, options) };
 		case 'trust':
-			return { type: 'trusted', sentences: await performTrust(engine, request.act, options) };
+			return { type: 'told', sentences: await performTrust(engine, request.act, options) };
+		case 'doctor':
+			return { type: 'told', sentences: await fixAll(engine, options) };
+		case 'registry':
+			return { type: 'told', sentences: await changeRegistry(engine, request.act, options) };
 		case 'run':
 			return { type: 'ran', run: await engine.runTask(request.request, options) };
 		case 'install':
@@ -120,7 +125,29 @@ async function callEngine({ engine }: ActionContext, request: OperationRequest, 
 	}
 }
 
-type Planning = Exclude<OperationRequest, { readonly type: 'apply' | 'verify' | 'run' | 'trust' | 'keep' | 'compare' | 'collect' }>;
+async function fixAll(engine: Engine, options: CallOptions): Promise<readonly string[]> {
+	const { fixed, checks } = await engine.doctor({ ...options, fix: true });
+	const left = checks.filter(({ state }) => state !== 'ok').length;
+	return [
+		...(fixed.length === 0 ? ['Nothing could be put right safely.'] : fixed.map((text) => `Put right: ${text}`)),
+		left === 0 ? 'Everything is in order now.' : `${plural(left, 'thing')} left to look at: key 9 shows them.`,
+	];
+}
+
+async function changeRegistry(engine: Engine, { type, scope }: RegistryAct, options: CallOptions): Promise<readonly string[]> {
+	if (type === 'sign-out') {
+		const url = await engine.registries.signOut(scope, options);
+		return [`Signed out of ${url}.`, 'The token still holds at the registry until it is revoked there.'];
+	}
+
+	await engine.registries.remove(scope, options);
+	return [`Your .npmrc names no registry for ${scope ?? 'everything else'} any more.`];
+}
+
+type Planning = Exclude<
+	OperationRequest,
+	{ readonly type: 'apply' | 'verify' | 'run' | 'trust' | 'doctor' | 'registry' | 'keep' | 'compare' | 'collect' }
+>;
 
 function makePlan(engine: Engine, request: Planning, options: CallOptions): Promise<Plan> {
 	switch (request.type) {

@@ -13,6 +13,12 @@ export function titleOf(request: OperationRequest): string {
 			return request.names.length === 0 ? 'Verify everything' : `Verify ${request.names.join(' ')}`;
 		case 'trust':
 			return trustTitle(request.act);
+		case 'doctor':
+			return 'Put right what can be put right safely';
+		case 'registry':
+			return request.act.type === 'sign-out'
+				? `Sign out of ${request.act.scope ?? 'the default registry'}`
+				: `Take the registry of ${request.act.scope ?? 'everything else'} out of .npmrc`;
 		case 'run':
 			return `Run ${request.request.target}${request.request.task === null ? '' : ` ${request.request.task}`}`;
 		case 'keep':
@@ -70,6 +76,10 @@ function wordsOf(request: OperationRequest): readonly string[] {
 		}
 		case 'trust':
 			return [trustCommandText(request.act)];
+		case 'doctor':
+			return ['doctor', '--fix'];
+		case 'registry':
+			return ['registry', request.act.type === 'sign-out' ? 'logout' : 'remove', request.act.scope ?? ''];
 		case 'run':
 			return [runCommandText(request.request)];
 	}

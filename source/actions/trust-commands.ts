@@ -65,6 +65,10 @@ export const except = onPlugin(({ store }, { name, state }) => {
 
 export function confirm({ operations }: CommandParts, state: State): void {
 	const page = topPage(state);
+	if (page?.type === 'ask') {
+		return operations.start(page.request);
+	}
+
 	if (page?.type === 'confirm') {
 		operations.start({ type: 'trust', act: page.act });
 	}

@@ -1,8 +1,9 @@
 import { Box, Text } from 'ink';
 
-import { cleanLine, fit, textWidth, wrapText } from '../format.ts';
+import { cleanLine, fit, graphemes, textWidth, wrapText } from '../format.ts';
 import { insideOf, layoutOf } from '../layout.ts';
 import type { FormField, Page, RunForm, State } from '../state.ts';
+import { lineOf } from '../terminal/index.ts';
 import { Pane } from './parts/pane.tsx';
 import { TextField } from './parts/text-field.tsx';
 
@@ -68,6 +69,12 @@ function titleOf({ about, target, task }: RunForm): string {
 			return 'Take in what others signed';
 		case 'apply':
 			return 'It widens rights or loses trust: type the name to go on';
+		case 'setting':
+			return `Setting: ${cleanLine(target)}`;
+		case 'registry':
+			return 'Name a registry';
+		case 'sign-in':
+			return `Sign in to ${target === '' ? 'the default registry' : `the registry of ${cleanLine(target)}`}`;
 		case 'except':
 			return `Except ${cleanLine(target)} from a rule`;
 		case 'limits':
@@ -90,10 +97,8 @@ function Field({ field, isFocused, labelWidth, row, columns }: FieldProps) {
 				{fit(`${isFocused ? '>' : ' '} ${field.label}${field.required ? ' *' : ''}`, labelWidth)}
 			</Text>
 			<TextField
-				line={field.line}
-				placeholder={
-					field.kind === 'text' ? 'text' : field.kind === 'json' ? 'JSON' : field.kind === 'boolean' ? 'true or false' : 'number'
-				}
+				line={field.kind === 'secret' ? masked(field.line) : field.line}
+				placeholder={PLACEHOLDERS[field.kind]}
 				width={Math.max(10, columns - labelWidth)}
 				isFocused={isFocused}
 				column={labelWidth + 2}
@@ -101,4 +106,17 @@ function Field({ field, isFocused, labelWidth, row, columns }: FieldProps) {
 			/>
 		</Box>
 	);
+}
+
+const PLACEHOLDERS: Readonly<Record<FormField['kind'], string>> = {
+	text: 'text',
+	number: 'number',
+	boolean: 'true or false',
+	json: 'JSON',
+	secret: 'what is typed or pasted is not shown',
+};
+
+/** As long as what was typed, so that a paste can be seen to have arrived, and nothing of it. */
+function masked({ before, after }: FormField['line']): FormField['line'] {
+	return lineOf('*'.repeat(graphemes(before + after).length));
 }

@@ -63,6 +63,7 @@ async function unused(): Promise<never> {
 export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 	const pause = options.stepMilliseconds ?? 0;
 	const calls: string[] = [];
+	let isMended = false;
 	let isOffline = options.isOffline ?? false;
 	let lastDecisions: readonly Decision[] = [];
 	let plugins: readonly InstalledPlugin[] =
@@ -160,7 +161,28 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },
 		resolve: notAsked,
 		evaluate: notAsked,
-		doctor: notAsked,
+		async doctor({ fix, signal }) {
+			await wait(Math.min(pause, 100), signal);
+			calls.push(`doctor${fix ? ' --fix' : ''}`);
+			isMended ||= fix;
+			return {
+				checks: [
+					{ id: 'node', state: 'ok', text: 'Node 26.10.0, ABI 140.', fix: null },
+					{ id: 'sandbox-seccomp', state: 'warn', text: 'Missing here: a filter of system calls.', fix: null },
+					...(isMended
+						? []
+						: [
+								{
+									id: 'home-journal',
+									state: 'fail' as const,
+									text: 'An operation was interrupted.',
+									fix: 'Put it right: plugward doctor --fix',
+								},
+							]),
+				],
+				fixed: fix ? ['the operation that was interrupted is undone'] : [],
+			};
+		},
 		cacheInfo: notAsked,
 		verifyCache: notAsked,
 		cleanCache: notAsked,

@@ -5,11 +5,13 @@ import { render } from 'ink';
 
 import { createActions } from '../../source/actions/index.ts';
 import { App } from '../../source/app.tsx';
+import type { Display } from '../../source/display.ts';
 import type { Section } from '../../source/sections.ts';
 import type { State } from '../../source/state.ts';
 import { initialState } from '../../source/state.ts';
 import { createStore } from '../../source/store.ts';
 import { createFakeEngine } from './fake-engine.ts';
+import { fakeSettings } from './fake-settings.ts';
 import type { FakeEngine, FakeEngineOptions } from './fake-engine.ts';
 
 export type RenderedScreen = AsyncDisposable & {
@@ -25,6 +27,8 @@ export type RenderedScreen = AsyncDisposable & {
 	readonly until: (what: string | RegExp) => Promise<void>;
 	readonly left: () => number | null;
 	readonly copied: () => readonly string[];
+	/** What the app asked its terminal to look like. */
+	readonly dresses: () => readonly Display[];
 };
 
 class FakeOutput extends EventEmitter {
@@ -87,14 +91,16 @@ export function renderScreen(
 	);
 	let exitCode: number | null = null;
 	const copied: string[] = [];
+	const dresses: Display[] = [];
 	const actions = createActions(
-		{ engine, store, now: () => Date.parse('2026-11-20T12:00:00Z'), signal: leaving.signal },
+		{ engine, store, settings: fakeSettings(), now: () => Date.parse('2026-11-20T12:00:00Z'), signal: leaving.signal },
 		{
 			leave: (code) => {
 				exitCode = code;
 			},
 			suspend: () => undefined,
 			repaint: () => undefined,
+			dress: (display) => dresses.push(display),
 			copy: (text) => copied.push(text),
 		},
 	);
@@ -138,6 +144,7 @@ export function renderScreen(
 		},
 		left: () => exitCode,
 		copied: () => copied,
+		dresses: () => dresses,
 		async [Symbol.asyncDispose]() {
 			leaving.abort();
 			actions.stop();

@@ -27,7 +27,7 @@ describe('the title bar', () => {
 			const { brand, labels } = titleLabels({ columns, current: section, right: '', badges: {} });
 			return brand.length + labels.reduce((sum, { text }) => sum + text.length, 0);
 		});
-		expect(Math.max(...starts) - Math.min(...starts)).toBeLessThanOrEqual(columns < 60 ? 10 : 1);
+		expect(Math.max(...starts) - Math.min(...starts)).toBeLessThanOrEqual(columns < 80 ? 10 : 1);
 	});
 
 	it('gives each section a key of its own', () => {

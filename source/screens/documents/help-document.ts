@@ -1,5 +1,6 @@
 import { fit, wrapText } from '../../format.ts';
-import { PLACE_TITLES, bindingsIn, keyLabel, placesOf } from '../../key-bindings.ts';
+import { BINDINGS, PLACE_TITLES, bindingsIn, keyLabel, placesOf } from '../../key-bindings.ts';
+import type { Binding } from '../../keys/binding.ts';
 import type { State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -16,10 +17,27 @@ export function helpDocument(state: State, width: number): readonly Line[] {
 		...bindingsIn(place).flatMap((binding) => {
 			const reason = binding.whyNot?.(below) ?? null;
 			const text = reason === null ? binding.help : `${binding.help} (not now: ${reason})`;
-			return wrapText(text, width - KEYS_WIDTH).map((line, at): Line => [
-				span(fit(at === 0 ? binding.keys.map((key) => keyLabel(key)).join(' ') : '', KEYS_WIDTH), 'accent'),
-				span(line, reason === null ? 'plain' : 'dim'),
-			]);
+			return keyLines(binding, { text, tone: reason === null ? 'plain' : 'dim', width });
 		}),
+	]);
+}
+
+/** Every key of every screen, for whoever wants to read all of them. */
+export function keysDocument(width: number): readonly Line[] {
+	const places = [...new Set(BINDINGS.map(({ place }) => place))];
+	return places.flatMap((place, index): readonly Line[] => [
+		...(index === 0 ? [] : [BLANK]),
+		heading(PLACE_TITLES[place]),
+		...bindingsIn(place).flatMap((binding) => keyLines(binding, { text: binding.help, tone: 'plain', width })),
+	]);
+}
+
+function keyLines(
+	{ keys }: Pick<Binding, 'keys'>,
+	{ text, tone, width }: { readonly text: string; readonly tone: 'plain' | 'dim'; readonly width: number },
+): readonly Line[] {
+	return wrapText(text, width - KEYS_WIDTH).map((line, at): Line => [
+		span(fit(at === 0 ? keys.map((key) => keyLabel(key)).join(' ') : '', KEYS_WIDTH), 'accent'),
+		span(line, tone),
 	]);
 }

@@ -117,7 +117,7 @@ function resultLines(operation: Operation, width: number): readonly Line[] {
 			return comparedLines(result.diff, width);
 		case 'collected':
 			return collectedLines(result.report, width);
-		case 'trusted':
+		case 'told':
 			return [BLANK, ...result.sentences.flatMap((sentence) => paragraph(sentence, width))];
 		case 'ran':
 			return ranLines(result.run, width);

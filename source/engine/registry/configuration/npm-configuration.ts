@@ -101,20 +101,17 @@ function defaultSource(override: string | null, isOfProject: boolean, trusted: L
 	return override !== null ? 'option' : isOfProject && source !== 'env' ? 'project' : sourceOf(source);
 }
 
-/** The words of npm's configuration for where a setting stands. */
+/** By the words of npm's configuration for where a setting stands. */
+const SOURCES: ReadonlyMap<string | null, RegistrySource> = new Map([
+	['env', 'environment'],
+	['cli', 'environment'],
+	['user', 'user'],
+	['global', 'global'],
+	['builtin', 'global'],
+]);
+
 function sourceOf(source: string | null): RegistrySource {
-	switch (source) {
-		case 'env':
-		case 'cli':
-			return 'environment';
-		case 'user':
-			return 'user';
-		case 'global':
-		case 'builtin':
-			return 'global';
-		default:
-			return 'default';
-	}
+	return SOURCES.get(source) ?? 'default';
 }
 
 /** A project may choose a registry, but not that the user's credentials for its host travel in the clear. */

@@ -190,7 +190,7 @@ function readKey({
 		case 'pkcs8':
 		case 'pkcs1':
 		case 'sec1':
-			return createPrivateKey({ key: bytes(data), format: 'der', type: shape as 'pkcs8', ...secret });
+			return createPrivateKey({ key: bytes(data), format: 'der', type: shape, ...secret });
 		case 'spki':
 			return publicKey(data);
 		case 'pkcs1-public':
@@ -199,6 +199,7 @@ function readKey({
 			return createPrivateKey({ key: bytes(data).toString('utf8'), ...secret });
 		case 'pem-public':
 			return createPublicKey({ key: bytes(data).toString('utf8'), ...secret });
+		case undefined:
 		default:
 			throw new TypeError('There is no such shape of a key.');
 	}
