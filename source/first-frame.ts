@@ -17,6 +17,7 @@ const STYLES: Readonly<Record<Tone, string>> = {
 	warning: '33',
 	bad: '1;31',
 	info: '34',
+	match: '1;4;36',
 };
 
 /**

@@ -158,6 +158,36 @@ export function formatAge(isoTime: string | null, now: number): string {
 	return age === undefined ? 'just now' : `${plural(Math.floor(seconds / age.seconds), age.unit)} ago`;
 }
 
+const SHORT_UNITS: Readonly<Record<(typeof AGES)[number]['unit'], string>> = {
+	year: 'y',
+	month: 'mo',
+	week: 'w',
+	day: 'd',
+	hour: 'h',
+	minute: 'min',
+};
+
+/** The same for a narrow column: `now`, `5 min`, `3 w`, `2 y`; `-` when the time is missing. */
+export function formatShortAge(isoTime: string | null, now: number): string {
+	const then = isoTime === null ? Number.NaN : Date.parse(isoTime);
+	const age = AGES.find((candidate) => (now - then) / 1000 >= candidate.seconds);
+	return Number.isNaN(then) ? '-' : age === undefined ? 'now' : `${Math.floor((now - then) / 1000 / age.seconds)} ${SHORT_UNITS[age.unit]}`;
+}
+
+const COUNT_UNITS = ['', 'k', 'M', 'G'] as const;
+
+/** `812`, `4.2k`, `48k`, `3.1M`. */
+export function formatCount(count: number): string {
+	let value = Math.max(0, count);
+	let unit = 0;
+	while (value >= 999.5 && unit < COUNT_UNITS.length - 1) {
+		value /= 1000;
+		unit += 1;
+	}
+
+	return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)}${COUNT_UNITS[unit] ?? ''}`;
+}
+
 /** `2026-10-02 14:05` in UTC, or `unknown`. */
 export function formatTime(isoTime: string | null): string {
 	const time = isoTime === null ? Number.NaN : Date.parse(isoTime);

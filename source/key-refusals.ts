@@ -1,3 +1,4 @@
+import { completionsOf } from './complete-line.ts';
 import { conflictOf } from './failure.ts';
 import { selectedItem, selectedPlanItem } from './lists.ts';
 import { openRequirements, requirementSubject } from './plan-review.ts';
@@ -142,6 +143,10 @@ export function notReviewable(state: State): string | null {
 
 export const noMovable = (state: State): string | null =>
 	state.outdated.value?.plugins.some((plugin) => isMovable(plugin)) === true ? null : 'an update would move nothing';
+
+export function noCompletion(state: State): string | null {
+	return completionsOf(state).length === 0 ? 'no facet is begun before the cursor' : null;
+}
 
 export const noTrouble = (state: State): string | null =>
 	state.doctor.value?.checks.every((check) => check.state === 'ok') === true ? 'everything is in order' : null;

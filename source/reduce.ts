@@ -1,32 +1,15 @@
-import type { EngineEvent } from './engine/index.ts';
+import type { EngineEvent, SearchResult } from './engine/index.ts';
 import { layoutOf } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
+import { reduceLoading } from './reduce-loading.ts';
+import type { Slot } from './reduce-loading.ts';
 import { reduceOperations } from './reduce-operations.ts';
-import { isMovable, topPage } from './select.ts';
-import { IDLE, PLUGIN_TABS, REVIEW_PANES } from './state.ts';
-import type {
-	Editing,
-	Failure,
-	Loadable,
-	Loaded,
-	LoadedByName,
-	LoadedNames,
-	LoadedSlots,
-	Notice,
-	Operation,
-	Page,
-	RunForm,
-	RuntimeLog,
-	Size,
-	State,
-} from './state.ts';
+import { topPage } from './select.ts';
+import { PLUGIN_TABS, REVIEW_PANES } from './state.ts';
+import type { Editing, Failure, Loaded, LoadedByName, Notice, Operation, Page, RunForm, RuntimeLog, Size, State } from './state.ts';
 import type { Section } from './sections.ts';
-import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 import { detailOf, hunkStarts, viewOf } from './views.ts';
-
-/** Something that can be loaded: one of its kind, or one for a name. */
-export type Slot = keyof Loaded | { readonly of: keyof LoadedByName; readonly name: string };
 
 export type Action =
 	| { readonly type: 'resized'; readonly size: Size }
@@ -48,6 +31,8 @@ export type Action =
 			readonly now: number;
 	  }
 	| { readonly type: 'load-dropped'; readonly slot: Slot }
+	/** The next page of the results that are listed. */
+	| { readonly type: 'search-continued'; readonly page: SearchResult; readonly from: number }
 	| {
 			[K in keyof LoadedByName]: {
 				readonly type: 'loaded-of';
@@ -119,17 +104,13 @@ export function reduce(state: State, action: Action): State {
 		case 'line-changed':
 			return changeLine(state, action.line);
 		case 'load-started':
-			return withSlot(state, action.slot, (slot) => ({ ...slot, status: 'loading' }));
 		case 'load-failed':
-			return { ...withSlot(state, action.slot, (slot) => ({ ...slot, status: 'failed', failure: action.failure })), now: action.now };
 		case 'load-dropped':
-			return withSlot(state, action.slot, (slot) => ({ ...slot, status: slot.value === null ? 'idle' : 'ready' }));
+		case 'search-continued':
 		case 'loaded':
-			return { ...withoutOldMarks(state, action), [action.slot]: ready(action.value, action.now), now: action.now };
 		case 'loaded-of':
-			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
 		case 'trust-changed':
-			return { ...state, explanations: {}, rawEvidence: {} };
+			return reduceLoading(state, action);
 		case 'past-told':
 			return { ...state, operations: [...state.operations, ...action.operations], notice: action.notice };
 		case 'operation-started':
@@ -157,37 +138,6 @@ export function reduce(state: State, action: Action): State {
 /** A page that is typed into takes the keys as text. */
 function editingOf(page: Page | undefined): Editing | null {
 	return page?.type === 'form' || page?.type === 'palette' ? { type: page.type } : null;
-}
-
-function ready<T>(value: T, now: number): Loadable<T> {
-	return { status: 'ready', value, loadedAt: now, failure: null };
-}
-
-function withSlot(state: State, slot: Slot, change: Change): State {
-	if (typeof slot === 'object') {
-		return withNamed(state, slot, change);
-	}
-
-	return withLoaded(state, slot, change);
-}
-
-type Change = <T>(loadable: Loadable<T>) => Loadable<T>;
-
-// The kind of thing ties the slot to what the change gets.
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-function withLoaded<K extends keyof Loaded>(state: State, slot: K, change: Change): State {
-	const slots: LoadedSlots = state;
-	return { ...state, [slot]: change<Loaded[K]>(slots[slot]) };
-}
-
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-function withNamed<K extends keyof LoadedByName>(
-	state: State,
-	{ of, name }: { readonly of: K; readonly name: string },
-	change: Change,
-): State {
-	const names: LoadedNames = state;
-	return { ...state, [of]: { ...names[of], [name]: change<LoadedByName[K]>(names[of][name] ?? IDLE) } };
 }
 
 function move(state: State, by: number | 'page' | 'page-back' | 'start' | 'end'): State {
@@ -237,16 +187,6 @@ function moveTab(state: State, by: 1 | -1): State {
 	return replaceTop(state, { ...page, tab: PLUGIN_TABS[index] ?? 'overview' });
 }
 
-/** What was marked and is no longer behind needs no mark. */
-function withoutOldMarks(state: State, action: Extract<Action, { readonly type: 'loaded' }>): State {
-	if (action.slot !== 'outdated' || state.marked.length === 0) {
-		return state;
-	}
-
-	const movable = new Set(action.value.plugins.filter((plugin) => isMovable(plugin)).map(({ name }) => name));
-	return { ...state, marked: state.marked.filter((name) => movable.has(name)) };
-}
-
 function toggleMark(state: State, name: string): State {
 	const isMarked = state.marked.includes(name);
 	const marked = isMarked ? state.marked.filter((one) => one !== name) : [...state.marked, name];
@@ -292,26 +232,6 @@ function changeLine(state: State, line: LineEditor): State {
 		}
 		case undefined:
 			return state;
-	}
-}
-
-/** The line that takes the keys now. */
-export function editedLine(state: State): LineEditor {
-	switch (state.editing?.type) {
-		case 'search':
-			return state.searchLine;
-		case 'filter':
-			return state.filters[state.editing.list] ?? EMPTY_LINE;
-		case 'form': {
-			const page = topPage(state);
-			return page?.type === 'form' ? (page.form.fields[page.form.focused]?.line ?? EMPTY_LINE) : EMPTY_LINE;
-		}
-		case 'palette': {
-			const page = topPage(state);
-			return page?.type === 'palette' ? page.line : EMPTY_LINE;
-		}
-		case undefined:
-			return EMPTY_LINE;
 	}
 }
 

@@ -16,6 +16,7 @@ import type {
 	UpdateReview,
 } from './engine/index.ts';
 import { cleanLine } from './format.ts';
+import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
 import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
 import type { Setting } from './setting-entries.ts';
@@ -63,6 +64,8 @@ export function differenceOf(state: State, page: Extract<Page, { readonly type: 
 	return state.differences[`${page.name}@${page.to} ${page.path}`] ?? IDLE;
 }
 
+export { hasUpdate } from './list-filter.ts';
+
 export type AuditedPackage = TrustAudit['packages'][number];
 
 const auditByPlugin = remember(
@@ -79,10 +82,6 @@ const NONE: readonly InstalledPlugin[] = [];
 
 export function installedPlugins(state: State): readonly InstalledPlugin[] {
 	return state.installed.value?.plugins ?? NONE;
-}
-
-export function hasUpdate(plugin: InstalledPlugin): boolean {
-	return plugin.wanted !== null && plugin.wanted !== plugin.version;
 }
 
 const updatable = remember((plugins: readonly InstalledPlugin[]) => plugins.filter((plugin) => hasUpdate(plugin)).length);
@@ -109,14 +108,8 @@ function matches(text: string, filter: string): boolean {
 	return filter.split(' ').every((word) => text.includes(word));
 }
 
-const matchingInstalled = remember((plugins: readonly InstalledPlugin[], filter) =>
-	plugins.filter((plugin) =>
-		matches(`${plugin.name} ${plugin.description} ${plugin.level}${hasUpdate(plugin) ? ' update' : ''}`.toLowerCase(), filter),
-	),
-);
-
 export function visibleInstalled(state: State): readonly InstalledPlugin[] {
-	return matchingInstalled(installedPlugins(state), filterText(state, 'installed'));
+	return filterPlugins(installedPlugins(state), filterText(state, 'installed')).plugins;
 }
 
 const CHECK_ORDER = { fail: 0, warn: 1, ok: 2 } as const;
@@ -178,15 +171,18 @@ export function outdatedPlugin(state: State, name: string | null): OutdatedPlugi
 	return state.outdated.value?.plugins.find((plugin) => plugin.name === name) ?? null;
 }
 
-const matchingTrust = remember((plugins: readonly InstalledPlugin[], filter) =>
-	plugins
-		.filter((plugin) => matches(`${plugin.name} ${plugin.level}`.toLowerCase(), filter))
-		.toSorted((left, right) => LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level) || left.name.localeCompare(right.name)),
+/** What is wrong with the filter of a list, or nothing. */
+export function filterProblems(state: State, list: string): readonly string[] {
+	return list === 'installed' || list === 'trust' ? filterPlugins(installedPlugins(state), filterText(state, list)).problems : [];
+}
+
+const leastTrustedFirst = remember((plugins: readonly InstalledPlugin[]) =>
+	plugins.toSorted((left, right) => LEVELS.indexOf(left.level) - LEVELS.indexOf(right.level) || left.name.localeCompare(right.name)),
 );
 
 /** Least trusted first: that is what a reader of the trust screen looks for. */
 export function visibleTrust(state: State): readonly InstalledPlugin[] {
-	return matchingTrust(installedPlugins(state), filterText(state, 'trust'));
+	return filterPlugins(leastTrustedFirst(installedPlugins(state)), filterText(state, 'trust')).plugins;
 }
 
 const NO_HITS: readonly SearchHit[] = [];
@@ -197,7 +193,7 @@ const SPEC_PATTERN = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:@[\w.^~<>=
 const EXACT_DESCRIPTION = 'ask the registry for exactly this';
 
 const withExactName = remember((result: SearchResult): readonly SearchHit[] => {
-	const words = result.query.split(' ').filter((word) => word !== '');
+	const words = result.query.split(' ').filter((word) => word !== '' && !word.startsWith('sort:'));
 	const query = words.join(' ');
 	if (words.length === 0 || !words.every((word) => SPEC_PATTERN.test(word)) || result.hits.some((hit) => hit.name === query)) {
 		return result.hits;
@@ -210,7 +206,12 @@ const withExactName = remember((result: SearchResult): readonly SearchHit[] => {
 		publisher: null,
 		publishedAt: null,
 		keywords: [],
+		license: null,
+		downloads: null,
+		permissions: null,
+		proof: null,
 		installed: null,
+		level: null,
 	};
 	// A registry that can search knows better; an index of what was seen before does not.
 	return result.source === 'local-index' ? [exact, ...result.hits] : [...result.hits, exact];

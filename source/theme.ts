@@ -1,14 +1,14 @@
 import type { Change, EvidenceState, Level } from './engine/index.ts';
 
 /** What a piece of text means; the colour follows from it. Only the sixteen colours of the user's own theme are used. */
-export type Tone = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'info';
+export type Tone = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'info' | 'match';
 
 export type Span = { readonly text: string; readonly tone: Tone };
 
 /** One row of a screen. */
 export type Line = readonly Span[];
 
-export type ToneStyle = { readonly color?: string; readonly bold?: boolean; readonly dimColor?: boolean };
+export type ToneStyle = { readonly color?: string; readonly bold?: boolean; readonly dimColor?: boolean; readonly underline?: boolean };
 
 const STYLES: Readonly<Record<Tone, ToneStyle>> = {
 	plain: {},
@@ -19,6 +19,7 @@ const STYLES: Readonly<Record<Tone, ToneStyle>> = {
 	warning: { color: 'yellow' },
 	bad: { color: 'red', bold: true },
 	info: { color: 'blue' },
+	match: { color: 'cyan', bold: true, underline: true },
 };
 
 export function toneStyle(tone: Tone): ToneStyle {

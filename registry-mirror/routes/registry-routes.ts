@@ -1,6 +1,9 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGzip, createZstdCompress } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { MirrorError } from '../mirror-error.ts';
-import { type Services, isPackageName, isVersion } from '../services/index.ts';
+import { type Services, etagOf, isPackageName, isVersion } from '../services/index.ts';
+import { chooseEncoding, hasCurrent } from './negotiate.ts';
 
 const MAXIMUM_PAGE = 250;
 const MAXIMUM_OFFSET = 100_000;
@@ -33,11 +36,36 @@ export function addRegistryRoutes(app: FastifyInstance, { search, evidence }: Se
 		};
 	});
 
+	addCatalogueRoute(app, search);
+
 	app.get('/-/npm/v1/keys', ({ principal }) => evidence.keys({ principal }));
 	app.get<{ Params: { '*': string } }>('/-/npm/v1/attestations/*', ({ params, principal }) =>
 		evidence.attestations({ principal, ...parsePackageId(params['*']) }),
 	);
 	addAuditRoute(app);
+}
+
+/** Every package as a line, which clients keep and search themselves; with `since` only what changed. */
+function addCatalogueRoute(app: FastifyInstance, search: Services['search']): void {
+	app.get('/-/plugward/index', async ({ raw, headers, principal }, reply) => {
+		const since = new URLSearchParams(raw.url?.split('?')[1]).get('since');
+		const { revision, pieces } = await search.list({ principal, since });
+		const encoding = chooseEncoding(headers['accept-encoding']);
+		reply.header('cache-control', 'no-cache').header('vary', 'accept-encoding').header('etag', etagOf(revision, encoding));
+		if (hasCurrent(headers['if-none-match'], revision)) {
+			return reply.code(304).send();
+		}
+
+		reply.type('application/x-ndjson');
+		const lines = Readable.from(pieces());
+		if (encoding === 'identity') {
+			return reply.send(lines);
+		}
+
+		const packer = encoding === 'zstd' ? createZstdCompress() : createGzip();
+		// A client that goes away ends both; there is nobody left to tell.
+		return reply.header('content-encoding', encoding).send(pipeline(lines, packer, () => undefined));
+	});
 }
 
 /** No advisories are kept here. The body may be gzipped and is read only to its end, so that the connection can be used again. */

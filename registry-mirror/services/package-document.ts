@@ -37,6 +37,7 @@ const ABBREVIATED_FIELDS = [
 	'_hasShrinkwrap',
 	'dist',
 ] as const;
+const MOST_KINDS = 16;
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'] as const;
 
 export function abbreviateManifest(manifest: JsonObject): JsonObject {
@@ -91,7 +92,25 @@ export function summarise(
 			.slice(0, 20),
 		links: { ...(homepage === null ? {} : { homepage }), ...(repositoryUrl === null ? {} : { repository: repositoryUrl }) },
 		license: textOrNull(manifest['license']),
+		permissions: declaredKinds(manifest['plugward']),
+		isPlugin: manifest['plugward'] !== undefined,
+		proof: claimedProof(objectOrEmpty(manifest['dist'])),
 	};
+}
+
+/** Each kind once; what is no list of permissions declares none, and whoever installs it reads the tarball. */
+function declaredKinds(plugward: unknown): readonly string[] {
+	const { permissions } = objectOrEmpty(plugward);
+	const kinds = Array.isArray(permissions) ? permissions.map((one) => textOrNull(objectOrEmpty(one)['type'])) : [];
+	return [...new Set(kinds.filter((kind) => kind !== null))].slice(0, MOST_KINDS);
+}
+
+function claimedProof({ attestations, signatures }: JsonObject): PackageSummary['proof'] {
+	return typeof attestations === 'object' && attestations !== null
+		? 'attested'
+		: Array.isArray(signatures) && signatures.length > 0
+			? 'signed'
+			: 'none';
 }
 
 export function digestOf(text: string): string {

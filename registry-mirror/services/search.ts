@@ -1,5 +1,6 @@
 import type { Caller } from '../access/principal.ts';
 import type { PackageSummary, Storage } from '../storage/index.ts';
+import { type CatalogueListing, createCatalogueOfPackages } from './catalogue.ts';
 import { summariseLocal } from './local/local-document.ts';
 
 export type SearchHit = { readonly summary: PackageSummary; readonly score: number };
@@ -8,6 +9,8 @@ export type SearchPage = { readonly hits: readonly SearchHit[]; readonly total: 
 /** Search over what is published here and what was pulled so far; the upstream is not asked. */
 export type SearchService = {
 	find(request: Caller & { readonly text: string; readonly size: number; readonly from: number }): Promise<SearchPage>;
+	/** All packages as lines, or what changed since a revision. */
+	list(request: Caller & { readonly since: string | null }): Promise<CatalogueListing>;
 	put(summary: PackageSummary): void;
 	remove(name: string): void;
 };
@@ -26,10 +29,15 @@ export function createSearchService(storage: Storage): SearchService {
 	const entries = new Map<string, Entry>();
 	// Names changed before or while the first load ran: what it reads of them is already old.
 	const touched = new Set<string>();
+	const catalogue = createCatalogueOfPackages();
 	let loading: Promise<void> | null = null;
+	const keep = (summary: PackageSummary) => {
+		entries.set(summary.name, toEntry(summary));
+		catalogue.put(summary);
+	};
 	const put = (summary: PackageSummary) => {
 		touched.add(summary.name);
-		entries.set(summary.name, toEntry(summary));
+		keep(summary);
 	};
 
 	const load = async () => {
@@ -40,7 +48,7 @@ export function createSearchService(storage: Storage): SearchService {
 		];
 		for (const summary of summaries) {
 			if (summary !== null && !touched.has(summary.name)) {
-				entries.set(summary.name, toEntry(summary));
+				keep(summary);
 			}
 		}
 	};
@@ -50,6 +58,12 @@ export function createSearchService(storage: Storage): SearchService {
 		remove(name) {
 			touched.add(name);
 			entries.delete(name);
+			catalogue.remove(name);
+		},
+		async list({ since }) {
+			loading ??= load();
+			await loading;
+			return catalogue.list(since);
 		},
 		async find({ text, size, from }) {
 			loading ??= load();

@@ -65,6 +65,11 @@ export type PackageSummary = {
 	readonly maintainers: readonly string[];
 	readonly links: Readonly<Record<string, string>>;
 	readonly license: string | null;
+	/** Kinds of permission it declares; null for what was pulled before this was kept. */
+	readonly permissions: readonly string[] | null;
+	readonly isPlugin: boolean | null;
+	/** What is served as proof of this version; unverified. */
+	readonly proof: 'attested' | 'signed' | 'none' | null;
 };
 
 /** What is known of a package pulled from the upstream, without its documents. */

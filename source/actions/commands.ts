@@ -1,3 +1,6 @@
+import { completeLine } from '../complete-line.ts';
+import { editedLine } from '../edited-line.ts';
+import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
 import { placesOf } from '../key-bindings.ts';
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
@@ -9,7 +12,7 @@ import type { RunForm, State } from '../state.ts';
 import { SECTIONS } from '../sections.ts';
 import type { Section } from '../sections.ts';
 import { trustActOf, trustCommandText } from '../trust-forms.ts';
-import { EMPTY_LINE } from '../terminal/index.ts';
+import { EMPTY_LINE, lineOf, lineText } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
 import { runtimeCommandText } from '../runtime-view.ts';
 import {
@@ -74,6 +77,8 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 		parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
 	},
 	search: dispatching({ type: 'editing-started', editing: { type: 'search' } }),
+	'sort-search': sortSearch,
+	complete,
 	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
 	back,
 	palette: openPalette,
@@ -221,6 +226,24 @@ function openSection({ store, loading }: CommandParts, section: Section): void {
 	if (section === 'settings') {
 		void loading.loadSettings();
 		void loading.loadRegistries();
+	}
+}
+
+/** The order is part of the query, so that one line says all of what is listed. */
+function sortSearch({ store, loading }: CommandParts, state: State): void {
+	const text = lineText(state.searchLine);
+	const order = parseSearchQuery(text, state.now).sort ?? 'relevance';
+	const next = SEARCH_SORTS[(SEARCH_SORTS.indexOf(order) + 1) % SEARCH_SORTS.length] ?? 'relevance';
+	store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
+	store.dispatch({ type: 'line-changed', line: lineOf(withSort(text, next)) });
+	store.dispatch({ type: 'editing-ended' });
+	void loading.searchNow();
+}
+
+function complete({ store, loading }: CommandParts, state: State): void {
+	store.dispatch({ type: 'line-changed', line: completeLine(editedLine(state)) });
+	if (state.editing?.type === 'search') {
+		loading.searchSoon();
 	}
 }
 

@@ -1,6 +1,6 @@
 import { failureOf } from '../failure.ts';
 import { resolveKey } from '../key-bindings.ts';
-import { editedLine } from '../reduce.ts';
+import { editedLine } from '../edited-line.ts';
 import { editLine, insertText } from '../terminal/index.ts';
 import { performCommand } from './commands.ts';
 import type { ActionContext, Host } from './context.ts';

@@ -1,15 +1,17 @@
 import type { CallOptions } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
-import type { Action, Slot } from '../reduce.ts';
+import type { Slot } from '../reduce-loading.ts';
+import type { Action } from '../reduce.ts';
 import { topPage } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import type { ActionContext } from './context.ts';
+import { createContinuing } from './continuing.ts';
 import { createFollowing } from './following.ts';
 
 const SEARCH_PAUSE_MILLISECONDS = 150;
-const SEARCH_SIZE = 100;
+const SEARCH_SIZE = 200;
 
 export type Loading = {
 	readonly loadInstalled: () => Promise<void>;
@@ -28,7 +30,7 @@ export type Loading = {
 	/** After a short pause in typing. */
 	readonly searchSoon: () => void;
 	readonly searchNow: () => Promise<void>;
-	/** Loads what the selected item of the trust screen needs, once the selection rests, until `stop`. */
+	/** Loads what the selected item of the trust screen needs, and more results where the selection nears their end, until `stop`. */
 	readonly followSelection: () => void;
 	/** Loads again what the screen on top shows. */
 	readonly refresh: () => Promise<void>;
@@ -67,7 +69,7 @@ export function createLoading(context: ActionContext): Loading {
 		const text = lineText(store.getState().searchLine).trim();
 		return load(
 			'search',
-			(options) => engine.search({ text, size: SEARCH_SIZE, from: 0 }, options),
+			(options) => engine.search({ text, size: SEARCH_SIZE, from: 0, isLive: true }, options),
 			(value) => ({ type: 'loaded', slot: 'search', value, now: now() }),
 		);
 	}
@@ -76,6 +78,7 @@ export function createLoading(context: ActionContext): Loading {
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
 	const following = createFollowing(store, loadWhy);
+	const continuing = createContinuing({ engine, store, size: SEARCH_SIZE, signal: context.signal });
 
 	return {
 		loadInstalled,
@@ -88,12 +91,18 @@ export function createLoading(context: ActionContext): Loading {
 		searchNow,
 		searchSoon() {
 			clearTimeout(searchTimer);
-			searchTimer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
+			// What is searched here is answered before the next key; only a registry is spared a question for each of them.
+			const isHere = store.getState().search.value?.source !== 'registry';
+			searchTimer = setTimeout(() => void searchNow(), isHere ? 0 : SEARCH_PAUSE_MILLISECONDS);
 		},
-		followSelection: following.start,
+		followSelection() {
+			following.start();
+			continuing.start();
+		},
 		refresh: () => refresh(store.getState(), { loadInstalled, loadHistory, loadInfo, searchNow, loadTrust, loadWhy, ...updates }),
 		stop() {
 			following.stop();
+			continuing.stop();
 			clearTimeout(searchTimer);
 		},
 	};
@@ -215,6 +224,9 @@ async function refreshTrust(state: State, { loadTrust, loadWhy }: Pick<Loading, 
 	await Promise.all([loadTrust(), ...(name === null ? [] : [loadWhy(name)])]);
 }
 
+/** A search that is answered sooner than this is not announced: with every key a word would come and go. */
+const UNANNOUNCED_MILLISECONDS = 120;
+
 type Load = <T>(slot: Slot, call: (options: CallOptions) => Promise<T>, loaded: (value: T) => Action) => Promise<void>;
 
 /** Loads into the state; a newer load of the same thing replaces the one before. */
@@ -225,7 +237,13 @@ function createLoader({ store, now, signal: leaving }: ActionContext): Load {
 		running.get(key)?.abort();
 		const controller = new AbortController();
 		running.set(key, controller);
-		store.dispatch({ type: 'load-started', slot });
+		const isFirst = slot !== 'search' || store.getState().search.value === null;
+		const announce = (): void => store.dispatch({ type: 'load-started', slot });
+		const timer = isFirst ? undefined : setTimeout(announce, UNANNOUNCED_MILLISECONDS);
+		if (isFirst) {
+			announce();
+		}
+
 		try {
 			const value = await call({ signal: AbortSignal.any([controller.signal, leaving]), onEvent: () => undefined });
 			if (!controller.signal.aborted) {
@@ -239,6 +257,7 @@ function createLoader({ store, now, signal: leaving }: ActionContext): Load {
 				);
 			}
 		} finally {
+			clearTimeout(timer);
 			if (running.get(key) === controller) {
 				running.delete(key);
 			}

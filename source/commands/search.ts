@@ -1,7 +1,8 @@
+import { EngineError, FACETS, parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
 import type { SearchHit, SearchResult } from '../engine/index.ts';
 import { formatAge, plural } from '../format.ts';
-import type { CommandDefinition } from './command.ts';
-import { countFlag } from './flags.ts';
+import type { CommandDefinition, ParsedArguments } from './command.ts';
+import { countFlag, textFlag } from './flags.ts';
 import { type Cell, cell, joinBlocks, paragraphLines, tableLines, type View } from './layout.ts';
 
 const PAGE_SIZE = 20;
@@ -13,23 +14,60 @@ export const search: CommandDefinition<SearchPage> = {
 	name: 'search',
 	aliases: ['find', 's'],
 	summary: 'Find plugins in the registry',
-	usage: '<words...>',
+	usage: '<words and facets...>',
 	flags: {
 		limit: { type: 'number', placeholder: 'COUNT', description: `How many to show (${PAGE_SIZE})` },
+		sort: { type: 'string', placeholder: 'ORDER', description: SEARCH_SORTS.join(', ') },
 		page: { type: 'number', placeholder: 'NUMBER', description: 'Which page of that size (1)' },
 	},
-	examples: ['plugward search link checker', 'plugward search markdown --limit 5 --json=name,version'],
-	fields: ['name', 'version', 'description', 'publisher', 'publishedAt', 'keywords', 'installed'],
+	examples: [
+		'plugward search link checker',
+		"plugward search markdown permission:!net 'updated:<90d' license:mit --sort downloads",
+		'plugward search trust:verified keyword:lint --json=name,level,proof',
+		'plugward search markdown --limit 5 --json=name,version',
+	],
+	fields: [
+		'name',
+		'version',
+		'description',
+		'publisher',
+		'publishedAt',
+		'keywords',
+		'license',
+		'downloads',
+		'permissions',
+		'proof',
+		'installed',
+		'level',
+	],
 	rows: 'hits',
 	run: async ({ engine, parsed, call }) => {
 		const size = countFlag(parsed, 'limit', 1) ?? PAGE_SIZE;
 		const from = ((countFlag(parsed, 'page', 1) ?? 1) - 1) * size;
-		const text = parsed.positionals.join(' ');
+		const text = queryOf(parsed);
 		return { ...(await engine.search({ text, size, from }, call)), from };
 	},
 	toJson: ({ query, hits, total, source, notice, from }) => ({ query, hits, total, from, source, notice }),
 	toText: searchText,
 };
+
+/** What was typed, with the order. Throws `usage` for what would silently not be looked for. */
+function queryOf(parsed: ParsedArguments): string {
+	const typed = parsed.positionals.join(' ');
+	const order = textFlag(parsed, 'sort');
+	const sort = SEARCH_SORTS.find((known) => known === order) ?? null;
+	if (order !== null && sort === null) {
+		throw new EngineError('usage', `--sort does not know "${order}".`, { hint: `Use one of: ${SEARCH_SORTS.join(', ')}` });
+	}
+
+	const text = sort === null ? typed : withSort(typed, sort);
+	const [problem] = parseSearchQuery(text, Date.now()).problems;
+	if (problem !== undefined) {
+		throw new EngineError('usage', problem, { hint: `Facets: ${FACETS.map(({ name }) => `${name}:`).join(' ')}` });
+	}
+
+	return text;
+}
 
 function searchText(result: SearchPage, view: View): string {
 	const about = result.query === '' ? '' : ` for "${result.query}"`;
@@ -43,23 +81,35 @@ function searchText(result: SearchPage, view: View): string {
 			? `${result.from + 1} to ${last} of ${plural(result.total, 'hit')}${about}; --page and --limit show others.`
 			: `${plural(result.total, 'hit')}${about}.`;
 	return joinBlocks([
-		tableLines(
-			result.hits.map((hit) => hitRow(hit, view)),
-			{ view, flexible: 3 },
-		),
+		hitLines(result.hits, view),
 		[...paragraphLines(summary, { view, tone: 'dim' }), ...paragraphLines('Read more: plugward info NAME', { view, tone: 'dim' })],
 		noticeLines(result, view),
 	]);
 }
 
-function hitRow(hit: SearchHit, view: View): readonly Cell[] {
+function hitLines(hits: readonly SearchHit[], view: View): string[] {
+	// A registry that tells nothing about proof needs no column for it.
+	const hasProof = hits.some((hit) => proofWord(hit) !== '');
+	return tableLines(
+		hits.map((hit) => hitRow(hit, view, hasProof)),
+		{ view, flexible: hasProof ? 4 : 3 },
+	);
+}
+
+function hitRow(hit: SearchHit, view: View, hasProof: boolean): readonly Cell[] {
 	const installed = hit.installed === null ? '' : hit.installed === hit.version ? ' installed' : ` (${hit.installed} installed)`;
 	return [
 		cell(hit.name, 'strong'),
 		`${hit.version}${installed}`,
+		...(hasProof ? [proofWord(hit)] : []),
 		cell(hit.publishedAt === null ? '' : formatAge(hit.publishedAt, view.now), 'dim'),
 		hit.description,
 	];
+}
+
+/** The level of what is installed was judged; of the others there is only what the registry says. */
+function proofWord({ level, proof }: SearchHit): string {
+	return level ?? (proof === 'attested' ? 'claims proof' : '');
 }
 
 function noticeLines({ notice, source }: SearchResult, view: View): string[] {

@@ -1,4 +1,5 @@
 import type { AuditLogCalls } from './audit-log.ts';
+import type { ClaimedProof } from './package-search/index.ts';
 import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidence.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { CallOptions } from './events.ts';
@@ -55,17 +56,41 @@ export type SearchHit = {
 	/** ISO time or null. */
 	readonly publishedAt: string | null;
 	readonly keywords: readonly string[];
+	/** As its package.json says it; null when the registry does not tell. */
+	readonly license: string | null;
+	/** Of the last week; null when the registry does not tell. */
+	readonly downloads: number | null;
+	/** Kinds of permission it declares; null when the registry does not tell. */
+	readonly permissions: readonly string[] | null;
+	/** What the registry claims to hold as proof; nobody checked it. Null when it does not tell. */
+	readonly proof: ClaimedProof | null;
 	/** Installed version, or null. */
 	readonly installed: string | null;
+	/** Level of the installed version, or null: what is not installed was not judged. */
+	readonly level: Level | null;
+};
+
+export type SearchRequest = {
+	/** Words, phrases in quotes, facets such as `permission:!net` and `updated:<30d`, and `sort:`. */
+	readonly text: string;
+	readonly size: number;
+	readonly from: number;
+	/** More searches follow soon, as while somebody types: the registry's list of packages is then fetched meanwhile. */
+	readonly isLive?: boolean;
 };
 
 export type SearchResult = {
 	readonly query: string;
 	readonly hits: readonly SearchHit[];
 	readonly total: number;
-	/** `local-index` when the registry has no search: only packages seen before are found, and the screen says so. */
-	readonly source: 'registry' | 'local-index';
+	/**
+	 * `catalogue` when the list that the registry gives of its packages was searched here; `local-index` when the registry has neither list nor
+	 * search: only packages seen before are found, and the screen says so.
+	 */
+	readonly source: 'registry' | 'catalogue' | 'local-index';
 	readonly notice: string | null;
+	/** What of the query was not understood, one sentence each; the rest was searched for. */
+	readonly problems: readonly string[];
 };
 
 export type PackageInfo = {
@@ -405,10 +430,7 @@ export type Engine = {
 	readonly profile: string;
 	/** The default registry that npm's configuration names. Throws `settings-invalid`. */
 	readonly registryUrl: (options: CallOptions) => Promise<string>;
-	readonly search: (
-		query: { readonly text: string; readonly size: number; readonly from: number },
-		options: CallOptions,
-	) => Promise<SearchResult>;
+	readonly search: (request: SearchRequest, options: CallOptions) => Promise<SearchResult>;
 	readonly info: (spec: string, options: CallOptions) => Promise<PackageInfo>;
 	readonly resolve: (specs: readonly string[], options: CallOptions & ResolveChoices) => Promise<ResolvedTree>;
 	/**

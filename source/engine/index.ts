@@ -26,6 +26,7 @@ export type {
 	RunRequest,
 	RunResult,
 	SearchHit,
+	SearchRequest,
 	SearchResult,
 	TestedCase,
 	TestReport,
@@ -43,6 +44,16 @@ export type { EvaluatedPackage, Evaluation, Fact, FactCode, ScanDifference, Seve
 export { EVIDENCE_KIND_WORDS, LEVELS } from './evidence.ts';
 export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
+export { completeFacet, FACETS, matchRanges, parseSearchQuery, SEARCH_SORTS, SearchIndex, withSort } from './package-search/index.ts';
+export type {
+	ClaimedProof,
+	Completion,
+	InstalledFacts,
+	MatchRange,
+	SearchedPackage,
+	SearchQuery,
+	SearchSort,
+} from './package-search/index.ts';
 export { parsePermission, permissionCaution, permissionId } from './permission.ts';
 export type { GrantUse, ObservedPermissions, PermissionAnswer, PermissionReport, RevokedGrant } from './permission-questions.ts';
 export type { Grant, Permission, PermissionId } from './permission.ts';

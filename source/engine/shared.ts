@@ -7,5 +7,6 @@ export { EngineError } from './errors.ts';
 export { ARCHIVE_LIMITS, scanArchive } from './home/index.ts';
 export { hexOfIntegrity, integrityOfDigest, parseIntegrity } from './integrity.ts';
 export { parsePluginManifest } from './parse-manifest.ts';
+export { encodeCatalogueEnd, encodeCatalogueGone, encodeCatalogueHead, encodeCatalogueRow } from './package-search/index.ts';
 export { stripToLine } from './strip-controls.ts';
 export { loadTrustRoots, verifyAnyStatement } from './trust/index.ts';

@@ -49,6 +49,8 @@ export type Command =
 	| 'open'
 	| 'filter'
 	| 'search'
+	| 'sort-search'
+	| 'complete'
 	| 'find-new'
 	| 'install'
 	| 'update'

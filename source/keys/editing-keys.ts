@@ -1,10 +1,18 @@
-import { isBusy } from '../key-refusals.ts';
+import { isBusy, noCompletion } from '../key-refusals.ts';
 import type { Binding } from './binding.ts';
 
 /** While a field has the keys. */
 export const EDITING_KEYS: readonly Binding[] = [
 	{ place: 'editing', command: 'submit', keys: ['return'], label: 'take', help: 'Take the text' },
 	{ place: 'editing', command: 'stop-editing', keys: ['escape'], label: 'leave field', help: 'Leave the field' },
+	{
+		place: 'editing',
+		command: 'complete',
+		keys: ['tab'],
+		label: 'complete',
+		help: 'Complete the facet that is being typed',
+		whyNot: noCompletion,
+	},
 	{ place: 'editing', command: 'down', keys: ['down'], label: null, help: 'Next result while typing' },
 	{ place: 'editing', command: 'up', keys: ['up'], label: null, help: 'Previous result while typing' },
 	{ place: 'editing', command: 'page-down', keys: ['pagedown'], label: null, help: 'Half a page down while typing' },

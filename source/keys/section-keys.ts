@@ -86,10 +86,23 @@ export const SECTION_KEYS: readonly Binding[] = [
 		help: 'Disable the selected plugin without removing it, or enable it',
 		whyNot: firstReason(nothingSelected, isBusy),
 	},
-	{ place: 'installed', command: 'filter', keys: ['/'], label: 'filter', help: 'Filter by name, description, level or the word update' },
+	{
+		place: 'installed',
+		command: 'filter',
+		keys: ['/'],
+		label: 'filter',
+		help: 'Filter by name, description, level, permission:net, is:update and the like',
+	},
 	{ place: 'installed', command: 'find-new', keys: ['i'], label: 'find new', help: 'Search the registry for something to install' },
 
 	{ place: 'browse', command: 'search', keys: ['/', 's'], label: 'search', help: 'Change the search' },
+	{
+		place: 'browse',
+		command: 'sort-search',
+		keys: ['S'],
+		label: 'sort',
+		help: 'The next order: relevance, name, updated, downloads, trust',
+	},
 	{
 		place: 'browse',
 		command: 'open',

@@ -1,6 +1,8 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, plural } from '../format.ts';
+import { completionsOf } from '../complete-line.ts';
+import { shownQuery } from '../highlight.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { visibleHits } from '../select.ts';
@@ -11,7 +13,7 @@ import { DetailPane } from './parts/detail-pane.tsx';
 import { ListPane } from './parts/list-pane.tsx';
 import { freshness, placeholderLines } from './parts/placeholder.ts';
 import { TextField } from './parts/text-field.tsx';
-import { hitRow } from './rows.ts';
+import { hitHeader, hitRow, tellsLevels } from './hit-row.ts';
 
 const SEARCH_LABEL = ' Search  ';
 
@@ -23,6 +25,9 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 	const list = listOf(state);
 	const isBlank = lineText(state.searchLine).trim() === '';
 	const isTyping = state.editing?.type === 'search';
+	// Of what is listed, which may lag behind what is typed.
+	const query = shownQuery(state.search.value?.query ?? '');
+	const listing = { query, sort: query.sort ?? 'relevance', now: state.now, hasLevels: tellsLevels(hits) };
 	return (
 		<Box flexDirection="column" height={layout.bodyRows}>
 			<Box height={1}>
@@ -31,7 +36,7 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 				</Text>
 				<TextField
 					line={state.searchLine}
-					placeholder={isTyping ? 'type a name, a keyword or what it should do' : 'press / to search'}
+					placeholder={isTyping ? 'a name, what it should do, permission:!net, updated:<30d ...' : 'press / to search'}
 					width={Math.max(10, layout.columns - SEARCH_LABEL.length - 2)}
 					isFocused={isTyping}
 					column={SEARCH_LABEL.length}
@@ -49,8 +54,9 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 					selected={selectedIn(state, list)}
 					rowAt={(index, width) => {
 						const hit = hits[index];
-						return hit === undefined ? [] : hitRow(hit, width);
+						return hit === undefined ? [] : hitRow(hit, { ...listing, width });
 					}}
+					header={(width) => hitHeader({ ...listing, width })}
 					placeholder={(width) =>
 						placeholderLines(
 							state.search,
@@ -69,20 +75,30 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 	);
 }
 
+/** What was found, what a facet that is being typed could become, and what is wrong with the query or with where it was asked. */
 function Summary({ state }: { readonly state: State }) {
 	const { value } = state.search;
+	const candidates = completionsOf(state);
 	const fresh = freshness(state.search, state.now);
-	const isLocal = value?.source === 'local-index';
-	const notice = value?.notice ?? (isLocal ? 'This registry has no search: only packages seen before are found.' : null);
+	const notice = value?.problems[0] ?? value?.notice ?? null;
+	const about = value === null || value.query === '' ? '' : ` for "${cleanLine(value.query)}"`;
 	return (
 		<Text wrap="truncate">
-			<Text dimColor>
-				{value === null
-					? ''
-					: `${plural(value.total, 'match', 'matches')}${value.query === '' ? '' : ` for "${cleanLine(value.query)}"`}  `}
-			</Text>
+			<Text dimColor>{value === null ? '' : `${plural(value.total, 'match', 'matches')}${about}  `}</Text>
+			{candidates.length === 0 ? null : <Completions candidates={candidates} />}
 			<Text color="yellow">{notice === null ? '' : `! ${cleanLine(notice)}  `}</Text>
 			<Text color="yellow">{fresh}</Text>
+		</Text>
+	);
+}
+
+function Completions({ candidates }: { readonly candidates: readonly string[] }) {
+	return (
+		<Text>
+			<Text bold color="cyan">
+				Tab
+			</Text>
+			{`  ${candidates.join('  ')}  `}
 		</Text>
 	);
 }

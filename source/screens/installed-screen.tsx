@@ -1,9 +1,10 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, formatBytes, plural, truncate } from '../format.ts';
+import { shownQuery } from '../highlight.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
-import { countUpdates, filterText, installedPlugins, visibleInstalled } from '../select.ts';
+import { countUpdates, filterProblems, filterText, installedPlugins, visibleInstalled } from '../select.ts';
 import type { State } from '../state.ts';
 import { screenAreas } from '../views.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
@@ -33,7 +34,7 @@ export function InstalledScreen({ state }: { readonly state: State }) {
 					header={installedHeader}
 					rowAt={(index, width) => {
 						const plugin = plugins[index];
-						return plugin === undefined ? [] : installedRow(plugin, width);
+						return plugin === undefined ? [] : installedRow(plugin, width, shownQuery(filter));
 					}}
 					placeholder={(width) =>
 						placeholderLines(
@@ -44,7 +45,11 @@ export function InstalledScreen({ state }: { readonly state: State }) {
 										empty: 'Nothing is installed yet.',
 										next: 'Press i to search the registry for something to install.',
 									}
-								: { loading: '', empty: 'No installed plugin matches the filter.', next: 'Esc clears it.' },
+								: {
+										loading: '',
+										empty: filterProblems(state, 'installed')[0] ?? 'No installed plugin matches the filter.',
+										next: 'Esc clears it.',
+									},
 							width,
 						)
 					}

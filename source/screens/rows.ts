@@ -1,5 +1,6 @@
-import type { Change, GenerationSummary, InstalledPlugin, Requirement, SearchHit } from '../engine/index.ts';
+import type { Change, GenerationSummary, InstalledPlugin, Requirement, SearchQuery } from '../engine/index.ts';
 import { cleanLine, fit, fitRight, formatAge, formatDuration, plural } from '../format.ts';
+import { highlighted } from '../highlight.ts';
 import type { PlanItem } from '../plan-review.ts';
 import { answerTo, requirementSubject } from '../plan-review.ts';
 import { hasUpdate } from '../select.ts';
@@ -11,6 +12,8 @@ import type { Line, Span } from '../theme.ts';
 /** One line per item of each list; columns are padded here, so that a row is one text for the renderer. */
 
 const LEVEL_WIDTH = 10;
+/** Nothing is searched for, so nothing is marked. */
+const EVERYTHING = { words: [] };
 
 /** Widths of the installed table; what does not fit is left out, least important first. */
 export function installedColumns(width: number): {
@@ -37,19 +40,22 @@ export function installedHeader(width: number): string {
 	]);
 }
 
-export function installedRow(plugin: InstalledPlugin, width: number): Line {
+export function installedRow(plugin: InstalledPlugin, width: number, query: Pick<SearchQuery, 'words'> = EVERYTHING): Line {
 	const columns = installedColumns(width);
 	const badge = levelBadge(plugin.level);
 	const isOld = hasUpdate(plugin);
 	const marks = `${plugin.isHeld ? ' held' : ''}${plugin.isDisabled ? ' off' : ''}`;
 	const version = `${plugin.version}${isOld && marks === '' ? ` -> ${plugin.wanted ?? ''}` : marks}`;
-	return joinSpans([
-		span(fit(cleanLine(plugin.name), columns.name), 'strong'),
-		span(fit(cleanLine(version), columns.version), isOld ? 'accent' : 'plain'),
-		span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
-		span(fit(plugin.tasks === null ? '-' : String(plugin.tasks.length), columns.tasks), 'dim'),
-		span(fit(permissionSummary(plugin), columns.permissions), plugin.grants.length > 0 ? 'plain' : 'dim'),
-	]);
+	return [
+		...highlighted(cleanLine(plugin.name), { width: columns.name, tone: 'strong', query, isName: true }),
+		span(' '),
+		...joinSpans([
+			span(fit(cleanLine(version), columns.version), isOld ? 'accent' : 'plain'),
+			span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
+			span(fit(plugin.tasks === null ? '-' : String(plugin.tasks.length), columns.tasks), 'dim'),
+			span(fit(permissionSummary(plugin), columns.permissions), plugin.grants.length > 0 ? 'plain' : 'dim'),
+		]),
+	];
 }
 
 function permissionSummary(plugin: InstalledPlugin): string {
@@ -58,18 +64,6 @@ function permissionSummary(plugin: InstalledPlugin): string {
 	}
 
 	return `${plugin.grants.length} of ${plugin.permissions.length}`;
-}
-
-export function hitRow(hit: SearchHit, width: number): Line {
-	const name = Math.min(34, Math.max(16, Math.floor(width * 0.34)));
-	const version = width >= 56 ? 12 : 0;
-	const mark = hit.installed === null ? ' ' : '+';
-	return joinSpans([
-		span(mark, 'good'),
-		span(fit(cleanLine(hit.name), name), 'strong'),
-		span(fit(cleanLine(hit.version), version), 'info'),
-		span(fit(cleanLine(hit.description), Math.max(0, width - name - version - 4)), 'dim'),
-	]);
 }
 
 export function changeLine(change: Change, width: number): Line {

@@ -11,10 +11,15 @@ const hit: SearchHit = {
 	publisher: 'alice',
 	publishedAt: '2026-10-02T00:00:00Z',
 	keywords: [],
+	license: 'MIT',
+	downloads: null,
+	permissions: ['net'],
+	proof: null,
 	installed: null,
+	level: null,
 };
 
-const found: SearchResult = { query: 'link', hits: [hit], total: 1, source: 'registry', notice: null };
+const found: SearchResult = { query: 'link', hits: [hit], total: 1, source: 'registry', notice: null, problems: [] };
 
 describe('search', () => {
 	it('cuts descriptions to the terminal, and never a name', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Engine, GenerationSummary, InstalledPlugin, PackageInfo, RunRequest, SearchHit } from '../../source/engine/engine.ts';
+import { parseSearchQuery, SearchIndex } from '../../source/engine/package-search/index.ts';
 import { EngineError, throwIfAborted } from '../../source/engine/errors.ts';
 import type { CallOptions, StepName } from '../../source/engine/events.ts';
 import { runStep } from '../../source/engine/events.ts';
@@ -123,13 +124,22 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		},
 		async search({ text }, call) {
 			await askRegistry(call);
-			const hits = sampleHits().filter((hit) => `${hit.name} ${hit.description} ${hit.keywords.join(' ')}`.includes(text.toLowerCase()));
+			const samples = sampleHits();
+			const query = parseSearchQuery(text, NOW);
+			const found = SearchIndex.of(samples.map((hit) => ({ ...hit, licence: hit.license, maintainers: [], isPlugin: true }))).filter({
+				query,
+				installed: new Map(
+					samples.flatMap((hit) => (hit.level === null ? [] : [[hit.name, { version: hit.version, level: hit.level, marks: [] }]])),
+				),
+			});
+			const hits = found.map((index) => samples[index]).filter((hit) => hit !== undefined);
 			return {
 				query: text,
 				hits,
 				total: hits.length,
 				source: options.hasNoSearch === true ? 'local-index' : 'registry',
 				notice: options.hasNoSearch === true ? 'This registry has no search: only packages seen before are found.' : null,
+				problems: query.problems,
 			};
 		},
 		async info(spec, call) {
@@ -568,6 +578,11 @@ function sampleHistory(): readonly GenerationSummary[] {
 
 function sampleHits(): readonly SearchHit[] {
 	const hit = (name: string, version: string, description: string, installed: string | null = null): SearchHit => ({
+		license: 'MIT',
+		downloads: name.length * 1234,
+		permissions: name.startsWith('@acme') ? ['net', 'fs'] : [],
+		proof: name.startsWith('link') ? 'attested' : 'signed',
+		level: installed === null ? null : 'verified',
 		name,
 		version,
 		description,

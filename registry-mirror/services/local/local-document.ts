@@ -52,7 +52,7 @@ export function summariseLocal(local: LocalPackage): PackageSummary | null {
 	}
 
 	const summary = summarise(stored.manifest, { name: local.name, version, date: stored.publishedAt, maintainers: maintainersOf(local) });
-	return { ...summary, publisher: stored.publisher };
+	return { ...summary, publisher: stored.publisher, proof: stored.provenance === null ? 'signed' : 'attested' };
 }
 
 function manifestOf(published: { readonly name: string; readonly version: string; readonly stored: LocalVersion }): JsonObject {

@@ -89,7 +89,6 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 	const mutex = layout.shared === null ? own : bothMutexes(own, storeMutexOf(layout));
 	const parts = { disk, layout, clock, open };
 	const place = { disk, layout };
-
 	const requireMutex = () => {
 		if (!mutex.isHeld()) {
 			throw new EngineError('internal', 'A home is changed only while its mutex is held.');
@@ -115,14 +114,7 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			requireMutex();
 			return commitGeneration(parts, change, { signal });
 		},
-		switchTo: async (number, call) => {
-			requireMutex();
-			return switchGeneration(parts, number, call);
-		},
-		replaceEntries: async (integrities, call) => {
-			requireMutex();
-			await replaceEntries(parts, integrities, call);
-		},
+		...switchingOn(parts, requireMutex),
 		pluginData: (owner) => openPluginData(place, owner),
 		revocations: () => readRevocations(layout),
 		revoke: async (revocation) => {
@@ -231,6 +223,19 @@ function runningOn(
 		setQuarantine: async (entries) => {
 			requireMutex();
 			await writeQuarantine(place, entries);
+		},
+	};
+}
+
+function switchingOn(parts: Parameters<typeof switchGeneration>[0], requireMutex: () => void): Pick<Home, 'switchTo' | 'replaceEntries'> {
+	return {
+		switchTo: async (number, call) => {
+			requireMutex();
+			return switchGeneration(parts, number, call);
+		},
+		replaceEntries: async (integrities, call) => {
+			requireMutex();
+			await replaceEntries(parts, integrities, call);
 		},
 	};
 }

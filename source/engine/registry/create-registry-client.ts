@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import {
 	fetchAdvisoryFile,
@@ -13,7 +14,8 @@ import type { RegistryClient, RegistryClientOptions, RegistryKey } from './regis
 import { parseRegistryUrl } from './configuration/registry-url.ts';
 import { createRequester, type Requester } from './network/requester.ts';
 import { probeRegistry } from './probe.ts';
-import { createSearch } from './search.ts';
+import { CatalogueSource } from './catalogue/catalogue.ts';
+import { createSearch } from './search/search.ts';
 import { joinShared, untilAborted } from './network/shared-work.ts';
 import { openTarball } from './tarball.ts';
 import { openTarballByPacote } from './tarball-by-pacote.ts';
@@ -26,9 +28,13 @@ export async function createRegistryClient(options: RegistryClientOptions): Prom
 }
 
 /** The same where the configuration was read already; the client closes the store. */
-export function clientOf(known: KnownPackages, options: Pick<RegistryClientOptions, 'offline'>): RegistryClient {
+export function clientOf(
+	known: KnownPackages,
+	options: Pick<RegistryClientOptions, 'offline' | 'cacheFolder' | 'onNotice'>,
+): RegistryClient {
 	const { configuration, store, registryFor } = known;
 	const requester = createRequester(configuration);
+	const catalogue = openCatalogue(options, { requester, registryUrl: configuration.defaultRegistry });
 	const source = new MetadataSource({ requester, store, registryFor, offline: options.offline });
 	const keys = new Map<string, Promise<readonly RegistryKey[] | null>>();
 	const needNetwork = (what: string): void => {
@@ -57,7 +63,7 @@ export function clientOf(known: KnownPackages, options: Pick<RegistryClientOptio
 			needNetwork(`the signature of ${artefact.name}@${artefact.version}`);
 			return fetchDetachedSignature(artefact, { requester, registryUrl: registryFor(artefact.name), signal });
 		},
-		search: createSearch({ requester, store, registryUrl: configuration.defaultRegistry, offline: options.offline }),
+		search: createSearch({ requester, store, catalogue, registryUrl: configuration.defaultRegistry, offline: options.offline }),
 		signingKeys: async (registryUrlOrName, { signal }) => {
 			needNetwork('signing keys');
 			const registryUrl = /^https?:\/\//.test(registryUrlOrName)
@@ -86,6 +92,7 @@ export function clientOf(known: KnownPackages, options: Pick<RegistryClientOptio
 		},
 		[Symbol.asyncDispose]: async () => {
 			requester.close();
+			await catalogue.close();
 			await source.close();
 			await store.close();
 		},
@@ -115,6 +122,27 @@ function statementCalls({
 			return putStatement(statement, { requester, registryUrl: registryFor(statement.name), signal });
 		},
 	};
+}
+
+function openCatalogue(
+	options: Pick<RegistryClientOptions, 'cacheFolder' | 'onNotice'>,
+	registry: { readonly requester: Requester; readonly registryUrl: string },
+): CatalogueSource {
+	return new CatalogueSource({
+		...registry,
+		folder: join(options.cacheFolder, 'catalogue'),
+		onFailure: (error) => {
+			options.onNotice({
+				severity: 'warning',
+				code: 'catalogue-not-kept',
+				text: `The list of the registry's packages cannot be kept on disk (${failureWord(error)}); it is fetched again next time.`,
+			});
+		},
+	});
+}
+
+function failureWord(error: unknown): string {
+	return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 async function ping(requester: Requester, registryUrl: string, signal: AbortSignal): Promise<number> {

@@ -17,7 +17,7 @@ export type {
 	RegistryKey,
 	RegistryNotice,
 	RegistryProbe,
-	RegistrySearchHit,
+	RegistrySearchRequest,
 	RegistrySearchResult,
 	TarballStream,
 } from './registry-client.ts';

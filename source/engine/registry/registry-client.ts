@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Packument } from '../packument.ts';
+import type { InstalledFacts, SearchedPackage } from '../package-search/index.ts';
 import type { MetadataProvider } from '../resolver/index.ts';
 
 type Waiting = { readonly signal: AbortSignal };
@@ -33,13 +34,23 @@ export type KnownPackage = {
 	readonly fetchedAt: number;
 };
 
-export type RegistrySearchHit = Omit<KnownPackage, 'version' | 'fetchedAt'> & { readonly version: string };
+export type RegistrySearchRequest = {
+	/** As typed, with facets. */
+	readonly text: string;
+	readonly size: number;
+	readonly from: number;
+	/** More searches follow soon, as while somebody types: it is worth fetching the registry's list of packages meanwhile. */
+	readonly isLive: boolean;
+	/** By name. */
+	readonly installed: ReadonlyMap<string, InstalledFacts>;
+};
 
 export type RegistrySearchResult = {
-	readonly source: 'registry' | 'local-index';
+	/** `catalogue`: the list that the registry gives of its packages, searched here. */
+	readonly source: 'registry' | 'catalogue' | 'local-index';
 	readonly total: number;
-	readonly hits: readonly RegistrySearchHit[];
-	/** Why the answer is not the registry's own, as a sentence; null when it is. */
+	readonly packages: readonly SearchedPackage[];
+	/** What the reader should know of where the answer is from, as a sentence; null when it is the registry's newest. */
 	readonly notice: string | null;
 };
 
@@ -110,10 +121,7 @@ export type RegistryClient = {
 	) => Promise<string | null>;
 	/** The same through a second, independent client: for what was found damaged. */
 	readonly openTarballAgain: RegistryClient['openTarball'];
-	readonly search: (
-		query: { readonly text: string; readonly size: number; readonly from: number },
-		options: Waiting,
-	) => Promise<RegistrySearchResult>;
+	readonly search: (request: RegistrySearchRequest, options: Waiting) => Promise<RegistrySearchResult>;
 	/** Takes a registry URL or a package name. Null when that registry does not serve keys. Asked once per client. */
 	readonly signingKeys: (registryUrlOrName: string, options: Waiting) => Promise<readonly RegistryKey[] | null>;
 	readonly attestations: (

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { memo } from 'react';
 
-import { fit } from '../../format.ts';
+import { fit, textWidth } from '../../format.ts';
 import { toneStyle } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 
@@ -15,10 +15,11 @@ type Props = {
 /** One row of the screen as one text. A selected row is marked by a sign as well, for those who see no colours. */
 export const LineRow = memo(function LineRow({ line, width, isSelected }: Props) {
 	if (isSelected === true) {
-		const text = line.map((part) => part.text).join('');
+		const text = `> ${line.map((part) => part.text).join('')}`;
+		const rest = width - textWidth(text);
 		return (
 			<Text wrap="truncate" inverse bold>
-				{fit(`> ${text}`, width)}
+				{rest < 0 ? fit(text, width) : <SelectedParts line={line} rest={rest} />}
 			</Text>
 		);
 	}
@@ -37,6 +38,26 @@ export const LineRow = memo(function LineRow({ line, width, isSelected }: Props)
 		</Text>
 	);
 }, isSameRow);
+
+/** Colours do not go with the inverse of the terminal's own, but what matches stays marked. */
+function SelectedParts({ line, rest }: { readonly line: Line; readonly rest: number }) {
+	return (
+		<>
+			{'> '}
+			{line.map((part, index) =>
+				part.tone === 'match' ? (
+					// oxlint-disable-next-line react/no-array-index-key
+					<Text key={index} underline>
+						{part.text}
+					</Text>
+				) : (
+					part.text
+				),
+			)}
+			{' '.repeat(rest)}
+		</>
+	);
+}
 
 function isSameRow(left: Props, right: Props): boolean {
 	return left.width === right.width && left.isSelected === right.isSelected && isSameLine(left.line, right.line);

@@ -2,6 +2,10 @@ import { expect, test } from 'vitest';
 import { startFakeRegistry } from '../../helpers/fake-registry.ts';
 import { openWorkplace, signal } from './open-client.ts';
 
+function asking(text: string, size = 10, from = 0) {
+	return { text, size, from, isLive: false, installed: new Map() };
+}
+
 test('a registry’s search is asked with text, size and offset', async () => {
 	await using registry = await startFakeRegistry({ search: true });
 	registry.serve('log-tool', '1.0.0', { description: 'reads logs\u001b[2J', keywords: ['log'] });
@@ -9,19 +13,25 @@ test('a registry’s search is asked with text, size and offset', async () => {
 	registry.serve('unrelated', '1.0.0');
 	await using workplace = await openWorkplace();
 	const client = await workplace.open({ registry: registry.url });
-	const result = await client.search({ text: 'log', size: 1, from: 0 }, { signal });
+	const result = await client.search(asking('log', 1), { signal });
 	expect(result).toMatchObject({ source: 'registry', total: 2, notice: null });
-	expect(result.hits).toEqual([
+	expect(result.packages).toEqual([
 		{
 			name: 'log-tool',
 			version: '1.0.0',
 			description: 'reads logs',
 			keywords: ['log'],
 			publisher: 'someone',
+			maintainers: [],
+			licence: null,
 			publishedAt: '2020-01-01T00:00:00.000Z',
+			downloads: null,
+			permissions: null,
+			isPlugin: null,
+			proof: null,
 		},
 	]);
-	expect((await client.search({ text: 'log', size: 1, from: 1 }, { signal })).hits[0]?.name).toBe('log-other');
+	expect((await client.search(asking('log', 1, 1), { signal })).packages[0]?.name).toBe('log-other');
 });
 
 test('without one, packages seen before are searched, best first, and the result says so', async () => {
@@ -35,10 +45,10 @@ test('without one, packages seen before are searched, best first, and the result
 	await client.metadata.load(['about-logs', 'logs', 'unrelated'], { signal });
 	// Only a full document describes a package.
 	await client.packument('reader', { signal });
-	const result = await client.search({ text: 'Logs', size: 10, from: 0 }, { signal });
+	const result = await client.search(asking('Logs'), { signal });
 	expect(result).toMatchObject({ source: 'local-index', total: 3, notice: expect.stringContaining('no search') as string });
-	expect(result.hits.map(({ name }) => name)).toEqual(['logs', 'about-logs', 'reader']);
-	await client.search({ text: 'log', size: 10, from: 0 }, { signal });
+	expect(result.packages.map(({ name }) => name)).toEqual(['logs', 'about-logs', 'reader']);
+	await client.search(asking('log'), { signal });
 	expect(registry.requestsTo('/-/v1/search')).toHaveLength(1);
 });
 
@@ -47,7 +57,7 @@ test('a search that is down is an error, not an empty list', async () => {
 	registry.fault({ path: '/-/v1/search', kind: 'not-json' });
 	await using workplace = await openWorkplace();
 	const client = await workplace.open({ registry: registry.url });
-	await expect(client.search({ text: 'log', size: 10, from: 0 }, { signal })).rejects.toMatchObject({ code: 'registry-response-invalid' });
+	await expect(client.search(asking('log'), { signal })).rejects.toMatchObject({ code: 'registry-response-invalid' });
 });
 
 test('hits with names that no package can have are left out', async () => {
@@ -60,5 +70,5 @@ test('hits with names that no package can have are left out', async () => {
 	});
 	await using workplace = await openWorkplace();
 	const client = await workplace.open({ registry: registry.url });
-	expect((await client.search({ text: 'x', size: 10, from: 0 }, { signal })).hits.map(({ name }) => name)).toEqual(['fine']);
+	expect((await client.search(asking('x'), { signal })).packages.map(({ name }) => name)).toEqual(['fine']);
 });

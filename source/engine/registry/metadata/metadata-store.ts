@@ -36,6 +36,11 @@ export class MetadataStore {
 		return (await this.#load()).get(recordKey(registry, name));
 	}
 
+	/** Grows with every record. */
+	async lineCount(): Promise<number> {
+		return (await this.#load()).lineCount;
+	}
+
 	/** Every record of one registry. */
 	async recordsOf(registry: string): Promise<readonly MetadataRecord[]> {
 		const directory = await this.#load();

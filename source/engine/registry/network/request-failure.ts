@@ -35,6 +35,14 @@ export function statusOf(thrown: unknown): number | null {
 	return thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number' ? thrown.statusCode : null;
 }
 
+/** What a registry answers that has no such route. */
+const NO_ROUTE_STATUSES = new Set([404, 405, 410, 501]);
+
+/** True when a rejected request means that the registry does not know what was asked of it at all. */
+export function isRouteMissing(thrown: unknown): boolean {
+	return thrown instanceof EngineError && NO_ROUTE_STATUSES.has(statusOf(thrown.cause) ?? 0);
+}
+
 export function isRetriable(thrown: unknown): boolean {
 	const status = statusOf(thrown);
 	return status === null ? RETRIABLE_CODES.has(systemCode(thrown)) : RETRIABLE_STATUSES.has(status);

@@ -1,0 +1,12 @@
+export { completeFacet } from './complete-facet.ts';
+export type { Completion } from './complete-facet.ts';
+export { FACETS, SEARCH_SORTS } from './facets.ts';
+export type { SearchSort } from './facets.ts';
+export { matchRanges } from './match-ranges.ts';
+export type { MatchRange } from './match-ranges.ts';
+export { SearchIndex } from './search-index.ts';
+export { parseSearchQuery, withSort } from './search-query.ts';
+export type { SearchQuery } from './search-query.ts';
+export type { ClaimedProof, InstalledFacts, InstalledMark, SearchedPackage } from './searched-package.ts';
+export { CATALOGUE_FORMAT, encodeCatalogueEnd, encodeCatalogueGone, encodeCatalogueHead, encodeCatalogueRow } from './catalogue-lines.ts';
+export type { CatalogueHead } from './catalogue-lines.ts';
