@@ -117,6 +117,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
 	['plugin-started', lifeOf],
 	['plugin-reloaded', lifeOf],
 	['plugin-quarantined', lifeOf],
+	['plugin-data-purged', (_, text) => `what it kept was removed: ${text('bytes')} bytes`],
 	['limits-changed', lifeOf],
 	['plugin-ended', (details) => endWords(details)],
 	['permission-denied', permissionOf],

@@ -2,6 +2,7 @@ import { type Command, hideResult } from './command.ts';
 import { advisories } from './advisories.ts';
 import { auditLog } from './audit-log.ts';
 import { cache } from './cache.ts';
+import { data } from './data.ts';
 import { dev } from './dev.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
@@ -73,6 +74,7 @@ export const COMMANDS: readonly Command[] = [
 	hideResult(test),
 	hideResult(x),
 	hideResult(permissions),
+	hideResult(data),
 	hideResult(quarantine),
 	hideResult(verify),
 	hideResult(auditLog),

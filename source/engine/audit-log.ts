@@ -16,6 +16,7 @@ export const AUDIT_EVENTS = [
 	'plugin-reloaded',
 	'plugin-quarantined',
 	'quarantine-released',
+	'plugin-data-purged',
 	'limits-changed',
 	'generation-committed',
 	'generation-switched',

@@ -1,3 +1,4 @@
+import type { DataCalls } from './data-calls.ts';
 import type { DoctorReport, Engine, EngineOptions, Topics } from './engine.ts';
 import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
@@ -171,6 +172,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		cores: coreCalls(context, guard),
 		...runningCalls(context, guard),
 		tools: toolCalls(context, guard),
+		data: dataCalls(context, guard),
 		subscribe: (topic, call) => subscribe(context, topic, call),
 		[Symbol.asyncDispose]: () => close(context),
 	};
@@ -222,8 +224,17 @@ function registryCalls(context: EngineContext, guard: Guard): RegistryCalls {
 	};
 }
 
+function dataCalls(context: EngineContext, guard: Guard): DataCalls {
+	return {
+		list: (call) => guard(call, async () => (await loadData()).listData(context)),
+		show: (target, call) => guard(call, async () => (await loadData()).showData(context, target)),
+		purge: (target, call) => guard(call, async () => (await loadData()).purgeData(context, target, call)),
+	};
+}
+
 // Each in a part of its own, so that a command which only looks or only switches loads no resolver and no archives.
 const loadSwitching = () => import('./operations/switching.ts');
+const loadData = () => import('./operations/running/kept-data.ts');
 const loadProfiles = () => import('./operations/generations/profiles.ts');
 const loadChanging = () => import('./operations/changing.ts');
 

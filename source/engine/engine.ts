@@ -2,6 +2,7 @@ import type { AuditLogCalls } from './audit-log.ts';
 import type { ClaimedProof } from './package-search/index.ts';
 import type { ArtefactEvidence, Level, SourceIdentity, Verdict } from './evidence.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { DataCalls } from './data-calls.ts';
 import type { CallOptions } from './events.ts';
 import type { JobCalls } from './jobs.ts';
 import type { TaskDeclaration } from './manifest.ts';
@@ -545,6 +546,8 @@ export type Engine = {
 	/** Runs a task of a folder now and again after each change of a file in it, until the signal fires. Gives how often. Throws `usage`. */
 	readonly develop: (request: DevelopRequest, options: CallOptions) => Promise<{ readonly rounds: number }>;
 	readonly tools: ToolCalls;
+	/** What plugins keep in this home. */
+	readonly data: DataCalls;
 	/** Yields the present state first, then each change, until the signal fires. */
 	readonly subscribe: <T extends keyof Topics>(topic: T, options: { readonly signal: AbortSignal }) => AsyncIterable<Topics[T]>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;

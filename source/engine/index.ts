@@ -1,6 +1,7 @@
 export { AUDIT_EVENTS } from './audit-log.ts';
 export type { AuditLogCheck, AuditLogPage, AuditRecord, ExportedAuditLog } from './audit-log.ts';
 export { createEngine, examine } from './load-engine.ts';
+export type { DataCalls, KeptPluginData, KeptValues } from './data-calls.ts';
 export type {
 	CacheInfo,
 	CacheVerification,

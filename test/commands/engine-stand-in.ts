@@ -83,6 +83,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 			revoke: unexpected('cores.revoke'),
 			release: unexpected('cores.release'),
 		},
+		data: { list: unexpected('data.list'), show: unexpected('data.show'), purge: unexpected('data.purge') },
 		auditLog: { show: unexpected('auditLog.show'), verify: unexpected('auditLog.verify'), export: unexpected('auditLog.export') },
 		trust: standInTrust(unexpected),
 		runTask: unexpected('runTask'),

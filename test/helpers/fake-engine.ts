@@ -162,6 +162,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 			release: notAsked,
 		},
 		...fakeCores(options.cores),
+		data: { list: async () => [], show: notAsked, purge: notAsked },
 		testPlugin: notAsked,
 		develop: notAsked,
 		auditLog: { show: notAsked, verify: notAsked, export: notAsked },

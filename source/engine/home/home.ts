@@ -16,6 +16,7 @@ import type { RecoverReport } from './recover.ts';
 import type { Profile } from './profiles.ts';
 import type { StoreHome } from './shared-store/store-homes.ts';
 import type { Revocation } from './revocation.ts';
+import type { KeptData } from './kept-data.ts';
 import type { RuntimeFolder } from './runtime-folder.ts';
 import type { ScanName } from './scan-cache.ts';
 import type { ToolRecord } from './tools.ts';
@@ -81,6 +82,12 @@ export type Home = {
 	) => Promise<void>;
 	/** What one plugin keeps, whatever its version. */
 	readonly pluginData: (owner: string) => PluginData;
+	/** What all plugins keep, sorted by owner. */
+	readonly keptData: () => Promise<readonly KeptData[]>;
+	/** Null when the owner keeps nothing. */
+	readonly keptDataOf: (owner: string) => Promise<KeptData | null>;
+	/** Removes what one plugin keeps. The mutex must be held. */
+	readonly purgeData: (folderName: string) => Promise<void>;
 	readonly revocations: () => Promise<readonly Revocation[]>;
 	/** The mutex must be held. */
 	readonly revoke: (revocation: Revocation) => Promise<void>;

@@ -10,6 +10,7 @@ export { EMPTY_SETTINGS, FIRST_GENERATION } from './generation.ts';
 export type { Generation, GenerationChange, GenerationMeta, GenerationSettings } from './generation.ts';
 export type { Home, HomeOptions } from './home.ts';
 export { createLayout, resolveHomePath } from './layout.ts';
+export type { KeptData } from './kept-data.ts';
 export type { Layout } from './layout.ts';
 export { openHomeArchive } from './home-archive/read-archive.ts';
 export type { HomeArchive } from './home-archive/read-archive.ts';

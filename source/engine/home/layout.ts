@@ -34,6 +34,8 @@ export type Layout = {
 	readonly receiptIndex: string;
 	/** What a plugin keeps; stays when it is updated or removed. */
 	readonly pluginData: (folderName: string) => string;
+	/** Holds those of all plugins. */
+	readonly allPluginData: string;
 	readonly revocations: string;
 	/** What was agreed to and granted to tools, one file for each version. */
 	readonly tools: string;
@@ -135,6 +137,7 @@ export function createLayout(home: string, profile: string = DEFAULT_PROFILE, sh
 		scans,
 		receiptIndex: join(home, 'cache', 'receipts'),
 		pluginData: (folderName) => join(home, 'data', folderName),
+		allPluginData: join(home, 'data'),
 		revocations: join(home, 'revocations.json'),
 		tools: join(home, 'tools'),
 		state,

@@ -35,6 +35,7 @@ import { listEntries } from './receipts.ts';
 import { recoverHome } from './recover.ts';
 import { replaceEntries } from './replace-entries.ts';
 import { addRevocation, readRevocations } from './revocations.ts';
+import { findKeptData, listKeptData, purgeKeptData } from './kept-data.ts';
 import { openRuntimeFolder } from './runtime-folder.ts';
 import { readScan, writeScan } from './scan-cache.ts';
 import { openWithStore } from './shared-store/join-store.ts';
@@ -115,7 +116,6 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 			return commitGeneration(parts, change, { signal });
 		},
 		...switchingOn(parts, requireMutex),
-		pluginData: (owner) => openPluginData(place, owner),
 		revocations: () => readRevocations(layout),
 		revoke: async (revocation) => {
 			requireMutex();
@@ -216,8 +216,15 @@ function auditOn(place: Parameters<typeof appendAudit>[0]): Pick<Home, 'appendAu
 function runningOn(
 	place: { readonly disk: Disk; readonly layout: Layout },
 	requireMutex: () => void,
-): Pick<Home, 'quarantine' | 'setQuarantine' | 'runtimeFolder'> {
+): Pick<Home, 'quarantine' | 'setQuarantine' | 'runtimeFolder' | 'pluginData' | 'keptData' | 'keptDataOf' | 'purgeData'> {
 	return {
+		pluginData: (owner) => openPluginData(place, owner),
+		keptData: () => listKeptData(place),
+		keptDataOf: (owner) => findKeptData(place, owner),
+		purgeData: async (folderName) => {
+			requireMutex();
+			await purgeKeptData(place, folderName);
+		},
 		runtimeFolder: openRuntimeFolder(place),
 		quarantine: () => readQuarantine(place.layout),
 		setQuarantine: async (entries) => {

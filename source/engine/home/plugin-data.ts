@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disk } from './disk.ts';
@@ -18,6 +19,9 @@ export type PluginStorage = {
 	readonly delete: (key: string) => Promise<void>;
 };
 
+/** Names the owner in a folder whose own name cannot. */
+export const OWNER_FILE = 'owner';
+
 export type PluginData = {
 	readonly storage: PluginStorage;
 	/** Absolute path of the folder behind `$data`; it is made when it is missing. */
@@ -28,7 +32,8 @@ type Place = { readonly disk: Disk; readonly layout: Layout };
 
 /** `owner` is a plugin's name, or whatever else stands for one; two owners never share anything. */
 export function openPluginData({ disk, layout }: Place, owner: string): PluginData {
-	const folder = layout.pluginData(folderNameOf(owner));
+	const name = pluginDataFolder(owner);
+	const folder = layout.pluginData(name);
 	const values = join(folder, 'storage');
 	const files = join(folder, 'files');
 	const change = async (work: () => Promise<void>): Promise<void> => {
@@ -38,6 +43,13 @@ export function openPluginData({ disk, layout }: Place, owner: string): PluginDa
 			throw writeError(error, `keep data of ${owner}`);
 		}
 	};
+	/** Where the name of the folder does not say it. */
+	const nameOwner = async (): Promise<void> => {
+		const path = join(folder, OWNER_FILE);
+		if (name.startsWith('sha256-') && !existsSync(path)) {
+			await replaceFile(disk, path, Buffer.from(owner));
+		}
+	};
 	return {
 		storage: {
 			entries: () => readEntries(layout, values),
@@ -45,12 +57,16 @@ export function openPluginData({ disk, layout }: Place, owner: string): PluginDa
 			set: (key, value) =>
 				change(async () => {
 					await disk.makeFolder(values);
+					await nameOwner();
 					await replaceFile(disk, join(values, fileNameOf(key)), Buffer.from(JSON.stringify({ key, value })));
 				}),
 			delete: (key) => change(() => disk.removeFile(join(values, fileNameOf(key)))),
 		},
 		folder: async () => {
-			await change(() => disk.makeFolder(files));
+			await change(async () => {
+				await disk.makeFolder(files);
+				await nameOwner();
+			});
 			return files;
 		},
 	};
@@ -114,7 +130,8 @@ function fileNameOf(key: string): string {
 	return createHash('sha256').update(key).digest('hex');
 }
 
-function folderNameOf(owner: string): string {
+/** Below `data/`. */
+export function pluginDataFolder(owner: string): string {
 	return /^[@\w.~/-]{1,214}$/.test(owner) && !owner.startsWith('.')
 		? encodeURIComponent(owner)
 		: `sha256-${createHash('sha256').update(owner).digest('hex')}`;
