@@ -11,9 +11,10 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 	process.stdout.write(`${readVersion()}\n`);
 } else {
-	// Whoever reads our output may stop reading (`| head`); the operation still finishes, and its exit code still counts.
-	process.stdout.on('error', ignoreClosedPipe);
-	process.stderr.on('error', ignoreClosedPipe);
+	// Whoever reads our output may stop reading (`| head`), or the terminal may be gone; the operation still finishes, and its exit code
+	// still counts.
+	process.stdout.on('error', ignoreGoneReader);
+	process.stderr.on('error', ignoreGoneReader);
 	const skeleton = paintSkeleton({ argv, environment: process.env, terminal });
 	if (skeleton !== null) {
 		leaveOnExit(skeleton);
@@ -66,8 +67,9 @@ function readVersion(): string {
 	return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
 }
 
-function ignoreClosedPipe(error: Error): void {
-	if (!('code' in error) || error.code !== 'EPIPE') {
+/** A closed pipe says EPIPE, a terminal that was hung up EIO. */
+function ignoreGoneReader(error: Error): void {
+	if (!('code' in error) || (error.code !== 'EPIPE' && error.code !== 'EIO')) {
 		throw error;
 	}
 }
