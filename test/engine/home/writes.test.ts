@@ -17,6 +17,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'engine/compiled-code.ts': 'the folder where node keeps our code compiled, in no home',
 	'engine/registry/metadata/metadata-store.ts':
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
+	'engine/registry/catalogue/catalogue-file.ts': 'the list of packages of a registry, in the same cache',
 	'engine/registry/metadata/compact-metadata.ts': 'the same cache',
 	'engine/operations/audit-log/export-log.ts': 'the file that the user named',
 	'engine/operations/locks/write-lock.ts': 'the lock file that the user named',
