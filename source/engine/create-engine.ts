@@ -1,5 +1,6 @@
 import type { DataCalls } from './data-calls.ts';
-import type { DoctorReport, Engine, EngineOptions, Topics } from './engine.ts';
+import type { DoctorReport } from './upkeep.ts';
+import type { Engine, EngineOptions, Topics } from './engine.ts';
 import { type EngineError, type ErrorCode, toEngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 import { createLayout, mendHome, type Home, type HomeOptions, openHome, resolveHomePath } from './home/index.ts';

@@ -5,37 +5,27 @@ export type { DataCalls, KeptPluginData, KeptValues } from './data-calls.ts';
 export type {
 	CacheInfo,
 	CacheVerification,
-	CollectionReport,
-	CollectionRequest,
-	DevelopRequest,
-	DevelopRound,
 	DoctorCheck,
 	DoctorReport,
-	Engine,
-	EngineOptions,
-	GenerationDiff,
 	ExportedHome,
 	ExportedTree,
-	GenerationSummary,
 	HomeExportRequest,
+	VerifyFinding,
+	VerifyReport,
+} from './upkeep.ts';
+export type {
+	CollectionReport,
+	CollectionRequest,
+	GenerationDiff,
+	GenerationSummary,
 	InstalledPlugin,
 	InstalledState,
 	ListDifference,
-	PackageInfo,
 	ProfileSummary,
-	ResolvedTree,
-	RunRequest,
-	RunResult,
-	SearchHit,
-	SearchRequest,
-	SearchResult,
-	TestedCase,
-	TestReport,
-	TestRequest,
-	Topics,
-	VerifyFinding,
-	VerifyReport,
-} from './engine.ts';
+} from './installed-state.ts';
+export type { DevelopRequest, DevelopRound, RunRequest, RunResult, TestedCase, TestReport, TestRequest } from './task-runs.ts';
+export type { Engine, EngineOptions, SearchRequest, Topics } from './engine.ts';
+export type { PackageInfo, ResolvedTree, SearchHit, SearchResult } from './package-answers.ts';
 export { EngineError, isAbort, toEngineError } from './errors.ts';
 export type { EngineErrorDetails, ErrorCode } from './errors.ts';
 export type { CallOptions, EngineEvent, OnEvent, StepName } from './events.ts';

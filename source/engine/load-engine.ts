@@ -1,4 +1,5 @@
-import type { DoctorReport, Engine, EngineOptions } from './engine.ts';
+import type { DoctorReport } from './upkeep.ts';
+import type { Engine, EngineOptions } from './engine.ts';
 import type { EngineError } from './errors.ts';
 import type { CallOptions } from './events.ts';
 

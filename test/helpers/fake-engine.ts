@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Engine, GenerationSummary, InstalledPlugin, PackageInfo, RunRequest, SearchHit } from '../../source/engine/engine.ts';
+import type { Engine } from '../../source/engine/engine.ts';
+import type { GenerationSummary, InstalledPlugin } from '../../source/engine/installed-state.ts';
+import type { PackageInfo, SearchHit } from '../../source/engine/package-answers.ts';
+import type { RunRequest } from '../../source/engine/task-runs.ts';
 import { parseSearchQuery, SearchIndex } from '../../source/engine/package-search/index.ts';
 import { EngineError, throwIfAborted } from '../../source/engine/errors.ts';
 import type { CallOptions, StepName } from '../../source/engine/events.ts';

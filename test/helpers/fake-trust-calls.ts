@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from '../../source/engine/engine.ts';
+import type { InstalledPlugin } from '../../source/engine/installed-state.ts';
 import { EngineError } from '../../source/engine/errors.ts';
 import type { Evidence, Level, Verdict } from '../../source/engine/evidence.ts';
 import type { TrustCalls } from '../../source/engine/trust-calls.ts';

@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from '../../source/engine/engine.ts';
+import type { InstalledPlugin } from '../../source/engine/installed-state.ts';
 import { EngineError } from '../../source/engine/errors.ts';
 import type { CallOptions } from '../../source/engine/events.ts';
 import type { Evidence, Level } from '../../source/engine/evidence.ts';

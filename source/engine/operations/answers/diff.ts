@@ -1,4 +1,4 @@
-import type { GenerationDiff, ListDifference } from '../../engine.ts';
+import type { GenerationDiff, ListDifference } from '../../installed-state.ts';
 import type { Generation } from '../../home/index.ts';
 import type { Lock } from '../../lock.ts';
 import { changesBetween } from '../apply/changes.ts';

@@ -1,4 +1,4 @@
-import type { GenerationSummary } from '../../engine.ts';
+import type { GenerationSummary } from '../../installed-state.ts';
 import type { CallOptions } from '../../events.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { currentOrLost } from '../generations/lost-current.ts';

@@ -1,6 +1,6 @@
 import { runtimeLabel } from '../running/native-runtime.ts';
 import semver from 'semver';
-import type { PackageInfo } from '../../engine.ts';
+import type { PackageInfo } from '../../package-answers.ts';
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Generation } from '../../home/index.ts';

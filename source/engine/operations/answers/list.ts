@@ -1,7 +1,7 @@
 import { runtimeLabel } from '../running/native-runtime.ts';
 import isGreater from 'semver/functions/gt.js';
 import satisfies from 'semver/functions/satisfies.js';
-import type { InstalledPlugin, InstalledState } from '../../engine.ts';
+import type { InstalledPlugin, InstalledState } from '../../installed-state.ts';
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Generation, Receipt, Revocation } from '../../home/index.ts';

@@ -1,4 +1,6 @@
-import type { InstalledPlugin, SearchRequest, SearchResult } from '../../engine.ts';
+import type { InstalledPlugin } from '../../installed-state.ts';
+import type { SearchRequest } from '../../engine.ts';
+import type { SearchResult } from '../../package-answers.ts';
 import type { CallOptions } from '../../events.ts';
 import { type InstalledFacts, type InstalledMark, parseSearchQuery } from '../../package-search/index.ts';
 import type { EngineContext } from '../engine-context.ts';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CacheInfo, CacheVerification, VerifyFinding } from '../../engine.ts';
+import type { CacheInfo, CacheVerification, VerifyFinding } from '../../upkeep.ts';
 import { throwIfAborted, toEngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { EngineContext } from '../engine-context.ts';

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../engine.ts';
+import type { VerifyReport } from '../../upkeep.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Integrity } from '../../integrity.ts';
 import { EMPTY_LOCK } from '../../lock.ts';

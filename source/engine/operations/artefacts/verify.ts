@@ -1,4 +1,4 @@
-import type { VerifyFinding, VerifyReport } from '../../engine.ts';
+import type { VerifyFinding, VerifyReport } from '../../upkeep.ts';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { Receipt } from '../../home/index.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DoctorCheck } from '../../engine.ts';
+import type { DoctorCheck } from '../../upkeep.ts';
 import { EngineError } from '../../errors.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import { mendHome, type RecoverReport } from '../../home/index.ts';

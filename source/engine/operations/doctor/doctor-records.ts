@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { DoctorCheck } from '../../engine.ts';
+import type { DoctorCheck } from '../../upkeep.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { verifyLog } from '../audit-log/verify-log.ts';
 import { finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '../../engine.ts';
+import type { DoctorCheck } from '../../upkeep.ts';
 import { EngineError } from '../../errors.ts';
 import type { RegistryProbe } from '../../registry/index.ts';
 import type { EngineContext } from '../engine-context.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck, DoctorReport } from '../../engine.ts';
+import type { DoctorCheck, DoctorReport } from '../../upkeep.ts';
 import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import { resolveHomePath } from '../../home/index.ts';

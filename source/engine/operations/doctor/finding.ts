@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '../../engine.ts';
+import type { DoctorCheck } from '../../upkeep.ts';
 import { EngineError } from '../../errors.ts';
 
 /** What is broken is what the doctor was asked for. */

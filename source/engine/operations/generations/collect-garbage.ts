@@ -1,4 +1,4 @@
-import type { CollectionReport, CollectionRequest } from '../../engine.ts';
+import type { CollectionReport, CollectionRequest } from '../../installed-state.ts';
 import { throwIfAborted } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Garbage, GarbageRule, Generation } from '../../home/index.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ExportedHome, HomeExportRequest } from '../../engine.ts';
+import type { ExportedHome, HomeExportRequest } from '../../upkeep.ts';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { PackageProof } from '../../home/index.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { ExportedTree } from '../../engine.ts';
+import type { ExportedTree } from '../../upkeep.ts';
 import { EngineError, toEngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { Lock, LockPackage } from '../../lock.ts';

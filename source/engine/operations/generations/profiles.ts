@@ -1,4 +1,4 @@
-import type { ProfileSummary } from '../../engine.ts';
+import type { ProfileSummary } from '../../installed-state.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Profile } from '../../home/index.ts';
 import type { EngineContext } from '../engine-context.ts';

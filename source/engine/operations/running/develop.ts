@@ -1,7 +1,7 @@
 import { watch } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolve } from 'node:path';
-import type { DevelopRequest, DevelopRound, RunResult } from '../../engine.ts';
+import type { DevelopRequest, DevelopRound, RunResult } from '../../task-runs.ts';
 import { EngineError, isAbort, toEngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import { stripToLine } from '../../strip-controls.ts';

@@ -1,4 +1,4 @@
-import type { RunRequest, RunResult } from '../../engine.ts';
+import type { RunRequest, RunResult } from '../../task-runs.ts';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { Level } from '../../evidence.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
-import type { TestReport, TestRequest } from '../../engine.ts';
+import type { TestReport, TestRequest } from '../../task-runs.ts';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import { runPlugin } from '../../sandbox/index.ts';

@@ -1,4 +1,4 @@
-import type { ResolvedTree } from '../../engine.ts';
+import type { ResolvedTree } from '../../package-answers.ts';
 import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { EngineContext } from '../engine-context.ts';
