@@ -245,7 +245,7 @@ describe('a script that reads --json', () => {
 	});
 
 	test('removes, and what only it needed goes along', async () => {
-		expect(await dataOf(['remove', 'greeter', '--yes'], CHANGE_FIELDS)).toMatchObject({
+		expect(await dataOf(['remove', 'greeter', '--yes'], [...CHANGE_FIELDS, 'kept'])).toMatchObject({
 			outcome: 'applied',
 			changes: [
 				{ type: 'remove', name: 'greeter' },
