@@ -1,4 +1,4 @@
-import { COMMANDS } from './catalogue.ts';
+import { COMMAND_GROUPS, COMMANDS } from './catalogue.ts';
 import type { Command, FlagTable } from './command.ts';
 import { COMMON_FLAGS, dashed } from './flags.ts';
 import { SCREEN_FLAGS } from './screen-flags.ts';
@@ -39,13 +39,7 @@ function overview(view: View): string {
 			'  plugward help <command>       flags and examples',
 			'  plugward --version            the version of plugward',
 		],
-		[
-			titleLine('Commands', view),
-			...tableLines(
-				COMMANDS.map((command) => [[command.name, ...command.aliases].join(', '), command.summary]),
-				{ view, indent: 2, flexible: 1 },
-			),
-		],
+		...commandLines(view),
 		[titleLine('Flags of the full-screen app', view), ...flagLines(SCREEN_FLAGS, view)],
 		[titleLine('Flags of every command', view), ...flagLines(COMMON_FLAGS, view)],
 		[
@@ -56,6 +50,15 @@ function overview(view: View): string {
 			),
 		],
 	]);
+}
+
+/** One table in blocks, so that what stands beside the names begins at one column in all of them. */
+function commandLines(view: View): string[][] {
+	const lines = tableLines(
+		COMMANDS.map((command) => [[command.name, ...command.aliases].join(', '), command.summary]),
+		{ view, indent: 2, flexible: 1 },
+	);
+	return COMMAND_GROUPS.map(({ title, commands }) => [titleLine(title, view), ...lines.splice(0, commands.length)]);
 }
 
 function commandHelp(command: Command, view: View): string {
