@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine, type Engine, EngineError } from '../../source/engine/index.ts';
-import { isSameJson, pluginFiles, readList, type SmokeRow } from './packages/smoke.ts';
+import { isSameJson, nameOf, pluginFiles, readList, type SmokeRow } from './packages/smoke.ts';
 
 /*
  * Pure npm packages from a fixed list: each is bundled and called in the sandbox with no permission, and must answer as it does in
@@ -82,13 +82,13 @@ async function smoke(engine: Engine, row: SmokeRow, index: number): Promise<stri
 async function record(versions: ReadonlyMap<string, string>): Promise<number> {
 	const recorded: SmokeRow[] = [];
 	for (const row of rows) {
-		const name = row.package.slice(0, row.package.indexOf('@', 1));
+		const name = nameOf(row);
 		const code = `import * as ns from ${JSON.stringify(name)}; const m = ns.default ?? ns; process.stdout.write(JSON.stringify(await (${row.expression})));`;
 		try {
 			// With no right but to read the packages: they are only known by their names.
 			const flags = ['--permission', `--allow-fs-read=${folder}`, '--no-warnings', '--input-type=module', '--eval', code];
 			const text = execFileSync(process.execPath, flags, { cwd: folder, encoding: 'utf8', env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
-			recorded.push({ package: `${name}@${versions.get(name) ?? ''}`, expression: row.expression, expected: JSON.parse(text) as unknown });
+			recorded.push({ ...row, package: `${name}@${versions.get(name) ?? ''}`, expected: JSON.parse(text) as unknown });
 		} catch (error) {
 			process.stdout.write(`${name}: node itself fails: ${error instanceof Error ? error.message.slice(0, 400) : ''}\n`);
 		}

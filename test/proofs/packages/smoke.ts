@@ -10,21 +10,33 @@ export type SmokeRow = {
 	readonly expression: string;
 	/** What node gives for it, as JSON. */
 	readonly expected?: unknown;
+	/** Modules of the machine that the call never gets to, as a plugin's manifest says it. */
+	readonly worksWithout?: readonly string[];
 };
 
 export async function readList(): Promise<readonly SmokeRow[]> {
 	return JSON.parse(await readFile(join(import.meta.dirname, 'list.json'), 'utf8')) as readonly SmokeRow[];
 }
 
+export function nameOf(row: SmokeRow): string {
+	return row.package.slice(0, row.package.indexOf('@', 1));
+}
+
 /** A plugin that makes the call. */
 export function pluginFiles(row: SmokeRow): Readonly<Record<string, string>> {
-	const name = row.package.slice(0, row.package.indexOf('@', 1));
+	const name = nameOf(row);
 	const manifest = {
 		name: 'smoke',
 		version: '1.0.0',
 		type: 'module',
 		dependencies: { [name]: '*' },
-		plugward: { apiVersion: 1, main: './plugin.js', tasks: { go: {} }, limits: { memoryBytes: 268_435_456 } },
+		plugward: {
+			apiVersion: 1,
+			main: './plugin.js',
+			tasks: { go: {} },
+			limits: { memoryBytes: 268_435_456 },
+			worksWithout: row.worksWithout ?? [],
+		},
 	};
 	return {
 		'package.json': JSON.stringify(manifest),

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { bundleForIsolate } from '../../source/engine/sandbox/index.ts';
+import { folderOf, run } from '../engine/sandbox/plugin-run.ts';
+import { closureOf, versionIn } from './packages/installed.ts';
+import { isSameJson, nameOf, pluginFiles, readList, type SmokeRow } from './packages/smoke.ts';
+
+const MODULES = join(import.meta.dirname, '../../node_modules');
+
+const list = await readList();
+const versions = await Promise.all(list.map(async (row) => versionIn(MODULES, nameOf(row))));
+// Of another major version the call may not exist.
+const rows = list.filter((row, index) => majorOf(versions[index] ?? '') === majorOf(row.package.slice(nameOf(row).length + 1)));
+
+test('at least 25 packages of the list lie here, so that no registry is needed', () => {
+	expect(rows.length).toBeGreaterThanOrEqual(25);
+});
+
+test('the list holds at least 150 packages, each once and with its version', () => {
+	expect(list.length).toBeGreaterThanOrEqual(150);
+	expect(new Set(list.map(nameOf)).size).toBe(list.length);
+	expect(list.filter((row) => !/^@?[^@]+@\d+\.\d+\.\d+$/.test(row.package))).toEqual([]);
+});
+
+describe('packages bundle and answer in the sandbox as in node', () => {
+	test.concurrent.each(rows.map((row) => [nameOf(row), row] as const))('%s', { timeout: 60_000 }, async (_, row) => {
+		const output = await inSandbox(row);
+		const expected = await inNode(row);
+		expect(isSameJson(output, expected), `expected ${JSON.stringify(expected)}, got ${JSON.stringify(output)}`).toBe(true);
+	});
+});
+
+function majorOf(version: string): string {
+	return version.split('.', 1)[0] ?? '';
+}
+
+async function inSandbox(row: SmokeRow): Promise<unknown> {
+	await using plugin = await folderOf(pluginFiles(row));
+	const home = join(MODULES, nameOf(row));
+	const entry = { name: 'smoke', version: '1.0.0', treePath: plugin.path, dependencies: { [nameOf(row)]: home }, droppedOptional: [] };
+	const instances = new Map([[plugin.path, entry], ...(await closureOf(home))]);
+	const { code } = await bundleForIsolate(
+		{ entry: { instance: plugin.path, main: './plugin.js' }, instances, target: 'plugin' },
+		{ signal: new AbortController().signal },
+	);
+	const limits = { wallMilliseconds: 20_000, cpuMilliseconds: 10_000, memoryBytes: 256 * 1024 * 1024 };
+	return (await run(code, { limits, project: plugin.path })).output;
+}
+
+/** The version here may be another than that of the list, so node is asked now. */
+async function inNode(row: SmokeRow): Promise<unknown> {
+	const ns = (await import(nameOf(row))) as { readonly default?: unknown };
+	const call = new Function('ns', 'm', `return (${row.expression});`) as (...values: unknown[]) => unknown;
+	return call(ns, ns.default ?? ns);
+}
