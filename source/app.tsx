@@ -13,13 +13,14 @@ import { HelpScreen } from './screens/help-screen.tsx';
 import { InstalledScreen } from './screens/installed-screen.tsx';
 import { OperationScreen } from './screens/operation-screen.tsx';
 import { CursorContext, KeepCursor, createCursorHolder } from './screens/parts/cursor-place.tsx';
+import { FileScreen } from './screens/plugin/file-screen.tsx';
 import { FilterLine } from './screens/parts/filter-line.tsx';
 import { Footer } from './screens/parts/footer.tsx';
 import { StatusLine } from './screens/parts/status-line.tsx';
 import { TitleBar } from './screens/parts/title-bar.tsx';
 import { PaletteScreen } from './screens/palette-screen.tsx';
 import { PlanScreen } from './screens/plan-screen.tsx';
-import { PluginScreen } from './screens/plugin-screen.tsx';
+import { PluginScreen } from './screens/plugin/plugin-screen.tsx';
 import { RunFormScreen } from './screens/run-form-screen.tsx';
 import { PageScreen } from './screens/page-screen.tsx';
 import { runtimeCommandText } from './runtime-view.ts';
@@ -125,6 +126,8 @@ function Screen({ state }: { readonly state: State }) {
 	switch (page.type) {
 		case 'plugin':
 			return <PluginScreen state={state} page={page} />;
+		case 'file':
+			return <FileScreen state={state} page={page} />;
 		case 'plan':
 			return <PlanScreen state={state} page={page} />;
 		case 'operation':

@@ -6,7 +6,7 @@ import { requestOf, runCommandText } from './run-form.ts';
 import { runtimeCommandText } from './runtime-view.ts';
 import { findOperation, topPage, visibleSettings } from './select.ts';
 import { settingFormCommand } from './setting-forms.ts';
-import type { RunForm, State } from './state.ts';
+import type { Page, RunForm, State } from './state.ts';
 import { lineText } from './terminal/index.ts';
 import { trustActOf, trustCommandText } from './trust-forms.ts';
 
@@ -16,6 +16,8 @@ export function equivalentOf(state: State): string {
 	const page = topPage(state);
 	switch (page?.type) {
 		case 'plugin':
+			return pluginCommand(page);
+		case 'file':
 			return `info ${page.name}`;
 		case 'plan':
 			return equivalentCommand(page.plan, page.answers);
@@ -46,6 +48,23 @@ export function equivalentOf(state: State): string {
 			return 'help';
 		case undefined:
 			return sectionCommand(state);
+	}
+}
+
+function pluginCommand({ name, tab }: Extract<Page, { readonly type: 'plugin' }>): string {
+	switch (tab) {
+		case 'readme':
+		case 'versions':
+			return `info ${name} --${tab}`;
+		case 'permissions':
+			return `evaluate ${name}`;
+		case 'provenance':
+			return `trust why ${name}`;
+		case 'overview':
+		case 'dependencies':
+		case 'files':
+		case 'stats':
+			return `info ${name}`;
 	}
 }
 

@@ -77,14 +77,38 @@ export function wrapText(text: string, width: number): readonly string[] {
 		}
 
 		line = word;
-		while (textWidth(line) > limit) {
-			const head = takeCells(line, limit);
-			lines.push(head);
-			line = line.slice(head.length);
+		if (textWidth(word) > limit) {
+			line = '';
+			for (const piece of piecesOf(word, limit)) {
+				if (line !== '') {
+					lines.push(line);
+				}
+
+				line = piece;
+			}
 		}
 	}
 
 	return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** A word that is longer than a line, in one pass: hostile texts have words of hundreds of thousands of letters. */
+function* piecesOf(word: string, limit: number): Generator<string> {
+	let piece = '';
+	let width = 0;
+	for (const grapheme of graphemes(word)) {
+		const cells = textWidth(grapheme);
+		if (width + cells > limit && piece !== '') {
+			yield piece;
+			piece = '';
+			width = 0;
+		}
+
+		piece += grapheme;
+		width += cells;
+	}
+
+	yield piece;
 }
 
 /** `1 plugin`, `3 plugins`. */

@@ -3,6 +3,7 @@ import { conflictOf } from './failure.ts';
 import { selectedItem, selectedPlanItem } from './lists.ts';
 import { openRequirements, requirementSubject } from './plan-review.ts';
 import {
+	contentsOf,
 	countUpdates,
 	explanationOf,
 	findOperation,
@@ -53,6 +54,19 @@ export function nothingSaid(state: State): string | null {
 	const name = subjectOf(state);
 	const own = name === null ? undefined : explanationOf(state, name).value?.ownReviews;
 	return own === undefined || own.length === 0 ? 'you said nothing about it' : null;
+}
+
+/** Only two tabs are lists, and only items of lists open. */
+export function nothingToOpen(state: State): string | null {
+	const page = topPage(state);
+	const isList = page?.type === 'plugin' && (page.tab === 'versions' || page.tab === 'files');
+	return isList && selectedItem(state) !== null ? null : 'nothing is selected';
+}
+
+export function alreadyFetched(state: State): string | null {
+	const page = topPage(state);
+	const contents = page?.type === 'plugin' ? contentsOf(state, page.name) : null;
+	return contents?.value?.type === 'verified' ? 'it was fetched and proven already' : null;
 }
 
 export const notInstalled = (state: State): string | null => (installedName(state) === null ? 'it is not installed' : null);

@@ -7,6 +7,7 @@ import type { PlanItem } from './plan-review.ts';
 import {
 	infoOf,
 	topPage,
+	verifiedContents,
 	visibleChecks,
 	visibleHistory,
 	visibleHits,
@@ -17,7 +18,7 @@ import {
 	visibleTrust,
 	visibleUpdates,
 } from './select.ts';
-import type { State } from './state.ts';
+import type { Page, State } from './state.ts';
 import { lineText } from './terminal/line-editor.ts';
 
 /** A list on the screen: its items by name, so that the selection survives a reload. */
@@ -49,7 +50,7 @@ export function listOf(state: State): List {
 	const page = topPage(state);
 	switch (page?.type) {
 		case 'plugin':
-			return { id: `versions ${page.name}`, items: (infoOf(state, page.name).value?.versions ?? []).map((entry) => entry.version) };
+			return pluginList(state, page);
 		case 'plan':
 			return { id: `plan ${page.operation}`, items: keysOf(planItems(page.plan)) };
 		case 'conflict':
@@ -64,6 +65,7 @@ export function listOf(state: State): List {
 		case 'ask':
 		case 'keys':
 		case 'review-file':
+		case 'file':
 		case 'operation':
 		case 'form':
 		case 'trust-why':
@@ -74,6 +76,14 @@ export function listOf(state: State): List {
 		case undefined:
 			return { id: state.section, items: sectionItems(state) };
 	}
+}
+
+const versionsOf = remember((versions: readonly { readonly version: string }[]) => versions.map(({ version }) => version));
+
+function pluginList(state: State, { name, tab }: Extract<Page, { readonly type: 'plugin' }>): List {
+	return tab === 'files'
+		? { id: `contents ${name}`, items: pathsOf(verifiedContents(state, name)?.files ?? []) }
+		: { id: `versions ${name}`, items: versionsOf(infoOf(state, name).value?.versions ?? []) };
 }
 
 function sectionItems(state: State): readonly string[] {

@@ -28,7 +28,7 @@ export function reduceLoading(state: State, action: LoadingAction): State {
 		case 'loaded-of':
 			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
 		case 'trust-changed':
-			return { ...state, explanations: {}, rawEvidence: {} };
+			return { ...state, explanations: {}, rawEvidence: {}, contents: {} };
 	}
 }
 

@@ -1,5 +1,6 @@
 import { LEVELS } from './engine/index.ts';
 import type {
+	ContainedText,
 	DoctorCheck,
 	ExaminedRegistry,
 	FileDifference,
@@ -7,12 +8,14 @@ import type {
 	InstalledPlugin,
 	Level,
 	OutdatedPlugin,
+	PackageContents,
 	PackageInfo,
 	RawEvidence,
 	SearchHit,
 	SearchResult,
 	TrustAudit,
 	TrustExplanation,
+	UnfetchedPackage,
 	UpdateReview,
 } from './engine/index.ts';
 import { cleanLine } from './format.ts';
@@ -46,6 +49,25 @@ export function selectedRuntime(state: State): RuntimeItem | null {
 
 export function infoOf(state: State, name: string): Loadable<PackageInfo> {
 	return state.infos[name] ?? IDLE;
+}
+
+export function contentsOf(state: State, name: string): Loadable<PackageContents | UnfetchedPackage> {
+	return state.contents[name] ?? IDLE;
+}
+
+/** What is in a package, or null as long as its bytes are not here. */
+export function verifiedContents(state: State, name: string): PackageContents | null {
+	const { value } = contentsOf(state, name);
+	return value?.type === 'verified' ? value : null;
+}
+
+/** What the last search told of a package; null when it was not among what was found. */
+export function hitOf(state: State, name: string): SearchHit | null {
+	return state.search.value?.hits.find((hit) => hit.name === name) ?? null;
+}
+
+export function fileOf(state: State, { name, path }: { readonly name: string; readonly path: string }): Loadable<ContainedText> {
+	return state.files[`${name} ${path}`] ?? IDLE;
 }
 
 export function explanationOf(state: State, name: string): Loadable<TrustExplanation> {

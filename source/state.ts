@@ -1,6 +1,7 @@
 import type {
 	Applied,
 	CollectionReport,
+	ContainedText,
 	Decision,
 	DoctorReport,
 	ExaminedRegistry,
@@ -10,6 +11,7 @@ import type {
 	GenerationSummary,
 	InstalledState,
 	OutdatedReport,
+	PackageContents,
 	PackageInfo,
 	Plan,
 	PlanMark,
@@ -21,6 +23,7 @@ import type {
 	StepName,
 	TrustAudit,
 	TrustExplanation,
+	UnfetchedPackage,
 	UpdateReview,
 	VerifyReport,
 } from './engine/index.ts';
@@ -32,7 +35,7 @@ import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 
-export const PLUGIN_TABS = ['overview', 'versions', 'permissions', 'provenance', 'dependencies', 'readme'] as const;
+export const PLUGIN_TABS = ['overview', 'readme', 'versions', 'permissions', 'provenance', 'dependencies', 'files', 'stats'] as const;
 export type PluginTab = (typeof PLUGIN_TABS)[number];
 
 /** What is looked at side by side in the review of an update; the one that has the keys. */
@@ -134,6 +137,8 @@ export type Operation = {
 /** What lies over a section; the last one is on top. */
 export type Page =
 	| { readonly type: 'plugin'; readonly name: string; readonly tab: PluginTab }
+	/** One file of a package, installed or fetched. `name` as on its plugin page. */
+	| { readonly type: 'file'; readonly name: string; readonly path: string }
 	| { readonly type: 'operation'; readonly operation: number }
 	| { readonly type: 'plan'; readonly operation: number; readonly plan: Plan; readonly answers: Answers }
 	| { readonly type: 'conflict'; readonly operation: number; readonly failure: Failure }
@@ -221,6 +226,10 @@ export type LoadedByName = {
 	readonly rawEvidence: RawEvidence;
 	/** By `name@version` of the new version. */
 	readonly reviews: UpdateReview;
+	/** What is in a package, as far as its bytes are here. */
+	readonly contents: PackageContents | UnfetchedPackage;
+	/** By `name path`. */
+	readonly files: ContainedText;
 	/** By `name@version path`. */
 	readonly differences: FileDifference;
 };
@@ -286,6 +295,8 @@ export function initialState(facts: {
 		explanations: {},
 		rawEvidence: {},
 		reviews: {},
+		contents: {},
+		files: {},
 		differences: {},
 		searchLine: EMPTY_LINE,
 		marked: [],

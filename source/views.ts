@@ -1,4 +1,4 @@
-import type { FileDifference, UpdateReview } from './engine/index.ts';
+import type { ContainedText, FileDifference, UpdateReview } from './engine/index.ts';
 import { conflictOf } from './failure.ts';
 import { areasOf, insideOf, layoutOf, reviewPaneSize } from './layout.ts';
 import type { Areas } from './layout.ts';
@@ -10,6 +10,7 @@ import { differenceDocument } from './review/difference-document.ts';
 import { factsDocument } from './review/facts-document.ts';
 import { askDocument } from './screens/documents/ask-document.ts';
 import { confirmDocument } from './screens/documents/confirm-document.ts';
+import { containedDocument, missingContents } from './screens/documents/contents-document.ts';
 import { conflictDocument } from './screens/documents/conflict-document.ts';
 import { explanationDocument, rawDocument } from './screens/documents/explanation-document.ts';
 import { failureDocument } from './screens/documents/failure-document.ts';
@@ -23,16 +24,20 @@ import { runtimeDocument } from './screens/documents/runtime-document.ts';
 import { planItemDocument } from './screens/documents/plan-document.ts';
 import { installedDocument, pluginDocument } from './screens/documents/plugin-document.ts';
 import {
+	contentsOf,
 	differenceOf,
 	explanationOf,
+	fileOf,
 	filterText,
 	findOperation,
+	hitOf,
 	infoOf,
 	outdatedPlugin,
 	rawEvidenceOf,
 	reviewOf,
 	selectedRuntime,
 	topPage,
+	verifiedContents,
 	visibleChecks,
 	visibleHistory,
 	visibleSettings,
@@ -93,6 +98,10 @@ export function documentOf(state: State): ScreenDocument | null {
 		};
 	}
 
+	if (page.type === 'file') {
+		return { id: `file ${page.name} ${page.path}`, lines: fileLines(state, page, columns), rows };
+	}
+
 	if (page.type === 'runtime-confirm') {
 		return { id: 'runtime-confirm', lines: runtimeConfirmDocument(page.act, columns), rows };
 	}
@@ -102,6 +111,15 @@ export function documentOf(state: State): ScreenDocument | null {
 	}
 
 	return pluginPageDocument(state, page, { columns, rows: rows - 2 });
+}
+
+function fileLines(state: State, page: Extract<Page, { readonly type: 'file' }>, width: number): readonly Line[] {
+	const { value, failure } = fileOf(state, page);
+	return value === null
+		? failure === null
+			? paragraph(`Reading ${page.path} ...`, width, { tone: 'dim' })
+			: failureDocument(failure, width, 'R')
+		: containedOnScreen(value, String(width));
 }
 
 type TrustPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'confirm' | 'ask' | 'keys' }>;
@@ -136,7 +154,16 @@ function pluginPageDocument(state: State, page: Extract<Page, { readonly type: '
 		return { id, lines, rows };
 	}
 
-	return page.tab === 'versions' ? null : { id, lines: pluginDocument(info.value, page.tab, { width: columns, now: state.now }), rows };
+	if (page.tab === 'versions' || (page.tab === 'files' && verifiedContents(state, page.name) !== null)) {
+		return null;
+	}
+
+	const contents = contentsOf(state, page.name);
+	const lines =
+		page.tab === 'files'
+			? (missingContents(contents, columns) ?? [])
+			: pluginDocument(info.value, page.tab, { width: columns, now: state.now, contents, hit: hitOf(state, info.value.name) });
+	return { id, lines, rows };
 }
 
 type ReviewPage = Extract<Page, { readonly type: 'review' | 'review-file' }>;
@@ -183,6 +210,7 @@ export function reviewPaneDocument(
 
 // Drawn on every key, made once for each width.
 const differenceOnScreen = remember((difference: FileDifference, width) => differenceDocument(difference, Number(width)));
+const containedOnScreen = remember((file: ContainedText, width) => containedDocument(file, Number(width)));
 const changelogOnScreen = remember((review: UpdateReview, width) => changelogDocument(review, Number(width)));
 
 /** Lines at which the differences of a file begin. */
@@ -237,6 +265,7 @@ export function screenAreas(state: State): Areas {
 		case 'review':
 		case 'review-file':
 		case 'plugin':
+		case 'file':
 		case 'operation':
 		case 'form':
 		case 'trust-why':

@@ -43,7 +43,7 @@ import {
 	unpinBuilder,
 } from './trust-commands.ts';
 import { commandOf } from './request-words.ts';
-import { apply, open, openRunOfSubject, requestOnSubject, retry, submitApply, undo } from './item-commands.ts';
+import { apply, fetchContents, open, openRunOfSubject, requestOnSubject, retry, submitApply, undo } from './item-commands.ts';
 import {
 	addRegistry,
 	defaultValue,
@@ -91,6 +91,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	repaint: ({ host }) => host.repaint(),
 	copy: copyCommand,
 	open,
+	'fetch-contents': fetchContents,
 	install: requestOnSubject('install'),
 	update: planUpdate,
 	'update-all': ({ operations }) => operations.start({ type: 'update', names: [], toLatest: false }),

@@ -108,6 +108,13 @@ function reloadAll(store: ActionContext['store'], loading: ReturnType<typeof cre
 	void loading.loadInstalled();
 	void loading.loadHistory();
 	store.dispatch({ type: 'trust-changed' });
+	for (const page of store.getState().pages) {
+		if (page.type === 'plugin') {
+			void loading.loadInfo(page.name);
+			void loading.loadContents({ name: page.name, fetch: false });
+		}
+	}
+
 	if (store.getState().section === 'updates') {
 		void loading.loadOutdated();
 	}

@@ -6,8 +6,8 @@ import { selectedItem } from '../lists.ts';
 import { decisionsOf, gravePackages } from '../plan-review.ts';
 import { pageAfter } from '../reduce-operations.ts';
 import { functionForm, taskForm } from '../run-form.ts';
-import { findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
-import type { OperationRequest, RunForm, State } from '../state.ts';
+import { contentsOf, fileOf, findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
+import type { OperationRequest, Page, RunForm, State } from '../state.ts';
 import type { CommandParts } from './context.ts';
 import { openReviewedFile } from './update-commands.ts';
 
@@ -117,6 +117,10 @@ export function open(parts: CommandParts, state: State): void {
 		return openReviewedFile(parts, state);
 	}
 
+	if (page?.type === 'plugin') {
+		return openInPlugin(parts, state, page);
+	}
+
 	if (selected === null) {
 		return;
 	}
@@ -152,6 +156,38 @@ function openPlugin({ store, loading }: CommandParts, state: State, name: string
 	store.dispatch({ type: 'page-pushed', page: { type: 'plugin', name, tab: state.section === 'trust' ? 'provenance' : 'overview' } });
 	if (infoOf(state, name).status !== 'ready') {
 		void loading.loadInfo(name);
+	}
+
+	if (contentsOf(state, name).status !== 'ready') {
+		void loading.loadContents({ name, fetch: false });
+	}
+}
+
+/** Fetches and proves what the page is about, so that it can be looked into. Installs nothing. */
+export function fetchContents({ loading }: CommandParts, state: State): void {
+	const page = topPage(state);
+	if (page?.type === 'plugin') {
+		void loading.loadContents({ name: page.name, fetch: true });
+	}
+}
+
+/** On Versions that version alone, on Files the selected file. */
+function openInPlugin(parts: CommandParts, state: State, { name, tab }: Extract<Page, { readonly type: 'plugin' }>): void {
+	const selected = selectedItem(state);
+	if (selected === null) {
+		return;
+	}
+
+	if (tab === 'versions') {
+		return openPlugin(parts, state, `${infoOf(state, name).value?.name ?? name}@${selected}`);
+	}
+
+	if (tab === 'files') {
+		const file = { name, path: selected };
+		parts.store.dispatch({ type: 'page-pushed', page: { type: 'file', ...file } });
+		if (fileOf(state, file).value === null) {
+			void parts.loading.loadFile(file);
+		}
 	}
 }
 

@@ -3,7 +3,7 @@ import { failureOf, isCancelled } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
 import type { Slot } from '../reduce-loading.ts';
 import type { Action } from '../reduce.ts';
-import { topPage } from '../select.ts';
+import { contentsOf, topPage } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import type { ActionContext } from './context.ts';
@@ -17,6 +17,9 @@ export type Loading = {
 	readonly loadInstalled: () => Promise<void>;
 	readonly loadHistory: () => Promise<void>;
 	readonly loadInfo: (name: string) => Promise<void>;
+	/** What is in a package; with `fetch` its bytes are fetched and proven when they are not here. */
+	readonly loadContents: (asked: { readonly name: string; readonly fetch: boolean }) => Promise<void>;
+	readonly loadFile: (file: { readonly name: string; readonly path: string }) => Promise<void>;
 	readonly loadOutdated: () => Promise<void>;
 	/** `to`: the new version. */
 	readonly loadReview: (review: { readonly name: string; readonly to: string }) => Promise<void>;
@@ -74,7 +77,7 @@ export function createLoading(context: ActionContext): Loading {
 		);
 	}
 
-	const updates = { ...updateLoading(context, load), ...upkeepLoading(context, load) };
+	const updates = { ...updateLoading(context, load), ...upkeepLoading(context, load), ...contentLoading(context, load) };
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
 	const following = createFollowing(store, loadWhy);
@@ -115,14 +118,24 @@ type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 's
 function refresh(state: State, loading: Reloading): Promise<void> {
 	const page = topPage(state);
 	if (page?.type === 'plugin') {
-		return loading.loadInfo(page.name);
+		return refreshPlugin(state, loading, page.name);
 	}
 
 	if (page?.type === 'review') {
 		return loading.loadReview(page);
 	}
 
+	if (page?.type === 'file') {
+		return loading.loadFile(page);
+	}
+
 	return page?.type === 'review-file' ? loading.loadDifference(page) : refreshSection(state, loading);
+}
+
+/** What could not be fetched is fetched again; what nobody asked to fetch is not. */
+async function refreshPlugin(state: State, { loadInfo, loadContents }: Reloading, name: string): Promise<void> {
+	const { failure } = contentsOf(state, name);
+	await Promise.all([loadInfo(name), loadContents({ name, fetch: failure !== null })]);
 }
 
 function refreshSection(state: State, loading: Reloading): Promise<void> {
@@ -169,6 +182,23 @@ function upkeepLoading(
 				'registries',
 				(options) => engine.registries.list(options),
 				(value) => ({ type: 'loaded', slot: 'registries', value, now: now() }),
+			),
+	};
+}
+
+function contentLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadContents' | 'loadFile'> {
+	return {
+		loadContents: ({ name, fetch }) =>
+			load(
+				{ of: 'contents', name },
+				(options) => engine.contents.list({ spec: name, fetch }, options),
+				(value) => ({ type: 'loaded-of', of: 'contents', name, value, now: now() }),
+			),
+		loadFile: ({ name, path }) =>
+			load(
+				{ of: 'files', name: `${name} ${path}` },
+				(options) => engine.contents.file({ spec: name, path }, options),
+				(value) => ({ type: 'loaded-of', of: 'files', name: `${name} ${path}`, value, now: now() }),
 			),
 	};
 }

@@ -1,25 +1,34 @@
 import type { FileDifference, UpdateReview } from '../engine/index.ts';
 import { changelogDocument } from '../review/changelog-document.ts';
 import { differenceDocument, fileRow } from '../review/difference-document.ts';
+import { cleanLine } from '../format.ts';
 import { factsDocument, filesSentence } from '../review/facts-document.ts';
 import { CHANGES_AVAILABLE_EXIT_CODE } from './change-plan.ts';
 import type { CommandDefinition } from './command.ts';
+import { quoteWord } from './consent.ts';
 import { isSet, requirePositionals, textFlag } from './flags.ts';
 import { documentLines, joinBlocks, titleLine, type View } from './layout.ts';
 
-type ReviewResult = { readonly review: UpdateReview | null; readonly difference: FileDifference | null; readonly tellsByExitCode: boolean };
+type ReviewResult = {
+	/** The version, range or tag that was named; null for none. */
+	readonly asked: string | null;
+	readonly review: UpdateReview | null;
+	readonly difference: FileDifference | null;
+	readonly tellsByExitCode: boolean;
+};
 
 export const review: CommandDefinition<ReviewResult> = {
 	name: 'review',
 	aliases: [],
 	summary: 'Show what an update of one plugin changes: files, changelog, rights and proof',
-	usage: '<plugin[@version]>',
+	usage: '<plugin[@version|range|tag]>',
 	flags: {
 		file: { type: 'string', placeholder: 'PATH', description: 'Show what differs in this file, line by line' },
 		exitCode: { type: 'boolean', description: 'Exit 10 when it widens rights or loses trust' },
 	},
 	examples: [
 		'plugward review prettier',
+		'plugward review prettier@4',
 		'plugward review prettier@3.7.0 --file index.mjs',
 		'plugward review prettier --exit-code --json=widenings',
 	],
@@ -41,17 +50,17 @@ export const review: CommandDefinition<ReviewResult> = {
 	],
 	rows: null,
 	run: async ({ engine, parsed, call }) => {
-		requirePositionals(parsed, { least: 1, most: 1, usage: 'review <plugin[@version]>' });
+		requirePositionals(parsed, { least: 1, most: 1, usage: 'review <plugin[@version|range|tag]>' });
 		const request = requestOf(parsed.positionals[0] ?? '');
 		const path = textFlag(parsed, 'file');
 		const tellsByExitCode = isSet(parsed, 'exitCode');
 		return path === null
-			? { review: await engine.updates.review(request, call), difference: null, tellsByExitCode }
-			: { review: null, difference: await engine.updates.file({ ...request, path }, call), tellsByExitCode: false };
+			? { asked: request.to, review: await engine.updates.review(request, call), difference: null, tellsByExitCode }
+			: { asked: request.to, review: null, difference: await engine.updates.file({ ...request, path }, call), tellsByExitCode: false };
 	},
 	toJson: ({ review: found, difference }) => ({ ...found, ...difference }),
-	toText: ({ review: found, difference }, view) =>
-		found === null ? (difference === null ? '' : differenceText(difference, view)) : reviewText(found, view),
+	toText: ({ asked, review: found, difference }, view) =>
+		found === null ? (difference === null ? '' : differenceText(difference, view)) : reviewText(found, { asked, view }),
 	toExitCode: ({ review: found, tellsByExitCode }) =>
 		tellsByExitCode && found?.widenings.some(({ isGrave }) => isGrave) === true ? CHANGES_AVAILABLE_EXIT_CODE : 0,
 };
@@ -62,11 +71,14 @@ function requestOf(text: string): { readonly name: string; readonly to: string |
 	return at > 0 ? { name: text.slice(0, at), to: text.slice(at + 1) } : { name: text, to: null };
 }
 
-function reviewText(found: UpdateReview, view: View): string {
+function reviewText(found: UpdateReview, { asked, view }: { readonly asked: string | null; readonly view: View }): string {
 	const width = Math.min(view.columns, 100);
 	const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === '' ? '' : `  ${line}`));
 	return joinBlocks([
-		[titleLine(`${found.name} ${found.from.version} -> ${found.to.version}`, view)],
+		[
+			titleLine(`${found.name} ${found.from.version} -> ${found.to.version}`, view),
+			...(asked === null || asked === found.to.version ? [] : chosenLines(found, asked, view)),
+		],
 		documentLines(factsDocument(found, { width, now: view.now }), view),
 		[titleLine('Changelog', view), ...indented(documentLines(changelogDocument(found, width - 2), view))],
 		[
@@ -78,16 +90,25 @@ function reviewText(found: UpdateReview, view: View): string {
 				),
 			),
 		],
-		nextLines(found, view),
+		nextLines(found, { asked, view }),
 	]);
 }
 
-function nextLines({ name, files }: UpdateReview, view: View): string[] {
+/** A range or a tag chose: the version that it came to is named, since tomorrow it may be another. */
+function chosenLines({ name, to }: UpdateReview, asked: string, view: View): string[] {
+	return documentLines([[{ text: `${name}@${cleanLine(asked)} is ${to.version} now.`, tone: 'dim' }]], view);
+}
+
+function nextLines({ name, to, files }: UpdateReview, { asked, view }: { readonly asked: string | null; readonly view: View }): string[] {
 	const [first] = files.filter(({ unreadable }) => unreadable === null);
+	const spec = asked === null ? name : `${name}@${to.version}`;
+	const plan = asked === null ? `plugward update ${name}` : `plugward install ${spec}`;
 	return documentLines(
 		[
-			...(first === undefined ? [] : [[{ text: `Look into a file  plugward review ${name} --file ${first.path}`, tone: 'dim' as const }]]),
-			[{ text: `Plan the update   plugward update ${name}`, tone: 'dim' as const }],
+			...(first === undefined
+				? []
+				: [[{ text: `Look into a file  plugward review ${spec} --file ${quoteWord(first.path)}`, tone: 'dim' as const }]]),
+			[{ text: `Plan the update   ${plan}`, tone: 'dim' as const }],
 		],
 		view,
 	);

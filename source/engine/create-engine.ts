@@ -135,6 +135,10 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		planRedo: (call) => guard(call, async () => (await loadSwitching()).planRedo(context, call)),
 		planMark: (mark, names, call) => guard(call, async () => (await loadChanging()).planMark(context, { mark, names }, call)),
 		applyPlan: (plan, call) => guard(call, () => apply(context, plan, call)),
+		contents: {
+			list: (request, call) => guard(call, async () => (await loadChanging()).listContents(context, request, call)),
+			file: (request, call) => guard(call, async () => (await loadChanging()).containedFile(context, request, call)),
+		},
 		updates: {
 			review: (request, call) => guard(call, async () => (await loadChanging()).reviewUpdate(context, request, call)),
 			file: (request, call) => guard(call, async () => (await loadChanging()).reviewFile(context, request, call)),

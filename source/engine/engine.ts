@@ -11,6 +11,7 @@ import type {
 	ProfileSummary,
 } from './installed-state.ts';
 import type { JobCalls } from './jobs.ts';
+import type { ContentCalls } from './package-contents.ts';
 import type { PackageInfo, ResolvedTree, SearchResult } from './package-answers.ts';
 import type { PermissionReport, RevokedGrant } from './permission-questions.ts';
 import type { Permission } from './permission.ts';
@@ -124,6 +125,8 @@ export type Engine = {
 	readonly applyPlan: (plan: Plan, options: CallOptions & { readonly decisions: readonly Decision[] }) => Promise<Applied>;
 	/** No names: all plugins. */
 	readonly outdated: (names: readonly string[], options: CallOptions) => Promise<OutdatedReport>;
+	/** Looks into packages, installed or not. */
+	readonly contents: ContentCalls;
 	/** Looks at one update before it is planned. */
 	readonly updates: UpdateCalls;
 	/** What would come of a request, hypothetically. Throws `spec-invalid`, `spec-unsupported`; that there is no solution is an answer. */

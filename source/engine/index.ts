@@ -109,6 +109,7 @@ export type {
 } from './version-questions.ts';
 export type { ToolCalls, ToolPlan, ToolRequest, ToolRunRequest, ToolRunResult, ToolWish } from './tool-calls.ts';
 export type { StreamFacts, ToolStreams } from './sandbox/index.ts';
+export type { ContainedFile, ContainedText, PackageContents, UnfetchedPackage } from './package-contents.ts';
 export type {
 	Changelog,
 	DiffLine,

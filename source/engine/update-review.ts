@@ -114,7 +114,7 @@ export type UpdateReview = {
 export type ReviewRequestOfUpdate = {
 	/** An installed plugin. */
 	readonly name: string;
-	/** The version to look at; null for the one that an update would bring. */
+	/** The version to look at, or a range or tag that names one; null for the one that an update would bring. */
 	readonly to: string | null;
 };
 

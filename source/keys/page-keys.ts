@@ -1,4 +1,5 @@
 import {
+	alreadyFetched,
 	firstReason,
 	isBusy,
 	noBuilder,
@@ -10,6 +11,7 @@ import {
 	notInstalled,
 	notPlanned,
 	notRepeatable,
+	nothingToOpen,
 	nothingToUndo,
 	upToDate,
 } from '../key-refusals.ts';
@@ -19,6 +21,22 @@ import type { Binding } from './binding.ts';
 export const PAGE_KEYS: readonly Binding[] = [
 	{ place: 'plugin', command: 'next-tab', keys: ['tab', 'l', 'right', ']'], label: 'next tab', help: 'Next tab' },
 	{ place: 'plugin', command: 'previous-tab', keys: ['shift-tab', 'h', 'left', '['], label: null, help: 'Previous tab' },
+	{
+		place: 'plugin',
+		command: 'open',
+		keys: ['return'],
+		label: 'open',
+		help: 'On Versions: that version alone; on Files: the selected file',
+		whyNot: nothingToOpen,
+	},
+	{
+		place: 'plugin',
+		command: 'fetch-contents',
+		keys: ['f'],
+		label: 'fetch',
+		help: 'Fetch and prove it, to look into it: readme, files, permissions and proof. Nothing is installed',
+		whyNot: alreadyFetched,
+	},
 	{
 		place: 'plugin',
 		command: 'install',
@@ -46,6 +64,8 @@ export const PAGE_KEYS: readonly Binding[] = [
 		whyNot: firstReason(notInstalled, isBusy),
 	},
 	{ place: 'plugin', command: 'back', keys: ['escape', 'backspace'], label: 'back', help: 'Back' },
+
+	{ place: 'file', command: 'back', keys: ['escape', 'backspace', 'h', 'left'], label: 'back', help: 'Back' },
 
 	{
 		place: 'plan',

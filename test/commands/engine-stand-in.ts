@@ -32,6 +32,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 			signIn: unexpected('registries.signIn'),
 			signOut: unexpected('registries.signOut'),
 		},
+		contents: { list: unexpected('contents.list'), file: unexpected('contents.file') },
 		updates: { review: unexpected('updates.review'), file: unexpected('updates.file') },
 		explain: unexpected('explain'),
 		why: unexpected('why'),

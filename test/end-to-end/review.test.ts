@@ -46,7 +46,7 @@ test('a stranger reads what gets worse first, then both versions, the changelog,
 	expect(stdout).toContain('! Its code starts to use net: index.js:1 fetch.');
 	expect(stdout).toContain('  - Asks the network.');
 	expect(stdout).toMatch(/\+ m\.js +minified/);
-	expect(stdout).toContain('plugward review paint --file CHANGELOG.md');
+	expect(stdout).toContain('plugward review paint@1.1.0 --file CHANGELOG.md');
 	expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
@@ -62,4 +62,19 @@ test('one file is shown line by line; --json has stable words; --exit-code tells
 	]);
 	expect((await machine.json(['review', 'paint@1.1.0', '--file', 'none.js'])).exitCode).toBe(2);
 	expect((await machine.json(['review', 'other'])).exitCode).toBe(3);
+});
+
+test('a range and a tag may be named, and what they came to is told', async () => {
+	const { stdout } = await machine.plugward(['review', 'paint@1']);
+	expect(stdout).toContain('paint 1.0.0 -> 1.1.0\npaint@1 is 1.1.0 now.');
+	expect(stdout).toContain('plugward review paint@1.1.0 --file');
+	expect((await machine.json(['review', 'paint@latest'])).envelope.data?.['to']).toMatchObject({ version: '1.1.0' });
+	const { envelope } = await machine.json(['review', 'paint@1.0']);
+	expect(envelope.error).toMatchObject({
+		code: 'no-matching-version',
+		message: 'paint@1.0 is 1.0.0, which is installed, so there is nothing to review.',
+	});
+	expect((await machine.json(['review', 'paint@7'])).envelope.error).toMatchObject({
+		message: 'No version of paint matches "7"; the newest is 1.1.0.',
+	});
 });

@@ -10,6 +10,7 @@ import type { CallOptions, StepName } from '../../source/engine/events.ts';
 import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
 import type { Job } from '../../source/engine/jobs.ts';
+import { sampleContentCalls } from './fake-contents.ts';
 import { sampleJobCalls } from './fake-jobs.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
@@ -200,6 +201,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		registries: sampleRegistryCalls(calls),
 		planOverride: notAsked,
 		planFrozen: notAsked,
+		contents: sampleContentCalls({ calls, plugins: () => plugins, askRegistry, verdictOf: sampleVerdict, evidenceOf: sampleEvidence }),
 		...sampleUpdateCalls({ plugins: () => plugins, generation: current, askRegistry, evidenceOf: sampleEvidence }),
 		explain: notAsked,
 		why: notAsked,

@@ -32,7 +32,7 @@ describe('every screen at every size', () => {
 
 			screen.press('1', 'return');
 			await screen.until('Overview');
-			for (let tab = 0; tab < 6; tab += 1) {
+			for (let tab = 0; tab < 8; tab += 1) {
 				screen.press('tab');
 				await screen.until(/\[\w+\]/);
 				check();

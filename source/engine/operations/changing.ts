@@ -9,6 +9,7 @@ export { explainPermissions } from './permissions/explain-permissions.ts';
 export { revokeGrant } from './permissions/revoke-grant.ts';
 export { exportHome } from './generations/export-home.ts';
 export { exportNodeModules } from './generations/export-node-modules.ts';
+export { containedFile, listContents } from './answers/contents.ts';
 export { info } from './answers/info.ts';
 export { outdated } from './answers/outdated.ts';
 export { planFrozen } from './plans/plan-frozen.ts';

@@ -1,16 +1,23 @@
 import { permissionCaution, permissionId } from '../../engine/index.ts';
-import type { InstalledPlugin, PackageInfo, Permission } from '../../engine/index.ts';
+import type { InstalledPlugin, PackageContents, PackageInfo, Permission, SearchHit } from '../../engine/index.ts';
 import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
 import type { PluginTab } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
+import { type Contents, missingContents, readmeTab } from './contents-document.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
+import { statsDocument } from './stats-document.ts';
 import { evidenceDocument, identityDocument, levelLine, verdictDocument } from './trust-document.ts';
 
-type Context = { readonly width: number; readonly now: number };
+type Context = {
+	readonly width: number;
+	readonly now: number;
+	readonly contents: Contents;
+	readonly hit: SearchHit | null;
+};
 
-/** One tab of the plugin page. Versions are a list, not a document. */
-export function pluginDocument(info: PackageInfo, tab: Exclude<PluginTab, 'versions'>, context: Context): readonly Line[] {
+/** One tab of the plugin page. Versions and files are lists, not documents. */
+export function pluginDocument(info: PackageInfo, tab: Exclude<PluginTab, 'versions' | 'files'>, context: Context): readonly Line[] {
 	switch (tab) {
 		case 'overview':
 			return overview(info, context);
@@ -21,9 +28,9 @@ export function pluginDocument(info: PackageInfo, tab: Exclude<PluginTab, 'versi
 		case 'dependencies':
 			return dependencies(info, context.width);
 		case 'readme':
-			return info.readme === null || info.readme.trim() === ''
-				? paragraph('This version comes without a readme.', context.width, { tone: 'dim' })
-				: readme(info.readme, context.width);
+			return readmeTab(info, context.contents, context.width);
+		case 'stats':
+			return statsDocument(info, context);
 	}
 }
 
@@ -72,33 +79,65 @@ function tasks(info: PackageInfo, width: number): readonly Line[] {
 	];
 }
 
-function permissionsDocument(info: PackageInfo, { width, now }: Context): readonly Line[] {
+/** Of what is installed with its grants; of anything else what its verified bytes ask for. */
+function permissionsDocument(info: PackageInfo, { width, now, contents }: Context): readonly Line[] {
 	if (info.permissions === null) {
-		return paragraph(
-			'Permissions are read from the verified package only, never from what a registry says. Plan the installation (i) to see them; nothing is granted by looking.',
-			width,
-			{ tone: 'dim' },
-		);
+		const { value } = contents;
+		if (value?.type === 'verified') {
+			return [...wouldAskFor(value, width)];
+		}
+
+		return [
+			...paragraph('Permissions are read from verified bytes only, never from what a registry says.', width, { tone: 'dim' }),
+			BLANK,
+			...(missingContents(contents, width) ?? []),
+		];
 	}
 
 	if (info.permissions.length === 0) {
-		return paragraph('It asks for nothing: no network, no files, no environment. Its isolate starts and stays without rights.', width);
+		return [...ofInstalled(info, width), ...paragraph(NOTHING_ASKED, width)];
 	}
 
 	const granted = new Map(info.grants.map((grant) => [grant.permission, grant]));
-	return info.permissions.flatMap((permission) => {
-		const grant = granted.get(permissionId(permission));
-		return [
-			...permissionLines(permission, { width, isGranted: grant !== undefined }),
-			...(grant === undefined
-				? []
-				: paragraph(`granted ${formatAge(grant.grantedAt, now)}${grant.expiresAt === null ? '' : `, ends ${grant.expiresAt}`}`, width, {
-						indent: 4,
-						tone: 'dim',
-					})),
-			BLANK,
-		];
-	});
+	return [
+		...ofInstalled(info, width),
+		...info.permissions.flatMap((permission) => {
+			const grant = granted.get(permissionId(permission));
+			return [
+				...permissionLines(permission, { width, isGranted: grant !== undefined }),
+				...(grant === undefined
+					? []
+					: paragraph(`granted ${formatAge(grant.grantedAt, now)}${grant.expiresAt === null ? '' : `, ends ${grant.expiresAt}`}`, width, {
+							indent: 4,
+							tone: 'dim',
+						})),
+				BLANK,
+			];
+		}),
+	];
+}
+
+const NOTHING_ASKED = 'It asks for nothing: no network, no files, no environment. Its isolate starts and stays without rights.';
+
+/** What is told about rights and proof is of the version that is installed, which need not be the one of this page. */
+function ofInstalled({ installed, version }: PackageInfo, width: number): readonly Line[] {
+	return installed === null || installed === version
+		? []
+		: [...paragraph(`Of ${installed}, which is installed; this page is about ${version}.`, width, { tone: 'warning' }), BLANK];
+}
+
+function wouldAskFor({ version, permissions }: PackageContents, width: number): readonly Line[] {
+	if (permissions === null) {
+		return paragraph(`${version} is a plain package: it declares no permissions and gets none.`, width);
+	}
+
+	return permissions.length === 0
+		? paragraph(NOTHING_ASKED, width)
+		: [
+				...paragraph(`What ${version} asks for. It is not installed, so nothing is granted.`, width),
+				BLANK,
+				...permissions.flatMap((permission) => [...permissionLines(permission, { width, isGranted: false }), BLANK]),
+			];
 }
 
 /** A permission with its sign, its plain meaning and the author's reason. */
@@ -137,14 +176,21 @@ export function permissionMeaning(permission: Permission): string {
 	}
 }
 
-function provenance(info: PackageInfo, { width }: Context): readonly Line[] {
-	return info.trust === null
-		? paragraph(
-				'Nothing is proven about this version yet. Planning its installation (i) fetches it, checks it and shows the proof before anything changes.',
-				width,
-				{ tone: 'dim' },
-			)
-		: [...verdictDocument(info.trust, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
+function provenance(info: PackageInfo, { width, contents }: Context): readonly Line[] {
+	if (info.trust !== null) {
+		return [...ofInstalled(info, width), ...verdictDocument(info.trust, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
+	}
+
+	const { value } = contents;
+	return value?.type === 'verified'
+		? [
+				...paragraph(`What is proven about ${value.version}, which is not installed.`, width, { tone: 'dim' }),
+				BLANK,
+				...verdictDocument(value, width),
+				BLANK,
+				...evidenceDocument(value.evidence, width),
+			]
+		: (missingContents(contents, width) ?? []);
 }
 
 function dependencies(info: PackageInfo, width: number): readonly Line[] {
@@ -169,31 +215,6 @@ function rangeList(title: string, entries: readonly (readonly [string, string])[
 			span(`  ${cleanLine(range)}`, 'dim'),
 		]),
 	];
-}
-
-/** Headings and code stand out, links lose their address marks; everything else stays as its author wrote it. */
-function readme(text: string, width: number): readonly Line[] {
-	let isCode = false;
-	return text.split('\n').flatMap((line): readonly Line[] => {
-		if (line.trimStart().startsWith('```')) {
-			isCode = !isCode;
-			return [BLANK];
-		}
-
-		if (isCode) {
-			return [[span(`  ${cleanLine(line) === '' ? '' : line.replaceAll('\t', '  ')}`, 'info')]].map((row) =>
-				row.map((part) => ({ ...part, text: cleanIndented(part.text) })),
-			);
-		}
-
-		const title = /^#{1,6}\s+(.*)$/.exec(line)?.[1];
-		return title === undefined ? paragraph(line.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1'), width) : [[span(cleanLine(title), 'accent')]];
-	});
-}
-
-function cleanIndented(text: string): string {
-	const indent = /^ */.exec(text)?.[0] ?? '';
-	return indent + cleanLine(text);
 }
 
 /** What the side pane of the installed screen tells. */

@@ -1,7 +1,6 @@
 import { runtimeLabel } from '../running/native-runtime.ts';
 import semver from 'semver';
 import type { PackageInfo } from '../../package-answers.ts';
-import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { Generation } from '../../home/index.ts';
 import type { LockPackage } from '../../lock.ts';
@@ -13,6 +12,7 @@ import { effectiveGrants } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { judgeInstalled } from '../artefacts/judge-installed.ts';
 import { parseSpec } from '../versions/parse-spec.ts';
+import { pickVersion } from '../versions/pick-version.ts';
 
 /** What a registry says about one version, with what was proven about it when it is installed. */
 export async function info(context: EngineContext, text: string, { signal }: CallOptions): Promise<PackageInfo> {
@@ -21,7 +21,7 @@ export async function info(context: EngineContext, text: string, { signal }: Cal
 		context.registry.packument(spec.name, { signal, fresh: !context.options.offline }),
 		context.home.current(),
 	]);
-	const manifest = pickManifest(packument, spec.spec);
+	const manifest = pickVersion(packument, spec.spec);
 	const locked = generation.lock.packages[generation.lock.roots[spec.name]?.instance ?? ''];
 	const told = registryPart(packument, manifest);
 	return {
@@ -45,22 +45,6 @@ async function ownTexts(
 		description: told.description === '' ? descriptionIn(packageJson) : told.description,
 		license: told.license === '' ? (statedLicence(packageJson) ?? '') : told.license,
 	};
-}
-
-function pickManifest({ name, distTags, versions }: Packument, spec: string): RegistryManifest {
-	const all = [...versions.keys()];
-	const latest = distTags['latest'];
-	const picked =
-		spec === '*' && latest !== undefined ? latest : (distTags[spec] ?? semver.maxSatisfying(all, spec, { loose: true }) ?? undefined);
-	const manifest = picked === undefined ? undefined : versions.get(picked);
-	if (manifest === undefined) {
-		const newest = semver.rsort(all.filter((version) => semver.valid(version, { loose: true }) !== null))[0];
-		throw new EngineError('no-matching-version', `No version of ${name} matches "${spec}"; the newest is ${newest ?? 'none at all'}.`, {
-			hint: `See its versions: plugward info ${name}`,
-		});
-	}
-
-	return manifest;
 }
 
 type RegistryPart = Omit<PackageInfo, 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>;

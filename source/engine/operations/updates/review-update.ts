@@ -1,3 +1,4 @@
+import semver from 'semver';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
 import type { Level } from '../../evidence.ts';
@@ -16,6 +17,8 @@ import { judgeInstalled } from '../artefacts/judge-installed.ts';
 import { FULL_SCAN, keptScan, scanArtefact, type ScannedArtefact } from '../artefacts/scan-artefact.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { idOf } from '../locks/lock-queries.ts';
+import { oneVersion } from '../versions/one-version.ts';
+import { pickVersion } from '../versions/pick-version.ts';
 import { changelogAmong, changelogBetween } from './changelog-between.ts';
 import { compareFiles, compareOneFile, type TwoReceipts } from './compare-files.ts';
 import { compareDependencies, comparePermissions, compareScripts } from './compare-manifests.ts';
@@ -92,14 +95,17 @@ async function openUpdate(context: EngineContext, { name, to }: ReviewRequestOfU
 		});
 	}
 
-	const version = to ?? (await wantedVersion(context, name, options));
+	const version =
+		to === null ? await wantedVersion(context, name, options) : await namedVersion(context, { name: locked.name, version: to }, options);
 	if (version === null || version === locked.version) {
-		throw new EngineError('no-matching-version', `An update leaves ${name} at ${locked.version}, so there is nothing to review.`, {
-			hint: `Name a version to look at: plugward review ${name}@VERSION`,
-		});
+		const told =
+			to === null || to === version
+				? `An update leaves ${name} at ${locked.version}, so there is nothing to review.`
+				: `${name}@${to} is ${locked.version}, which is installed, so there is nothing to review.`;
+		throw new EngineError('no-matching-version', told, { hint: `Name a version to look at: plugward review ${name}@VERSION` });
 	}
 
-	const resolved = await resolvedVersion(context, { locked, instance, version }, options);
+	const resolved = await oneVersion(context, { id: instance, name: locked.name, version }, options);
 	const { integrities } = await fetchArtefacts(context, { packages: [resolved] }, { ...options, base: base.lock });
 	const integrity = integrities.get(idOf(resolved));
 	const receipt = integrity === undefined ? null : await context.home.store.receipt(integrity);
@@ -117,31 +123,13 @@ async function wantedVersion(context: EngineContext, name: string, options: Call
 	return plugins[0]?.wanted ?? null;
 }
 
-async function resolvedVersion(
+/** The version that a range or a tag names now. An exact one stays as it is, also where only the index of metadata is at hand. */
+async function namedVersion(
 	{ registry }: EngineContext,
-	{ locked, instance, version }: { readonly locked: LockPackage; readonly instance: InstanceId; readonly version: string },
-	options: CallOptions,
-): Promise<ResolvedPackage> {
-	const answer = (await registry.metadata.load([locked.name], options)).get(locked.name);
-	const index = answer?.type === 'found' ? answer.index : null;
-	const position = index?.indexOfVersion(version) ?? -1;
-	if (index === null || position < 0) {
-		throw new EngineError('no-matching-version', `There is no ${locked.name}@${version}.`, {
-			hint: `See its versions: plugward info ${locked.name} --versions`,
-		});
-	}
-
-	return {
-		id: instance,
-		name: locked.name,
-		version,
-		manifest: index.manifest(position),
-		publishedAt: index.publishedAt(position),
-		dependencies: {},
-		peers: [],
-		dropped: {},
-		optional: false,
-	};
+	{ name, version }: { readonly name: string; readonly version: string },
+	{ signal }: CallOptions,
+): Promise<string> {
+	return semver.valid(version) === null ? pickVersion(await registry.packument(name, { signal }), version).version : version;
 }
 
 async function scanned(context: EngineContext, receipt: Receipt, signal: AbortSignal): Promise<ScannedArtefact> {

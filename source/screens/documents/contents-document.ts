@@ -1,0 +1,110 @@
+import type { ContainedFile, ContainedText, PackageContents, PackageInfo, UnfetchedPackage } from '../../engine/index.ts';
+import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate } from '../../format.ts';
+import { remember } from '../../remember.ts';
+import { codeSpans } from '../../review/code-spans.ts';
+import type { Loadable } from '../../state.ts';
+import { span } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+import { shareBar } from './bars.ts';
+import { failureDocument } from './failure-document.ts';
+import { BLANK, paragraph } from './lines.ts';
+import { readmeDocument } from './readme-document.ts';
+
+export type Contents = Loadable<PackageContents | UnfetchedPackage>;
+
+/** What is said where nothing can be looked into yet; null once it can. */
+export function missingContents(contents: Contents, width: number): readonly Line[] | null {
+	const { value, failure, status } = contents;
+	if (value?.type === 'verified') {
+		return null;
+	}
+
+	if (failure !== null && status === 'failed') {
+		return failureDocument(failure, width, 'R');
+	}
+
+	if (value === null || status === 'loading') {
+		const words =
+			value === null ? 'Looking for its bytes in the content store ...' : `Fetching and proving ${value.name} ${value.version} ...`;
+		return paragraph(words, width, { tone: 'dim' });
+	}
+
+	return [
+		...paragraph(`${value.name} ${value.version} has not been fetched, so nobody here has seen what is in it.`, width),
+		BLANK,
+		...paragraph('Press f to fetch and prove it. Nothing is installed by that, and nothing of it runs.', width, { tone: 'accent' }),
+	];
+}
+
+// Drawn on every key, made once for each width.
+const ownReadme = remember((readme: { readonly text: string }, width) => readmeDocument(readme.text, Number(width)));
+const toldReadme = remember((info: PackageInfo, width) => readmeDocument(info.readme ?? '', Number(width)));
+
+/** The readme out of verified bytes, else the registry's copy, and whose it is. */
+export function readmeTab(info: PackageInfo, contents: Contents, width: number): readonly Line[] {
+	const { value } = contents;
+	if (value?.type === 'verified') {
+		const { readme, version } = value;
+		return readme === null
+			? paragraph(`${value.name} ${version} comes without a readme: none of its files is one.`, width, { tone: 'dim' })
+			: [
+					...paragraph(`${readme.path} of ${version}, from verified bytes${readme.isCut ? '; only its first 256 kB' : ''}`, width, {
+						tone: 'dim',
+					}),
+					BLANK,
+					...ownReadme(readme, String(width)),
+				];
+	}
+
+	if (info.readme !== null && info.readme.trim() !== '') {
+		return [
+			...paragraph('As the registry tells it; its bytes were not fetched, so nothing proves that it belongs to them (f does).', width, {
+				tone: 'warning',
+			}),
+			BLANK,
+			...toldReadme(info, String(width)),
+		];
+	}
+
+	return [
+		...(contents.status === 'failed' || contents.status === 'loading'
+			? []
+			: [...paragraph('The registry serves no readme for it.', width), BLANK]),
+		...(missingContents(contents, width) ?? []),
+	];
+}
+
+/** One line of the list of files, with how much of the whole it is. */
+export function containedRow(file: ContainedFile, { width, total }: { readonly width: number; readonly total: number }): Line {
+	const bar = width >= 60 ? 12 : 0;
+	const name = Math.max(8, width - 10 - (bar === 0 ? 0 : bar + 2) - 2);
+	const path = cleanLine(file.path);
+	return [
+		span(fit(path.length <= name ? path : `…${path.slice(path.length - name + 1)}`, name)),
+		span(file.isExecutable ? ' x' : '  ', 'warning'),
+		span(fitRight(formatBytes(file.bytes), 10), 'dim'),
+		...(bar === 0 ? [] : [span('  '), ...shareBar(total === 0 ? 0 : file.bytes / total, bar)]),
+	];
+}
+
+const UNREADABLE_WORDS = {
+	binary: 'It is no text, so its bytes are not shown.',
+	minified: 'It is minified: code in lines that nobody can read. It is not shown.',
+	'too-large': 'It is too large to be shown line by line.',
+} as const;
+
+/** The text of one file with the numbers of its lines. */
+export function containedDocument({ text, unreadable, path }: ContainedText, width: number): readonly Line[] {
+	if (text === null) {
+		return paragraph(unreadable === null ? 'It cannot be shown.' : UNREADABLE_WORDS[unreadable], width, { tone: 'warning' });
+	}
+
+	const lines = cleanLines(text.endsWith('\n') ? text.slice(0, -1) : text);
+	const digits = String(lines.length).length;
+	return text === ''
+		? paragraph('It is empty.', width, { tone: 'dim' })
+		: lines.map((line, index) => [
+				span(`${fitRight(String(index + 1), digits)}  `, 'dim'),
+				...codeSpans(truncate(line, Math.max(4, width - digits - 2)), path),
+			]);
+}

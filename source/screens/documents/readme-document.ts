@@ -1,0 +1,90 @@
+import { cleanLine, cleanLines, truncate } from '../../format.ts';
+import { codeSpans } from '../../review/code-spans.ts';
+import { span } from '../../theme.ts';
+import type { Line } from '../../theme.ts';
+import { BLANK, paragraph } from './lines.ts';
+
+/** Longer lines are shown as they are: looking for marks in them would keep every key waiting. */
+const MOST_MARKED_CHARACTERS = 2000;
+
+/** Markdown as far as reading needs it: headings, lists and code stand out, links are their text, pictures their words. */
+export function readmeDocument(text: string, width: number): readonly Line[] {
+	let language: string | null = null;
+	const lines = cleanLines(text).flatMap((line): readonly Line[] => {
+		const fence = /^\s*(?:```|~~~)\s*([\w+-]*)/.exec(line);
+		if (fence !== null) {
+			language = language === null ? (fence[1] ?? '') : null;
+			return [BLANK];
+		}
+
+		return language === null ? textLines(line, width) : [codeLine(line, { language, width })];
+	});
+	return withoutRepeatedBlanks(lines);
+}
+
+function codeLine(line: string, { language, width }: { readonly language: string; readonly width: number }): Line {
+	const path = `code.${LANGUAGE_ENDINGS[language.toLowerCase()] ?? language}`;
+	return [span('  '), ...codeSpans(truncate(line.trimEnd(), Math.max(1, width - 2)), path).map((part) => shownAsCode(part))];
+}
+
+const LANGUAGE_ENDINGS: Readonly<Record<string, string>> = {
+	javascript: 'js',
+	typescript: 'ts',
+	bash: 'sh',
+	shell: 'sh',
+	console: 'sh',
+	jsonc: 'json',
+};
+
+function shownAsCode(part: Line[number]): Line[number] {
+	return part.tone === 'plain' ? span(part.text, 'info') : part;
+}
+
+function textLines(line: string, width: number): readonly Line[] {
+	if (line.length > MOST_MARKED_CHARACTERS) {
+		return paragraph(line, width);
+	}
+
+	const title = /^\s{0,3}#{1,6}\s+(.*?)\s*#*$/.exec(line)?.[1];
+	if (title !== undefined) {
+		return [[span(truncate(cleanLine(withoutMarks(title)), width), 'accent')]];
+	}
+
+	if (/^\s*(?:[-=_*]\s*){3,}$/.test(line)) {
+		return [BLANK];
+	}
+
+	const item = /^(\s*)[*+-]\s+(.*)$/.exec(line);
+	if (item !== null) {
+		return listLines(item[2] ?? '', Math.min(6, (item[1] ?? '').length), width);
+	}
+
+	const text = withoutMarks(line);
+	// A line of nothing but pictures and tags.
+	return text.trim() === '' && line.trim() !== '' ? [] : paragraph(text, width);
+}
+
+function listLines(text: string, indent: number, width: number): readonly Line[] {
+	return paragraph(withoutMarks(text), width, { indent: indent + 2 }).map((part, index) => {
+		const words = part
+			.map((piece) => piece.text)
+			.join('')
+			.slice(indent + 2);
+		return index === 0 ? [span(`${' '.repeat(indent)}- `, 'dim'), span(words)] : part;
+	});
+}
+
+function withoutMarks(line: string): string {
+	return line
+		.replaceAll(/!\[[^\]]*\]\([^)]*\)/g, '')
+		.replaceAll(/\[\s*\]\([^)]*\)/g, '')
+		.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+		.replaceAll(/<\/?[a-z][^<>]*>/gi, '')
+		.replaceAll(/<!--.*?-->/g, '')
+		.replaceAll(/\*\*|__|`/g, '');
+}
+
+function withoutRepeatedBlanks(lines: readonly Line[]): readonly Line[] {
+	const isBlank = (line: Line | undefined): boolean => line === undefined || line.every(({ text }) => text.trim() === '');
+	return lines.filter((line, index) => !isBlank(line) || !isBlank(lines[index - 1]));
+}

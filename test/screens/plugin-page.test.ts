@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+
+import { lineWords } from '../helpers/line-words.ts';
+import { readmeDocument } from '../../source/screens/documents/readme-document.ts';
+import { renderScreen, type RenderedScreen } from '../helpers/render-screen.tsx';
+
+async function openTab(screen: RenderedScreen, title: string): Promise<void> {
+	for (let presses = 0; presses < 8; presses += 1) {
+		const page = screen.state().pages.at(-1);
+		if (page?.type === 'plugin' && page.tab === title.toLowerCase()) {
+			break;
+		}
+
+		screen.press('tab');
+	}
+
+	await screen.until(`[${title}]`);
+}
+
+async function openFound(columns: number, rows: number): Promise<RenderedScreen> {
+	const screen = renderScreen(columns, rows, { section: 'browse' });
+	await screen.until('7 matches');
+	screen.press('/');
+	screen.type('doctor');
+	await screen.until('1 match for');
+	screen.press('return', 'return');
+	await screen.until('[Overview]');
+	return screen;
+}
+
+describe('the page of a plugin', () => {
+	it('names all of its tabs on 80 columns', async () => {
+		await using screen = renderScreen(80, 24);
+		await screen.until('> @acme');
+		screen.press('return');
+		await screen.until('[Overview] Readme Versions Permissions Provenance Dependencies Files Stats');
+		await openTab(screen, 'Files');
+		expect(screen.text()).toContain('Overview Readme Versions Permissions Provenance Dependencies [Files] Stats');
+	});
+
+	it('says on a narrow screen which tab it is, and which one comes next', async () => {
+		await using screen = renderScreen(60, 20);
+		await screen.until('> @acme');
+		screen.press('return');
+		await screen.until('[Overview]  1 of 8, Tab: Readme');
+	});
+
+	it('shows the readme of what is installed out of its own bytes, without what could control the terminal', async () => {
+		await using screen = renderScreen(80, 24);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Readme');
+		await screen.until('from verified bytes');
+		expect(screen.text()).toContain('Checks every link, *quickly*. evil');
+		expect(screen.text()).not.toContain('stolen');
+		expect(screen.text()).not.toContain('\u202E');
+	});
+
+	it('lists its files with their sizes, and opens one with the numbers of its lines', async () => {
+		await using screen = renderScreen(80, 24);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Files');
+		await screen.until('5 files of 2.0.3');
+		expect(screen.text()).toMatch(/> README\.md +2\.1 kB +█░+/);
+		screen.press('j', 'return');
+		await screen.until('1  // index.js');
+		expect(screen.text()).toContain('2  const answer = 42;');
+		expect(screen.text()).toContain('3  red');
+		screen.press('escape', 'j', 'j', 'j', 'return');
+		await screen.until('It is no text, so its bytes are not shown.');
+	});
+
+	it('tells releases, sizes by kind and that nobody counts downloads', async () => {
+		await using screen = renderScreen(120, 40);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Stats');
+		await screen.until('30 versions, 1 of them deprecated');
+		expect(screen.text()).toMatch(/Pace +mostly 17 days between two/);
+		expect(screen.text()).toMatch(/2026 +█+░* +\d+/);
+		expect(screen.text()).toMatch(/\.js +█+░+ +168 kB/);
+		expect(screen.text()).toContain('The registry tells no number of downloads.');
+	});
+
+	it('fetches what is not installed only when it is asked to, and then tells files, rights and proof', async () => {
+		await using screen = await openFound(80, 24);
+		await openTab(screen, 'Readme');
+		await screen.until('As the registry tells it; its bytes were not fetched');
+		await openTab(screen, 'Files');
+		await screen.until('has not been fetched, so nobody here has seen what is in');
+		expect(screen.text()).toContain('Press f to fetch and prove it.');
+		expect(screen.engine.calls).toEqual([]);
+		screen.press('f');
+		await screen.until('5 files of 2.1.0');
+		await openTab(screen, 'Permissions');
+		await screen.until('What 2.1.0 asks for. It is not installed, so nothing is granted.');
+		await openTab(screen, 'Provenance');
+		await screen.until('What is proven about 2.1.0, which is not installed.');
+		screen.press('f');
+		await screen.until('Not now: it was fetched and proven already.');
+	});
+
+	it('opens one of its versions alone', async () => {
+		await using screen = renderScreen(80, 24);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Versions');
+		await screen.until('30 versions');
+		screen.press('j', 'return');
+		await screen.until('same as: plugward info @acme/links@2.29.0');
+	});
+
+	it('says on Provenance and Permissions when they are about another version than the page', async () => {
+		await using screen = renderScreen(80, 24);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Provenance');
+		await screen.until('Of 2.0.3, which is installed; this page is about 3.0.0-beta.1.');
+	});
+});
+
+describe('a readme', () => {
+	it('shows headings, lists, code and the words of links', () => {
+		const text = [
+			'# Title',
+			'',
+			'',
+			'[![badge](https://x/y.svg)](https://x)',
+			'See [the **docs**](https://x).',
+			'- one `two`',
+			'```js',
+			'const a = 1; // b',
+			'```',
+		].join('\n');
+		expect(readmeDocument(text, 40).map(lineWords)).toEqual(['Title', '', 'See the docs.', '- one two', '', '  const a = 1; // b', '']);
+	});
+
+	it('takes a hostile line of marks without waiting', () => {
+		const lines = readmeDocument('['.repeat(200_000), 80);
+		expect(lines).toHaveLength(2500);
+	});
+});
