@@ -230,6 +230,5 @@ function takeCells(text: string, width: number): string {
 		taken += grapheme;
 	}
 
-	// A grapheme wider than the line must still make progress when wrapping.
-	return taken === '' && width > 0 ? (graphemes(text)[0] ?? '') : taken;
+	return taken;
 }

@@ -41,6 +41,7 @@ export const info: CommandDefinition<InfoResult> = {
 		'fileCount',
 		'hasInstallScript',
 		'readme',
+		'doubts',
 		'installed',
 		'tasks',
 		'runtime',
@@ -73,6 +74,7 @@ function headLines(found: PackageInfo, view: View): string[] {
 		titleLine(`${found.name} ${found.version}`, view),
 		...(found.description === '' ? [] : paragraphLines(found.description, { view })),
 		...(found.deprecated === null ? [] : paragraphLines(`! deprecated: ${found.deprecated}`, { view, tone: 'warning' })),
+		...found.doubts.flatMap((text) => paragraphLines(`! ${text}`, { view, tone: 'warning' })),
 	];
 }
 

@@ -59,6 +59,8 @@ export type PackageInfo = {
 	readonly fileCount: number | null;
 	readonly hasInstallScript: boolean;
 	readonly readme: string | null;
+	/** What its name and its texts try on their reader, one sentence each: hidden characters, letters that pass for others, a name next to a well-known one. */
+	readonly doubts: readonly string[];
 	/** Installed version, or null. */
 	readonly installed: string | null;
 	/** From what is installed; null before installing, since permissions are read from the verified tarball only. */

@@ -19,7 +19,7 @@ import {
 	type Permission,
 	permissionId,
 } from './permission.ts';
-import { stripToLine } from './strip-controls.ts';
+import { HIDDEN_MARK, stripToLine } from './strip-controls.ts';
 
 const MAXIMUM_TASKS = 100;
 const MAXIMUM_PERMISSIONS = 100;
@@ -32,7 +32,12 @@ const taskName = v.pipe(
 	v.string(),
 	v.regex(/^[a-z][a-zA-Z0-9-]{0,63}$/, 'expected a task name: a lower-case letter, then letters, digits or dashes'),
 );
-const reason = v.pipe(v.string(), v.maxLength(300), v.transform(stripToLine), v.minLength(1, 'expected a reason the user can read'));
+const reason = v.pipe(
+	v.string(),
+	v.maxLength(300),
+	v.transform(stripToLine),
+	v.check((text) => text.replaceAll(HIDDEN_MARK, '').trim() !== '', 'expected a reason the user can read'),
+);
 
 const schema = v.pipe(
 	v.record(v.string(), v.unknown()),

@@ -80,6 +80,7 @@ describe('info', () => {
 		fileCount: 3,
 		hasInstallScript: true,
 		readme: '# Marked\u001B[31m red',
+		doubts: [],
 		installed: '17.0.0',
 		tasks: { check: { description: 'Checks', input: {}, output: {} } },
 		permissions: [{ type: 'net', host: 'a.example', port: 443, reason: 'To ask' }],

@@ -90,6 +90,29 @@ test('nothing that a registry says of a package steers the terminal', async () =
 	await expectClean(['install', 'mean', '--dry-run'], 0);
 });
 
+test('what was taken out is marked, and said in words', async () => {
+	const info = await machine.plugward(['info', 'mean']);
+	expect(info.stdout).toContain('A plugin \uFFFD');
+	expect(info.stdout.replaceAll(/\s+/g, ' ')).toContain(
+		'! Its description, keywords, tags, publisher, licence, addresses and notice of deprecation held characters that steer a terminal',
+	);
+	const plan = await machine.plugward(['install', 'mean', '--dry-run']);
+	expect(plan.stderr.replaceAll(/\s+/g, ' ')).toContain(
+		'mean@1.0.0: Its notice of deprecation and reasons for permissions held characters that steer a terminal',
+	);
+	expect((await machine.json(['info', 'mean'])).envelope.data).toMatchObject({
+		doubts: [expect.stringContaining('\uFFFD marks each place')],
+	});
+});
+
+test('a name in letters that pass for others is no name, and the sentence spells them', async () => {
+	const { exitCode, stderr } = await machine.plugward(['install', 'm\u0435an']);
+	expect(exitCode).toBe(2);
+	expect(stderr).toContain('"m<U+0435>an" only looks like "mean"');
+	const whole = await machine.plugward(['info', '\u0430\u0441\u0435']);
+	expect(whole.stderr).toContain('"<U+0430><U+0441><U+0435>" only looks like "ace"');
+});
+
 test('nor does anything of what is installed', async () => {
 	await expectClean(['install', 'mean', '--yes'], 0);
 	await expectClean(['list'], 0);

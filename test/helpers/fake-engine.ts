@@ -684,6 +684,7 @@ function sampleInfo(name: string, plugin: InstalledPlugin | null): PackageInfo {
 		fileCount: 12,
 		hasInstallScript: name === 'nosy-notes',
 		readme: `# ${name}\n\nChecks every link, *quickly*.\n\n## Use\n\n\`\`\`sh\nplugward run ${name} check\n\`\`\`\n\n${'It follows redirects, remembers what it saw and never asks twice. '.repeat(30)}\n`,
+		doubts: [],
 		installed: plugin?.version ?? null,
 		tasks: tasksOf(plugin),
 		permissions: plugin?.permissions ?? null,

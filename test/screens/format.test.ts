@@ -42,8 +42,8 @@ describe('text on cells', () => {
 		expect(wrapText('数', 1)).toEqual(['数']);
 	});
 
-	it('takes control characters, escapes, bidi marks and doubtful widths out', () => {
-		expect(cleanLine('a\u001B[31mb\u202Ec\u200Bd\ne️')).toBe('abcd e');
+	it('puts a mark in place of what steers, hides or turns around, and takes doubtful widths out', () => {
+		expect(cleanLine('a\u001B[31mb\u202Ec\u200Bd\ne️')).toBe('ab\uFFFDc\uFFFDd e');
 	});
 });
 

@@ -118,7 +118,7 @@ describe('an operation', () => {
 			transfers: { 'a@1': { receivedBytes: 10, totalBytes: 10, unpackedBytes: 30, finished: true } },
 			output: [
 				{ kind: 'log', text: 'one' },
-				{ kind: 'log', text: 'two' },
+				{ kind: 'log', text: '\uFFFDtwo' },
 			],
 		});
 		expect(state.pages).toEqual([{ type: 'operation', operation: 1 }]);

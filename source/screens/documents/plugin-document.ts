@@ -57,6 +57,7 @@ function overview(info: PackageInfo, { width, now }: Context): readonly Line[] {
 		...paragraph(info.description === '' ? 'No description.' : info.description, width),
 		BLANK,
 		...(info.deprecated === null ? [] : [...bullet('!', `Deprecated: ${info.deprecated}`, { width, tone: 'bad' }), BLANK]),
+		...(info.doubts.length === 0 ? [] : [...info.doubts.flatMap((text) => bullet('!', text, { width, tone: 'bad' })), BLANK]),
 		...(info.hasInstallScript
 			? [...bullet('!', 'It has an install script. Plugward never runs install scripts.', { width, tone: 'warning' }), BLANK]
 			: []),

@@ -28,6 +28,7 @@ const ASCII_SIGNS: ReadonlyMap<string, string> = new Map(
 		'#': '█▇▆▅▓▉▊▋',
 		'=': '▄▃▌▒',
 		_: '▂▁░▍▎',
+		'?': '\uFFFD',
 		'"': '“”',
 		"'": '‘’',
 	}).flatMap(([ascii, signs]) => signs.split('').map((sign) => [sign, ascii] as const)),

@@ -163,7 +163,7 @@ test('hostile lines lose what acts on a terminal, and those that are no package 
 	await using workplace = await openWorkplace();
 	const found = await (await workplace.open({ registry: registry.url })).search(asking('sort:name'), { signal });
 	expect(found.packages.map(({ name }) => name)).toEqual(['counts', 'fine']);
-	expect(found.packages[1]).toMatchObject({ description: 'badder', licence: 'MIT', publisher: 'maya' });
+	expect(found.packages[1]).toMatchObject({ description: '\uFFFDbad\uFFFDder', licence: 'MIT', publisher: 'ma\uFFFDya' });
 	expect(found.packages[0]).toMatchObject({ description: '', publishedAt: null, downloads: null, permissions: null, proof: null });
 });
 

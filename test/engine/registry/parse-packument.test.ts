@@ -111,16 +111,16 @@ describe('fields', () => {
 		expect(manifest?.optionalDependencies).toEqual({ b: '1' });
 	});
 
-	test('text that would act on a terminal loses what acts', () => {
+	test('text that would act on a terminal has marks in place of what acts', () => {
 		const packument = parse({
 			name: 'a',
 			readme: 'line\n\u001b]52;c;ZXZpbA==\u0007two',
 			maintainers: [{ name: 'some\u202eone' }],
 			versions: { '1.0.0': { dist, description: 'x\u001b[2Jy\nz', deprecated: 'use\u009b31m b' } },
 		});
-		expect(packument.readme).toBe('line\ntwo');
-		expect(packument.maintainers).toEqual(['someone']);
-		expect(packument.versions.get('1.0.0')).toMatchObject({ description: 'xy z', deprecated: 'use b' });
+		expect(packument.readme).toBe('line\n\uFFFDtwo');
+		expect(packument.maintainers).toEqual(['some\uFFFDone']);
+		expect(packument.versions.get('1.0.0')).toMatchObject({ description: 'x\uFFFDy z', deprecated: 'use b' });
 	});
 
 	test('tags point to versions that exist, times are times', () => {

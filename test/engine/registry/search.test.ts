@@ -19,7 +19,7 @@ test('a registry’s search is asked with text, size and offset', async () => {
 		{
 			name: 'log-tool',
 			version: '1.0.0',
-			description: 'reads logs',
+			description: 'reads logs\uFFFD',
 			keywords: ['log'],
 			publisher: 'someone',
 			maintainers: [],

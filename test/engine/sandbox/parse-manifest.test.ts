@@ -34,9 +34,9 @@ test('a manifest is read with its defaults', () => {
 	expect(parsePluginManifest({ plugward: { apiVersion: 1, main: './p.js', tasks: {} } })?.limits).toEqual(DEFAULT_LIMITS);
 });
 
-test('text shown to the user has no control characters', () => {
+test('text shown to the user has marks in place of control characters', () => {
 	const permissions = [{ type: 'env', name: 'A', reason: 'nice\u001B[2J\nand\u202Eevil' }];
-	expect(parsePluginManifest({ plugward: { ...good, permissions } })?.permissions[0]?.reason).toBe('nice andevil');
+	expect(parsePluginManifest({ plugward: { ...good, permissions } })?.permissions[0]?.reason).toBe('nice\uFFFD and\uFFFDevil');
 });
 
 const deep = (levels: number): object => (levels === 0 ? {} : { not: deep(levels - 1) });

@@ -6,6 +6,8 @@ import type { Generation } from '../../home/index.ts';
 import type { LockPackage } from '../../lock.ts';
 import type { Packument, RegistryManifest } from '../../packument.ts';
 import { parsePluginManifest } from '../../parse-manifest.ts';
+import { textDoubts } from '../../text-doubts.ts';
+import { resemblanceFact } from '../../trust/index.ts';
 import { statedLicence } from '../../stated-licence.ts';
 import { descriptionIn } from '../../stated-description.ts';
 import { effectiveGrants } from '../apply/effective-grants.ts';
@@ -24,11 +26,29 @@ export async function info(context: EngineContext, text: string, { signal }: Cal
 	const manifest = pickVersion(packument, spec.spec);
 	const locked = generation.lock.packages[generation.lock.roots[spec.name]?.instance ?? ''];
 	const told = registryPart(packument, manifest);
-	return {
-		...told,
-		...(await ownTexts(context, { told, locked })),
-		...(await installedPart(context, { generation, locked, manifest })),
-	};
+	const texts = { ...told, ...(await ownTexts(context, { told, locked })) };
+	const installed = await installedPart(context, { generation, locked, manifest });
+	const others = Object.keys(generation.lock.roots).filter((name) => name !== told.name);
+	return { ...texts, ...installed, doubts: doubtsAbout({ ...texts, ...installed }, others) };
+}
+
+/** `others`: names installed besides this one. */
+function doubtsAbout(told: RegistryPart & Pick<PackageInfo, 'tasks' | 'permissions'>, others: readonly string[]): readonly string[] {
+	return [
+		...resemblanceFact(told.name, told.name, others).map(({ text }) => text),
+		...textDoubts({
+			description: [told.description],
+			keywords: told.keywords,
+			tags: Object.keys(told.distTags),
+			publisher: [told.publisher],
+			licence: [told.license],
+			addresses: [told.homepage, told.repository],
+			'notice of deprecation': [told.deprecated],
+			tasks: Object.values(told.tasks ?? {}).map(({ description }) => description),
+			'reasons for permissions': (told.permissions ?? []).map(({ reason }) => reason),
+			readme: [told.readme],
+		}),
+	];
 }
 
 /** What the stored metadata leaves out, offline, of the very version that is installed: its own package.json says it. */
@@ -47,7 +67,7 @@ async function ownTexts(
 	};
 }
 
-type RegistryPart = Omit<PackageInfo, 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>;
+type RegistryPart = Omit<PackageInfo, 'doubts' | 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>;
 
 function registryPart(packument: Packument, manifest: RegistryManifest): RegistryPart {
 	const versions = semver.rsort([...packument.versions.keys()].filter((version) => semver.valid(version, { loose: true }) !== null));

@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan.ts';
+import { textDoubts } from '../../text-doubts.ts';
 import { licenceFacts, resemblanceFact, SECURITY_FIX, UNPROVEN } from '../../trust/index.ts';
 import type { AssessedPackage } from '../apply/assessed-package.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -12,7 +13,13 @@ export async function planNotices(
 	packages: readonly AssessedPackage[],
 	rootIds: ReadonlySet<string>,
 ): Promise<Plan['notices']> {
-	return [...noticesOf(packages, rootIds), ...(await licenceNotice(context, packages)), ...fixNotices(packages), ...resemblances(packages)];
+	return [
+		...noticesOf(packages, rootIds),
+		...(await licenceNotice(context, packages)),
+		...fixNotices(packages),
+		...resemblances(packages),
+		...deceptions(packages),
+	];
 }
 
 function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<string>): Plan['notices'] {
@@ -92,4 +99,17 @@ function resemblances(packages: readonly AssessedPackage[]): Plan['notices'] {
 		.flatMap(({ locked }) => resemblanceFact(idOf(locked), locked.name, others))
 		.filter(({ severity }) => severity !== 'note')
 		.map(({ package: id, text }) => ({ severity: 'warning' as const, text: `${id}: ${text}` }));
+}
+
+/** Texts that hide something: of what is installed for the first time, or now. */
+function deceptions(packages: readonly AssessedPackage[]): Plan['notices'] {
+	return packages
+		.filter(({ isNew }) => isNew)
+		.flatMap(({ locked, facts, manifest }) =>
+			textDoubts({
+				'notice of deprecation': [facts.manifest?.deprecated ?? null],
+				tasks: Object.values(manifest?.tasks ?? {}).map(({ description }) => description),
+				'reasons for permissions': (manifest?.permissions ?? []).map(({ reason }) => reason),
+			}).map((text) => ({ severity: 'warning' as const, text: `${idOf(locked)}: ${text}` })),
+		);
 }
