@@ -37,7 +37,7 @@ describe('a conflict', () => {
 			suggestions: [null, { sentence: 5 }, { sentence: 'Drop b.', type: 'drop-root', name: 'b' }],
 		};
 		expect(conflictOf(failureOf(new EngineError('no-solution', 'no', { details })))).toEqual({
-			reasons: [['one', 'two']],
+			reasons: [['one', '\uFFFDtwo']],
 			suggestions: [{ sentence: 'Drop b.', type: 'drop-root', name: 'b', spec: null, command: null }],
 		});
 	});
