@@ -12,16 +12,26 @@ export type CommandResult = { readonly exitCode: number; readonly stdout: string
 /** A running registry with the example plugins, a home and a project folder, and the plugward command set up for them. */
 export type Demonstration = AsyncDisposable & {
 	readonly folder: string;
+	/** Where a user of it works, and what is set there. */
+	readonly cwd: string;
+	readonly environment: NodeJS.ProcessEnv;
 	/** Runs one scripted command to its end. */
 	readonly plugward: (parameters: readonly string[]) => Promise<CommandResult>;
 	/** Opens the full-screen app in this terminal; resolves with its exit code. */
 	readonly openApp: () => Promise<number>;
 };
 
+/** Beside the bundled program. */
 const COMMAND = join(import.meta.dirname, 'plugward.cjs');
 
 /** `folder` holds the registry, which stays for the next time; `home` is where the command installs. */
-export async function openDemonstration({ folder, home }: { readonly folder: string; readonly home: string }): Promise<Demonstration> {
+export async function openDemonstration(options: {
+	readonly folder: string;
+	readonly home: string;
+	/** The built command. */
+	readonly command?: string;
+}): Promise<Demonstration> {
+	const { folder, home, command = COMMAND } = options;
 	const token = randomBytes(32).toString('base64url');
 	const project = join(folder, 'project');
 	const mirror = await startMirror({
@@ -49,10 +59,13 @@ export async function openDemonstration({ folder, home }: { readonly folder: str
 		NPM_CONFIG_USERCONFIG: configuration,
 		NPM_CONFIG_GLOBALCONFIG: join(folder, 'no-global-npmrc'),
 	};
+	const surroundings = { command, cwd: project, environment };
 	return {
 		folder,
-		plugward: (parameters) => runCommand(parameters, { cwd: project, environment }),
-		openApp: () => runInTerminal([], { cwd: project, environment }),
+		cwd: project,
+		environment,
+		plugward: (parameters) => runCommand(parameters, surroundings),
+		openApp: () => runInTerminal([], surroundings),
 		[Symbol.asyncDispose]: () => mirror.close(),
 	};
 }
@@ -62,10 +75,10 @@ function withoutNpmConfiguration(environment: NodeJS.ProcessEnv): NodeJS.Process
 	return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^npm_config_/i.test(name)));
 }
 
-type Surroundings = { readonly cwd: string; readonly environment: NodeJS.ProcessEnv };
+type Surroundings = { readonly command: string; readonly cwd: string; readonly environment: NodeJS.ProcessEnv };
 
-async function runCommand(parameters: readonly string[], { cwd, environment }: Surroundings): Promise<CommandResult> {
-	const child = spawn(process.execPath, [COMMAND, ...parameters], { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+async function runCommand(parameters: readonly string[], { command, cwd, environment }: Surroundings): Promise<CommandResult> {
+	const child = spawn(process.execPath, [command, ...parameters], { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
 	const output = { stdout: '', stderr: '' };
 	for (const name of ['stdout', 'stderr'] as const) {
 		child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -76,8 +89,8 @@ async function runCommand(parameters: readonly string[], { cwd, environment }: S
 	return { exitCode: await exitOf(child), ...output };
 }
 
-async function runInTerminal(parameters: readonly string[], { cwd, environment }: Surroundings): Promise<number> {
-	return exitOf(spawn(process.execPath, [COMMAND, ...parameters], { cwd, env: environment, stdio: 'inherit' }));
+async function runInTerminal(parameters: readonly string[], { command, cwd, environment }: Surroundings): Promise<number> {
+	return exitOf(spawn(process.execPath, [command, ...parameters], { cwd, env: environment, stdio: 'inherit' }));
 }
 
 async function exitOf(child: ReturnType<typeof spawn>): Promise<number> {

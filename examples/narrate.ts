@@ -64,7 +64,7 @@ const STORY: readonly Step[] = [
 ];
 
 /** Plays the story and prints it as a reader would type it. Resolves with the exit code: 0 only when every step did what it says. */
-export async function narrate({ plugward }: Demonstration): Promise<number> {
+export async function narrate({ plugward }: Pick<Demonstration, 'plugward'>): Promise<number> {
 	for (const [i, step] of STORY.entries()) {
 		print(`\n${i + 1}. ${step.title}\n   $ plugward ${step.parameters.map(quoteForShell).join(' ')}\n`);
 		const result = await plugward(step.parameters);

@@ -23,17 +23,36 @@ export const matchingEntries = remember((entries: readonly PaletteEntry[], text)
 		return entries;
 	}
 
-	return entries
-		.map((entry) => ({
-			entry,
-			rank: Math.max(rankOf(entry.help, wanted), rankOf(entry.scripted ?? '', wanted) - 1, rankOf(entry.place, wanted) - 2),
-		}))
-		.filter(({ rank }) => rank > 0)
-		.toSorted((left, right) => Number(left.entry.reason !== null) - Number(right.entry.reason !== null) || right.rank - left.rank)
-		.map(({ entry }) => entry);
+	return (
+		entries
+			.map((entry) => ({
+				entry,
+				rank: Math.max(
+					rankOf(entry.help, wanted),
+					rankOf(entry.command.replaceAll('-', ' '), wanted),
+					rankOf(entry.scripted ?? '', wanted) - 1,
+					rankOf(entry.place, wanted) - 2,
+				),
+			}))
+			.filter(({ rank }) => rank > 0)
+			// What was named is meant, also when it cannot be done here: letters found here and there are a guess.
+			.toSorted(
+				(left, right) =>
+					Number(isNamed(right)) - Number(isNamed(left)) ||
+					Number(left.entry.reason !== null) - Number(right.entry.reason !== null) ||
+					right.rank - left.rank,
+			)
+			.map(({ entry }) => entry)
+	);
 });
 
 const WHOLE = 1000;
+/** Less than any whole one has, wherever it stands and however it was found. */
+const NAMED = WHOLE / 2;
+
+function isNamed({ rank }: { readonly rank: number }): boolean {
+	return rank >= NAMED;
+}
 
 /** How well a text answers: as a whole, at starts of words, or letter by letter; 0 for not at all. */
 export function rankOf(text: string, wanted: string): number {

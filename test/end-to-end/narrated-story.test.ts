@@ -58,13 +58,10 @@ test.each<{ readonly what: string; readonly answer: Partial<CommandResult>; read
 	const asked: string[] = [];
 	try {
 		const exitCode = await narrate({
-			folder: '',
 			plugward: async (parameters) => {
 				asked.push(parameters.join(' '));
 				return { exitCode: 0, stdout: '', stderr: '', ...answer };
 			},
-			openApp: async () => 0,
-			[Symbol.asyncDispose]: async () => undefined,
 		});
 		expect(exitCode).toBe(1);
 	} finally {

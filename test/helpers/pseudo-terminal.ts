@@ -43,6 +43,8 @@ export type PseudoTerminal = AsyncDisposable & {
 	/** The visible rows, right-trimmed. */
 	readonly rows: () => readonly string[];
 	readonly text: () => string;
+	/** The model of the screen, colours included. */
+	readonly screen: xterm.Terminal;
 	/** Resolves once the screen satisfies; fails with the screen in its message after ten seconds. */
 	readonly until: (what: string | RegExp) => Promise<void>;
 	readonly isAlternateScreen: () => boolean;
@@ -138,6 +140,7 @@ export function openTerminal(options: {
 		},
 		rows: visibleRows,
 		text,
+		screen,
 		async until(what) {
 			const isThere = (): boolean => (typeof what === 'string' ? text().includes(what) : what.test(text()));
 			const deadline = AbortSignal.timeout(PATIENCE_MILLISECONDS);

@@ -5,6 +5,18 @@ import { textWidth } from '../../source/format.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
 
 describe('the palette of commands', () => {
+	it('finds what belongs to another screen by its name, before what only has the letters', async () => {
+		await using screen = renderScreen(120, 40);
+		await screen.until('> @acme');
+		screen.press(':');
+		await screen.until('Commands');
+		for (const letter of 'roll') {
+			screen.press(letter);
+		}
+
+		await screen.until(/> r +- History: Plan the way back/);
+	});
+
 	it.each([
 		[80, 24],
 		[120, 40],
