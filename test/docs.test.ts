@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +13,7 @@ import { EngineError, type ErrorCode } from '../source/engine/errors.ts';
 import { DEFAULT_LIMITS, MAXIMUM_LIMITS } from '../source/engine/manifest.ts';
 import { parsePluginManifest } from '../source/engine/parse-manifest.ts';
 import { PROVIDED_MODULES } from '../source/engine/sandbox/bundler/provided-modules.ts';
+import { UNAVAILABLE_MODULES } from '../source/engine/sandbox/bundler/unavailable-modules.ts';
 import { parseTrustPolicy, TRUST_POLICY_SCHEMA } from '../source/engine/trust/index.ts';
 import { readSettings } from '../source/settings.ts';
 
@@ -249,6 +251,36 @@ describe('docs/writing-a-plugin.md', () => {
 	it('lists every Node module of the isolate', () => {
 		const listed = /- \*\*Node modules\*\*(.*?)Also the globals/s.exec(text)?.[1] ?? '';
 		expect(codesIn(listed).filter((name) => name !== 'node:')).toEqual([...PROVIDED_MODULES]);
+	});
+});
+
+describe('docs/node-modules.md', () => {
+	const name = 'docs/node-modules.md';
+	const first = (heading: string): readonly string[] => rowsBelow(name, heading).map(([module]) => codesIn(module)[0] ?? '');
+
+	it("holds each of node's modules that is there, once, and says something of it", () => {
+		expect([...first('There'), ...first('Behind a permission')].toSorted()).toEqual([...PROVIDED_MODULES].toSorted());
+		expect(rowsBelow(name, 'There').filter(([, what = '']) => what === '')).toEqual([]);
+	});
+
+	it('holds each that is not, with the end of its sentence', () => {
+		expect(rowsBelow(name, 'Not there').map(([module, instead]) => [codesIn(module)[0], instead])).toEqual(
+			Object.entries(UNAVAILABLE_MODULES),
+		);
+	});
+
+	it('leaves out none that node has', () => {
+		const listed = [...first('There'), ...first('Behind a permission'), ...first('Not there')];
+		const families = new Set(first('Not there'));
+		const left = builtinModules
+			.map((module) => module.replace(/^node:/, ''))
+			.filter((module) => !listed.includes(module) && !families.has(/^_?([a-z0-9]+)[/_]/.exec(module)?.[1] ?? ''));
+		expect(left).toEqual([]);
+	});
+
+	it('counts the packages of the list', async () => {
+		const list = JSON.parse(await readSource('test/proofs/packages/list.json')) as readonly unknown[];
+		expect(documentCalled(name).text).toContain(`bundles and calls ${list.length} pure packages`);
 	});
 });
 

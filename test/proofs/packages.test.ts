@@ -51,8 +51,7 @@ async function inSandbox(row: SmokeRow): Promise<unknown> {
 /** The version here may be another than that of the list, so node is asked now. */
 async function inNode(row: SmokeRow): Promise<unknown> {
 	const ns = (await import(nameOf(row))) as { readonly default?: unknown };
-	// The list is our own text.
-	// oxlint-disable-next-line typescript/no-implied-eval
+	// oxlint-disable-next-line typescript/no-implied-eval -- expressions of a list of our own.
 	const call = new Function('ns', 'm', `return (${row.expression});`) as (...values: unknown[]) => unknown;
 	return call(ns, ns.default ?? ns);
 }

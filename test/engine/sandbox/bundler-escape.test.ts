@@ -59,12 +59,15 @@ const ROUTES: readonly Case[] = [
 	],
 	['main that points outside', { 'bad/package.json': '{"name":"bad","main":"../secret.js"}' }],
 	['module that points outside', { 'bad/package.json': '{"name":"bad","module":"../secret.js"}' }],
-	['browser that points outside', { 'bad/package.json': '{"name":"bad","browser":"../secret.js","main":"index.js"}', 'bad/index.js': '' }],
+	[
+		'browser that points outside',
+		{ 'bad/package.json': '{"name":"bad","browser":"../secret.js","main":"index.js"}', 'bad/index.js': 'require("net")' },
+	],
 	[
 		'a browser map that points outside',
 		{
 			'bad/package.json': '{"name":"bad","main":"index.js","browser":{"./a.js":"./../secret.js"}}',
-			'bad/index.js': 'require("./a")',
+			'bad/index.js': 'require("./a"); require("net")',
 			'bad/a.js': '',
 		},
 	],

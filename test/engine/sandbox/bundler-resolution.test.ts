@@ -28,7 +28,8 @@ test.each<readonly [string, string, unknown]>([
 		'module.exports = () => { try { return require("dep/hidden.js"); } catch (error) { return error.code; } };',
 		'MODULE_NOT_FOUND',
 	],
-	['a condition before default', 'import d from "dep/where"; export default () => d;', 'browser'],
+	['what is not for browsers, though there is something for them', 'import d from "dep/where"; export default () => d;', 'default'],
+	['only a condition for browsers', 'import d from "dep/only-browser"; export default () => d;', 'browser'],
 	['only a node condition', 'import d from "dep/only-node"; export default () => d;', 'node'],
 	['internal imports', 'import d from "dep/internal"; export default () => d;', 'internal'],
 ])('exports: %s', async (_, index, expected) => {
@@ -39,6 +40,7 @@ test.each<readonly [string, string, unknown]>([
 		'./parts/deep/*': './parts/deep-*.js',
 		'./parts/secret': null,
 		'./where': { node: { never: './x.js' }, browser: './browser.js', default: './default.js' },
+		'./only-browser': { browser: './browser.js' },
 		'./only-node': { node: './node.js' },
 		'./internal': './internal.js',
 	};
@@ -69,7 +71,18 @@ test.each<readonly [string, string, unknown]>([
 	).toBe(expected);
 });
 
-test('without exports: module for import, main for require, index otherwise, and a browser map over both', async () => {
+test('without exports: main, or an index, and module only where there is neither', async () => {
+	const dep = { 'dep/esm.js': 'export default "module";', 'dep/lib/index.js': 'module.exports = "main";' };
+	const main = { ...dep, 'dep/package.json': '{"name":"dep","main":"lib","module":"esm.js","browser":{"./lib/index.js":"./web.js"}}' };
+	const index = { ...dep, 'dep/package.json': '{"name":"dep","module":"esm.js"}', 'dep/index.js': 'module.exports = "index";' };
+	const neither = { ...dep, 'dep/package.json': '{"name":"dep","module":"esm.js"}' };
+	const app = { 'app/index.js': 'import d from "dep"; export default () => d;' };
+	expect(await valueOf({ ...main, ...app }, edge)).toBe('main');
+	expect(await valueOf({ ...index, ...app }, edge)).toBe('index');
+	expect(await valueOf({ ...neither, ...app }, edge)).toBe('module');
+});
+
+test('a package that loads what no isolate has is taken in its build for browsers: module for import, main for require, a browser map over both', async () => {
 	const files = {
 		'dep/package.json': '{"name":"dep","main":"lib","module":"esm.js","browser":{"./lib/net.js":"./lib/web.js","dgram":false}}',
 		'dep/esm.js': 'export default "module";',
@@ -79,6 +92,29 @@ test('without exports: module for import, main for require, index otherwise, and
 	};
 	expect(await valueOf({ ...files, 'app/index.js': 'import d from "dep"; export default () => d;' }, edge)).toBe('module');
 	expect(await valueOf({ ...files, 'app/index.js': 'const d = require("dep"); module.exports = () => d;' }, edge)).toEqual(['web', 0]);
+});
+
+test('the build for browsers is taken of those packages alone that stand in the way', async () => {
+	const files = {
+		'dep/package.json': '{"name":"dep","exports":{"browser":"./web.js","default":"./node.js"}}',
+		'dep/node.js': 'module.exports = require("low");',
+		'dep/web.js': 'module.exports = "asks by fetch";',
+		'low/package.json': '{"name":"low"}',
+		'low/index.js': 'module.exports = require("https").get;',
+		'other/package.json': '{"name":"other","browser":"./web.js","main":"./node.js"}',
+		'other/node.js': 'module.exports = "as in node";',
+		'other/web.js': 'module.exports = document.title;',
+		'app/index.js': 'const all = [require("dep"), require("other")]; module.exports = () => all;',
+	};
+	const packages = {
+		app: { dependencies: { dep: 'dep@1.0.0', other: 'other@1.0.0' } },
+		dep: { dependencies: { low: 'low@1.0.0' } },
+		low: {},
+		other: {},
+	};
+	expect(await valueOf(files, packages)).toEqual(['asks by fetch', 'as in node']);
+	await using folder = await folderOf({ 'app/package.json': '{"name":"app"}', ...files });
+	expect((await bundle(folder.path, packages)).powers).toEqual([]);
 });
 
 test('an ES module sees the default of a CommonJS module as node does', async () => {

@@ -9,6 +9,7 @@ const SHOWN = 3;
 const MEANINGS: Readonly<Record<string, string>> = {
 	child_process: 'which starts programs',
 	cluster: 'which starts processes',
+	ffi: 'which calls machine code',
 	inspector: 'which debugs its process',
 	repl: 'which reads from the terminal by itself',
 	sqlite: 'which opens files by itself',

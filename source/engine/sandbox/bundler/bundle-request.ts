@@ -58,4 +58,4 @@ export type Bundle = {
 };
 
 /** Part of the cache key of a bundle, with the closure's integrities: it changes whenever equal inputs could give other code. */
-export const BUNDLE_FORMAT = 'plugward-bundle-3+esbuild-0.28.2';
+export const BUNDLE_FORMAT = 'plugward-bundle-4+esbuild-0.28.2';

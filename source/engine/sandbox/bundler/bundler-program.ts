@@ -13,6 +13,7 @@ import { BundleRefused } from './bundle-refused.ts';
 import { adaptSource } from './adapt-source.ts';
 import { mountPackages } from './mounts.ts';
 import { PowerFinder } from './power-finder.ts';
+import { insteadOf } from './unavailable-modules.ts';
 import { ImportResolver, type FileLocation, type Resolution } from './resolve-import.ts';
 
 const MAXIMUM_INPUT_BYTES = 64 * 1024 * 1024;
@@ -53,11 +54,11 @@ class Bundler {
 	#inputBytes = 0;
 	#refusal: BundleRefused | null = null;
 
-	constructor(request: BundlerRequest) {
+	constructor(request: BundlerRequest, forBrowsers: ReadonlySet<InstanceId>) {
 		const instances = new Map(request.instances);
 		this.#target = request.target;
 		this.#mounts = mountPackages(request.entry.instance, instances);
-		this.#resolver = new ImportResolver(instances, request.target);
+		this.#resolver = new ImportResolver(instances, { target: request.target, forBrowsers });
 		this.#entry = this.#resolver.entry(request.entry.instance, request.entry.main);
 		const read = ({ instance, path }: FileLocation): string => this.#resolver.tree(instance).read(path).toString('utf8');
 		this.#powers = new PowerFinder({ instances, entry: this.#entry, read });
@@ -87,6 +88,11 @@ class Bundler {
 			instances: [...this.#used].sort(),
 			inputBytes: this.#inputBytes,
 		};
+	}
+
+	/** Packages on the way to what no isolate has, which bring another build for browsers. */
+	betterForBrowsers(): readonly InstanceId[] {
+		return [...this.#powers.instancesInNeed()].filter((instance) => this.#resolver.hasBrowserBuild(instance));
 	}
 
 	/** A program starts when it is told to. A module that waits while it loads cannot be bundled to load at once, so it does as well. */
@@ -321,7 +327,7 @@ function builtinSource(name: string, isProvided: boolean): string {
 	const constants = Object.fromEntries(
 		names.filter((key) => CONSTANTS.has(key)).map((key) => [key, Reflect.get(Object(real), key) as unknown]),
 	);
-	return `module.exports = plugwardModule.stub(${JSON.stringify(name)}, ${JSON.stringify(names)}, ${JSON.stringify(constants)});`;
+	return `module.exports = plugwardModule.stub(${JSON.stringify(name)}, ${JSON.stringify(names)}, ${JSON.stringify(constants)}, ${JSON.stringify(insteadOf(name) ?? '')});`;
 }
 
 function describeFailure(error: unknown): string {
@@ -336,10 +342,29 @@ function describeFailure(error: unknown): string {
 	return `esbuild cannot bundle it: ${place}${first.text}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`;
 }
 
+/**
+ * As node would load it first. What cannot run that way is tried with the builds for browsers of those packages that stand in the way:
+ * they do the same with `fetch` instead of sockets.
+ */
+async function bundleBest(request: BundlerRequest): Promise<Bundle> {
+	const isForNodeAlone = request.target === 'tool' || request.target === 'native';
+	const forBrowsers = new Set<InstanceId>();
+	for (;;) {
+		const bundler = new Bundler(request, forBrowsers);
+		const bundle = await bundler.run();
+		const more = isForNodeAlone ? [] : bundler.betterForBrowsers().filter((instance) => !forBrowsers.has(instance));
+		if (more.length === 0) {
+			return bundle;
+		}
+
+		more.forEach((instance) => forBrowsers.add(instance));
+	}
+}
+
 async function answer(): Promise<BundlerAnswer> {
 	try {
 		const request = JSON.parse(await text(process.stdin)) as BundlerRequest;
-		return { ok: true, bundle: await new Bundler(request).run() };
+		return { ok: true, bundle: await bundleBest(request) };
 	} catch (error) {
 		const refusal =
 			error instanceof BundleRefused ? error : new BundleRefused('bundle-failed', error instanceof Error ? error.message : String(error));

@@ -6,6 +6,7 @@ const HOST_MODULES: ReadonlySet<string> = new Set([
 	'cluster',
 	'dgram',
 	'dns',
+	'ffi',
 	'http',
 	'http2',
 	'https',

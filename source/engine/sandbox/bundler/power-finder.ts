@@ -53,8 +53,14 @@ export class PowerFinder {
 			.slice(0, MOST_USES);
 	}
 
+	/** Packages on the ways to what the bundle cannot load without. */
+	instancesInNeed(): ReadonlySet<InstanceId> {
+		const suspects = [...this.#suspects.values()].filter((suspect) => this.#useOf(suspect) === 'loads');
+		return new Set(suspects.flatMap(({ importer }) => this.#loadingWayTo(importer) ?? []).map(({ instance }) => instance));
+	}
+
 	#describe({ power, specifier, importer }: Import & { readonly power: string }, use: ImportUse): HostPowerUse {
-		const loading = use === 'loads' ? this.#wayTo(importer, (one) => this.#useOf(one) !== 'optional') : null;
+		const loading = use === 'loads' ? this.#loadingWayTo(importer) : null;
 		const way = loading ?? this.#wayTo(importer, () => true) ?? [importer];
 		return {
 			power,
@@ -73,6 +79,10 @@ export class PowerFinder {
 
 		const uses = this.#usesOf.getOrInsertComputed(keyOf(importer), () => importUses(this.#request.read(importer)));
 		return uses.get(specifier) ?? 'optional';
+	}
+
+	#loadingWayTo(file: FileLocation): readonly FileLocation[] | null {
+		return this.#wayTo(file, (one) => this.#useOf(one) !== 'optional');
 	}
 
 	/** From the entry to the file, over imports that count; null when there is none. */

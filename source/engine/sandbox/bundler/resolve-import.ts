@@ -29,15 +29,18 @@ const URL_LIKE = /^[a-z][a-z0-9+.-]*:/i;
 /** Answers every import of a closure from the lock's exact edges; there is no lookup in any folder above. */
 export class ImportResolver {
 	readonly #instances: ReadonlyMap<InstanceId, BundleInstance>;
-	readonly #conditions: ConditionSets;
-	readonly #isForNode: boolean;
+	readonly #target: BundleTarget;
+	readonly #forBrowsers: ReadonlySet<InstanceId>;
 	readonly #trees = new Map<InstanceId, PackageTree>();
 
-	/** A tool is a program for node, and a native plugin runs in it; whatever else runs here is nearer to a browser. */
-	constructor(instances: ReadonlyMap<InstanceId, BundleInstance>, target: BundleTarget) {
+	/** Packages are taken as node takes them, but for those named: they are taken in the build they have for browsers. */
+	constructor(
+		instances: ReadonlyMap<InstanceId, BundleInstance>,
+		{ target, forBrowsers }: { readonly target: BundleTarget; readonly forBrowsers: ReadonlySet<InstanceId> },
+	) {
 		this.#instances = instances;
-		this.#isForNode = target === 'tool' || target === 'native';
-		this.#conditions = this.#isForNode ? NODE_CONDITIONS : CONDITIONS;
+		this.#target = target;
+		this.#forBrowsers = forBrowsers;
 	}
 
 	tree(instance: InstanceId): PackageTree {
@@ -99,14 +102,14 @@ export class ImportResolver {
 
 	#internal(specifier: string, instance: InstanceId, kind: ImportKind): Resolution {
 		const { imports } = this.tree(instance).packageJson;
-		const target = firstMatch((conditions) => resolveImports(imports, specifier, conditions), this.#conditions[kind]);
+		const target = firstMatch((conditions) => resolveImports(imports, specifier, conditions), this.#conditions(instance)[kind]);
 		if (target.type === 'package') {
 			return target.specifier.startsWith('node:')
 				? builtin(target.specifier.slice('node:'.length))
 				: this.#bare(target.specifier, instance, kind);
 		}
 
-		return this.#target(instance, target) ?? { type: 'missing', specifier };
+		return this.#targetOf(instance, target) ?? { type: 'missing', specifier };
 	}
 
 	#bare(specifier: string, instance: InstanceId, kind: ImportKind): Resolution {
@@ -157,9 +160,9 @@ export class ImportResolver {
 		const tree = this.tree(instance);
 		const { exports } = tree.packageJson;
 		if (exports !== undefined && exports !== null) {
-			return this.#target(
+			return this.#targetOf(
 				instance,
-				firstMatch((conditions) => resolveExports(exports, subpath, conditions), this.#conditions[kind]),
+				firstMatch((conditions) => resolveExports(exports, subpath, conditions), this.#conditions(instance)[kind]),
 			);
 		}
 
@@ -167,19 +170,20 @@ export class ImportResolver {
 			return this.#own(instance, tree.resolve(subpath));
 		}
 
-		const { module, main } = tree.packageJson;
-		const candidates = this.#isForNode ? [main] : [this.#browserMain(instance), kind === 'import' ? module : undefined, main];
-		for (const candidate of candidates) {
+		const { module, main, browser } = tree.packageJson;
+		const candidates = this.#forBrowsers.has(instance) ? [browser, kind === 'import' ? module : undefined, main] : [main];
+		const others = this.#isForNodeAlone() ? [] : [module, browser];
+		for (const candidate of [...candidates, '.', ...others]) {
 			const path = typeof candidate === 'string' && candidate !== '' ? tree.resolve(candidate) : null;
 			if (path !== null) {
 				return this.#own(instance, path);
 			}
 		}
 
-		return this.#own(instance, tree.resolve('.'));
+		return null;
 	}
 
-	#target(instance: InstanceId, target: TargetResult): Resolution | null {
+	#targetOf(instance: InstanceId, target: TargetResult): Resolution | null {
 		switch (target.type) {
 			case 'file':
 				return this.#own(instance, this.tree(instance).resolveExact(target.path));
@@ -211,7 +215,7 @@ export class ImportResolver {
 	}
 
 	#browserMap(instance: InstanceId): Readonly<Record<string, unknown>> {
-		if (this.#isForNode) {
+		if (!this.#forBrowsers.has(instance)) {
 			return {};
 		}
 
@@ -219,9 +223,19 @@ export class ImportResolver {
 		return typeof browser === 'object' && browser !== null && !Array.isArray(browser) ? (browser as Readonly<Record<string, unknown>>) : {};
 	}
 
-	#browserMain(instance: InstanceId): unknown {
-		const { browser } = this.tree(instance).packageJson;
-		return typeof browser === 'string' ? browser : undefined;
+	/** By `browser` in its package.json, or such a condition in its `exports` or `imports`. */
+	hasBrowserBuild(instance: InstanceId): boolean {
+		const { browser, exports, imports } = this.tree(instance).packageJson;
+		return browser !== undefined || [exports, imports].some((map) => /"browser":/.test(JSON.stringify(map) ?? ''));
+	}
+
+	/** A tool is a program for node, and a native plugin runs in it. */
+	#isForNodeAlone(): boolean {
+		return this.#target === 'tool' || this.#target === 'native';
+	}
+
+	#conditions(instance: InstanceId): ConditionSets {
+		return this.#isForNodeAlone() ? NODE_CONDITIONS : this.#forBrowsers.has(instance) ? BROWSER_CONDITIONS : NODE_FIRST;
 	}
 
 	#instance(instance: InstanceId): BundleInstance {
@@ -234,16 +248,21 @@ export class ImportResolver {
 	}
 }
 
-// The isolate is nearer to a browser than to node; what a package offers for node alone is the last resort.
 type ConditionSets = Readonly<Record<ImportKind, readonly ReadonlySet<string>[]>>;
-const CONDITIONS: ConditionSets = {
+const NODE_CONDITIONS: ConditionSets = {
+	import: [new Set(['import', 'node', 'module-sync'])],
+	require: [new Set(['require', 'node', 'module-sync']), new Set(['import', 'node'])],
+};
+
+const BROWSER_CONDITIONS: ConditionSets = {
 	import: [new Set(['import', 'browser']), new Set(['import', 'node', 'module']), new Set(['require', 'browser', 'node'])],
 	require: [new Set(['require', 'browser']), new Set(['require', 'node']), new Set(['import', 'module', 'browser', 'node'])],
 };
 
-const NODE_CONDITIONS: ConditionSets = {
-	import: [new Set(['import', 'node', 'module-sync'])],
-	require: [new Set(['require', 'node', 'module-sync']), new Set(['import', 'node'])],
+/** What a package offers for browsers alone is better than nothing. */
+const NODE_FIRST: ConditionSets = {
+	import: [...NODE_CONDITIONS.import, ...BROWSER_CONDITIONS.import],
+	require: [...NODE_CONDITIONS.require, ...BROWSER_CONDITIONS.require],
 };
 
 function firstMatch(resolve: (conditions: ReadonlySet<string>) => TargetResult, sets: readonly ReadonlySet<string>[]): TargetResult {

@@ -1,4 +1,4 @@
-import type { ProvidedModule } from '../bundler/provided-modules.ts';
+import { isProvided, type ProvidedModule } from '../bundler/provided-modules.ts';
 import { assertModule, strictAssertModule } from './modules/assert.ts';
 import { bufferModule } from './modules/buffer.ts';
 import { eventsModule } from './modules/events.ts';
@@ -46,6 +46,14 @@ function moduleOfPart(name: string): unknown {
 	return others[name];
 }
 
+/** As in node: undefined for what is not there, and never anything but what `require` gives. */
+Object.assign(guestProcess, {
+	getBuiltinModule: (name: unknown): unknown => {
+		const known = String(name).replace(/^node:/, '');
+		return isProvided(known) ? moduleOf(known) : undefined;
+	},
+});
+
 type Import = (specifier: string, from: string) => Promise<unknown>;
 type Require = ((specifier: unknown) => unknown) & { readonly resolve: (specifier: unknown) => string };
 
@@ -80,21 +88,25 @@ export const nodeModule = Object.assign((name: ProvidedModule): unknown => modul
 	missing: (specifier: string) => Object.assign(new Error(`Cannot find module '${specifier}'`), { code: 'MODULE_NOT_FOUND' }),
 });
 
+type Stubbed = { readonly module: string; readonly instead: string };
+
 /** A built-in the isolate cannot have. It loads, so that a package which only might need it works, and throws when something is called. */
-function stub(name: string, exportNames: readonly string[], constants: Readonly<Record<string, unknown>>): unknown {
+function stub(module: string, exportNames: readonly string[], constants: Readonly<Record<string, unknown>>, instead: string): unknown {
 	const holder: Record<string, unknown> = {};
 	for (const exportName of exportNames) {
-		holder[exportName] = constants[exportName] ?? unavailable(name, `${name}.${exportName}`);
+		holder[exportName] = constants[exportName] ?? unavailable({ module, instead }, `${module}.${exportName}`);
 	}
 
 	return holder;
 }
 
-function unavailable(module: string, label: string): unknown {
+function unavailable(stubbed: Stubbed, label: string): unknown {
+	const { module, instead } = stubbed;
 	const fail = (): never => {
-		throw Object.assign(new Error(`${label} needs the Node module "${module}", which plugins do not have.`), {
-			code: 'ERR_UNAVAILABLE_IN_SANDBOX',
-		});
+		throw Object.assign(
+			new Error(`${label} needs the Node module "${module}", which plugins do not have.${instead === '' ? '' : ` ${instead}`}`),
+			{ code: 'ERR_UNAVAILABLE_IN_SANDBOX' },
+		);
 	};
 	// A function declaration has the prototype that `class X extends http.Agent` wants.
 	function target(): never {
@@ -109,6 +121,6 @@ function unavailable(module: string, label: string): unknown {
 				? Reflect.get(real, key)
 				: key === 'then'
 					? undefined
-					: unavailable(module, `${label}.${key}`),
+					: unavailable(stubbed, `${label}.${key}`),
 	});
 }

@@ -29,7 +29,6 @@ function stream(target: 'log' | 'error') {
 /** `process` without the process: an empty environment, no arguments, nothing that ends or signals. */
 export const guestProcess: Readonly<Record<string, unknown>> = {
 	title: 'plugward',
-	browser: true,
 	env: {},
 	argv: [],
 	execArgv: [],

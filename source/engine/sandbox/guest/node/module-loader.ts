@@ -1,5 +1,6 @@
 import { askNow } from '../capabilities.ts';
 import { pathModule } from '../modules/path.ts';
+import { insteadOf } from '../../bundler/unavailable-modules.ts';
 import { exists, facts, readBytes } from './fs-files.ts';
 import { isPackagePath, PACKAGES_ROOT, toPath } from './paths.ts';
 
@@ -13,6 +14,7 @@ type Require = ((specifier: unknown) => unknown) & {
 const dirname = pathModule['dirname'] as (path: string) => string;
 const join = pathModule['join'] as (...paths: string[]) => string;
 const ENDINGS = ['', '.js', '.cjs', '.mjs', '.json', '/index.js', '/index.cjs', '/index.mjs', '/index.json'];
+const PREFIX_ONLY = new Set(['test']);
 const cache = new Map<string, Loaded>();
 
 /**
@@ -28,21 +30,38 @@ export function makeRequire(from: string, builtin: (name: string) => unknown): R
 			: text.startsWith('/')
 				? text
 				: join(PACKAGES_ROOT, 'node_modules', text);
-		const found = resolveFile(base);
+		const found = text.startsWith('node:') ? null : resolveFile(base);
 		if (found === null) {
-			throw Object.assign(new Error(`Cannot find module '${text}'`), { code: 'MODULE_NOT_FOUND' });
+			throw missingBuiltin(text) ?? Object.assign(new Error(`Cannot find module '${text}'`), { code: 'MODULE_NOT_FOUND' });
 		}
 
 		return found;
 	};
-	const load = (specifier: unknown): unknown => builtin(String(specifier).replace(/^node:/, '')) ?? loadFile(resolve(specifier), builtin);
+	const load = (specifier: unknown): unknown => builtinOf(String(specifier), builtin) ?? loadFile(resolve(specifier), builtin);
 	return Object.assign(load, {
-		resolve: (specifier: unknown) =>
-			builtin(String(specifier).replace(/^node:/, '')) === undefined ? resolve(specifier) : String(specifier),
+		resolve: (specifier: unknown) => (builtinOf(String(specifier), builtin) === undefined ? resolve(specifier) : String(specifier)),
 		cache: {},
 		extensions: { '.js': null, '.json': null },
 		main: undefined,
 	});
+}
+
+function builtinOf(specifier: string, builtin: (name: string) => unknown): unknown {
+	// Of these, npm may have a package of the same name.
+	return PREFIX_ONLY.has(specifier) ? undefined : builtin(specifier.replace(/^node:/, ''));
+}
+
+/** Null for what is no module of node's. */
+function missingBuiltin(text: string): Error | null {
+	const instead = insteadOf(text.replace(/^node:/, ''));
+	if (instead !== null) {
+		const message = `"${text}" is a Node module, which plugins do not have.${instead === '' ? '' : ` ${instead}`}`;
+		return Object.assign(new Error(message), { code: 'ERR_UNAVAILABLE_IN_SANDBOX' });
+	}
+
+	return text.startsWith('node:')
+		? Object.assign(new Error(`No such built-in module: ${text}`), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' })
+		: null;
 }
 
 function resolveFile(base: string): string | null {
@@ -100,7 +119,7 @@ function loadFile(path: string, builtin: (name: string) => unknown): unknown {
 export async function importFile(specifier: string, from: string, builtin: (name: string) => unknown): Promise<unknown> {
 	// A query only makes the address a new one.
 	const text = decodeURIComponent(specifier.replace(/^file:\/\//, '').replace(/[?#].*$/s, ''));
-	const known = builtin(text.replace(/^node:/, ''));
+	const known = builtinOf(text, builtin);
 	if (known !== undefined) {
 		return { ...known, default: known };
 	}

@@ -1,5 +1,6 @@
 /** What of node is too large or too rare for the prelude: loaded when an isolate first asks for one of these modules, or runs a tool. */
 import { PROVIDED_MODULES } from '../../bundler/provided-modules.ts';
+import { guestConsole } from '../console.ts';
 import { guestProcess } from '../modules/process.ts';
 import { asyncHooksModule } from './async-hooks.ts';
 import { cryptoModule } from './crypto-module.ts';
@@ -10,14 +11,35 @@ import { readlineModule } from './readline-module.ts';
 import { diagnosticsChannelModule, perfHooksModule, ttyModule, v8Module, workerThreadsModule } from './small-node-modules.ts';
 import { streamConsumers, streamModule, streamPromises } from './stream-module.ts';
 import { crashTool, endToolTurn, startTool } from './tool.ts';
+import { vmModule } from './vm-module.ts';
 import { zlibModule } from './zlib-module.ts';
 
 const STREAMS = ['stdin', 'stdout', 'stderr'];
+const WEB_STREAMS = [
+	'ByteLengthQueuingStrategy',
+	'CompressionStream',
+	'CountQueuingStrategy',
+	'DecompressionStream',
+	'ReadableByteStreamController',
+	'ReadableStream',
+	'ReadableStreamBYOBReader',
+	'ReadableStreamBYOBRequest',
+	'ReadableStreamDefaultController',
+	'ReadableStreamDefaultReader',
+	'TextDecoderStream',
+	'TextEncoderStream',
+	'TransformStream',
+	'TransformStreamDefaultController',
+	'WritableStream',
+	'WritableStreamDefaultController',
+	'WritableStreamDefaultWriter',
+];
 
 /** Modules by name; `others` are the prelude's. */
 export function makeModules(others: (name: string) => unknown): Readonly<Record<string, unknown>> {
 	const modules: Record<string, unknown> = {
 		async_hooks: asyncHooksModule,
+		console: guestConsole,
 		constants: fsModule['constants'],
 		crypto: cryptoModule,
 		diagnostics_channel: diagnosticsChannelModule,
@@ -30,16 +52,28 @@ export function makeModules(others: (name: string) => unknown): Readonly<Record<
 		stream: streamModule,
 		'stream/consumers': streamConsumers,
 		'stream/promises': streamPromises,
+		'stream/web': webStreams(),
+		sys: others('util'),
 		tty: ttyModule((descriptor) => Reflect.get(Object(Reflect.get(guestProcess, STREAMS[descriptor] ?? '')), 'isTTY') === true),
 		v8: v8Module,
+		vm: vmModule,
 		worker_threads: workerThreadsModule,
 		zlib: zlibModule,
 	};
 	const byName = (name: string): unknown => (Object.hasOwn(modules, name) ? modules[name] : others(name));
 	modules['module'] = moduleModule(byName, PROVIDED_MODULES);
-	modules['require'] = (from: string) => makeRequire(from, byName);
-	modules['import'] = (specifier: string, from: string) => importFile(specifier, from, byName);
-	return modules;
+	return {
+		...modules,
+		// Not by name: a package may be called so.
+		require: (from: string) => makeRequire(from, byName),
+		import: (specifier: string, from: string) => importFile(specifier, from, byName),
+	};
 }
 
 export const tool = { startTool, endToolTurn, crashTool };
+
+/** The globals, as they are when somebody wants them: each would load the part they lie in. */
+function webStreams(): object {
+	const get = (name: string) => ({ get: (): unknown => Reflect.get(globalThis, name), enumerable: true });
+	return Object.defineProperties({}, Object.fromEntries(WEB_STREAMS.map((name) => [name, get(name)])));
+}

@@ -8,7 +8,7 @@ export type ReadableOptions = {
 	readonly readableObjectMode?: boolean;
 	readonly highWaterMark?: number;
 	readonly readableHighWaterMark?: number;
-	readonly encoding?: string;
+	readonly encoding?: string | null;
 	readonly autoDestroy?: boolean;
 	readonly signal?: AbortSignal;
 	readonly read?: (size: number) => void;
@@ -63,7 +63,7 @@ export class Readable extends Stream {
 			pipes: [],
 			decoder: null,
 		};
-		if (options.encoding !== undefined) {
+		if (typeof options.encoding === 'string' && options.encoding !== '') {
 			this.setEncoding(options.encoding);
 		}
 

@@ -66,7 +66,6 @@ export function setUpProcess(target: object, input: ToolInput): ToolProcess {
 		configurable: true,
 		enumerable: true,
 	});
-	Reflect.deleteProperty(target, 'browser');
 	return { events, exit, exitCode, stdin: () => streams.stdin };
 }
 
