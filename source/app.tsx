@@ -85,8 +85,11 @@ function Frame({ state }: { readonly state: State }) {
 	const layout = layoutOf(state.size);
 	if (layout.isTooSmall) {
 		return (
-			<Box height={layout.frameRows} width={layout.columns}>
+			<Box flexDirection="column" height={layout.frameRows} width={layout.columns}>
 				<Text wrap="truncate">{`Too small: ${layout.columns}x${state.size.rows}, at least ${SMALLEST.columns}x${SMALLEST.rows}`}</Text>
+				<Text wrap="truncate" dimColor>
+					Make the window larger, or q quits
+				</Text>
 			</Box>
 		);
 	}

@@ -17,7 +17,7 @@ import { failureDocument } from './screens/documents/failure-document.ts';
 import { generationDocument } from './screens/documents/generation-document.ts';
 import { helpDocument, keysDocument } from './screens/documents/help-document.ts';
 import { hitDocument } from './screens/documents/hit-document.ts';
-import { paragraph } from './screens/documents/lines.ts';
+import { BLANK, paragraph } from './screens/documents/lines.ts';
 import { operationDocument } from './screens/documents/operation-document.ts';
 import { runtimeConfirmDocument } from './screens/documents/runtime-confirm-document.ts';
 import { runtimeDocument } from './screens/documents/runtime-document.ts';
@@ -359,7 +359,12 @@ function checkDetail(state: State, selected: string, width: number): readonly Li
 
 function settingDetail(state: State, selected: string, width: number): readonly Line[] {
 	const item = visibleSettings(state).find(({ key }) => key === selected);
-	return item === undefined ? [] : settingDocument(item, state, width);
+	const { value, failure } = state.registries;
+	// What keeps the registries from being listed is worth more than what a setting does.
+	return [
+		...(value === null && failure !== null ? [...failureDocument(failure, width, 'R'), BLANK] : []),
+		...(item === undefined ? [] : settingDocument(item, state, width)),
+	];
 }
 
 function runtimeDetail(state: State, size: { readonly width: number; readonly rows: number }): readonly Line[] {

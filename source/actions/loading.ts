@@ -102,7 +102,7 @@ export function createLoading(context: ActionContext): Loading {
 			following.start();
 			continuing.start();
 		},
-		refresh: () => refresh(store.getState(), { loadInstalled, loadHistory, loadInfo, searchNow, loadTrust, loadWhy, ...updates }),
+		refresh: () => refresh(store.getState(), { loadInstalled, loadHistory, loadInfo, searchNow, loadTrust, loadWhy, loadRaw, ...updates }),
 		stop() {
 			following.stop();
 			continuing.stop();
@@ -111,7 +111,7 @@ export function createLoading(context: ActionContext): Loading {
 	};
 }
 
-type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 'stop' | 'loadRaw'>;
+type Reloading = Omit<Loading, 'searchSoon' | 'followSelection' | 'refresh' | 'stop'>;
 
 /** Loads again what the screen on top shows. */
 // oxlint-disable-next-line complexity
@@ -123,6 +123,10 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 
 	if (page?.type === 'review') {
 		return loading.loadReview(page);
+	}
+
+	if (page?.type === 'trust-why' || page?.type === 'trust-raw') {
+		return page.type === 'trust-why' ? loading.loadWhy(page.name) : loading.loadRaw(page.name);
 	}
 
 	if (page?.type === 'file') {

@@ -57,6 +57,7 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 						return hit === undefined ? [] : hitRow(hit, { ...listing, width });
 					}}
 					header={(width) => hitHeader({ ...listing, width })}
+					fresh={freshness(state.search, state.now)}
 					placeholder={(width) =>
 						placeholderLines(
 							state.search,
@@ -79,7 +80,6 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 function Summary({ state }: { readonly state: State }) {
 	const { value } = state.search;
 	const candidates = completionsOf(state);
-	const fresh = freshness(state.search, state.now);
 	const notice = value?.problems[0] ?? value?.notice ?? null;
 	const about = value === null || value.query === '' ? '' : ` for "${cleanLine(value.query)}"`;
 	return (
@@ -87,7 +87,6 @@ function Summary({ state }: { readonly state: State }) {
 			<Text dimColor>{value === null ? '' : `${plural(value.total, 'match', 'matches')}${about}  `}</Text>
 			{candidates.length === 0 ? null : <Completions candidates={candidates} />}
 			<Text color="yellow">{notice === null ? '' : `! ${cleanLine(notice)}  `}</Text>
-			<Text color="yellow">{fresh}</Text>
 		</Text>
 	);
 }

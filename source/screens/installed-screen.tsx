@@ -32,6 +32,7 @@ export function InstalledScreen({ state }: { readonly state: State }) {
 					items={list.items}
 					selected={selectedIn(state, list)}
 					header={installedHeader}
+					fresh={freshness(state.installed, state.now)}
 					rowAt={(index, width) => {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : installedRow(plugin, width, shownQuery(filter));
@@ -67,7 +68,6 @@ function Dashboard({ state, columns }: { readonly state: State; readonly columns
 		value === null
 			? ''
 			: `${plural(value.plugins.length, 'plugin')}, ${plural(value.packageCount, 'package')}, ${formatBytes(value.storeBytes)}`;
-	const fresh = freshness(state.installed, state.now);
 	const registry = cleanLine(state.registry.replace(/^https?:\/\//, '').replace(/\/$/, ''));
 	return (
 		<Box flexDirection="column" height={DASHBOARD_ROWS} paddingX={1}>
@@ -77,7 +77,6 @@ function Dashboard({ state, columns }: { readonly state: State; readonly columns
 					{value === null ? '' : `   ${updates === 0 ? 'no updates' : plural(updates, 'update')}`}
 				</Text>
 				<Text dimColor>{truncate(`   registry ${registry}`, Math.max(0, columns - facts.length - 20))}</Text>
-				<Text color="yellow">{fresh === '' ? '' : `   ${fresh}`}</Text>
 			</Text>
 			<LevelMix plugins={installedPlugins(state)} />
 		</Box>

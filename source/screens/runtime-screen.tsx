@@ -23,6 +23,7 @@ export function RuntimeScreen({ state }: { readonly state: State }) {
 		<Box flexDirection={layout.isWide ? 'row' : 'column'} height={layout.bodyRows}>
 			<ListPane
 				title={titleOf(state)}
+				fresh={state.runtime.status === 'failed' ? freshness(state.runtime, state.now) : ''}
 				size={main}
 				items={list.items}
 				selected={selectedIn(state, list)}
@@ -58,8 +59,7 @@ function titleOf(state: State): string {
 			: first === undefined || first.isOwn
 				? ''
 				: ` in process ${first.pid}, another plugward`;
-	const fresh = state.runtime.status === 'failed' ? freshness(state.runtime, state.now) : '';
-	return `${cores.length === 0 ? 'Runtime' : `Runtime: ${plural(count, 'plugin')}${where}`}${fresh === '' ? '' : ` (${fresh})`}`;
+	return cores.length === 0 ? 'Runtime' : `Runtime: ${plural(count, 'plugin')}${where}`;
 }
 
 /** The grants of one plugin that runs; each can be taken away. */

@@ -7,9 +7,10 @@ import { filterText, visibleHistory, visibleRunnables } from '../select.ts';
 import type { State } from '../state.ts';
 import type { Line } from '../theme.ts';
 import { screenAreas } from '../views.ts';
+import { BLANK, paragraph } from './documents/lines.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { ListPane } from './parts/list-pane.tsx';
-import { placeholderLines } from './parts/placeholder.ts';
+import { freshness, placeholderLines } from './parts/placeholder.ts';
 import { generationRow, operationRow, runnableRow } from './rows.ts';
 
 type Props = { readonly state: State };
@@ -21,7 +22,9 @@ function ListAndDetail({
 	detailTitle,
 	rowAt,
 	placeholder,
+	fresh = '',
 }: Props & {
+	readonly fresh?: string;
 	readonly title: string;
 	readonly detailTitle: string;
 	readonly rowAt: (index: number, width: number) => Line;
@@ -39,11 +42,21 @@ function ListAndDetail({
 				items={list.items}
 				selected={selectedIn(state, list)}
 				rowAt={rowAt}
-				placeholder={placeholder}
+				fresh={fresh}
+				placeholder={filter === '' || isLoading(state) ? placeholder : noMatch}
 			/>
 			<DetailPane state={state} size={detail} title={detailTitle} />
 		</Box>
 	);
+}
+
+/** With a filter an empty list says nothing about what there is. */
+function noMatch(width: number): readonly Line[] {
+	return [BLANK, ...paragraph('Nothing here matches the filter.', width), ...paragraph('Esc clears it.', width, { tone: 'dim' })];
+}
+
+function isLoading({ section, history, installed }: State): boolean {
+	return (section === 'history' ? history : installed).value === null;
 }
 
 /** Every operation since the app started, running ones first. */
@@ -79,6 +92,7 @@ export function HistoryScreen({ state }: Props) {
 		<ListAndDetail
 			state={state}
 			title="History"
+			fresh={freshness(state.history, state.now)}
 			detailTitle="Generation"
 			rowAt={(index, width) => {
 				const generation = generations[index];
@@ -106,6 +120,7 @@ export function RunScreen({ state }: Props) {
 		<ListAndDetail
 			state={state}
 			title="Run a task"
+			fresh={freshness(state.installed, state.now)}
 			detailTitle=""
 			rowAt={(index, width) => {
 				const runnable = runnables[index];

@@ -3,14 +3,14 @@ import { Box } from 'ink';
 import { cleanLine } from '../format.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
-import { auditedPlugin, filterText, installedPlugins, visibleTrust } from '../select.ts';
+import { auditedPlugin, filterProblems, filterText, installedPlugins, visibleTrust } from '../select.ts';
 import type { State } from '../state.ts';
 import { screenAreas } from '../views.ts';
 import { trustHeader, trustRow } from './documents/explanation-document.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { LevelMix } from './parts/level-mix.tsx';
 import { ListPane } from './parts/list-pane.tsx';
-import { placeholderLines } from './parts/placeholder.ts';
+import { freshness, placeholderLines } from './parts/placeholder.ts';
 
 /** How far each plugin is proven, least first, with the reasons beside it. Above it the levels of everything installed. */
 export function TrustScreen({ state }: { readonly state: State }) {
@@ -34,6 +34,7 @@ export function TrustScreen({ state }: { readonly state: State }) {
 					items={list.items}
 					selected={selectedIn(state, list)}
 					header={trustHeader}
+					fresh={freshness(state.trust.value === null ? state.installed : state.trust, state.now)}
 					rowAt={(index, width) => {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : trustRow(plugin, auditedPlugin(state, plugin.name), width);
@@ -41,11 +42,17 @@ export function TrustScreen({ state }: { readonly state: State }) {
 					placeholder={(width) =>
 						placeholderLines(
 							state.installed,
-							{
-								loading: 'Reading the current generation ...',
-								empty: 'Nothing is installed, so there is nothing to trust.',
-								next: 'Press 2 to browse the registry.',
-							},
+							filter === ''
+								? {
+										loading: 'Reading the current generation ...',
+										empty: 'Nothing is installed, so there is nothing to trust.',
+										next: 'Press 2 to browse the registry.',
+									}
+								: {
+										loading: '',
+										empty: filterProblems(state, 'trust')[0] ?? 'No installed plugin matches the filter.',
+										next: 'Esc clears it.',
+									},
 							width,
 						)
 					}

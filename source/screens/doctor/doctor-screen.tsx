@@ -31,6 +31,7 @@ export function DoctorScreen({ state }: { readonly state: State }) {
 						const check = checks[index];
 						return check === undefined ? [] : checkRow(check, width);
 					}}
+					fresh={freshness(state.doctor, state.now)}
 					placeholder={(width) =>
 						placeholderLines(
 							state.doctor,
@@ -54,7 +55,6 @@ export function DoctorScreen({ state }: { readonly state: State }) {
 function Summary({ state }: { readonly state: State }) {
 	const { value } = state.doctor;
 	const troubles = value?.checks.filter(({ state: found }) => found !== 'ok').length ?? 0;
-	const fresh = freshness(state.doctor, state.now);
 	return (
 		<Box paddingX={1} height={1}>
 			<Text wrap="truncate">
@@ -62,7 +62,6 @@ function Summary({ state }: { readonly state: State }) {
 					{value === null ? '' : troubles === 0 ? '+ Everything is in order' : `! ${plural(troubles, 'thing')} to look at`}
 				</Text>
 				<Text dimColor>{value === null ? '' : `   ${plural(value.checks.length, 'check')}`}</Text>
-				<Text color="yellow">{fresh === '' ? '' : `   ${fresh}`}</Text>
 			</Text>
 		</Box>
 	);

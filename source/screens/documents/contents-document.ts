@@ -58,6 +58,7 @@ export function readmeTab(info: PackageInfo, contents: Contents, width: number):
 
 	if (info.readme !== null && info.readme.trim() !== '') {
 		return [
+			...(contents.status === 'failed' ? [...(missingContents(contents, width) ?? []), BLANK] : []),
 			...paragraph('As the registry tells it; its bytes were not fetched, so nothing proves that it belongs to them (f does).', width, {
 				tone: 'warning',
 			}),

@@ -21,7 +21,7 @@ const DAY_MILLISECONDS = 86_400_000;
 
 /** Numbers about a package: releases, sizes and downloads, each only as far as somebody tells it. */
 export function statsDocument(info: PackageInfo, context: Context): readonly Line[] {
-	return [...releases(info, context), BLANK, ...sizes(info, context), BLANK, ...downloads(context)];
+	return [...sizes(info, context), BLANK, ...releases(info, context), BLANK, ...downloads(context)];
 }
 
 function releases({ versions }: PackageInfo, { width, now }: Context): readonly Line[] {

@@ -19,12 +19,14 @@ type Props = {
 	readonly header?: (width: number) => string;
 	/** Shown instead of the list when it has no items: loading, empty, failed. */
 	readonly placeholder: (width: number) => readonly Line[];
+	/** How old what is listed is, when that matters. */
+	readonly fresh?: string;
 	/** False where another pane has the keys. */
 	readonly isFocused?: boolean;
 };
 
 /** A bordered list with its position in the border. */
-export function ListPane({ title, size, items, selected, rowAt, header, placeholder, isFocused = true }: Props) {
+export function ListPane({ title, size, items, selected, rowAt, header, placeholder, fresh = '', isFocused = true }: Props) {
 	const { columns, rows } = insideOf(size);
 	const width = columns - 2;
 	const selectedIndex = indexIn(items, selected);
@@ -33,6 +35,7 @@ export function ListPane({ title, size, items, selected, rowAt, header, placehol
 		<Pane
 			title={title}
 			info={items.length === 0 ? '' : `${selectedIndex + 1} of ${items.length}`}
+			alert={fresh}
 			columns={size.columns}
 			rows={size.rows}
 			isFocused={isFocused}

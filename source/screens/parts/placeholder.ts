@@ -22,7 +22,7 @@ export function placeholderLines(
 	return [BLANK, ...paragraph(words.empty, width), ...paragraph(words.next, width, { tone: 'dim' })];
 }
 
-/** `(loading ...)`, `(from 5 minutes ago: registry unreachable)`: what is wrong with what is shown; nothing when it is fresh. */
+/** `loading ...`, `from 5 minutes ago; registry-unreachable, R retries`: what is wrong with what is shown; nothing when it is fresh. */
 export function freshness(loadable: Loadable<unknown>, now: number): string {
 	if (loadable.value === null) {
 		return '';
@@ -33,5 +33,5 @@ export function freshness(loadable: Loadable<unknown>, now: number): string {
 	}
 
 	const age = loadable.loadedAt === null ? '' : formatAge(new Date(loadable.loadedAt).toISOString(), now);
-	return loadable.status === 'failed' ? `from ${age}; ${loadable.failure?.code ?? 'failed'}, R tries again` : '';
+	return loadable.status === 'failed' ? `from ${age}; ${loadable.failure?.code ?? 'failed'}, R retries` : '';
 }

@@ -4,6 +4,7 @@ import { fileOf } from '../../select.ts';
 import type { Page, State } from '../../state.ts';
 import { documentOf } from '../../views.ts';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
+import { pageFreshness } from '../parts/page-freshness.ts';
 import { Pane } from '../parts/pane.tsx';
 
 /** One file of a package, out of verified bytes. */
@@ -19,6 +20,7 @@ export function FileScreen({ state, page }: { readonly state: State; readonly pa
 		<Pane
 			title={`${cleanLine(page.path)}  ${cleanLine(page.name)}${value === null ? '' : ` ${cleanLine(value.version)}`}`}
 			info={[told, scrollInfo(lines.length, scroll, rows)].filter((text) => text !== '').join(', ')}
+			alert={pageFreshness(state)}
 			columns={layout.columns}
 			rows={layout.bodyRows}
 			isFocused

@@ -7,8 +7,8 @@ import { PLUGIN_TABS } from '../../state.ts';
 import type { Page, PluginTab, State } from '../../state.ts';
 import { documentOf } from '../../views.ts';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
+import { pageFreshness } from '../parts/page-freshness.ts';
 import { Pane } from '../parts/pane.tsx';
-import { freshness } from '../parts/placeholder.ts';
 import { PluginList } from './plugin-list.tsx';
 
 const TAB_TITLES: Readonly<Record<PluginTab, string>> = {
@@ -33,7 +33,14 @@ export function PluginScreen({ state, page }: Props) {
 	const document = documentOf(state);
 	const scroll = document === null ? 0 : (state.scrolls[document.id] ?? 0);
 	return (
-		<Pane title={titleOf(state, page)} info={positionOf(state, page)} columns={size.columns} rows={size.rows} isFocused>
+		<Pane
+			title={titleOf(state, page)}
+			info={positionOf(state, page)}
+			alert={pageFreshness(state)}
+			columns={size.columns}
+			rows={size.rows}
+			isFocused
+		>
 			<Tabs selected={page.tab} width={inside.columns} />
 			<Text> </Text>
 			{info.value === null && info.failure === null ? (
@@ -52,13 +59,12 @@ function titleOf(state: State, { name }: Props['page']): string {
 	return value === null ? cleanLine(name) : `${cleanLine(value.name)} ${cleanLine(value.version)}`;
 }
 
-/** How old what is shown is when that matters, else where in it one is. */
+/** Where in it one is. */
 function positionOf(state: State, page: Props['page']): string {
 	const info = infoOf(state, page.name);
-	const fresh = freshness(info, state.now);
 	const document = documentOf(state);
-	if (fresh !== '' || info.value === null) {
-		return fresh;
+	if (info.value === null) {
+		return '';
 	}
 
 	if (document !== null) {

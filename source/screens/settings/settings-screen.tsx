@@ -8,7 +8,7 @@ import type { State } from '../../state.ts';
 import { screenAreas } from '../../views.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
-import { placeholderLines } from '../parts/placeholder.ts';
+import { freshness, placeholderLines } from '../parts/placeholder.ts';
 import { settingRow } from './setting-document.ts';
 
 /** What is set once, which registries are asked, and where one is signed in. */
@@ -18,11 +18,11 @@ export function SettingsScreen({ state }: { readonly state: State }) {
 	const items = visibleSettings(state);
 	const list = listOf(state);
 	const filter = filterText(state, 'settings');
-	const failed = state.registries.value === null ? state.registries.failure : null;
 	return (
 		<Box flexDirection={layout.isWide ? 'row' : 'column'} height={layout.bodyRows}>
 			<ListPane
-				title={titleOf(filter, { isAsking: state.registries.status === 'loading', problem: failed?.message ?? null })}
+				title={filter === '' ? 'Settings and registries' : `Settings matching "${cleanLine(filter)}"`}
+				fresh={freshOf(state)}
 				size={main}
 				items={list.items}
 				selected={selectedIn(state, list)}
@@ -45,11 +45,12 @@ export function SettingsScreen({ state }: { readonly state: State }) {
 	);
 }
 
-function titleOf(filter: string, registries: { readonly isAsking: boolean; readonly problem: string | null }): string {
-	const rest = registries.isAsking
-		? ' (asking the registries ...)'
-		: registries.problem === null
-			? ''
-			: ` (! ${cleanLine(registries.problem)})`;
-	return `${filter === '' ? 'Settings and registries' : `Settings matching "${cleanLine(filter)}"`}${rest}`;
+function freshOf({ settings, registries, now }: State): string {
+	if (registries.status === 'loading') {
+		return 'asking the registries ...';
+	}
+
+	return registries.value === null && registries.failure !== null
+		? `registries: ${registries.failure.code}, R retries`
+		: [freshness(settings, now), freshness(registries, now)].find((text) => text !== '') || '';
 }

@@ -13,6 +13,7 @@ import { failureDocument } from '../documents/failure-document.ts';
 import { paragraph } from '../documents/lines.ts';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
+import { pageFreshness } from '../parts/page-freshness.ts';
 import { Pane } from '../parts/pane.tsx';
 
 type ReviewPageOf<T extends Page['type']> = Extract<Page, { readonly type: T }>;
@@ -81,6 +82,7 @@ function Document({ state, page, pane, size }: Props & { readonly pane: 'facts' 
 			info={scrollInfo(lines.length, scroll, rows)}
 			columns={size.columns}
 			rows={size.rows}
+			alert={pane === 'facts' || reviewAreas(state.size).isTabbed ? pageFreshness(state) : ''}
 			isFocused={page.pane === pane}
 		>
 			<DocumentView lines={lines} scroll={scroll} rows={rows} width={columns} />
@@ -97,6 +99,7 @@ function Files({ state, page, size }: Props & { readonly size: Size }) {
 			size={size}
 			items={list.items}
 			selected={selectedIn(state, list)}
+			fresh={reviewAreas(state.size).isTabbed ? pageFreshness(state) : ''}
 			isFocused={page.pane === 'files'}
 			rowAt={(index, width) => {
 				const file = value?.files[index];
@@ -126,6 +129,7 @@ export function ReviewFileScreen({ state, page }: { readonly state: State; reado
 		<Pane
 			title={`${cleanLine(page.path)}  ${cleanLine(page.name)} -> ${cleanLine(page.to)}`}
 			info={[hunks === 0 ? '' : `${hunks} place${hunks === 1 ? '' : 's'}`, position].filter((text) => text !== '').join(', ')}
+			alert={pageFreshness(state)}
 			columns={layout.columns}
 			rows={layout.bodyRows}
 			isFocused

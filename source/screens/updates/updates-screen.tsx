@@ -32,6 +32,7 @@ export function UpdatesScreen({ state }: { readonly state: State }) {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : updateRow(plugin, state, width);
 					}}
+					fresh={freshness(state.outdated, state.now)}
 					placeholder={(width) => placeholderLines(state.outdated, wordsOf(state, filter), width)}
 				/>
 				<DetailPane state={state} size={detail} title="Selected" />
@@ -57,7 +58,6 @@ function Summary({ state }: { readonly state: State }) {
 	const { value } = state.outdated;
 	const movable = value?.plugins.filter((plugin) => isMovable(plugin)).length ?? 0;
 	const held = (value?.plugins.length ?? 0) - movable;
-	const fresh = freshness(state.outdated, state.now);
 	return (
 		<Box paddingX={1} height={1}>
 			<Text wrap="truncate">
@@ -69,7 +69,6 @@ function Summary({ state }: { readonly state: State }) {
 						? ''
 						: `   ! updating all finds no solution: ${cleanLine(value.unsolvable.join(' '))}`}
 				</Text>
-				<Text color="yellow">{fresh === '' ? '' : `   ${fresh}`}</Text>
 			</Text>
 		</Box>
 	);
