@@ -14,6 +14,8 @@ export type RuntimeView = {
 export type RuntimeTrail = {
 	/** Of one processor, since the time before. */
 	readonly cpuPercent: number;
+	/** The same, newest last. */
+	readonly cpu: readonly number[];
 	/** Calls per second, newest last. */
 	readonly rates: readonly number[];
 };
@@ -37,6 +39,7 @@ export type RuntimeAct =
 	| { readonly type: 'start-here'; readonly plugins: readonly string[] };
 
 const RATES = 8;
+const CPU_SAMPLES = 16;
 
 const itemsOf = remember((cores: readonly RuntimeCore[]): readonly RuntimeItem[] =>
 	cores.flatMap((core) => [
@@ -70,7 +73,8 @@ export function nextRuntimeView(
 		const used = old === undefined || old === null || old.pid !== plugin.pid ? 0 : plugin.cpuMilliseconds - old.cpuMilliseconds;
 		const cpuPercent = elapsedMilliseconds <= 0 ? 0 : Math.max(0, Math.round((used / elapsedMilliseconds) * 100));
 		const rates = [...(before?.trails[key]?.rates ?? Array.from({ length: RATES }, () => 0)), plugin.callsPerSecond].slice(-RATES);
-		return [[key, { cpuPercent, rates }]];
+		const cpu = [...(before?.trails[key]?.cpu ?? Array.from({ length: CPU_SAMPLES }, () => 0)), cpuPercent].slice(-CPU_SAMPLES);
+		return [[key, { cpuPercent, cpu, rates }]];
 	});
 	return { ...now, trails: Object.fromEntries(trails) };
 }
@@ -83,20 +87,6 @@ export function isSameView(left: RuntimeView, right: RuntimeView): boolean {
 		left.lines[0]?.number === right.lines[0]?.number &&
 		JSON.stringify([left.cores, left.trails]) === JSON.stringify([right.cores, right.trails])
 	);
-}
-
-const BLOCKS = '▁▂▃▄▅▆▇█';
-
-/** One sign for each number, against the largest of them. */
-export function sparkline(values: readonly number[]): string {
-	const most = Math.max(...values, 1);
-	return values.map((value) => (value <= 0 ? BLOCKS[0] : BLOCKS[Math.min(7, Math.ceil((value / most) * 7))])).join('');
-}
-
-/** `[###...]`: how much of a whole is used. */
-export function useBar(used: number, whole: number, width: number): string {
-	const filled = whole <= 0 ? 0 : Math.min(width, Math.ceil((used / whole) * width));
-	return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`;
 }
 
 /** The scripted command that does the same, without the program's name. */

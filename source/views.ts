@@ -225,7 +225,7 @@ const HEADER_ROWS = {
 	browse: 2,
 	updates: 1,
 	activity: 0,
-	history: 0,
+	history: 2,
 	trust: 1,
 	run: 0,
 	runtime: 0,

@@ -48,6 +48,7 @@ export const info: CommandDefinition<InfoResult> = {
 		'permissions',
 		'grants',
 		'trust',
+		'tree',
 	],
 	rows: null,
 	run: async ({ engine, parsed, call }) => {

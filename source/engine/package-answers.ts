@@ -70,6 +70,22 @@ export type PackageInfo = {
 	readonly permissions: readonly Permission[] | null;
 	readonly grants: readonly Grant[];
 	readonly trust: { readonly verdict: Verdict; readonly evidence: ArtefactEvidence['evidence'] } | null;
+	/** Everything that was installed with it; null before installing. */
+	readonly tree: InstalledTree | null;
+};
+
+/** `root` and what it reaches, each once. Ids are those of the lock. */
+export type InstalledTree = {
+	readonly root: string;
+	readonly packages: readonly {
+		readonly id: string;
+		readonly name: string;
+		readonly version: string;
+		/** Unpacked, without its own dependencies; null when the store does not know. */
+		readonly bytes: number | null;
+		/** Ids. */
+		readonly dependencies: readonly string[];
+	}[];
 };
 
 export type ResolvedTree = {

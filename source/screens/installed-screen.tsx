@@ -78,7 +78,7 @@ function Dashboard({ state, columns }: { readonly state: State; readonly columns
 				</Text>
 				<Text dimColor>{truncate(`   registry ${registry}`, Math.max(0, columns - facts.length - 20))}</Text>
 			</Text>
-			<LevelMix plugins={installedPlugins(state)} />
+			<LevelMix plugins={installedPlugins(state)} columns={columns - 2} />
 		</Box>
 	);
 }

@@ -5,10 +5,13 @@ import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { filterText, visibleHistory, visibleRunnables } from '../select.ts';
 import type { State } from '../state.ts';
+import { timeline, timelineWords } from '../pictures/timeline.ts';
+import { span } from '../theme.ts';
 import type { Line } from '../theme.ts';
 import { screenAreas } from '../views.ts';
 import { BLANK, paragraph } from './documents/lines.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
+import { LineRow } from './parts/line-row.tsx';
 import { ListPane } from './parts/list-pane.tsx';
 import { freshness, placeholderLines } from './parts/placeholder.ts';
 import { generationRow, operationRow, runnableRow } from './rows.ts';
@@ -23,29 +26,42 @@ function ListAndDetail({
 	rowAt,
 	placeholder,
 	fresh = '',
+	above = [],
 }: Props & {
 	readonly fresh?: string;
 	readonly title: string;
 	readonly detailTitle: string;
 	readonly rowAt: (index: number, width: number) => Line;
 	readonly placeholder: (width: number) => readonly Line[];
+	/** Shown where the screen has room for it: as many lines as its section's header has rows. */
+	readonly above?: readonly Line[];
 }) {
 	const layout = layoutOf(state.size);
 	const { main, detail } = screenAreas(state);
 	const list = listOf(state);
+	const used = layout.isWide ? main.rows : main.rows + detail.rows;
 	const filter = filterText(state, state.section);
 	return (
-		<Box flexDirection={layout.isWide ? 'row' : 'column'}>
-			<ListPane
-				title={filter === '' ? title : `${title} matching "${cleanLine(filter)}"`}
-				size={main}
-				items={list.items}
-				selected={selectedIn(state, list)}
-				rowAt={rowAt}
-				fresh={fresh}
-				placeholder={filter === '' || isLoading(state) ? placeholder : noMatch}
-			/>
-			<DetailPane state={state} size={detail} title={detailTitle} />
+		<Box flexDirection="column">
+			{used < layout.bodyRows
+				? above.map((line, index) => (
+						<Box key={index} paddingX={1} height={1}>
+							<LineRow line={line} width={layout.columns - 2} />
+						</Box>
+					))
+				: null}
+			<Box flexDirection={layout.isWide ? 'row' : 'column'}>
+				<ListPane
+					title={filter === '' ? title : `${title} matching "${cleanLine(filter)}"`}
+					size={main}
+					items={list.items}
+					selected={selectedIn(state, list)}
+					rowAt={rowAt}
+					fresh={fresh}
+					placeholder={filter === '' || isLoading(state) ? placeholder : noMatch}
+				/>
+				<DetailPane state={state} size={detail} title={detailTitle} />
+			</Box>
 		</Box>
 	);
 }
@@ -93,6 +109,10 @@ export function HistoryScreen({ state }: Props) {
 			state={state}
 			title="History"
 			fresh={freshness(state.history, state.now)}
+			above={[
+				timeline(state.history.value ?? [], { width: layoutOf(state.size).columns - 2, now: state.now }),
+				[span(timelineWords(state.history.value ?? [], state.now), 'dim')],
+			]}
 			detailTitle="Generation"
 			rowAt={(index, width) => {
 				const generation = generations[index];

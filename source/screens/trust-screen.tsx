@@ -24,7 +24,7 @@ export function TrustScreen({ state }: { readonly state: State }) {
 		<Box flexDirection="column" height={layout.bodyRows}>
 			{main.rows < layout.bodyRows ? (
 				<Box paddingX={1} height={1}>
-					<LevelMix plugins={state.trust.value?.packages ?? installedPlugins(state)} />
+					<LevelMix plugins={state.trust.value?.packages ?? installedPlugins(state)} columns={layout.columns - 2} />
 				</Box>
 			) : null}
 			<Box flexDirection={layout.isWide ? 'row' : 'column'}>

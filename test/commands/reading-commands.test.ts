@@ -94,6 +94,7 @@ describe('info', () => {
 			},
 			evidence: [{ kind: 'provenance', state: 'unavailable', reason: 'the registry strips it', code: 'stripped', identity: null }],
 		},
+		tree: null,
 	};
 
 	it('tells what a reader decides by', async () => {

@@ -690,6 +690,21 @@ function sampleInfo(name: string, plugin: InstalledPlugin | null): PackageInfo {
 		permissions: plugin?.permissions ?? null,
 		grants: plugin?.grants ?? [],
 		trust: plugin === null ? null : { verdict: sampleVerdict(level), evidence: sampleEvidence(level) },
+		tree: plugin === null ? null : sampleTree(plugin),
+	};
+}
+
+function sampleTree({ name, version }: InstalledPlugin): NonNullable<PackageInfo['tree']> {
+	const root = `${name}@${version}`;
+	return {
+		root,
+		packages: [
+			{ id: root, name, version, bytes: 184_000, dependencies: ['undici@7.3.0', 'p-limit@7.0.0', 'semver@7.5.4'] },
+			{ id: 'undici@7.3.0', name: 'undici', version: '7.3.0', bytes: 1_400_000, dependencies: [] },
+			{ id: 'p-limit@7.0.0', name: 'p-limit', version: '7.0.0', bytes: 12_000, dependencies: ['yocto-queue@1.2.1'] },
+			{ id: 'yocto-queue@1.2.1', name: 'yocto-queue', version: '1.2.1', bytes: 7000, dependencies: [] },
+			{ id: 'semver@7.5.4', name: 'semver', version: '7.5.4', bytes: 98_000, dependencies: [] },
+		],
 	};
 }
 

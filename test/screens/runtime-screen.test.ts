@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EngineError } from '../../source/engine/errors.ts';
 import { textWidth } from '../../source/format.ts';
-import { nextRuntimeView, runtimeCommandText, sparkline, useBar } from '../../source/runtime-view.ts';
+import { nextRuntimeView, runtimeCommandText } from '../../source/runtime-view.ts';
 import { type FakeCores, runtimeCore, runtimePlugin, sampleCores } from '../helpers/fake-cores.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
 
@@ -187,14 +187,10 @@ describe('what the runtime screen counts', () => {
 		const first = nextRuntimeView(null, at(100), 0);
 		expect(first.trails['9 a']?.cpuPercent).toBe(0);
 		const second = nextRuntimeView(first, at(600), 1000);
-		expect(second.trails['9 a']).toEqual({ cpuPercent: 50, rates: [0, 0, 0, 0, 0, 0, 2, 2] });
+		expect(second.trails['9 a']).toMatchObject({ cpuPercent: 50, rates: [0, 0, 0, 0, 0, 0, 2, 2] });
+		expect(second.trails['9 a']?.cpu.slice(-3)).toEqual([0, 0, 50]);
+		expect(second.trails['9 a']?.cpu).toHaveLength(first.trails['9 a']?.cpu.length ?? 0);
 		expect(nextRuntimeView(second, at(5000, 2), 1000).trails['9 a']?.cpuPercent).toBe(0);
-	});
-
-	it('draws rates and use', () => {
-		expect(sparkline([0, 1, 4, 8])).toBe('▁▂▅█');
-		expect(useBar(50, 100, 4)).toBe('██░░');
-		expect(useBar(500, 100, 4)).toBe('████');
 	});
 
 	it('names the process in commands only when several have the plugin', () => {

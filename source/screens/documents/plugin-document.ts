@@ -1,6 +1,8 @@
 import { permissionCaution, permissionId } from '../../engine/index.ts';
 import type { InstalledPlugin, PackageContents, PackageInfo, Permission, SearchHit } from '../../engine/index.ts';
 import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
+import { sizeBars } from '../../pictures/size-bars.ts';
+import { treeLines } from '../../pictures/tree-lines.ts';
 import type { PluginTab } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -204,6 +206,31 @@ function dependencies(info: PackageInfo, width: number): readonly Line[] {
 	return [
 		...rangeList(plural(own.length, 'dependency', 'dependencies'), own, width),
 		...(peers.length === 0 ? [] : [BLANK, ...rangeList(`${plural(peers.length, 'peer')}: must be there beside it`, peers, width)]),
+		...(info.tree === null ? [] : installedTreeDocument(info.tree, width)),
+	];
+}
+
+const MOST_TREE_LINES = 400;
+const MOST_SIZES = 8;
+
+/** What was installed with it, and what of that is large. */
+function installedTreeDocument({ root, packages }: NonNullable<PackageInfo['tree']>, width: number): readonly Line[] {
+	const nodes = new Map(
+		packages.map(({ id, name, version, bytes, dependencies: children }) => [
+			id,
+			{ id, label: `${name} ${version}`, note: bytes === null ? '' : formatBytes(bytes), children },
+		]),
+	);
+	const sized = packages.map(({ name, version, bytes }) => ({ name: `${name} ${version}`, bytes }));
+	return [
+		BLANK,
+		heading(
+			`Installed with it: ${plural(packages.length - 1, 'package')}, ${formatBytes(sized.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0))} in all`,
+		),
+		...treeLines(nodes, root, { width, most: MOST_TREE_LINES }),
+		BLANK,
+		heading('By size'),
+		...sizeBars(sized, { width, most: MOST_SIZES }),
 	];
 }
 

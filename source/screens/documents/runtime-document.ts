@@ -1,6 +1,8 @@
 import type { CoreLogLine, RuntimePhase, RuntimePlugin } from '../../engine/index.ts';
 import { cleanLine, cleanLines, fit, fitRight, formatBytes, formatDuration, plural, truncate } from '../../format.ts';
-import { type RuntimeItem, type RuntimeTrail, sparkline, useBar } from '../../runtime-view.ts';
+import { type RuntimeItem, type RuntimeTrail } from '../../runtime-view.ts';
+import { sparkline, trendWords } from '../../pictures/sparkline.ts';
+import { useBar } from '../../pictures/use-bar.ts';
 import type { RuntimeLog } from '../../state.ts';
 import { badgeText, levelBadge, type Line, span, type Tone } from '../../theme.ts';
 import { fact, heading, paragraph } from './lines.ts';
@@ -17,26 +19,27 @@ const PHASES: Readonly<Record<RuntimePhase, { readonly text: string; readonly to
 	'backing-off': { text: '! crashed', tone: 'bad' },
 	quarantined: { text: '! quarantine', tone: 'bad' },
 };
-const NO_TRAIL: RuntimeTrail = { cpuPercent: 0, rates: [0, 0, 0, 0, 0, 0, 0, 0] };
+const NO_TRAIL: RuntimeTrail = { cpuPercent: 0, cpu: [], rates: [0, 0, 0, 0, 0, 0, 0, 0] };
 /** Below this the facts are one line, so that the log has room. */
 const ROOMY_ROWS = 14;
 
-type Columns = { readonly name: number; readonly level: number; readonly bar: number; readonly spark: number };
+type Columns = { readonly name: number; readonly level: number; readonly bar: number; readonly cpu: number; readonly spark: number };
 
 function columnsOf(width: number): Columns {
 	const level = width >= 92 ? 10 : 1;
 	const bar = width >= 92 ? 10 : width >= 70 ? 6 : 4;
-	const spark = width >= 84 ? 8 : width >= 70 ? 4 : 0;
-	return { level, bar, spark, name: Math.max(8, width - level - bar - spark - 48) };
+	const cpu = width >= 84 ? 6 : 0;
+	const spark = width >= 84 ? 6 : width >= 70 ? 4 : 0;
+	return { level, bar, cpu, spark, name: Math.max(8, width - level - bar - cpu - spark - 48) };
 }
 
 export function runtimeHeader(width: number): string {
-	const { name, level, bar, spark } = columnsOf(width);
+	const { name, level, bar, cpu, spark } = columnsOf(width);
 	return [
 		fit('PLUGIN', name),
 		fit(level === 1 ? 'L' : 'LEVEL', level),
 		fit('STATE', 12),
-		fitRight('CPU', 4),
+		fitRight('CPU', 4) + ' '.repeat(cpu === 0 ? 0 : cpu + 1),
 		fit('MEMORY', bar + 7),
 		fit('RATE', 6 + spark),
 		fitRight('DENY', 4),
@@ -46,7 +49,7 @@ export function runtimeHeader(width: number): string {
 }
 
 export function runtimeRow({ core, plugin }: RuntimeItem, { trail = NO_TRAIL, now, width }: Drawn): Line {
-	const { name, level, bar, spark } = columnsOf(width);
+	const { name, level, bar, cpu, spark } = columnsOf(width);
 	if (plugin === null) {
 		return [
 			span(fit(`process ${core.pid}`, name), 'strong'),
@@ -64,10 +67,11 @@ export function runtimeRow({ core, plugin }: RuntimeItem, { trail = NO_TRAIL, no
 		span(` ${fit(level === 1 ? badge.sign : badgeText(badge), level)}`, badge.tone),
 		span(` ${fit(phase.text, 12)}`, phase.tone),
 		span(` ${fitRight(`${trail.cpuPercent}%`, 4)}`, trail.cpuPercent >= 80 ? 'warning' : 'plain'),
+		span(cpu === 0 ? '' : ` ${sparkline(lastOf(trail.cpu, cpu), 100)}`, 'info'),
 		span(` ${useBar(memoryBytes, limits.memoryBytes, bar)}`, isTight ? 'bad' : 'info'),
 		span(fitRight(formatBytes(memoryBytes), 7), isTight ? 'bad' : 'plain'),
 		span(` ${fitRight(shortNumber(plugin.callsPerSecond), 5)} `),
-		span(sparkline(trail.rates.slice(trail.rates.length - spark)), 'accent'),
+		span(sparkline(lastOf(trail.rates, spark)), 'accent'),
 		span(` ${fitRight(shortNumber(denied), 4)}`, denied > 0 ? 'warning' : 'dim'),
 		span(` ${fitRight(shortNumber(restarts), 3)}`, restarts > 0 ? 'warning' : 'dim'),
 		span(` ${fitRight(isGone ? '' : coarseAge(now - Date.parse(plugin.startedAt)), 4)}`, 'dim'),
@@ -160,7 +164,7 @@ function allFacts(core: RuntimeItem['core'], plugin: RuntimePlugin, { trail = NO
 		),
 		...fact(
 			'Processor',
-			`${trail.cpuPercent}% now, ${formatDuration(plugin.cpuMilliseconds)} in all; ${formatDuration(limits.cpuMilliseconds)} a call`,
+			`${sparkline(trail.cpu, 100)} ${trail.cpuPercent}% now, ${trendWords(trail.cpu, '%')}; ${formatDuration(plugin.cpuMilliseconds)} in all; ${formatDuration(limits.cpuMilliseconds)} a call`,
 			width,
 		),
 		...fact(
@@ -182,6 +186,11 @@ function allFacts(core: RuntimeItem['core'], plugin: RuntimePlugin, { trail = NO
 		...(failure === null ? [] : fact('Last failure', failure, width, 'warning')),
 		[],
 	];
+}
+
+/** Exactly so many, nothing where nothing was measured yet. */
+function lastOf(values: readonly number[], count: number): readonly number[] {
+	return count === 0 ? [] : [...Array.from({ length: count }, () => 0), ...values].slice(-count);
 }
 
 /** Five places at most. */

@@ -1,24 +1,19 @@
-import { Text } from 'ink';
-
 import { LEVELS } from '../../engine/index.ts';
 import type { Level } from '../../engine/index.ts';
+import { shareBar } from '../../pictures/share-bar.ts';
 import { countLevels } from '../../select.ts';
-import { badgeText, levelBadge, toneStyle } from '../../theme.ts';
+import { badgeText, levelBadge, span } from '../../theme.ts';
+import { LineRow } from './line-row.tsx';
 
-/** How many plugins have each level, most proven first. */
-export function LevelMix({ plugins }: { readonly plugins: readonly { readonly level: Level }[] }) {
+/** Five words with their numbers. */
+const LEGEND_CELLS = 68;
+const BAR_CELLS = 32;
+
+/** How many plugins have each level, most proven first: as a bar where there is room, and in words. */
+export function LevelMix({ plugins, columns }: { readonly plugins: readonly { readonly level: Level }[]; readonly columns: number }) {
 	const counts = countLevels(plugins);
-	return (
-		<Text wrap="truncate">
-			{LEVELS.toReversed().map((level) => {
-				const count = counts.get(level) ?? 0;
-				const badge = levelBadge(level);
-				return (
-					<Text key={level} {...(count === 0 ? { dimColor: true } : toneStyle(badge.tone))}>
-						{`${badgeText(badge)} ${count}   `}
-					</Text>
-				);
-			})}
-		</Text>
-	);
+	const shares = LEVELS.toReversed().map((level) => ({ badge: levelBadge(level), count: counts.get(level) ?? 0 }));
+	const bar = shareBar(shares, Math.min(BAR_CELLS, columns - LEGEND_CELLS));
+	const legend = shares.map(({ badge, count }) => span(`${badgeText(badge)} ${count}   `, count === 0 ? 'dim' : badge.tone));
+	return <LineRow line={[...bar, span(bar.length === 0 ? '' : '  '), ...legend]} width={columns} />;
 }

@@ -25,7 +25,7 @@ const ASCII_SIGNS: ReadonlyMap<string, string> = new Map(
 		v: '↓▼',
 		'*': '●•★◆',
 		o: '○☆◇',
-		'#': '█▇▆▅▓▉▊▋',
+		'#': '█▇▆▅▓▉▊▋■',
 		'=': '▄▃▌▒',
 		_: '▂▁░▍▎',
 		'?': '\uFFFD',

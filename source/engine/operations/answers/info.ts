@@ -12,6 +12,7 @@ import { statedLicence } from '../../stated-licence.ts';
 import { descriptionIn } from '../../stated-description.ts';
 import { effectiveGrants } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { installedTree } from './installed-tree.ts';
 import { judgeInstalled } from '../artefacts/judge-installed.ts';
 import { parseSpec } from '../versions/parse-spec.ts';
 import { pickVersion } from '../versions/pick-version.ts';
@@ -24,10 +25,11 @@ export async function info(context: EngineContext, text: string, { signal }: Cal
 		context.home.current(),
 	]);
 	const manifest = pickVersion(packument, spec.spec);
-	const locked = generation.lock.packages[generation.lock.roots[spec.name]?.instance ?? ''];
+	const instance = generation.lock.roots[spec.name]?.instance ?? '';
+	const locked = generation.lock.packages[instance];
 	const told = registryPart(packument, manifest);
 	const texts = { ...told, ...(await ownTexts(context, { told, locked })) };
-	const installed = await installedPart(context, { generation, locked, manifest });
+	const installed = await installedPart(context, { generation, instance, locked, manifest });
 	const others = Object.keys(generation.lock.roots).filter((name) => name !== told.name);
 	return { ...texts, ...installed, doubts: doubtsAbout({ ...texts, ...installed }, others) };
 }
@@ -67,7 +69,7 @@ async function ownTexts(
 	};
 }
 
-type RegistryPart = Omit<PackageInfo, 'doubts' | 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>;
+type RegistryPart = Omit<PackageInfo, 'doubts' | 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust' | 'tree'>;
 
 function registryPart(packument: Packument, manifest: RegistryManifest): RegistryPart {
 	const versions = semver.rsort([...packument.versions.keys()].filter((version) => semver.valid(version, { loose: true }) !== null));
@@ -99,16 +101,18 @@ function registryPart(packument: Packument, manifest: RegistryManifest): Registr
 
 type InstalledFacts = {
 	readonly generation: Generation;
+	/** Of the root of that name; empty when there is none. */
+	readonly instance: string;
 	readonly locked: LockPackage | undefined;
 	readonly manifest: RegistryManifest;
 };
 
 async function installedPart(
 	context: EngineContext,
-	{ generation, locked, manifest }: InstalledFacts,
-): Promise<Pick<PackageInfo, 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust'>> {
+	{ generation, instance, locked, manifest }: InstalledFacts,
+): Promise<Pick<PackageInfo, 'installed' | 'tasks' | 'runtime' | 'permissions' | 'grants' | 'trust' | 'tree'>> {
 	if (locked === undefined) {
-		return { installed: null, tasks: null, permissions: null, grants: [], trust: null };
+		return { installed: null, tasks: null, permissions: null, grants: [], trust: null, tree: null };
 	}
 
 	const { store } = context.home;
@@ -130,5 +134,6 @@ async function installedPart(
 		permissions: plugin?.permissions ?? [],
 		grants: effectiveGrants(generation, { plugin: name, version, now: context.clock(), revocations }),
 		trust: { verdict, evidence: receipt?.evidence ?? [] },
+		tree: await installedTree(context, generation, instance),
 	};
 }

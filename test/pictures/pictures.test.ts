@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+
+import { textWidth } from '../../source/format.ts';
+import { shareBar, shareWords } from '../../source/pictures/share-bar.ts';
+import { sizeBars } from '../../source/pictures/size-bars.ts';
+import { sparkline, trendWords } from '../../source/pictures/sparkline.ts';
+import { timeline, timelineWords } from '../../source/pictures/timeline.ts';
+import { treeLines } from '../../source/pictures/tree-lines.ts';
+import type { TreeNode } from '../../source/pictures/tree-lines.ts';
+import { useBar } from '../../source/pictures/use-bar.ts';
+import { dressLine } from '../../source/terminal/cells/dress.ts';
+import { levelBadge } from '../../source/theme.ts';
+import type { Line } from '../../source/theme.ts';
+import { hostileText } from '../helpers/hostile-strings.ts';
+import { randomFrom } from '../proofs/random.ts';
+
+const textOf = (line: Line): string => line.map(({ text }) => text).join('');
+const asciiOf = (line: Line): string => dressLine(textOf(line), { isAscii: true, palette: 'dark' });
+
+describe('a sparkline', () => {
+	it('has one sign for each number, against the largest or a given most', () => {
+		expect(sparkline([0, 1, 4, 8])).toBe('▁▂▅█');
+		expect(sparkline([0, 25, 100], 100)).toBe('▁▃█');
+		expect(sparkline([250], 100)).toBe('█');
+		expect(sparkline([])).toBe('');
+	});
+
+	it('tells the same in words', () => {
+		expect(trendWords([0, 0, 10, 40], '%')).toBe('lately 0 to 40%, rising');
+		expect(trendWords([40, 30, 2, 0], '%')).toBe('lately 0 to 40%, falling');
+		expect(trendWords([3, 3], '%')).toBe('lately 3%, steady');
+		expect(trendWords([], '%')).toBe('nothing measured yet');
+	});
+});
+
+it('a bar of use shows what is more than nothing, and never more than all', () => {
+	expect([useBar(50, 100, 4), useBar(500, 100, 4), useBar(1, 1000, 4), useBar(0, 10, 2)]).toEqual(['██░░', '████', '█░░░', '░░']);
+});
+
+describe('a bar of shares', () => {
+	const shares = (counts: readonly number[]) =>
+		(['core', 'verified', 'trusted', 'known', 'unknown'] as const).map((level, index) => ({
+			badge: levelBadge(level),
+			count: counts[index] ?? 0,
+		}));
+
+	it('is made of the signs of its parts, as many as their share', () => {
+		expect(textOf(shareBar(shares([5, 0, 0, 5, 0]), 12))).toBe('[*****-----]');
+		expect(textOf(shareBar(shares([1, 0, 0, 0, 999]), 12))).toBe('[*?????????]');
+	});
+
+	it('has exactly its width and a cell for each part, whatever the numbers are', () => {
+		const random = randomFrom(3);
+		for (let round = 0; round < 500; round += 1) {
+			const counts = Array.from({ length: 5 }, () => Math.floor(random() ** 4 * 5000));
+			const line = shareBar(shares(counts), 20);
+			expect(textWidth(textOf(line)), String(counts)).toBe(counts.every((count) => count === 0) ? 0 : 20);
+			expect(line).toHaveLength(line.length === 0 ? 0 : counts.filter((count) => count > 0).length + 2);
+			expect(line.every(({ text }) => text !== '')).toBe(true);
+		}
+	});
+
+	it('is nothing for nothing or without room, and tells the same in words', () => {
+		expect(shareBar(shares([]), 20)).toEqual([]);
+		expect(shareBar(shares([1, 1, 1, 1, 1]), 6)).toEqual([]);
+		expect(shareWords(shares([3, 0, 0, 7, 0]))).toBe('3 of 10 core, 7 of 10 known');
+	});
+});
+
+describe('a drawn tree', () => {
+	const node = (id: string, ...children: readonly string[]): readonly [string, TreeNode] => [id, { id, label: id, note: '', children }];
+
+	it('draws each branch once and says where it hangs again; a ring ends', () => {
+		const nodes = new Map([node('root', 'a', 'b'), node('a', 'c'), node('b', 'a'), node('c', 'd'), node('d', 'c')]);
+		expect(treeLines(nodes, 'root', { width: 40, most: 99 }).map(textOf)).toEqual([
+			'├─ a',
+			'│  └─ c',
+			'│     └─ d',
+			'│        └─ c  (above)',
+			'└─ b',
+			'   └─ a  (above)',
+		]);
+	});
+
+	it('reads as levels where it is heard, and as ASCII', () => {
+		const nodes = new Map([node('root', 'a', 'b'), node('a', 'c'), node('b'), node('c')]);
+		expect(treeLines(nodes, 'root', { width: 40, most: 99, isSpoken: true }).map(textOf)).toEqual([
+			'level 1: a',
+			'level 2: c',
+			'level 1: b',
+		]);
+		expect(treeLines(nodes, 'root', { width: 40, most: 99 }).map(asciiOf)).toEqual(['+- a', '|  +- c', '+- b']);
+	});
+
+	it('stops at its most lines and says how many are left', () => {
+		const nodes = new Map([node('root', ...Array.from({ length: 30 }, (_, index) => `n${index}`))]);
+		for (const index of Array.from({ length: 30 }).keys()) {
+			nodes.set(...node(`n${index}`));
+		}
+
+		const lines = treeLines(nodes, 'root', { width: 40, most: 10 }).map(textOf);
+		expect(lines).toHaveLength(10);
+		expect(lines.at(-1)).toBe('... and 21 more lines');
+	});
+
+	it('keeps to its width whatever the names are and however deep it goes', () => {
+		const random = randomFrom(5);
+		const nodes = new Map<string, TreeNode>();
+		for (let index = 0; index < 60; index += 1) {
+			nodes.set(String(index), { id: String(index), label: hostileText(random), note: hostileText(random), children: [String(index + 1)] });
+		}
+
+		for (const width of [30, 76, 116]) {
+			for (const line of treeLines(nodes, '0', { width, most: 99 })) {
+				expect(textWidth(textOf(line)), JSON.stringify(textOf(line))).toBeLessThanOrEqual(width);
+			}
+		}
+	});
+});
+
+describe('bars of size', () => {
+	it('draws the largest against each other and sums up the rest', () => {
+		const sizes = [
+			{ name: 'small', bytes: 1000 },
+			{ name: 'large', bytes: 4_000_000 },
+			{ name: 'half', bytes: 2_000_000 },
+			{ name: 'unknown', bytes: null },
+		];
+		const lines = sizeBars(sizes, { width: 60, most: 2 }).map(textOf);
+		expect(lines).toHaveLength(3);
+		expect(lines[0]).toMatch(/^large +4\.0 MB █{20}$/);
+		expect(lines[1]).toMatch(/^half +2\.0 MB █{10}░{10}$/);
+		expect(lines[2]).toMatch(/^1 more +1\.0 kB$/);
+		expect(asciiOf(sizeBars(sizes, { width: 60, most: 2 })[1] ?? [])).toMatch(/^half +2\.0 MB #{10}_{10}$/);
+	});
+
+	it('keeps to its width', () => {
+		const random = randomFrom(8);
+		const sizes = Array.from({ length: 20 }, () => ({ name: hostileText(random), bytes: Math.floor(random() * 1e9) }));
+		for (const width of [20, 40, 77, 200]) {
+			for (const line of sizeBars(sizes, { width, most: 9 })) {
+				expect(textWidth(textOf(line))).toBeLessThanOrEqual(width);
+			}
+		}
+	});
+});
+
+describe('the timeline of generations', () => {
+	const now = Date.parse('2026-11-20T12:00:00Z');
+	const moment = (number: number, daysAgo: number, marks: { isCurrent?: boolean; isKept?: boolean } = {}) => ({
+		number,
+		createdAt: new Date(now - daysAgo * 86_400_000).toISOString(),
+		isCurrent: false,
+		isKept: false,
+		...marks,
+	});
+
+	it('draws the oldest left, the current one filled, a kept one square, long pauses as long lines', () => {
+		const moments = [moment(4, 1, { isCurrent: true }), moment(3, 1.5), moment(2, 30, { isKept: true }), moment(1, 31)];
+		expect(textOf(timeline(moments, { width: 60, now }))).toBe('1 ○──■─────○─● 4, 1 d');
+		expect(asciiOf(timeline(moments, { width: 60, now }))).toBe('1 o--#-----o-* 4, 1 d');
+		expect(timelineWords(moments, now)).toBe('4 generations, the oldest is 1, 1 mo old; the current one is 4; 1 kept');
+	});
+
+	it('shows the newest of more than fit, and keeps to its width', () => {
+		const moments = Array.from({ length: 300 }, (_, index) => moment(index + 1, 300 - index));
+		for (const width of [30, 78, 118]) {
+			const line = textOf(timeline(moments, { width, now }));
+			expect(textWidth(line)).toBeLessThanOrEqual(width);
+			expect(line).toMatch(/^\.\.\. \d+ ○.*○ 300, 1 d$/);
+		}
+	});
+
+	it('is nothing without a generation', () => {
+		expect(timeline([], { width: 50, now })).toEqual([]);
+		expect(timelineWords([], now)).toBe('No generation yet.');
+	});
+});
