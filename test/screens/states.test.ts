@@ -362,7 +362,7 @@ describe('trying again', () => {
 		await screen.until('registry-unreachable, R retries');
 		screen.engine.setOffline(false);
 		screen.press('R');
-		await screen.until(/3\.0\.0-beta\.1 [─]{20}/);
+		await screen.until(/3\.0\.0-beta\.1 ─+╮/);
 		expect(screen.text()).not.toContain('R retries');
 	});
 
