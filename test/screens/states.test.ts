@@ -356,7 +356,7 @@ describe('trying again', () => {
 		await using screen = renderScreen(120, 40);
 		await screen.until('> @acme');
 		screen.press('return');
-		await screen.until('Checks the links');
+		await screen.until('Tags         latest');
 		screen.engine.setOffline(true);
 		screen.press('R');
 		await screen.until('registry-unreachable, R retries');
