@@ -31,7 +31,7 @@ import { TrustScreen } from './screens/trust-screen.tsx';
 import { ReviewFileScreen, ReviewScreen } from './screens/updates/review-screen.tsx';
 import { UpdatesScreen } from './screens/updates/updates-screen.tsx';
 import { trustTitle } from './trust-forms.ts';
-import { countUpdates, topPage } from './select.ts';
+import { countUpdates, isWelcome, topPage } from './select.ts';
 import type { Page, State } from './state.ts';
 import type { Store } from './store.ts';
 import { keyName } from './terminal/index.ts';
@@ -178,7 +178,7 @@ function pageTitle(page: TextPage): string {
 function SectionScreen({ state }: { readonly state: State }) {
 	switch (state.section) {
 		case 'installed':
-			return <InstalledScreen state={state} />;
+			return isWelcome(state) ? <PageScreen state={state} title="Welcome to plugward" /> : <InstalledScreen state={state} />;
 		case 'browse':
 			return <BrowseScreen state={state} />;
 		case 'updates':

@@ -3,7 +3,7 @@ import { layoutOf } from './layout.ts';
 import { listOf } from './lists.ts';
 import { installedHeader, installedRow } from './screens/rows.ts';
 import { titleLabels } from './sections.ts';
-import { visibleInstalled } from './select.ts';
+import { filterText, visibleInstalled } from './select.ts';
 import type { State } from './state.ts';
 import type { Line, Tone } from './theme.ts';
 import { screenAreas } from './views.ts';
@@ -27,7 +27,7 @@ const STYLES: Readonly<Record<Tone, string>> = {
 export function firstFrame(state: State, { hasStyles }: { readonly hasStyles: boolean }): readonly string[] | null {
 	const layout = layoutOf(state.size);
 	const plugins = visibleInstalled(state);
-	if (state.section !== 'installed' || layout.isTooSmall || plugins.length === 0) {
+	if (state.section !== 'installed' || layout.isTooSmall || plugins.length === 0 || filterText(state, 'installed') !== '') {
 		return null;
 	}
 

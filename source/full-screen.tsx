@@ -12,6 +12,8 @@ import { firstFrame } from './first-frame.ts';
 import type { MountApp } from './mount-app.tsx';
 import { listAtOnce } from './list-at-once.ts';
 import { reduce } from './reduce.ts';
+import { NOTHING_REMEMBERED, recall, rememberedOf } from './remembered.ts';
+import type { ScreenMemory } from './screen-memory.ts';
 import { openSettings } from './settings.ts';
 import type { SettingsDoor } from './setting-entries.ts';
 import { initialState } from './state.ts';
@@ -27,6 +29,8 @@ export type FullScreenOptions = {
 	readonly display?: Display;
 	/** Left out: those of the user's configuration folder. */
 	readonly settings?: SettingsDoor;
+	/** How the screens of this home were left; left out: nothing is remembered. */
+	readonly memory?: ScreenMemory;
 	/** What was painted before the app was loaded. */
 	readonly skeleton?: Skeleton | null;
 	readonly environment: Readonly<Record<string, string | undefined>>;
@@ -134,6 +138,7 @@ async function runApp(
 				}
 			}
 		} finally {
+			options.memory?.write(rememberedOf(store.getState()));
 			app.unmount();
 			app.stop();
 		}
@@ -165,13 +170,15 @@ async function soon<T>(promise: Promise<T>, milliseconds: number = PATIENCE_MILL
 
 /** With what is installed in it, if that is known soon. */
 async function firstState(
-	{ engine, version, section = 'installed' }: FullScreenOptions,
+	{ engine, version, section, memory }: FullScreenOptions,
 	{ listed, size }: { readonly listed: Promise<InstalledState | null>; readonly size: Size },
 ): Promise<State> {
 	const value = (await soon(listed)) ?? null;
 	const { homePath, profile } = engine;
 	const now = Date.now();
-	const state = initialState({ version, homePath, profile, registry: '', size, section, now });
+	const remembered = memory?.read() ?? NOTHING_REMEMBERED;
+	const first = initialState({ version, homePath, profile, registry: '', size, section: section ?? remembered.section, now });
+	const state = recall(first, remembered);
 	return value === null ? state : reduce(state, { type: 'loaded', slot: 'installed', value, now });
 }
 

@@ -6,7 +6,7 @@ import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
 import { REVIEW_KEYS } from './keys/review-keys.ts';
 import { UPKEEP_KEYS } from './keys/upkeep-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
-import { topPage } from './select.ts';
+import { isWelcome, topPage } from './select.ts';
 import type { State } from './state.ts';
 
 export type { Command, Place } from './keys/binding.ts';
@@ -26,6 +26,7 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	editing: 'While typing',
 	form: 'This form',
 	palette: 'Commands',
+	welcome: 'To begin with',
 	plugin: 'This plugin',
 	file: 'This file',
 	plan: 'This plan',
@@ -63,7 +64,8 @@ export function placesOf(state: State): readonly Place[] {
 		return [type === 'form' || type === 'palette' ? type : 'editing', 'always'];
 	}
 
-	return [topPage(state)?.type ?? state.section, 'moving', 'everywhere', 'always'];
+	const place = topPage(state)?.type ?? state.section;
+	return [isWelcome(state) ? 'welcome' : place, 'moving', 'everywhere', 'always'];
 }
 
 export function bindingsIn(place: Place): readonly Binding[] {

@@ -1,4 +1,4 @@
-import type { Size } from './state.ts';
+import type { ScreenSize, Size } from './state.ts';
 
 /** How the screen is divided. All numbers are terminal cells. */
 export type Layout = {
@@ -13,16 +13,26 @@ export type Layout = {
 	readonly mainColumns: number;
 	/** 0 when there is one pane only. */
 	readonly sideColumns: number;
+	/** Percent of the rows that details have below a list. */
+	readonly detailShare: number;
 };
 
 const CHROME_ROWS = 3;
 const WIDE_COLUMNS = 100;
 export const SMALLEST: Size = { columns: 40, rows: 10 };
 
-export function layoutOf(size: Size): Layout {
+/** Percent of the screen that details can have. */
+export const LEAST_DETAIL_SHARE = 25;
+export const MOST_DETAIL_SHARE = 70;
+const WIDE_SHARE = 42;
+const STACKED_SHARE = 50;
+/** Unasked: longer lines of text are hard to read. */
+const MOST_SIDE_COLUMNS = 96;
+
+export function layoutOf(size: ScreenSize): Layout {
 	const frameRows = Math.max(1, size.rows - 1);
 	const isWide = size.columns >= WIDE_COLUMNS;
-	const sideColumns = isWide ? Math.min(72, Math.floor(size.columns * 0.42)) : 0;
+	const sideColumns = isWide ? sideColumnsOf(size) : 0;
 	return {
 		columns: size.columns,
 		frameRows,
@@ -31,7 +41,20 @@ export function layoutOf(size: Size): Layout {
 		isWide,
 		mainColumns: size.columns - sideColumns,
 		sideColumns,
+		detailShare: size.detailShare ?? STACKED_SHARE,
 	};
+}
+
+function sideColumnsOf({ columns, detailShare }: ScreenSize): number {
+	return detailShare === undefined
+		? Math.min(MOST_SIDE_COLUMNS, Math.floor((columns * WIDE_SHARE) / 100))
+		: Math.floor((columns * detailShare) / 100);
+}
+
+/** What details have of the screen now, in percent. */
+export function detailShareOf(size: ScreenSize): number {
+	const { isWide, sideColumns, columns, detailShare } = layoutOf(size);
+	return size.detailShare ?? (isWide ? Math.round((sideColumns * 100) / columns) : detailShare);
 }
 
 export type Areas = { readonly main: Size; /** No rows when there is one pane only. */ readonly detail: Size };
@@ -56,7 +79,7 @@ export function areasOf(
 	}
 
 	// A short list leaves its rows to the details.
-	const mainRows = Math.max(5, Math.min(content.itemCount + BORDER_ROWS, Math.ceil(rows * 0.5)));
+	const mainRows = Math.max(5, Math.min(content.itemCount + BORDER_ROWS, Math.ceil((rows * (100 - layout.detailShare)) / 100)));
 	return { main: { columns: layout.columns, rows: mainRows }, detail: { columns: layout.columns, rows: Math.max(0, rows - mainRows) } };
 }
 
@@ -66,7 +89,7 @@ export function insideOf(size: Size): Size {
 }
 
 /** The three panes of a review: side by side, or one at a time under their names. */
-export function reviewAreas(size: Size): {
+export function reviewAreas(size: ScreenSize): {
 	readonly facts: Size;
 	readonly changelog: Size;
 	readonly files: Size;
@@ -87,6 +110,6 @@ export function reviewAreas(size: Size): {
 	};
 }
 
-export function reviewPaneSize(size: Size, pane: 'facts' | 'changelog' | 'files'): Size {
+export function reviewPaneSize(size: ScreenSize, pane: 'facts' | 'changelog' | 'files'): Size {
 	return insideOf(reviewAreas(size)[pane]);
 }

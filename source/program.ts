@@ -26,6 +26,7 @@ export async function runProgram(argv: readonly string[], version: string, skele
 		examine: async (...failed) => (await import('./engine/index.ts')).examine(...failed),
 		openScreen: async (engine, choices, settings) => {
 			const { runFullScreen } = await import('./full-screen.tsx');
+			const { openScreenMemory } = await import('./screen-memory.ts');
 			const { exitCode } = await runFullScreen({
 				engine,
 				environment,
@@ -34,6 +35,7 @@ export async function runProgram(argv: readonly string[], version: string, skele
 				version,
 				...choices,
 				settings,
+				memory: openScreenMemory({ environment, homePath: engine.homePath }),
 				skeleton,
 			});
 			return exitCode;

@@ -1,5 +1,5 @@
 import type { EngineEvent, SearchResult } from './engine/index.ts';
-import { layoutOf } from './layout.ts';
+import { detailShareOf, LEAST_DETAIL_SHARE, layoutOf, MOST_DETAIL_SHARE } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
 import { reduceLoading } from './reduce-loading.ts';
 import type { Slot } from './reduce-loading.ts';
@@ -13,6 +13,9 @@ import { detailOf, hunkStarts, viewOf } from './views.ts';
 
 export type Action =
 	| { readonly type: 'resized'; readonly size: Size }
+	/** More of the screen for the details, or with a number below 0 less; in percent. */
+	| { readonly type: 'detail-shared'; readonly by: number }
+	| { readonly type: 'welcome-closed' }
 	| { readonly type: 'ticked'; readonly now: number }
 	| { readonly type: 'section-opened'; readonly section: Section }
 	| { readonly type: 'page-pushed'; readonly page: Page }
@@ -72,7 +75,11 @@ export type Action =
 export function reduce(state: State, action: Action): State {
 	switch (action.type) {
 		case 'resized':
-			return { ...state, size: action.size };
+			return { ...state, size: { ...state.size, ...action.size } };
+		case 'detail-shared':
+			return { ...state, size: { ...state.size, detailShare: sharedDetail(state, action.by) }, notice: null };
+		case 'welcome-closed':
+			return { ...state, isWelcomeClosed: true };
 		case 'ticked':
 			return { ...state, now: action.now };
 		case 'section-opened':
@@ -185,6 +192,10 @@ function moveTab(state: State, by: 1 | -1): State {
 
 	const index = (PLUGIN_TABS.indexOf(page.tab) + by + PLUGIN_TABS.length) % PLUGIN_TABS.length;
 	return replaceTop(state, { ...page, tab: PLUGIN_TABS[index] ?? 'overview' });
+}
+
+function sharedDetail({ size }: State, by: number): number {
+	return Math.max(LEAST_DETAIL_SHARE, Math.min(MOST_DETAIL_SHARE, detailShareOf(size) + by));
 }
 
 function toggleMark(state: State, name: string): State {

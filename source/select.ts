@@ -33,6 +33,12 @@ export function topPage(state: State): Page | null {
 	return state.pages.at(-1) ?? null;
 }
 
+/** The home is empty, and nobody has read yet what to do with it. */
+export function isWelcome(state: State): boolean {
+	const { installed, section, pages, isWelcomeClosed } = state;
+	return section === 'installed' && pages.length === 0 && !isWelcomeClosed && installed.value?.plugins.length === 0;
+}
+
 export function runningOperation(state: State): Operation | null {
 	return state.operations.find((operation) => operation.endedAt === null) ?? null;
 }

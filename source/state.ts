@@ -198,6 +198,9 @@ export type Notice = { readonly tone: 'info' | 'warning' | 'bad'; readonly text:
 
 export type Size = { readonly columns: number; readonly rows: number };
 
+/** The terminal, and how many percent of it details have beside a list; left out for as much as the app thinks right. */
+export type ScreenSize = Size & { readonly detailShare?: number };
+
 /** Which text field takes the keys; null when keys are commands. */
 export type Editing =
 	| { readonly type: 'search' }
@@ -243,7 +246,7 @@ export type State = LoadedSlots &
 		readonly homePath: string;
 		readonly profile: string;
 		readonly registry: string;
-		readonly size: Size;
+		readonly size: ScreenSize;
 		/** Milliseconds since the epoch, renewed when something happens; ages are told from it. */
 		readonly now: number;
 		readonly section: Section;
@@ -261,6 +264,8 @@ export type State = LoadedSlots &
 		readonly scrolls: Readonly<Record<string, number>>;
 		readonly notice: Notice | null;
 		readonly runtimeLog: RuntimeLog;
+		/** What an empty home opens with was read. */
+		readonly isWelcomeClosed: boolean;
 		/** True after one request to quit while an operation runs. */
 		readonly isQuitArmed: boolean;
 	};
@@ -305,6 +310,7 @@ export function initialState(facts: {
 		filters: {},
 		scrolls: {},
 		notice: null,
+		isWelcomeClosed: false,
 		isQuitArmed: false,
 	};
 }

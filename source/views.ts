@@ -32,6 +32,7 @@ import {
 	findOperation,
 	hitOf,
 	infoOf,
+	isWelcome,
 	outdatedPlugin,
 	rawEvidenceOf,
 	reviewOf,
@@ -44,6 +45,7 @@ import {
 	visibleHits,
 	visibleInstalled,
 } from './select.ts';
+import { welcomeDocument } from './screens/documents/welcome-document.ts';
 import { checkDocument } from './screens/doctor/check-document.ts';
 import { settingDocument } from './screens/settings/setting-document.ts';
 import { updateDocument } from './screens/updates/update-document.ts';
@@ -66,6 +68,9 @@ export function viewOf(state: State): View {
 	return { type: 'list', ...listOf(state) };
 }
 
+/** Longer lines are hard to read. */
+const WELCOME_COLUMNS = 96;
+
 type ListPage = Extract<Page, { readonly type: 'form' | 'palette' | 'plan' | 'conflict' | 'runtime-grants' }>;
 
 function isListPage(page: Page): page is ListPage {
@@ -75,6 +80,12 @@ function isListPage(page: Page): page is ListPage {
 /** The document that fills the screen, or null when there is a list. */
 export function documentOf(state: State): ScreenDocument | null {
 	const page = topPage(state);
+	if (isWelcome(state)) {
+		const { columns, bodyRows } = layoutOf(state.size);
+		const size = insideOf({ columns, rows: bodyRows });
+		return { id: 'welcome', lines: welcomeDocument(state, Math.min(WELCOME_COLUMNS, size.columns)), rows: size.rows };
+	}
+
 	if (page === null || isListPage(page)) {
 		return null;
 	}

@@ -60,6 +60,8 @@ import { isOutdatedStale, mark, openReview, planUpdate } from './update-commands
 type Perform = (parts: CommandParts, state: State) => void;
 
 const DETAIL_STEP = 3;
+/** Percent of the screen. */
+const SHARE_STEP = 5;
 
 const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	down: moving(1),
@@ -70,6 +72,9 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	end: moving('end'),
 	'detail-down': dispatching({ type: 'detail-scrolled', by: DETAIL_STEP }),
 	'detail-up': dispatching({ type: 'detail-scrolled', by: -DETAIL_STEP }),
+	'detail-wider': dispatching({ type: 'detail-shared', by: SHARE_STEP }),
+	'detail-narrower': dispatching({ type: 'detail-shared', by: -SHARE_STEP }),
+	'close-welcome': dispatching({ type: 'welcome-closed' }),
 	'next-tab': dispatching({ type: 'tab-moved', by: 1 }),
 	'previous-tab': dispatching({ type: 'tab-moved', by: -1 }),
 	'find-new': (parts) => {

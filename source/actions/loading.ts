@@ -3,7 +3,7 @@ import { failureOf, isCancelled } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
 import type { Slot } from '../reduce-loading.ts';
 import type { Action } from '../reduce.ts';
-import { contentsOf, topPage } from '../select.ts';
+import { contentsOf, isWelcome, topPage } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import type { ActionContext } from './context.ts';
@@ -51,7 +51,15 @@ export function createLoading(context: ActionContext): Loading {
 			'installed',
 			(options) => engine.list(options),
 			(value) => ({ type: 'loaded', slot: 'installed', value, now: now() }),
-		);
+		).then(tellRegistries);
+
+	/** An empty home opens with what its registries serve. */
+	async function tellRegistries(): Promise<void> {
+		const state = store.getState();
+		if (isWelcome(state) && state.registries.status === 'idle') {
+			await updates.loadRegistries();
+		}
+	}
 
 	const loadHistory = (): Promise<void> =>
 		load(
@@ -157,6 +165,9 @@ function refreshSection(state: State, loading: Reloading): Promise<void> {
 		case 'settings':
 			return Promise.all([loading.loadSettings(), loading.loadRegistries()]).then(() => undefined);
 		case 'installed':
+			return isWelcome(state)
+				? Promise.all([loading.loadInstalled(), loading.loadRegistries()]).then(() => undefined)
+				: loading.loadInstalled();
 		case 'activity':
 		case 'run':
 		case 'runtime':

@@ -15,13 +15,15 @@ export const SCREEN_FLAGS: FlagTable = {
 	reducedMotion: { type: 'boolean', description: 'Nothing that only moves' },
 };
 
-export type ScreenChoices = { readonly section: Section; readonly display: Display };
+/** `section` is left out where nobody named one: then it is the one that was left. */
+export type ScreenChoices = { readonly section?: Section; readonly display: Display };
 
 /** What the command line says about the screen, and the settings where it says nothing. Throws `usage`. */
 export function screenChoices(parsed: ParsedArguments, settings: Display): ScreenChoices {
 	const theme = textFlag(parsed, 'theme');
+	const section = textFlag(parsed, 'screen');
 	return {
-		section: oneOf<Section>('screen', textFlag(parsed, 'screen') ?? 'installed', SECTIONS),
+		...(section === null ? {} : { section: oneOf<Section>('screen', section, SECTIONS) }),
 		display: {
 			theme: theme === null ? settings.theme : oneOf<Theme>('theme', theme, THEMES),
 			ascii: isSet(parsed, 'ascii') || settings.ascii,

@@ -14,6 +14,9 @@ export const COMMON_KEYS: readonly Binding[] = [
 	{ place: 'moving', command: 'detail-down', keys: ['J'], label: null, help: 'Scroll the details down' },
 	{ place: 'moving', command: 'detail-up', keys: ['K'], label: null, help: 'Scroll the details up' },
 
+	{ place: 'moving', command: 'detail-wider', keys: ['<'], label: null, help: 'More room for the details' },
+	{ place: 'moving', command: 'detail-narrower', keys: ['>'], label: null, help: 'More room for the list' },
+
 	...SECTION_LIST.map(({ section, key, help }): Binding => ({
 		place: 'everywhere',
 		command: `go-${section}`,

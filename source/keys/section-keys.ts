@@ -14,6 +14,16 @@ import type { Binding } from './binding.ts';
 /** The lists one starts from. */
 export const SECTION_KEYS: readonly Binding[] = [
 	{
+		place: 'welcome',
+		command: 'find-new',
+		keys: ['i', 'return'],
+		label: 'find something',
+		help: 'Search the registry for something to install',
+	},
+	{ place: 'welcome', command: 'go-doctor', keys: ['9'], label: 'is it ready', help: 'See whether this machine is ready' },
+	{ place: 'welcome', command: 'close-welcome', keys: ['escape'], label: 'close', help: 'Close this for good' },
+
+	{
 		place: 'installed',
 		command: 'open',
 		keys: ['return', 'l', 'right'],

@@ -87,6 +87,8 @@ describe('the installed screen', () => {
 
 	it('says what to do when nothing is installed', async () => {
 		await using screen = renderScreen(80, 24, { isEmpty: true });
+		await screen.until('Welcome');
+		screen.press('escape');
 		await screen.until('Nothing is installed yet.');
 		await screen.until('Press i to search');
 	});
