@@ -1,4 +1,5 @@
 import { PALETTES } from './terminal/cells/dress.ts';
+import type { OwnColours } from './terminal/cells/dress.ts';
 
 /** `auto` asks the terminal whether its ground is dark or light. */
 export const THEMES = ['auto', ...PALETTES] as const;
@@ -7,7 +8,9 @@ export type Theme = (typeof THEMES)[number];
 /** How the full-screen app looks; what it shows stays the same. */
 export type Display = {
 	readonly theme: Theme;
-	/** Lines and signs of ASCII only. */
+	/** Colours of the user's own, over those of the theme. */
+	readonly colours: OwnColours;
+	/** Nothing but ASCII is written: lines, signs and text. */
 	readonly ascii: boolean;
 	/** Ten frames a second at most, and nothing that only moves. */
 	readonly lowBandwidth: boolean;
@@ -15,4 +18,4 @@ export type Display = {
 	readonly reducedMotion: boolean;
 };
 
-export const DEFAULT_DISPLAY: Display = { theme: 'auto', ascii: false, lowBandwidth: false, reducedMotion: false };
+export const DEFAULT_DISPLAY: Display = { theme: 'auto', colours: {}, ascii: false, lowBandwidth: false, reducedMotion: false };

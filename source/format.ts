@@ -15,6 +15,17 @@ export function cleanLine(text: string): string {
 	return stripToLine(text).replace(DOUBTFUL_WIDTH, '');
 }
 
+const ASCII_LINE = /^[ -~]*$/;
+
+/** The same, and every space stays where it is. */
+export function drawable(text: string): string {
+	return ASCII_LINE.test(text) || SINGLE_CELLS.test(text)
+		? text
+		: stripControls(text)
+				.replace(DOUBTFUL_WIDTH, '')
+				.replaceAll(/[\t\n]/g, ' ');
+}
+
 /** Hostile text as safe lines of predictable width; tabs become two spaces. */
 export function cleanLines(text: string): readonly string[] {
 	return stripControls(text).replace(DOUBTFUL_WIDTH, '').replaceAll('\t', '  ').split('\n');

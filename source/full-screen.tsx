@@ -20,13 +20,24 @@ import { initialState } from './state.ts';
 import type { Size, State } from './state.ts';
 import type { Section } from './sections.ts';
 import { createStore } from './store.ts';
-import { askTerminal, groundOfEnvironment, KeySource, onTerminalSignals, ScreenWriter, startWatchdog } from './terminal/index.ts';
+import {
+	askTerminal,
+	colourBitsOf,
+	dressOf,
+	groundOfEnvironment,
+	KeySource,
+	onTerminalSignals,
+	ScreenWriter,
+	startWatchdog,
+} from './terminal/index.ts';
 import type { Dress, Skeleton, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
 
 export type FullScreenOptions = {
 	readonly engine: Engine;
 	readonly section?: Section;
 	readonly display?: Display;
+	/** Undefined leaves it to the environment. */
+	readonly color?: boolean | undefined;
 	/** Left out: those of the user's configuration folder. */
 	readonly settings?: SettingsDoor;
 	/** How the screens of this home were left; left out: nothing is remembered. */
@@ -45,7 +56,7 @@ export type FullScreenOptions = {
  */
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
-	prepareEnvironment(options.environment);
+	prepareEnvironment(withColourFlag(options));
 	const leaving = new AbortController();
 	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
 	const isRaw = Promise.withResolvers<void>();
@@ -190,7 +201,12 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	const { display = DEFAULT_DISPLAY } = options;
 	let worn = display;
 	let ground = groundOfEnvironment(options.environment);
-	const dress = (): Dress => ({ isAscii: worn.ascii, palette: worn.theme === 'auto' ? (ground ?? 'dark') : worn.theme });
+	const bits = colourBitsOf(withColourFlag(options));
+	const dress = (): Dress =>
+		dressOf(
+			{ isAscii: worn.ascii, palette: worn.theme === 'auto' ? (ground ?? 'dark') : worn.theme, own: worn.colours },
+			{ ground: ground ?? null, bits },
+		);
 	const questions = askTerminal((facts) => {
 		ground = facts.ground ?? ground;
 		stdout.dressAs(dress());
@@ -341,7 +357,12 @@ function checkTerminal({ stdin, stdout, environment }: FullScreenOptions): void 
 /** React and the colour library look at the process's environment while they are loaded. */
 function prepareEnvironment(environment: FullScreenOptions['environment']): void {
 	process.env['NODE_ENV'] ??= 'production';
-	if ((environment['NO_COLOR'] ?? '') !== '' && environment['FORCE_COLOR'] === undefined) {
+	if (colourBitsOf(environment) === 1) {
 		process.env['FORCE_COLOR'] = '0';
 	}
+}
+
+/** `--color` and `--no-color` win over what the environment says. */
+function withColourFlag({ environment, color }: Pick<FullScreenOptions, 'environment' | 'color'>): FullScreenOptions['environment'] {
+	return color === undefined ? environment : { ...environment, NO_COLOR: color ? '' : '1', ...(color ? { FORCE_COLOR: undefined } : {}) };
 }

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
+import { COLOUR_FORMS, parseColour } from './terminal/cells/colours.ts';
+import type { ColourRole } from './terminal/cells/dress.ts';
 import { DEFAULT_DISPLAY, THEMES } from './display.ts';
 import type { Display } from './display.ts';
 import { EngineError } from './engine/errors.ts';
@@ -36,12 +38,21 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 const webAddress = v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'expected an http or https address'));
+const ROLES = ['accent', 'good', 'warning', 'bad', 'info'] as const satisfies readonly ColourRole[];
+const colour = v.pipe(
+	v.string(),
+	v.check(
+		(text) => parseColour(text) !== null,
+		(issue) => `expected ${COLOUR_FORMS}, got "${issue.input}"`,
+	),
+);
 const stored = v.strictObject({
 	registry: v.optional(v.nullable(webAddress), DEFAULT_SETTINGS.registry),
 	waitSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)), DEFAULT_SETTINGS.waitSeconds),
 	display: v.optional(
 		v.strictObject({
 			theme: v.optional(v.picklist(THEMES), DEFAULT_DISPLAY.theme),
+			colours: v.optional(v.strictObject(v.entriesFromList(ROLES, v.exactOptional(colour))), DEFAULT_DISPLAY.colours),
 			ascii: v.optional(v.boolean(), DEFAULT_DISPLAY.ascii),
 			lowBandwidth: v.optional(v.boolean(), DEFAULT_DISPLAY.lowBandwidth),
 			reducedMotion: v.optional(v.boolean(), DEFAULT_DISPLAY.reducedMotion),
@@ -129,7 +140,12 @@ const DEFINITIONS: readonly Definition[] = [
 	definition('auditFileMegabytes', 'number', 'Size at which the audit log goes on in a new file, in MB'),
 	definition('auditFiles', 'number', 'How many full files of the audit log stay'),
 	definition('display.theme', 'choice', 'Colours of the app; auto asks the terminal', THEMES),
-	definition('display.ascii', 'yes-no', 'Lines and signs of ASCII only'),
+	definition('display.colours.accent', 'text', 'Colour of keys, of what is selected and of what an update brings'),
+	definition('display.colours.good', 'text', 'Colour of what is proven, granted or done'),
+	definition('display.colours.warning', 'text', 'Colour of what wants a second look'),
+	definition('display.colours.bad', 'text', 'Colour of what failed or is dangerous'),
+	definition('display.colours.info', 'text', 'Colour of what is only told'),
+	definition('display.ascii', 'yes-no', 'ASCII only; letters that have none are question marks'),
 	definition('display.lowBandwidth', 'yes-no', 'Ten frames a second at most, and nothing that only moves'),
 	definition('display.reducedMotion', 'yes-no', 'Nothing that only moves'),
 ];

@@ -1,4 +1,5 @@
 import type { Change, EvidenceState, Level } from './engine/index.ts';
+import { drawable } from './format.ts';
 
 /** What a piece of text means; the colour follows from it. Only the sixteen colours of the user's own theme are used. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'info' | 'match';
@@ -26,8 +27,9 @@ export function toneStyle(tone: Tone): ToneStyle {
 	return STYLES[tone];
 }
 
+/** Whoever makes a row cleans its texts first, to know their width; here nothing that acts gets through if that was forgotten. */
 export function span(text: string, tone: Tone = 'plain'): Span {
-	return { text, tone };
+	return { text: drawable(text), tone };
 }
 
 /** Word and sign together, since colour alone says nothing to many readers. */

@@ -7,6 +7,8 @@ import type { SettingItem } from '../select.ts';
 import type { Setting } from '../setting-entries.ts';
 import { formValues, registryForm, settingForm, signInForm } from '../setting-forms.ts';
 import type { RunForm, State } from '../state.ts';
+import { COLOUR_ROLES } from '../terminal/index.ts';
+import type { OwnColours } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
@@ -146,8 +148,13 @@ function displayOf(settings: readonly Setting[]): Display {
 	const valueOf = (key: string): string => settings.find((one) => one.key === `display.${key}`)?.value ?? '';
 	return {
 		theme: THEMES.find((theme) => theme === valueOf('theme')) ?? DEFAULT_DISPLAY.theme,
+		colours: ownColours((role) => valueOf(`colours.${role}`)),
 		ascii: valueOf('ascii') === 'yes',
 		lowBandwidth: valueOf('lowBandwidth') === 'yes',
 		reducedMotion: valueOf('reducedMotion') === 'yes',
 	};
+}
+
+function ownColours(valueOf: (role: string) => string): OwnColours {
+	return Object.fromEntries(Object.keys(COLOUR_ROLES).flatMap((role) => (valueOf(role) === '' ? [] : [[role, valueOf(role)]])));
 }

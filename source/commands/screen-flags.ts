@@ -10,22 +10,30 @@ import { isSet, textFlag } from './flags.ts';
 export const SCREEN_FLAGS: FlagTable = {
 	screen: { type: 'string', placeholder: 'NAME', description: `Start at ${SECTIONS.join(', ')}` },
 	theme: { type: 'string', placeholder: 'NAME', description: `${THEMES.join(', ')}; auto asks the terminal` },
-	ascii: { type: 'boolean', description: 'Lines and signs of ASCII only' },
+	ascii: { type: 'boolean', description: 'ASCII only; letters that have none are question marks' },
 	lowBandwidth: { type: 'boolean', description: 'Ten frames a second at most, nothing that only moves' },
 	reducedMotion: { type: 'boolean', description: 'Nothing that only moves' },
 };
 
-/** `section` is left out where nobody named one: then it is the one that was left. */
-export type ScreenChoices = { readonly section?: Section; readonly display: Display };
+export type ScreenChoices = {
+	/** Left out where nobody named one: then it is the one that was left. */
+	readonly section?: Section;
+	readonly display: Display;
+	/** False for `--no-color`, true for `--color`; undefined leaves it to the environment. */
+	readonly color: boolean | undefined;
+};
 
 /** What the command line says about the screen, and the settings where it says nothing. Throws `usage`. */
 export function screenChoices(parsed: ParsedArguments, settings: Display): ScreenChoices {
 	const theme = textFlag(parsed, 'theme');
 	const section = textFlag(parsed, 'screen');
+	const { color } = parsed.flags;
 	return {
+		color: typeof color === 'boolean' ? color : undefined,
 		...(section === null ? {} : { section: oneOf<Section>('screen', section, SECTIONS) }),
 		display: {
 			theme: theme === null ? settings.theme : oneOf<Theme>('theme', theme, THEMES),
+			colours: settings.colours,
 			ascii: isSet(parsed, 'ascii') || settings.ascii,
 			lowBandwidth: isSet(parsed, 'lowBandwidth') || settings.lowBandwidth,
 			reducedMotion: isSet(parsed, 'reducedMotion') || settings.reducedMotion,

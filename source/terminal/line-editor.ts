@@ -1,3 +1,4 @@
+import { HIDDEN_MARK } from '../engine/index.ts';
 import { cleanLine, graphemes } from '../format.ts';
 
 /** One line of text being edited. The cursor stands between `before` and `after`. */
@@ -21,7 +22,8 @@ export function lineText(line: LineEditor): string {
 /** Typed or pasted text at the cursor, on one line and without control characters. */
 export function insertText(line: LineEditor, text: string): LineEditor {
 	// A lone space is text here, and cleaning would trim it.
-	const clean = text === ' ' ? text : cleanLine(text);
+	// What a paste hides is left out without a mark: it would only be in the way of the user's own words.
+	const clean = text === ' ' ? text : cleanLine(text).replaceAll(HIDDEN_MARK, '');
 	return { ...line, before: line.before + clean };
 }
 

@@ -29,6 +29,9 @@ test('settings are listed, read, changed and given back, and what is no value is
 		expect.objectContaining({ key: 'waitSeconds', value: '30', default: '10', isSet: true }),
 	);
 	expect((await words(['settings', 'unset', 'display.theme'])).stdout).toBe('display.theme is auto, the default.\n');
+	expect((await words(['settings', 'set', 'display.colours.accent', '#ff8700'])).stdout).toBe('display.colours.accent is #ff8700.\n');
+	expect((await words(['settings', 'set', 'display.colours.bad', 'pink'])).stderr).toContain('got "pink"');
+	expect((await words(['settings', 'unset', 'display.colours.accent'])).stdout).toBe('display.colours.accent is nothing, the default.\n');
 	for (const parameters of [
 		['set', 'display.theme', 'pink'],
 		['set', 'waitSeconds', '-1'],

@@ -4,6 +4,7 @@ import { DEFAULT_DISPLAY } from '../../source/display.ts';
 import type { Display } from '../../source/display.ts';
 import { runFullScreen } from '../../source/full-screen.tsx';
 import { createFakeEngine } from './fake-engine.ts';
+import { hostileEngine } from './hostile-engine.ts';
 
 /** The program that pseudo-terminal tests start: the real app over the fake engine. Options are JSON in the first argument. */
 const options: {
@@ -12,8 +13,11 @@ const options: {
 	readonly jobsFile?: string;
 	readonly crash?: 'render' | 'uncaught' | 'kill' | 'abort';
 	readonly display?: Partial<Display>;
+	readonly isHostile?: boolean;
+	readonly color?: boolean;
 } = JSON.parse(process.argv[2] ?? '{}');
-const fake = createFakeEngine(options);
+const created = createFakeEngine(options);
+const fake = options.isHostile === true ? hostileEngine(created) : created;
 const broken = { generation: 1, plugins: [{ name: undefined }], packageCount: 1, storeBytes: 1 };
 const engine = options.crash === 'render' ? { ...fake, list: () => Promise.resolve(broken as never) } : fake;
 if (options.crash === 'uncaught') {
@@ -35,6 +39,7 @@ try {
 		stdout: process.stdout,
 		version: '0.1.0',
 		display: { ...DEFAULT_DISPLAY, ...options.display },
+		color: options.color,
 	});
 	console.log(`left with ${exitCode}`);
 } catch (error) {

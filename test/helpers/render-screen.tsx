@@ -11,6 +11,7 @@ import type { State } from '../../source/state.ts';
 import { initialState } from '../../source/state.ts';
 import { createStore } from '../../source/store.ts';
 import { createFakeEngine } from './fake-engine.ts';
+import { hostileEngine } from './hostile-engine.ts';
 import { fakeSettings } from './fake-settings.ts';
 import type { FakeEngine, FakeEngineOptions } from './fake-engine.ts';
 
@@ -74,9 +75,10 @@ class FakeInput extends EventEmitter {
 export function renderScreen(
 	columns: number,
 	rows: number,
-	options: FakeEngineOptions & { readonly section?: Section } = {},
+	options: FakeEngineOptions & { readonly section?: Section; readonly isHostile?: boolean } = {},
 ): RenderedScreen {
-	const engine = createFakeEngine(options);
+	const fake = createFakeEngine(options);
+	const engine = options.isHostile === true ? hostileEngine(fake) : fake;
 	const leaving = new AbortController();
 	const store = createStore(
 		initialState({

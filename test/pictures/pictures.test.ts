@@ -8,14 +8,14 @@ import { timeline, timelineWords } from '../../source/pictures/timeline.ts';
 import { treeLines } from '../../source/pictures/tree-lines.ts';
 import type { TreeNode } from '../../source/pictures/tree-lines.ts';
 import { useBar } from '../../source/pictures/use-bar.ts';
-import { dressLine } from '../../source/terminal/cells/dress.ts';
+import { dressLine, PLAIN_DRESS } from '../../source/terminal/cells/dress.ts';
 import { levelBadge } from '../../source/theme.ts';
 import type { Line } from '../../source/theme.ts';
 import { hostileText } from '../helpers/hostile-strings.ts';
 import { randomFrom } from '../proofs/random.ts';
 
 const textOf = (line: Line): string => line.map(({ text }) => text).join('');
-const asciiOf = (line: Line): string => dressLine(textOf(line), { isAscii: true, palette: 'dark' });
+const asciiOf = (line: Line): string => dressLine(textOf(line), { ...PLAIN_DRESS, isAscii: true });
 
 describe('a sparkline', () => {
 	it('has one sign for each number, against the largest or a given most', () => {

@@ -250,6 +250,26 @@ describe('the app in a real terminal', () => {
 		expect(terminal.text()).toContain('[1 Inst');
 	});
 
+	it('takes NO_COLOR and --no-color for the whole screen, whatever else is set', async () => {
+		for (const argument of [{ color: false }, {}]) {
+			const environment = 'color' in argument ? { COLORTERM: 'truecolor' } : { NO_COLOR: '1', FORCE_COLOR: '3' };
+			await using terminal = openTerminal({ file: app.file, argument, environment });
+			await terminal.until('q quit');
+			// oxlint-disable-next-line no-control-regex
+			expect(terminal.received()).not.toMatch(/\u001B\[[\d;]*m/);
+		}
+	});
+
+	it('takes colours of the user, in as many bits as the terminal has', async () => {
+		const display = { theme: 'dark' as const, colours: { accent: '#ff8700' } };
+		await using whole = openTerminal({ file: app.file, argument: { display }, environment: { FORCE_COLOR: '3' } });
+		await whole.until('9 plugins');
+		await expect.poll(() => whole.received()).toContain('1;38;2;255;135;0m');
+		await using few = openTerminal({ file: app.file, argument: { display }, environment: { FORCE_COLOR: '1' } });
+		await few.until('9 plugins');
+		expect(few.received()).not.toContain('38;');
+	});
+
 	it('refuses with a sentence when its output is no terminal', async () => {
 		await using terminal = openTerminal({ file: app.file, shell: (command) => `${command} | cat` });
 		await terminal.until('failed: The full-screen app needs a terminal');
@@ -257,9 +277,15 @@ describe('the app in a real terminal', () => {
 	});
 
 	it('asks the terminal for its ground, and takes colours that can be read there', async () => {
-		await using light = openTerminal({ file: app.file, ground: '#ffffff' });
+		await using light = openTerminal({ file: app.file, ground: '#ffffff', environment: { FORCE_COLOR: '1' } });
 		await light.until('9 plugins');
 		await expect.poll(() => light.received(), POLL).toContain('1;34m');
+		await using rich = openTerminal({ file: app.file, ground: '#ffffff' });
+		await rich.until('9 plugins');
+		await expect.poll(() => rich.received(), POLL).toContain('1;38;5;24m');
+		await using whole = openTerminal({ file: app.file, ground: '#ffffff', environment: { COLORTERM: 'truecolor' } });
+		await whole.until('9 plugins');
+		await expect.poll(() => whole.received(), POLL).toContain('1;38;2;0;95;135m');
 		await using dark = openTerminal({ file: app.file, ground: '#000000' });
 		await dark.until('9 plugins');
 		dark.send('j');

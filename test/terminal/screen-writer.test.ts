@@ -4,7 +4,7 @@ import xterm from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
 
 import { textWidth } from '../../source/format.ts';
-import { ScreenWriter } from '../../source/terminal/index.ts';
+import { dressOf, ScreenWriter } from '../../source/terminal/index.ts';
 import type { ScreenWriterOptions } from '../../source/terminal/index.ts';
 import { pick, randomFrom } from '../proofs/random.ts';
 
@@ -255,7 +255,7 @@ describe('the screen writer', () => {
 	it('changes the look of what is on the screen: ASCII signs, and colours for a light ground', async () => {
 		const { output, writer, ink } = open(40, 6);
 		ink.frame(['╭─ Installed ─╮', `│ ${ESC}33munknown${ESC}39m…    │`]);
-		writer.dressAs({ isAscii: true, palette: 'light' });
+		writer.dressAs(dressOf({ isAscii: true, palette: 'light', own: {} }, { ground: null, bits: 4 }));
 		expect((await output.text()).slice(0, 2)).toEqual(['+- Installed -+', '| unknown~    |']);
 		expect(output.terminal.buffer.active.getLine(1)?.getCell(3)?.getFgColor()).toBe(5);
 	});

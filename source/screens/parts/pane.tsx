@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 
-import { textWidth, truncate } from '../../format.ts';
+import { drawable, textWidth, truncate } from '../../format.ts';
 
 type Props = {
 	readonly title: string;
@@ -21,8 +21,8 @@ const SHORTEST_TITLE = 10;
 /** A bordered area with its name in the border. */
 export function Pane({ title, info = '', alert = '', columns, rows, isFocused = false, children }: Props) {
 	const style = isFocused ? { color: 'cyan' } : { dimColor: true };
-	const warning = alert === '' ? '' : ` ${truncate(alert, Math.max(0, columns - SHORTEST_TITLE - 7))} `;
-	const name = truncate(title, Math.max(0, columns - 6 - textWidth(warning)));
+	const warning = alert === '' ? '' : ` ${truncate(drawable(alert), Math.max(0, columns - SHORTEST_TITLE - 7))} `;
+	const name = truncate(drawable(title), Math.max(0, columns - 6 - textWidth(warning)));
 	const right = textWidth(name) + textWidth(warning) + textWidth(info) + 10 > columns || info === '' ? '' : ` ${info} `;
 	const line = '─'.repeat(Math.max(0, columns - 5 - textWidth(name) - textWidth(warning) - textWidth(right)));
 	return (

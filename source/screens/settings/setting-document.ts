@@ -17,7 +17,7 @@ export const SOURCE_WORDS: Readonly<Record<RegistrySource, string>> = {
 	default: 'nobody: it is the default',
 };
 
-const NAME_WIDTH = 21;
+const NAME_WIDTH = 24;
 
 export function settingRow(item: SettingItem, width: number): Line {
 	return item.type === 'setting' ? ownRow(item.setting, width) : registryRow(item.registry, width);
@@ -70,7 +70,7 @@ function ownDocument({ key, value, default: usual, isSet, help, choices }: Setti
 		...fact('Default', usual === '' ? 'nothing' : usual, width),
 		...fact('Comes from', isSet ? 'settings.json' : 'nobody: it is the default', width),
 		...(choices.length === 0 ? [] : fact('One of', choices.join(', '), width)),
-		...(key === 'display.theme' ? [BLANK, heading('How it looks'), ...BADGE_SAMPLES] : []),
+		...(key === 'display.theme' || key.startsWith('display.colours.') ? [BLANK, heading('How it looks'), ...BADGE_SAMPLES] : []),
 		...(key === 'display.lowBandwidth' || key === 'display.reducedMotion'
 			? [BLANK, ...paragraph('It counts from the next start.', width, { tone: 'dim' })]
 			: []),

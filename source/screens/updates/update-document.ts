@@ -1,5 +1,5 @@
 import type { OutdatedPlugin } from '../../engine/index.ts';
-import { formatAge, formatTime, plural } from '../../format.ts';
+import { cleanLine, truncate, formatAge, formatTime, plural } from '../../format.ts';
 import { filesSentence } from '../../review/facts-document.ts';
 import { installedPlugins, isMovable, reviewOf } from '../../select.ts';
 import type { State } from '../../state.ts';
@@ -12,7 +12,7 @@ import { BLANK, bullet, fact, heading, paragraph } from '../documents/lines.ts';
 export function updateDocument(plugin: OutdatedPlugin, state: State, width: number): readonly Line[] {
 	const level = installedPlugins(state).find(({ name }) => name === plugin.name)?.level;
 	return [
-		[span(plugin.name, 'accent'), span(` ${plugin.current}`)],
+		[span(truncate(cleanLine(plugin.name), width - 10), 'accent'), span(` ${cleanLine(plugin.current)}`)],
 		...fact(
 			'Update',
 			isMovable(plugin) ? `to ${plugin.wanted ?? ''}` : 'leaves it as it is',
