@@ -8,6 +8,7 @@ import { pageAfter } from '../reduce-operations.ts';
 import { functionForm, taskForm } from '../run-form.ts';
 import { contentsOf, fileOf, findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
 import type { OperationRequest, Page, RunForm, State } from '../state.ts';
+import { lineText } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
 import { openReviewedFile } from './update-commands.ts';
 
@@ -243,11 +244,16 @@ async function fillForm({ store, loading }: Pick<CommandParts, 'store' | 'loadin
 	await loading.loadInfo(target);
 	const page = topPage(store.getState());
 	const loaded = infoOf(store.getState(), target).value?.tasks?.[task] ?? null;
-	// Only while the form is as it was opened: nothing that was typed may be lost.
-	const isUntouched = page?.type === 'form' && page.form.target === target && page.form.task === task && page.form.fields[0]?.name === '';
-	if (loaded !== null && isUntouched) {
-		store.dispatch({ type: 'form-changed', form: taskForm(target, task, loaded) });
+	if (loaded === null || page?.type !== 'form' || page.form.target !== target || page.form.task !== task) {
+		return;
 	}
+
+	const form = taskForm(target, task, loaded);
+	// Only while the form is as it was opened: nothing that was typed may be lost.
+	const [opened] = taskForm(target, task, null).fields;
+	const [only] = page.form.fields;
+	const isUntouched = only?.name === '' && opened !== undefined && lineText(only.line) === lineText(opened.line);
+	store.dispatch({ type: 'form-changed', form: isUntouched ? form : { ...page.form, description: form.description } });
 }
 
 export function undo({ operations }: CommandParts, state: State): void {

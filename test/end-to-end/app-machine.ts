@@ -26,7 +26,7 @@ export async function openAppMachine(): Promise<AppMachine> {
 	servePlugin(registry, ['notes', '1.0.0'], {
 		execute: 'return null;',
 		tasks: ['take'],
-		permissions: [{ type: 'net', value: 'api.example.com:443', reason: 'To send the notes' }],
+		permissions: [{ type: 'net', host: 'api.example.com', reason: 'To send the notes' }],
 	});
 	const machine = await openMachine(registry.url);
 	const installed = await machine.plugward(['install', 'echo', 'table', '--yes']);
