@@ -63,7 +63,7 @@ describe('how the screens were left', () => {
 				isWelcomeClosed: true,
 				later: 1,
 			}),
-		).toEqual({ section: 'installed', search: 'ab', filters: { trust: 'known' }, detailShare: null, isWelcomeClosed: true });
+		).toEqual({ section: 'installed', search: 'ab\uFFFD', filters: { trust: 'known' }, detailShare: null, isWelcomeClosed: true });
 	});
 
 	it('is told of no more than 64 homes, and forgets those that were left longest ago', async () => {

@@ -58,7 +58,7 @@ const TABLE: readonly Row[] = [
 		section: 'installed',
 		slot: 'installed',
 		loading: 'Reading the current generation ...',
-		empty: { value: NOTHING_INSTALLED, says: 'Nothing is installed yet' },
+		empty: { value: NOTHING_INSTALLED, says: 'Three things to begin with' },
 		content: '> @acme/links',
 	},
 	{
