@@ -16,6 +16,15 @@ export type Display = {
 	readonly lowBandwidth: boolean;
 	/** Nothing that only moves. */
 	readonly reducedMotion: boolean;
+	/** Clicks and the wheel go to the app instead of the terminal's own selection. */
+	readonly mouse: boolean;
 };
 
-export const DEFAULT_DISPLAY: Display = { theme: 'auto', colours: {}, ascii: false, lowBandwidth: false, reducedMotion: false };
+export const DEFAULT_DISPLAY: Display = {
+	theme: 'auto',
+	colours: {},
+	ascii: false,
+	lowBandwidth: false,
+	reducedMotion: false,
+	mouse: false,
+};

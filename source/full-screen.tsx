@@ -222,12 +222,14 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 		isEntered: (options.skeleton ?? null) !== null,
 		onScreen,
 	});
+	stdout.listenToMouse(display.mouse);
 	return {
 		stdin,
 		stdout,
 		wear: (next: Display): void => {
 			worn = next;
 			stdout.dressAs(dress());
+			stdout.listenToMouse(next.mouse);
 		},
 		ask: (): void => void options.stdout.write(questions.text),
 		settled: (): Promise<unknown> => Promise.race([questions.answered, sleep(LATE_ANSWER_MILLISECONDS)]),

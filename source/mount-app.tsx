@@ -6,10 +6,11 @@ import type { Host } from './actions/index.ts';
 import type { Engine } from './engine/index.ts';
 import { App } from './app.tsx';
 import type { InkControls } from './app.tsx';
+import { ClickContext, createClickAreas } from './screens/parts/click-areas.tsx';
 import { StillContext } from './screens/parts/spinner.tsx';
 import type { SettingsDoor } from './setting-entries.ts';
 import type { Store } from './store.ts';
-import type { KeySource, ScreenWriter } from './terminal/index.ts';
+import type { KeySource, MouseReport, ScreenWriter } from './terminal/index.ts';
 
 export type MountedApp = {
 	/** Settles when the app is left; rejects with what a component threw. */
@@ -38,9 +39,14 @@ export function mountApp(options: {
 }): MountedApp {
 	const { engine, store, signal } = options;
 	const actions = createActions({ engine, store, settings: options.settings, now: Date.now, signal }, options.host);
+	const areas = createClickAreas();
+	// Columns and rows of the terminal count from 1.
+	options.stdin.on('mouse', (report: MouseReport) => actions.mouse(report, areas.at(report.column - 1, report.row - 1)));
 	const instance: Instance = render(
 		<StillContext value={options.isStill}>
-			<App store={store} actions={actions} onMount={options.onMount} />
+			<ClickContext value={areas}>
+				<App store={store} actions={actions} onMount={options.onMount} />
+			</ClickContext>
 		</StillContext>,
 		{
 			stdin: options.stdin,

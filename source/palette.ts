@@ -47,11 +47,9 @@ export const matchingEntries = remember((entries: readonly PaletteEntry[], text)
 });
 
 const WHOLE = 1000;
-/** Less than any whole one has, wherever it stands and however it was found. */
-const NAMED = WHOLE / 2;
-
+/** A whole one at the start of a word; in the midst of a word it counts as letters. */
 function isNamed({ rank }: { readonly rank: number }): boolean {
-	return rank >= NAMED;
+	return rank >= WHOLE;
 }
 
 /** How well a text answers: as a whole, at starts of words, or letter by letter; 0 for not at all. */

@@ -56,6 +56,7 @@ const stored = v.strictObject({
 			ascii: v.optional(v.boolean(), DEFAULT_DISPLAY.ascii),
 			lowBandwidth: v.optional(v.boolean(), DEFAULT_DISPLAY.lowBandwidth),
 			reducedMotion: v.optional(v.boolean(), DEFAULT_DISPLAY.reducedMotion),
+			mouse: v.optional(v.boolean(), DEFAULT_DISPLAY.mouse),
 		}),
 		DEFAULT_DISPLAY,
 	),
@@ -148,6 +149,7 @@ const DEFINITIONS: readonly Definition[] = [
 	definition('display.ascii', 'yes-no', 'ASCII only; letters that have none are question marks'),
 	definition('display.lowBandwidth', 'yes-no', 'Ten frames a second at most, and nothing that only moves'),
 	definition('display.reducedMotion', 'yes-no', 'Nothing that only moves'),
+	definition('display.mouse', 'yes-no', 'Clicks and the wheel go to the app; Shift still selects text in most terminals'),
 ];
 
 /** The settings as single things with a name, a value and a default. */

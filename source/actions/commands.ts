@@ -54,6 +54,7 @@ import {
 	signIn,
 	signOut,
 	submitSetting,
+	toggleMouse,
 } from './setting-commands.ts';
 import { isOutdatedStale, mark, openReview, planUpdate } from './update-commands.ts';
 
@@ -94,6 +95,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	quit,
 	suspend: ({ host }) => host.suspend(),
 	repaint: ({ host }) => host.repaint(),
+	mouse: toggleMouse,
 	copy: copyCommand,
 	open,
 	'fetch-contents': fetchContents,

@@ -1,10 +1,13 @@
 import { failureOf } from '../failure.ts';
 import { resolveKey } from '../key-bindings.ts';
 import { editedLine } from '../edited-line.ts';
+import type { Pointed } from '../screens/parts/click-areas.tsx';
 import { editLine, insertText } from '../terminal/index.ts';
+import type { MouseReport } from '../terminal/index.ts';
 import { performCommand } from './commands.ts';
 import type { ActionContext, Host } from './context.ts';
 import { createLoading } from './loading.ts';
+import { createMouse } from './mouse.ts';
 import { finishAlone, tellJobs } from './lost-terminal.ts';
 import { createOperations } from './operations.ts';
 import { createRuntimeWatch } from './runtime-watch.ts';
@@ -19,6 +22,8 @@ export type Actions = {
 	readonly finishAlone: () => Promise<void>;
 	readonly key: (name: string) => void;
 	readonly paste: (text: string) => void;
+	/** `pointed` is what stands under the pointer. */
+	readonly mouse: (report: MouseReport, pointed: Pointed | null) => void;
 };
 
 /** Turns keys into changes of state and calls of the engine. */
@@ -45,19 +50,37 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		}
 	}
 
+	function key(name: string): void {
+		const resolved = resolveKey(store.getState(), name);
+		if (resolved === null) {
+			return type(name);
+		}
+
+		if (name !== 'ctrl-c' && name !== 'q') {
+			store.dispatch({ type: 'quit-armed', isArmed: false });
+		}
+
+		if (resolved.type === 'refused') {
+			return store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${resolved.reason}.` } });
+		}
+
+		performCommand(parts, resolved.command);
+	}
+
 	return {
+		mouse: createMouse(store, {
+			now: context.now,
+			does: {
+				enter: () => key('return'),
+				open: (section) => performCommand(parts, `go-${section}`),
+			},
+		}),
+		key,
 		start() {
 			loading.followSelection();
 			runtime.start();
 			reload();
-			followGenerations(context, reload).catch((thrown: unknown) => {
-				if (!context.signal.aborted) {
-					store.dispatch({
-						type: 'noticed',
-						notice: { tone: 'warning', text: `Changes by others are not shown: ${failureOf(thrown).message}` },
-					});
-				}
-			});
+			void followOthers(context, reload);
 			performCommand(parts, `go-${store.getState().section}`);
 			void tellJobs(context);
 		},
@@ -67,22 +90,6 @@ export function createActions(context: ActionContext, host: Host): Actions {
 			runtime.stop();
 			store.flush();
 		},
-		key(name) {
-			const resolved = resolveKey(store.getState(), name);
-			if (resolved === null) {
-				return type(name);
-			}
-
-			if (name !== 'ctrl-c' && name !== 'q') {
-				store.dispatch({ type: 'quit-armed', isArmed: false });
-			}
-
-			if (resolved.type === 'refused') {
-				return store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${resolved.reason}.` } });
-			}
-
-			performCommand(parts, resolved.command);
-		},
 		paste(text) {
 			if (store.getState().editing !== null) {
 				store.dispatch({ type: 'line-changed', line: insertText(editedLine(store.getState()), text) });
@@ -90,6 +97,18 @@ export function createActions(context: ActionContext, host: Host): Actions {
 			}
 		},
 	};
+}
+
+/** What cannot be followed is told; never rejects. */
+async function followOthers(context: ActionContext, changed: () => void): Promise<void> {
+	try {
+		await followGenerations(context, changed);
+	} catch (thrown) {
+		if (!context.signal.aborted) {
+			const text = `Changes by others are not shown: ${failureOf(thrown).message}`;
+			context.store.dispatch({ type: 'noticed', notice: { tone: 'warning', text } });
+		}
+	}
 }
 
 async function followGenerations({ engine, signal }: ActionContext, changed: () => void): Promise<void> {

@@ -80,6 +80,14 @@ export const signOut = onItem(({ store }, item) => {
 	}
 });
 
+/** On or off, and remembered. */
+export function toggleMouse(parts: CommandParts): void {
+	void parts.context.settings.list().then((settings) => {
+		const isOn = displayOf(settings).mouse;
+		return changeNow(parts, 'display.mouse', isOn ? null : 'yes');
+	});
+}
+
 export function fix({ store }: CommandParts): void {
 	const sentences = [
 		'What can be put right without losing anything is put right: unfinished writes, damaged records that can be made again, rights of files.',
@@ -152,6 +160,7 @@ function displayOf(settings: readonly Setting[]): Display {
 		ascii: valueOf('ascii') === 'yes',
 		lowBandwidth: valueOf('lowBandwidth') === 'yes',
 		reducedMotion: valueOf('reducedMotion') === 'yes',
+		mouse: valueOf('mouse') === 'yes',
 	};
 }
 

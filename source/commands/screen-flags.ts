@@ -13,6 +13,7 @@ export const SCREEN_FLAGS: FlagTable = {
 	ascii: { type: 'boolean', description: 'ASCII only; letters that have none are question marks' },
 	lowBandwidth: { type: 'boolean', description: 'Ten frames a second at most, nothing that only moves' },
 	reducedMotion: { type: 'boolean', description: 'Nothing that only moves' },
+	mouse: { type: 'boolean', description: 'Clicks and the wheel go to the app' },
 };
 
 export type ScreenChoices = {
@@ -37,6 +38,7 @@ export function screenChoices(parsed: ParsedArguments, settings: Display): Scree
 			ascii: isSet(parsed, 'ascii') || settings.ascii,
 			lowBandwidth: isSet(parsed, 'lowBandwidth') || settings.lowBandwidth,
 			reducedMotion: isSet(parsed, 'reducedMotion') || settings.reducedMotion,
+			mouse: isSet(parsed, 'mouse') || settings.mouse,
 		},
 	};
 }

@@ -31,6 +31,7 @@ export type Command =
 	| 'interrupt'
 	| 'suspend'
 	| 'repaint'
+	| 'mouse'
 	| 'quit'
 	| 'palette'
 	| 'run-command'

@@ -28,6 +28,13 @@ export const COMMON_KEYS: readonly Binding[] = [
 	{ place: 'everywhere', command: 'back', keys: ['escape'], label: null, help: 'Back, or clear the filter' },
 	{ place: 'everywhere', command: 'palette', keys: [':', 'ctrl-p'], label: 'commands', help: 'Find a command by typing a part of it' },
 	{ place: 'everywhere', command: 'help', keys: ['?'], label: 'help', help: 'All keys of this screen' },
+	{
+		place: 'everywhere',
+		command: 'mouse',
+		keys: ['M'],
+		label: null,
+		help: 'Mouse on or off: click selects, twice is Enter, the wheel scrolls',
+	},
 	{ place: 'everywhere', command: 'quit', keys: ['q'], label: 'quit', help: 'Quit' },
 
 	{ place: 'always', command: 'interrupt', keys: ['ctrl-c'], label: null, help: 'Cancel the running operation safely; twice: leave' },

@@ -2,7 +2,7 @@ export { keyName } from './key-name.ts';
 export { KeySource } from './key-source.ts';
 export type { TerminalInput } from './key-source.ts';
 export { createKeyTokeniser } from './key-tokeniser.ts';
-export type { Token } from './key-tokeniser.ts';
+export type { MouseReport, Token } from './key-tokeniser.ts';
 export { EMPTY_LINE, editLine, insertText, lineOf, lineText } from './line-editor.ts';
 export type { LineEditor } from './line-editor.ts';
 export { ScreenWriter } from './screen-writer.ts';

@@ -18,7 +18,6 @@ export type TerminalInput = {
 
 /** For what comes from a terminal and is no key. */
 export type InputListeners = {
-	readonly onMouse?: (report: MouseReport) => void;
 	readonly onAnswer?: (sequence: string) => void;
 };
 
@@ -33,14 +32,14 @@ const ESCAPE_KEY = '\u001B[27u';
 
 /**
  * Stands between the terminal and Ink and delivers one key per turn of the event loop: a burst of keys in one read is then as many
- * key events, each handled on the state that the one before it left behind.
+ * key events, each handled on the state that the one before it left behind. What the mouse does comes in its turn as the event `mouse`.
  */
 export class KeySource extends Readable {
 	readonly isTTY = true;
 	readonly #input: TerminalInput;
 	readonly #listeners: InputListeners;
 	readonly #tokeniser = createKeyTokeniser();
-	readonly #queue: string[] = [];
+	readonly #queue: (string | MouseReport)[] = [];
 	#decoder = new StringDecoder('utf8');
 	#escapeTimer: NodeJS.Timeout | undefined;
 	#isDelivering = false;
@@ -129,7 +128,7 @@ export class KeySource extends Readable {
 	#enqueue(tokens: readonly Token[]): void {
 		for (const token of tokens) {
 			if (token.type === 'mouse') {
-				this.#listeners.onMouse?.(token.report);
+				this.#queue.push(token.report);
 			} else if (token.type === 'answer') {
 				this.#listeners.onAnswer?.(token.sequence);
 			} else {
@@ -146,7 +145,12 @@ export class KeySource extends Readable {
 		const next = this.#queue.shift();
 		this.#isDelivering = next !== undefined;
 		if (next !== undefined) {
-			this.push(next);
+			if (typeof next === 'string') {
+				this.push(next);
+			} else {
+				this.emit('mouse', next);
+			}
+
 			setImmediate(() => {
 				this.#deliver();
 			});

@@ -6,7 +6,9 @@ export const HIDE_CURSOR = '\u001B[?25l';
 export const SYNCHRONISED_START = '\u001B[?2026h';
 export const SYNCHRONISED_END = '\u001B[?2026l';
 export const CLEAR_AND_HOME = '\u001B[2J\u001B[H';
-const MOUSE_OFF = '\u001B[?1006l\u001B[?1000l';
+/** Presses, releases and the wheel (1000), told in a form that holds in wide terminals too (1006). */
+export const MOUSE_ON = '\u001B[?1000h\u001B[?1006h';
+export const MOUSE_OFF = '\u001B[?1006l\u001B[?1000l';
 const PASTE_OFF = '\u001B[?2004l';
 
 /** Everything that the app may have switched on, off again. Harmless where it is off already, but for the cursor's place. */

@@ -12,6 +12,8 @@ import {
 	ENTER_ALTERNATE_SCREEN,
 	HIDE_CURSOR,
 	LEAVE_ALTERNATE_SCREEN,
+	MOUSE_OFF,
+	MOUSE_ON,
 	SHOW_CURSOR,
 	SYNCHRONISED_END,
 	SYNCHRONISED_START,
@@ -60,6 +62,9 @@ export class ScreenWriter extends Writable {
 	/** What the terminal shows; null when nobody knows. */
 	#shown: readonly Row[] | null = null;
 	#isCursorShown = false;
+	/** Whether reports of the mouse are wanted; they are asked for only while the alternate screen is on. */
+	#wantsMouse = false;
+	#isOnScreen = false;
 	#cursor: InkFrame['cursor'] = null;
 	/** The rows of the last frame, since most lines of a frame are those of the one before. */
 	#parsed: ReadonlyMap<string, Row> = new Map();
@@ -88,6 +93,15 @@ export class ScreenWriter extends Writable {
 	/** The terminal said that it can hold a frame back until it is whole. */
 	synchronise(): void {
 		this.#isSynchronised = true;
+	}
+
+	/** Asks the terminal for what the mouse does, or no more. */
+	listenToMouse(wantsMouse: boolean): void {
+		if (this.#isOnScreen && wantsMouse !== this.#wantsMouse) {
+			this.#output.write(wantsMouse ? MOUSE_ON : MOUSE_OFF);
+		}
+
+		this.#wantsMouse = wantsMouse;
 	}
 
 	/** Shows everything in another dress, also what is on the screen already. */
@@ -143,8 +157,10 @@ export class ScreenWriter extends Writable {
 			return;
 		}
 
-		this.#output.write(text);
-		if (text.includes(LEAVE_ALTERNATE_SCREEN)) {
+		const isLeaving = text.includes(LEAVE_ALTERNATE_SCREEN);
+		this.#output.write(isLeaving && this.#wantsMouse ? MOUSE_OFF + text : text);
+		if (isLeaving) {
+			this.#isOnScreen = false;
 			clearTimeout(this.#timer);
 			this.#timer = undefined;
 			this.#shown = null;
@@ -154,16 +170,18 @@ export class ScreenWriter extends Writable {
 
 	#enterScreen(text: string): void {
 		this.#onScreen(true);
+		this.#isOnScreen = true;
+		const mouse = this.#wantsMouse ? MOUSE_ON : '';
 		if (this.#isEntered) {
 			// What was painted there before stays until the first frame replaces it.
 			this.#isEntered = false;
-			this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ''));
+			this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, '') + mouse);
 			return;
 		}
 
 		this.#shown = [];
 		// Entering the alternate screen leaves the cursor where the shell had it.
-		this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ENTER_ALTERNATE_SCREEN + CLEAR_AND_HOME));
+		this.#output.write(text.replaceAll(ENTER_ALTERNATE_SCREEN, ENTER_ALTERNATE_SCREEN + CLEAR_AND_HOME) + mouse);
 	}
 
 	#takeFrame(written: string): void {

@@ -182,6 +182,39 @@ describe.each([
 		await leave(terminal);
 	});
 
+	it('takes clicks and the wheel only while the mouse is on', async () => {
+		await using terminal = open();
+		await terminal.until('1 of 3');
+		const place = (text: string): { readonly column: number; readonly row: number } => {
+			const row = terminal.rows().findIndex((line) => line.includes(text));
+			return { row: row + 1, column: (terminal.rows()[row]?.indexOf(text) ?? 0) + 1 };
+		};
+		const click = (text: string, times = 1): void => {
+			const { column, row } = place(text);
+			terminal.send(`${ESCAPE}[<0;${column};${row}M${ESCAPE}[<0;${column};${row}m`.repeat(times));
+		};
+		expect(terminal.received()).not.toContain(`${ESCAPE}[?1000h`);
+		terminal.send('M');
+		await terminal.until('display.mouse is yes.');
+		await expect.poll(() => terminal.received()).toContain(`${ESCAPE}[?1000h${ESCAPE}[?1006h`);
+		click('ticker   ');
+		await terminal.until('3 of 3');
+		terminal.send(`${ESCAPE}[<64;5;8M`);
+		await terminal.until('1 of 3');
+		click('table   ', 2);
+		await terminal.until('[Overview]');
+		click('Versions');
+		await terminal.until('[Versions]');
+		click('7 Run');
+		await terminal.until(/\[7 Run\]/);
+		terminal.send('M');
+		await terminal.until('display.mouse is no, the default.');
+		await expect
+			.poll(() => terminal.received().lastIndexOf(`${ESCAPE}[?1000l`))
+			.toBeGreaterThan(terminal.received().lastIndexOf(`${ESCAPE}[?1000h`));
+		await leave(terminal);
+	});
+
 	it('says when there is no room, and is whole again when there is', async () => {
 		await using terminal = open();
 		await terminal.until('1 of 3');

@@ -42,10 +42,11 @@ function expectRestored(terminal: PseudoTerminal): void {
 
 describe('the terminal is as before', () => {
 	it.each([
-		['q', 'q', /left with 0/],
-		['Ctrl-C, twice', '\u0003\u0003', /left with 130/],
-	])('after %s', async (_, keys, says) => {
-		await using terminal = app.open({ shell: thenCompare });
+		['q', 'q', /left with 0/, []],
+		['q with the mouse on', 'q', /left with 0/, ['--mouse']],
+		['Ctrl-C, twice', '\u0003\u0003', /left with 130/, []],
+	] as const)('after %s', async (_, keys, says, words) => {
+		await using terminal = app.open({ shell: thenCompare, words });
 		await terminal.until('q quit');
 		terminal.send(keys);
 		await terminal.until(says);
@@ -83,18 +84,20 @@ describe('the terminal is as before', () => {
 	});
 
 	it.each([
-		['SIGKILL', "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500);"],
-		['an abort', 'setTimeout(() => process.abort(), 1500);'],
-		['the end of the memory', 'setTimeout(() => { const kept = []; for (;;) kept.push(new Array(1e5).fill({})); }, 1500);'],
-	])(
+		['SIGKILL', "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500);", []],
+		['SIGKILL with the mouse on', "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500);", ['--mouse']],
+		['an abort', 'setTimeout(() => process.abort(), 1500);', []],
+		['the end of the memory', 'setTimeout(() => { const kept = []; for (;;) kept.push(new Array(1e5).fill({})); }, 1500);', []],
+	] as const)(
 		'after %s, by its watchdog, which says so',
-		async (name, script) => {
+		async (name, script, words) => {
 			const { file, environment } = preload(app.machine, name.replaceAll(' ', '-'));
 			await writeFile(file, `if (process.argv[1]?.endsWith('plugward.cjs')) { ${script} }`);
 			const limited = { NODE_OPTIONS: `${environment['NODE_OPTIONS']} --max-old-space-size=100` };
 			await using terminal = app.open({
 				environment: limited,
 				rows: 60,
+				words,
 				shell: (command) => thenCompare(`ulimit -c 0; ${command} 2>/dev/null`),
 			});
 			await terminal.until('q quit');

@@ -1,6 +1,9 @@
+import { Box } from 'ink';
+
 import { insideOf } from '../../layout.ts';
 import type { Size, State } from '../../state.ts';
 import { detailOf } from '../../views.ts';
+import { useClickArea } from './click-areas.tsx';
 import { DocumentView, scrollInfo } from './document-view.tsx';
 import { Pane } from './pane.tsx';
 import { useSettled } from './use-settled.ts';
@@ -9,6 +12,7 @@ import { useSettled } from './use-settled.ts';
 export function DetailPane({ state, size, title }: { readonly state: State; readonly size: Size; readonly title: string }) {
 	const detail = useSettled(detailOf(state));
 	const { columns, rows } = insideOf(size);
+	const area = useClickArea(() => ({ type: 'detail' }));
 	if (detail === null || size.rows < 3) {
 		return null;
 	}
@@ -17,7 +21,9 @@ export function DetailPane({ state, size, title }: { readonly state: State; read
 	const info = scrollInfo(detail.lines.length, scroll, rows);
 	return (
 		<Pane title={title} info={info === '' ? '' : `${info}, J K`} columns={size.columns} rows={size.rows}>
-			<DocumentView lines={detail.lines} scroll={scroll} rows={rows} width={columns} />
+			<Box ref={area}>
+				<DocumentView lines={detail.lines} scroll={scroll} rows={rows} width={columns} />
+			</Box>
 		</Pane>
 	);
 }

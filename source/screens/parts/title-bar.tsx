@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink';
 
 import { titleLabels } from '../../sections.ts';
-import type { Section } from '../../sections.ts';
+import type { Section, TitleLabel } from '../../sections.ts';
+import { useClickArea } from './click-areas.tsx';
 
 type Props = {
 	readonly section: Section;
@@ -17,8 +18,12 @@ export function TitleBar({ section, columns, generation, profile, updates }: Pro
 	const right = generation === null ? '' : `${line}${columns >= 130 ? 'generation' : 'gen'} ${generation}`;
 	const badges = updates > 0 ? { updates: ` (${updates})` } : {};
 	const { brand, labels } = titleLabels({ columns, current: section, right, badges });
+	const area = useClickArea((column) => {
+		const section = labelAt(labels, column - brand.length);
+		return section === null ? null : { type: 'section', section };
+	});
 	return (
-		<Box width={columns} height={1} justifyContent="space-between">
+		<Box ref={area} width={columns} height={1} justifyContent="space-between">
 			<Text wrap="truncate">
 				<Text bold color="cyan">
 					{brand}
@@ -32,4 +37,17 @@ export function TitleBar({ section, columns, generation, profile, updates }: Pro
 			<Text dimColor>{right === '' ? '' : ` ${right} `}</Text>
 		</Box>
 	);
+}
+
+function labelAt(labels: readonly TitleLabel[], column: number): Section | null {
+	let start = 0;
+	for (const { section, text } of labels) {
+		if (column >= start && column < start + text.length) {
+			return section;
+		}
+
+		start += text.length;
+	}
+
+	return null;
 }

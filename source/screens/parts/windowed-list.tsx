@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { useState } from 'react';
 
 import type { Line } from '../../theme.ts';
+import { useClickArea } from './click-areas.tsx';
 import { LineRow } from './line-row.tsx';
 
 type Props = {
@@ -22,8 +23,9 @@ export function WindowedList({ count, selectedIndex, rows, width, rowAt }: Props
 	}
 
 	const visible = Math.max(0, Math.min(rows, count - next));
+	const area = useClickArea((_, row) => (row < visible ? { type: 'row', index: next + row } : null));
 	return (
-		<Box flexDirection="column" height={rows}>
+		<Box ref={area} flexDirection="column" height={rows}>
 			{Array.from({ length: visible }, (_, slot) => (
 				// Keyed by place on the screen: scrolling changes texts instead of moving nodes.
 				// oxlint-disable-next-line react/no-array-index-key

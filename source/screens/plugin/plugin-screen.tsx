@@ -1,4 +1,4 @@
-import { Text } from 'ink';
+import { Box, Text } from 'ink';
 
 import { cleanLine, plural } from '../../format.ts';
 import { insideOf, layoutOf } from '../../layout.ts';
@@ -6,6 +6,7 @@ import { infoOf, verifiedContents } from '../../select.ts';
 import { PLUGIN_TABS } from '../../state.ts';
 import type { Page, PluginTab, State } from '../../state.ts';
 import { documentOf } from '../../views.ts';
+import { useClickArea } from '../parts/click-areas.tsx';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
 import { pageFreshness } from '../parts/page-freshness.ts';
 import { Pane } from '../parts/pane.tsx';
@@ -85,26 +86,49 @@ function Tabs({ selected, width }: { readonly selected: PluginTab; readonly widt
 	const next = PLUGIN_TABS[(index + 1) % PLUGIN_TABS.length] ?? 'overview';
 	// Between two names one space is enough where there is no room for two.
 	const isWide = wide <= width;
-	if (!isWide && wide - PLUGIN_TABS.length + 1 > width) {
-		return (
+	const isAlone = !isWide && wide - PLUGIN_TABS.length + 1 > width;
+	const labels = PLUGIN_TABS.map((tab, place) => {
+		const gap = isWide || place === 0 ? '' : ' ';
+		return tab === selected ? `${gap}[${TAB_TITLES[tab]}]` : isWide ? ` ${TAB_TITLES[tab]} ` : `${gap}${TAB_TITLES[tab]}`;
+	});
+	const area = useClickArea((column) => {
+		const tab = isAlone ? next : tabAt(column, labels);
+		return tab === null ? null : { type: 'tab', tab };
+	});
+	return (
+		<Box ref={area}>
 			<Text wrap="truncate">
-				<Text bold color="cyan">{`[${TAB_TITLES[selected]}]`}</Text>
-				<Text dimColor>{`  ${index + 1} of ${PLUGIN_TABS.length}, Tab: ${TAB_TITLES[next]}`}</Text>
+				{isAlone ? (
+					<>
+						<Text bold color="cyan">{`[${TAB_TITLES[selected]}]`}</Text>
+						<Text dimColor>{`  ${index + 1} of ${PLUGIN_TABS.length}, Tab: ${TAB_TITLES[next]}`}</Text>
+					</>
+				) : (
+					PLUGIN_TABS.map((tab, place) =>
+						tab === selected ? (
+							<Text key={tab} bold color="cyan">
+								{labels[place]}
+							</Text>
+						) : (
+							<Text key={tab} dimColor>
+								{labels[place]}
+							</Text>
+						),
+					)
+				)}
 			</Text>
-		);
+		</Box>
+	);
+}
+
+function tabAt(column: number, labels: readonly string[]): PluginTab | null {
+	let end = 0;
+	for (const [place, tab] of PLUGIN_TABS.entries()) {
+		end += (labels[place] ?? '').length;
+		if (column < end) {
+			return tab;
+		}
 	}
 
-	return (
-		<Text wrap="truncate">
-			{PLUGIN_TABS.map((tab, place) =>
-				tab === selected ? (
-					<Text key={tab} bold color="cyan">{`${place === 0 || isWide ? '' : ' '}[${TAB_TITLES[tab]}]`}</Text>
-				) : (
-					<Text key={tab} dimColor>
-						{isWide ? ` ${TAB_TITLES[tab]} ` : `${place === 0 ? '' : ' '}${TAB_TITLES[tab]}`}
-					</Text>
-				),
-			)}
-		</Text>
-	);
+	return null;
 }
