@@ -261,7 +261,7 @@ await rm(join(OUT, 'chunks'), { recursive: true, force: true });
 const [command, modules, host, bundler] = await Promise.all([
 	buildCommand(),
 	buildModules(),
-	buildHost(join(OUT, 'sandbox-host.cjs')),
+	buildHost(join(OUT, 'sandbox-host.cjs'), join(OUT, 'sandbox-guest.txt')),
 	buildBundler(join(OUT, 'sandbox-bundler.mjs')),
 	buildLauncher(),
 ]);

@@ -1,29 +1,39 @@
-import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 const HERE = import.meta.dirname;
 
 /** Loaded into an isolate when it first touches something of them; the source of each is guest/NAME/NAME-part.ts. */
 const PARTS = ['node', 'subtle', 'wasm', 'web'] as const;
 
+/** Half a megabyte and several milliseconds in every host process, and most plugins never touch what needs them. */
+const LAZY_BUILTINS = ['node:crypto', 'node:zlib', 'node:vm'];
+
 /**
- * Builds the host program into one file. Call it from the release build with `dist/sandbox-host.cjs`; the running program looks for
- * that name beside itself. Needs this source tree. Gives what went in, for the licences.
+ * Builds the host program and the scripts for its isolates into one file each. Call it from the release build with
+ * `dist/sandbox-host.cjs` and `dist/sandbox-guest.txt`; the running program looks for those names beside itself. Needs this source tree.
+ * Gives what went in, for the licences.
  */
-export async function buildHost(outfile: string): Promise<readonly Metafile[]> {
+export async function buildHost(outfile: string, guestFile: string): Promise<readonly Metafile[]> {
 	const [prelude, schemaGuest] = await Promise.all([buildPrelude(), buildGuest(join(HERE, 'guest/schema-guest.ts'), 'schemaGuest')]);
 	const parts = await Promise.all(PARTS.map((name) => buildPart(name, prelude.modules)));
+	const { text, scripts, digest } = joinScripts([
+		['prelude', prelude.script],
+		['schema', schemaGuest.script],
+		...parts.map(({ script }, index) => [PARTS[index] ?? '', script] as const),
+	]);
+	await writeFile(guestFile, text, 'latin1');
 	const host = await build({
 		...SHARED,
 		entryPoints: [join(HERE, 'host/host.ts')],
 		outfile,
 		platform: 'node',
 		format: 'cjs',
-		define: {
-			GUEST_PRELUDE: JSON.stringify(prelude.script),
-			SCHEMA_GUEST: JSON.stringify(schemaGuest.script),
-			GUEST_PARTS: JSON.stringify(Object.fromEntries(parts.map(({ script }, index) => [PARTS[index], script]))),
-		},
+		define: { GUEST_SCRIPTS: JSON.stringify(scripts), GUEST_DIGEST: JSON.stringify(digest) },
+		plugins: [lazyBuiltins()],
 	});
 	return [host.metafile, prelude.metafile, schemaGuest.metafile, ...parts.map(({ metafile }) => metafile)];
 }
@@ -50,6 +60,38 @@ const SHARED = {
 	tsconfigRaw: '{}',
 	minifySyntax: true,
 } satisfies BuildOptions;
+
+/** One text that begins with its own digest, and where each script stands in it. esbuild writes ASCII, so that a byte is a character. */
+function joinScripts(named: readonly (readonly [string, string])[]) {
+	const body = named.map(([, script]) => script).join('');
+	const digest = createHash('sha256').update(body).digest('hex');
+	let offset = digest.length;
+	const scripts = named.map(([name, { length }]) => {
+		offset += length;
+		return [name, [offset - length, length]] as const;
+	});
+	return { text: `${digest}${body}`, digest, scripts: Object.fromEntries(scripts) };
+}
+
+/** Modules of node that are loaded when something of them is first used. */
+function lazyBuiltins(): Plugin {
+	return {
+		name: 'lazy-builtins',
+		setup(setup) {
+			setup.onResolve({ filter: /^node:/ }, ({ path }) => (LAZY_BUILTINS.includes(path) ? { path, namespace: 'lazy' } : undefined));
+			setup.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
+				contents: Object.keys(process.getBuiltinModule(path) ?? {})
+					.map(
+						(name) =>
+							`get ${JSON.stringify(name)}() { return process.getBuiltinModule(${JSON.stringify(path)})[${JSON.stringify(name)}]; },`,
+					)
+					.join('\n')
+					.replace(/^/, 'module.exports = {')
+					.concat('};'),
+			}));
+		},
+	};
+}
 
 const GUEST_OPTIONS = {
 	...SHARED,

@@ -3,7 +3,7 @@
  * what follows it and the slot says which isolate of the process is meant: 0 in a process with one plugin, 1 and up in a shared one.
  * Both ends use this file. Anything that does not fit is a `FrameBreach`; there is no resynchronising.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Core to host. */
 export const TO_HOST = { load: 1, code: 2, call: 3, capabilityResult: 4, abort: 5, ping: 6, unload: 7 } as const;
@@ -30,7 +30,7 @@ export const CAPABILITY_WINDOW = 8;
 /** Calls into one isolate that may wait at the same time: a queue that never empties would keep V8 from freeing anything. */
 export const CALL_WINDOW = 8;
 
-export type Frame = { readonly kind: number; readonly slot: number; readonly id: number; readonly payload: Uint8Array };
+export type Frame = { readonly kind: number; readonly slot: number; readonly id: number; readonly payload: Buffer };
 
 const LENGTH_BYTES = 4;
 const HEADER_BYTES = 8;
@@ -42,15 +42,15 @@ export class FrameBreach extends Error {
 }
 
 /** `slot` 0 is the only isolate of a process of its own. */
-export function encodeFrame(kind: number, id: number, payload: string | Uint8Array, slot = 0): Buffer {
-	const body = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
-	const frame = Buffer.allocUnsafe(LENGTH_BYTES + HEADER_BYTES + body.length);
-	frame.writeUInt32LE(HEADER_BYTES + body.length, 0);
+export function encodeFrame(kind: number, id: number, payload: string, slot = 0): Buffer {
+	const length = Buffer.byteLength(payload, 'utf8');
+	const frame = Buffer.allocUnsafe(LENGTH_BYTES + HEADER_BYTES + length);
+	frame.writeUInt32LE(HEADER_BYTES + length, 0);
 	frame.writeUInt8(kind, 4);
 	frame.writeUInt8(0, 5);
 	frame.writeUInt16LE(slot, 6);
 	frame.writeUInt32LE(id, 8);
-	frame.set(body, LENGTH_BYTES + HEADER_BYTES);
+	frame.write(payload, LENGTH_BYTES + HEADER_BYTES, 'utf8');
 	return frame;
 }
 

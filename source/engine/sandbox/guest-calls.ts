@@ -59,6 +59,17 @@ export type CallMessage = {
 	readonly outputSchema: string | null;
 };
 
+/** As one text: all but the input on the first line, so that whoever passes it on neither reads nor writes the input. */
+export function encodeCall({ input, ...head }: CallMessage): string {
+	return `${JSON.stringify(head)}\n${input}`;
+}
+
+/** JSON has no line breaks of its own. */
+export function splitCall(text: string): { readonly head: string; readonly input: string } {
+	const end = text.indexOf('\n');
+	return { head: text.slice(0, end), input: text.slice(end + 1) };
+}
+
 /** Why a call failed, as the host tells it. `detail` is the plugin's own text, capped, not yet stripped. */
 export type CallFailure = {
 	readonly reason:

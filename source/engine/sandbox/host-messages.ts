@@ -8,6 +8,8 @@ export type TaskProgress = { readonly fraction: number | null; readonly text: st
 export type LogLine = { readonly stream: 'log' | 'warn' | 'error'; readonly text: string };
 
 const MAXIMUM_METHODS = 10_000;
+/** Whatever opens fewer brackets is not too deep for anybody. */
+const SHALLOW_LEVELS = 500;
 const FAILURE_REASONS: ReadonlySet<string> = new Set<CallFailure['reason']>([
 	'thrown',
 	'denied',
@@ -68,10 +70,32 @@ export function parsePong(text: string): { readonly heapBytes: number; readonly 
 /** JSON of a plugin, without the keys that could reach a prototype when somebody merges it. Throws `FrameBreach` when it is not JSON. */
 export function parsePluginJson(text: string): unknown {
 	try {
-		return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value));
+		return isPlain(text) ? JSON.parse(text) : JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value));
 	} catch {
 		throw new FrameBreach('a message that is not JSON');
 	}
+}
+
+/**
+ * Looking at each key takes ten times as long. The key can only be there where it is spelled out or written in escapes, and looking ends
+ * with an error in what is nested so deeply that others could not walk through it.
+ */
+function isPlain(text: string): boolean {
+	return !text.includes('__proto__') && !text.includes('\\u') && !hasManyLevels(text);
+}
+
+function hasManyLevels(text: string): boolean {
+	let count = 0;
+	for (const opener of ['[', '{']) {
+		for (let at = text.indexOf(opener); at !== -1; at = text.indexOf(opener, at + 1)) {
+			count += 1;
+			if (count > SHALLOW_LEVELS) {
+				return true;
+			}
+		}
+	}
+
+	return false;
 }
 
 function parseRecord(text: string): Readonly<Record<string, unknown>> {

@@ -18,9 +18,10 @@ import {
 	type Frame,
 } from './frames.ts';
 import { bubblewrapArguments, type WrappedProgram } from './bubblewrap.ts';
+import { endingWithCore } from './end-with-core.ts';
 import { nodeLibraries, outerWallFor } from './outer-wall.ts';
 import type { NativeOpenings } from './native-openings.ts';
-import { hostProgramPath, isolateBinaryPath } from './programs.ts';
+import { guestScriptsPath, hostProgramPath, isolateBinaryPath } from './programs.ts';
 import { USUAL_RULES, type SandboxRules } from './sandbox-rules.ts';
 
 const CHANNEL = 3;
@@ -88,6 +89,8 @@ export async function startHost({
 	hostProgram = null,
 	rules = USUAL_RULES,
 	native = null,
+	warmHeapMegabytes = null,
+	isShared = false,
 	signal,
 }: {
 	/** Another program in the host's place; only tests send breaches on purpose. */
@@ -95,28 +98,21 @@ export async function startHost({
 	readonly rules?: SandboxRules;
 	/** What a plugin that runs outside of an isolate may open by itself; null for an isolate. */
 	readonly native?: NativeOpenings | null;
+	/** The bound on the heap of an isolate that is made before the hello; null to make it when it is known for whom. */
+	readonly warmHeapMegabytes?: number | null;
+	/** Whether it is for several isolates, which then turn in threads of their own. */
+	readonly isShared?: boolean;
 	readonly signal: AbortSignal;
 }): Promise<HostProcess> {
 	closeToDebugger();
 	const program = hostProgram ?? (await hostProgramPath());
-	const binary = native === null ? isolateBinaryPath() : '';
+	const files: HostFiles = { program, scripts: guestScriptsPath(program), binary: native === null ? isolateBinaryPath() : '' };
 	const wall = await outerWallFor(rules);
 	signal.throwIfAborted();
-	const words =
-		native === null
-			? [...sharedFlags(rules), ...isolateFlags({ program, binary }), program, binary]
-			: [...sharedFlags(rules), ...nativeFlags(program, native), program];
-	const wrapped: WrappedProgram = {
-		program: process.execPath,
-		arguments: words,
-		files: native === null ? [program, binary] : [program, ...native.reads],
-		writable: native?.writes ?? [],
-		workingFolder: native?.workingFolder ?? '/',
-	};
-	const command = wall === null ? wrapped : inside(wall.path, wrapped);
+	const command = commandOf({ files, rules, native, wall, heapMegabytes: warmHeapMegabytes, isShared });
 	const child = spawn(command.program, command.arguments, {
 		env: {},
-		cwd: wrapped.workingFolder,
+		cwd: native?.workingFolder ?? '/',
 		detached: true,
 		stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
 	});
@@ -127,6 +123,36 @@ export async function startHost({
 	});
 	const host = await greet(child, exited, signal);
 	return wall === null ? host : { ...host, pid: innermost(host) };
+}
+
+type HostFiles = { readonly program: string; readonly scripts: string; readonly binary: string };
+
+/** The isolate is entered in the thread of its process only where the kernel ends that process with the core. */
+function commandOf({
+	files,
+	rules,
+	native,
+	wall,
+	heapMegabytes,
+	isShared,
+}: {
+	readonly files: HostFiles;
+	readonly rules: SandboxRules;
+	readonly native: NativeOpenings | null;
+	readonly wall: { readonly path: string } | null;
+	readonly heapMegabytes: number | null;
+	readonly isShared: boolean;
+}): Pick<WrappedProgram, 'program' | 'arguments'> {
+	const { program, scripts, binary } = files;
+	const flags = [...sharedFlags(rules), ...(native === null ? isolateFlags(files, isShared) : nativeFlags(files, native))];
+	const wrapped = (way: 'direct' | 'threads'): WrappedProgram => ({
+		program: process.execPath,
+		arguments: [...flags, program, binary, scripts, isShared ? 'threads' : way, ...(heapMegabytes === null ? [] : [String(heapMegabytes)])],
+		files: [program, scripts, ...(native === null ? [binary] : native.reads)],
+		writable: native?.writes ?? [],
+		workingFolder: native?.workingFolder ?? '/',
+	});
+	return wall === null ? (endingWithCore(wrapped('direct')) ?? wrapped('threads')) : inside(wall.path, wrapped('direct'));
 }
 
 function inside(bwrap: string, wrapped: WrappedProgram): Pick<WrappedProgram, 'program' | 'arguments'> {
@@ -257,7 +283,7 @@ function expectHello(frame: Frame): void {
 		throw new FrameBreach(`a message of kind ${frame.kind}, expected hello`);
 	}
 
-	const protocol = parseHello(Buffer.from(frame.payload).toString('utf8'));
+	const protocol = parseHello(frame.payload.toString('utf8'));
 	if (protocol !== PROTOCOL_VERSION) {
 		throw new FrameBreach(`protocol ${protocol}, expected ${PROTOCOL_VERSION}`);
 	}
@@ -270,23 +296,29 @@ function slowStart(): EngineError {
 }
 
 /** The isolate binary is the reason for addons; both rights are given up before any plugin byte is read. */
-function isolateFlags({ program, binary }: { readonly program: string; readonly binary: string }): readonly string[] {
+function isolateFlags({ program, scripts, binary }: HostFiles, isShared: boolean): readonly string[] {
 	return [
 		'--allow-addons',
 		`--allow-fs-read=${program}`,
+		`--allow-fs-read=${scripts}`,
 		`--allow-fs-read=${binary}`,
 		// Isolates must not share a read-only heap that was made by another snapshot.
 		'--no-node-snapshot',
+		// For this process; an isolate has its own bound. Little passes through it, and pages once touched are not given back.
 		'--max-old-space-size=96',
+		'--max-semi-space-size=1',
+		'--expose-gc',
+		...(isShared ? [] : ['--v8-pool-size=1']),
 		'--disable-proto=throw',
 		'--disallow-code-generation-from-strings',
 	];
 }
 
 /** Nothing but what was granted: no addons, no network, no programs, no workers. */
-function nativeFlags(program: string, { reads, writes }: NativeOpenings): readonly string[] {
+function nativeFlags({ program, scripts }: HostFiles, { reads, writes }: NativeOpenings): readonly string[] {
 	return [
 		`--allow-fs-read=${program}`,
+		`--allow-fs-read=${scripts}`,
 		...reads.map((path) => `--allow-fs-read=${path}`),
 		...writes.map((path) => `--allow-fs-write=${path}`),
 	];

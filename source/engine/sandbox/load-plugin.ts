@@ -1,5 +1,5 @@
 import { toEngineError, type EngineError } from '../errors.ts';
-import type { PluginManifest } from '../manifest.ts';
+import type { PluginLimits, PluginManifest } from '../manifest.ts';
 import { permissionId } from '../permission.ts';
 import type { CallMessage, LoadMessage } from './guest-calls.ts';
 import { PluginEndedError } from './plugin-end.ts';
@@ -15,11 +15,15 @@ export function loadMessageOf(
 ): LoadMessage {
 	return {
 		kind,
-		heapMegabytes: Math.max(MINIMUM_HEAP_MEGABYTES, Math.ceil(limits.memoryBytes / MEBIBYTE)),
+		heapMegabytes: heapMegabytesFor(limits),
 		turnMilliseconds: Math.min(limits.cpuMilliseconds, limits.wallMilliseconds),
 		permissions: grants.map(permissionId),
 		checksSchemas,
 	};
+}
+
+export function heapMegabytesFor({ memoryBytes }: Pick<PluginLimits, 'memoryBytes'>): number {
+	return Math.max(MINIMUM_HEAP_MEGABYTES, Math.ceil(memoryBytes / MEBIBYTE));
 }
 
 export function taskMessage(

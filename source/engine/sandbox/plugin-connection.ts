@@ -1,6 +1,6 @@
 import type { PluginLimits } from '../manifest.ts';
 import { CALL_WINDOW, CAPABILITY_WINDOW, createIdSource, FrameBreach, TO_CORE, TO_HOST, type Frame } from './frames.ts';
-import type { CallFailure, CallMessage, LoadMessage } from './guest-calls.ts';
+import { encodeCall, type CallFailure, type CallMessage, type LoadMessage } from './guest-calls.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { HostLink, TakeHost } from './host-process.ts';
 import {
@@ -181,7 +181,7 @@ export class PluginConnection {
 		const id = this.#nextId();
 		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.use.cpuMilliseconds, onProgress };
 		this.#calls.set(id, waiting);
-		this.#host.send(TO_HOST.call, id, JSON.stringify(message));
+		this.#host.send(TO_HOST.call, id, encodeCall(message));
 		return { id, answer: waiting.promise };
 	}
 
@@ -230,7 +230,7 @@ export class PluginConnection {
 		}
 
 		try {
-			this.#dispatch(frame, Buffer.from(frame.payload).toString('utf8'));
+			this.#dispatch(frame, frame.payload.toString('utf8'));
 		} catch (error) {
 			if (!(error instanceof FrameBreach)) {
 				this.finish({ type: 'stopped', cause: error });
@@ -249,7 +249,7 @@ export class PluginConnection {
 
 		try {
 			this.#requireRunning('question');
-			const request = parseCapabilityRequest(Buffer.from(payload).toString('utf8'));
+			const request = parseCapabilityRequest(payload.toString('utf8'));
 			this.#question = id;
 			void this.#answerQuestion(id, request);
 		} catch (error) {

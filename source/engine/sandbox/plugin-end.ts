@@ -29,8 +29,15 @@ export function endOfFailure(failure: CallFailure): PluginEnd {
 	return failure.reason === 'time' ? { type: 'limit', limit: 'cpu' } : { type: 'failed', failure };
 }
 
-/** A host ends only when the core kills it, so that any other end is a breach. */
+/** What isolated-vm writes when V8 has no memory for an isolate that is entered in the thread of its process. */
+const OUT_OF_HEAP = /^is_heap_oom = [01]$/m;
+
+/** A host ends only when the core kills it, so that any other end is a breach; only one that V8 ended for its memory is that. */
 export function endOfExit(exit: HostExit): PluginEnd {
+	if (exit.signal === 'SIGABRT' && OUT_OF_HEAP.test(exit.stderr)) {
+		return { type: 'limit', limit: 'memory' };
+	}
+
 	const how = exit.signal === null ? `with code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
 	const words = exit.stderr.trim().split('\n', 1)[0] ?? '';
 	return { type: 'breach', reason: `the host process ended ${how}${words === '' ? '' : ` (${words.slice(0, 200)})`}` };

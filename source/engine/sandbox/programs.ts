@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rmdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { linuxLibc } from '../linux-libc.ts';
 
-type Program = { readonly fileName: string; readonly build: 'buildHost' | 'buildBundler' };
+type Program = { readonly fileNames: readonly [string, ...string[]]; readonly build: 'buildHost' | 'buildBundler' };
 
-const HOST: Program = { fileName: 'sandbox-host.cjs', build: 'buildHost' };
-const BUNDLER: Program = { fileName: 'sandbox-bundler.mjs', build: 'buildBundler' };
+const HOST = { fileNames: ['sandbox-host.cjs', 'sandbox-guest.txt'], build: 'buildHost' } as const satisfies Program;
+const BUNDLER = { fileNames: ['sandbox-bundler.mjs'], build: 'buildBundler' } as const satisfies Program;
 
 const builds = new Map<string, Promise<string>>();
 
 /** Absolute path of the host program: beside the running bundle, or built from source while developing. */
 export function hostProgramPath(): Promise<string> {
 	return programPath(HOST);
+}
+
+/** The scripts that a host puts into its isolates, which lie beside it. */
+export function guestScriptsPath(hostProgram: string): string {
+	return join(dirname(hostProgram), HOST.fileNames[1]);
 }
 
 /** Absolute path of the bundler program. */
@@ -49,34 +54,41 @@ export function isolateVersion(): string {
 }
 
 async function programPath(program: Program): Promise<string> {
-	const beside = [import.meta.dirname, dirname(import.meta.dirname)].map((folder) => join(folder, program.fileName));
-	const built = beside.find((path) => existsSync(path));
+	const [name] = program.fileNames;
+	const folders = [import.meta.dirname, dirname(import.meta.dirname)];
+	const built = folders.find((folder) => program.fileNames.every((file) => existsSync(join(folder, file))));
 	if (built !== undefined) {
-		return built;
+		return join(built, name);
 	}
 
-	const pending = builds.get(program.fileName) ?? buildFromSource(program);
-	builds.set(program.fileName, pending);
+	const pending = builds.get(name) ?? buildFromSource(program);
+	builds.set(name, pending);
 	return pending;
 }
 
 /** Only with the source tree at hand, so only while developing: a release without its programs is damaged and says so. */
-async function buildFromSource({ fileName, build }: Program): Promise<string> {
+async function buildFromSource({ fileNames, build }: Program): Promise<string> {
+	const [name] = fileNames;
 	if (!existsSync(join(import.meta.dirname, 'build-programs.ts'))) {
-		throw new EngineError('sandbox-unavailable', `Plugins cannot run: this installation of plugward lacks ${fileName}.`, {
+		throw new EngineError('sandbox-unavailable', `Plugins cannot run: this installation of plugward lacks ${fileNames.join(' or ')}.`, {
 			hint: 'Install plugward again.',
 		});
 	}
 
 	const folder = join(import.meta.dirname, '../../../dist/dev');
-	const target = join(folder, fileName);
-	// Beside the target, so that two processes that build at once each rename a whole file into place.
-	const temporary = join(folder, `.${randomUUID()}-${fileName}`);
-	await mkdir(folder, { recursive: true });
+	// Beside the targets, so that two processes that build at once each rename whole files into place.
+	const temporary = join(folder, `.${randomUUID()}`);
+	await mkdir(temporary, { recursive: true });
 	const programs = await import('./build-programs.ts');
-	await programs[build](temporary);
-	await rename(temporary, target);
-	return target;
+	const [program, scripts] = fileNames.map((file) => join(temporary, file));
+	await programs[build](program ?? '', scripts ?? '');
+	// What the program needs comes before the program.
+	for (const file of fileNames.toReversed()) {
+		await rename(join(temporary, file), join(folder, file));
+	}
+
+	await rmdir(temporary);
+	return join(folder, name);
 }
 
 function isolateFolder(): string {

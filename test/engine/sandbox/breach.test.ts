@@ -6,17 +6,23 @@ import { encodeFrame, FrameBreach, FrameReader, TO_CORE } from '../../../source/
 import { linkTo, startHost } from '../../../source/engine/sandbox/host-process.ts';
 import { PluginConnection } from '../../../source/engine/sandbox/plugin-connection.ts';
 import { PluginEndedError } from '../../../source/engine/sandbox/plugin-end.ts';
-import { hostProgramPath, isolateBinaryPath } from '../../../source/engine/sandbox/programs.ts';
+import { guestScriptsPath, hostProgramPath, isolateBinaryPath } from '../../../source/engine/sandbox/programs.ts';
 import { failureOf, folderOf, observed, outputOf, pluginCode, run } from './plugin-run.ts';
 
 const LIMITS = { wallMilliseconds: 5000, cpuMilliseconds: 5000, memoryBytes: 64 * 1024 * 1024 };
+
+/** What a host is started with. */
+async function hostFiles(): Promise<readonly string[]> {
+	const program = await hostProgramPath();
+	return [program, isolateBinaryPath(), guestScriptsPath(program)];
+}
 
 /** A host program of the attacker's: what a plugin could send if it had broken out of its isolate. */
 async function endOf(script: string): Promise<unknown> {
 	await using folder = await folderOf({
 		'host.cjs': `const channel = new (require('node:net').Socket)({ fd: 3, readable: true, writable: true });
 			const frame = (kind, id, payload, flags = 0) => { const body = Buffer.from(payload); const head = Buffer.alloc(12); head.writeUInt32LE(8 + body.length, 0); head[4] = kind; head[5] = flags; head.writeUInt32LE(id, 8); return Buffer.concat([head, body]); };
-			const hello = frame(16, 0, '{"protocol":2}'), armed = frame(17, 0, ''), ready = frame(18, 0, '{"methods":[]}');
+			const hello = frame(16, 0, '{"protocol":4}'), armed = frame(17, 0, ''), ready = frame(18, 0, '{"methods":[]}');
 			const send = (...frames) => channel.write(Buffer.concat(frames));
 			channel.resume(); setInterval(() => {}, 1000);
 			${script}`,
@@ -95,7 +101,7 @@ test('frames survive any cut, and what is not one throws', () => {
 });
 
 test('a host whose walls do not stand kills itself before it says hello', async () => {
-	const child = spawn(process.execPath, [await hostProgramPath(), isolateBinaryPath()], {
+	const child = spawn(process.execPath, await hostFiles(), {
 		env: {},
 		cwd: '/',
 		stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -112,11 +118,11 @@ test('a host whose walls do not stand kills itself before it says hello', async 
 test('a host dies when the core is gone', async () => {
 	const script = `
 		const { spawn } = require('node:child_process');
-		const child = spawn(process.execPath, ['--permission', '--allow-addons', '--allow-fs-read=' + process.argv[1], '--allow-fs-read=' + process.argv[2], '--no-node-snapshot', process.argv[1], process.argv[2]], { env: {}, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+		const child = spawn(process.execPath, ['--permission', '--allow-addons', ...process.argv.slice(1).map((path) => '--allow-fs-read=' + path), '--no-node-snapshot', ...process.argv.slice(1), 'threads'], { env: {}, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
 		child.stdio[3].once('data', () => { console.log(child.pid); process.kill(process.pid, 'SIGKILL'); });`;
 	let printed = '';
 	try {
-		printed = execFileSync(process.execPath, ['-e', script, await hostProgramPath(), isolateBinaryPath()], {
+		printed = execFileSync(process.execPath, ['-e', script, ...(await hostFiles())], {
 			encoding: 'utf8',
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});

@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
-import { FROM_GUEST, type CallFailure, type PluginMethod } from '../guest-calls.ts';
+import { FROM_GUEST, splitCall, type CallFailure, type PluginMethod } from '../guest-calls.ts';
 import { parseJson, sendJson, sendToHost, toJson } from './bridge.ts';
 import { PermissionDeniedError, requestCapability } from './capabilities.ts';
 import { guestConsole } from './console.ts';
@@ -63,7 +63,8 @@ function takeOver(namespace: Module): void {
 
 /** Runs one call. Whatever happens becomes exactly one result or one error with the call's id. */
 export function receiveCall(id: number, text: string): void {
-	const call = parseJson(text) as Call;
+	const { head, input } = splitCall(text);
+	const call: Call = { ...(parseJson(head) as Omit<Call, 'input'>), input };
 	if (start.kind === 'tool') {
 		tool().startTool(call.input);
 		return;

@@ -25,7 +25,7 @@ import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTime
 import { URL, URLSearchParams } from './url.ts';
 
 // Memory outside the isolate's limit, shared memory and clocks finer than a millisecond, timing of the collector.
-const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef'];
+const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef', 'gc'];
 const REMOVED_BUFFER_METHODS = ['resize', 'transfer', 'transferToFixedLength'];
 
 const WEB = [

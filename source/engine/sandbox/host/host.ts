@@ -1,12 +1,14 @@
 /**
  * The program of a host process: one plugin in one isolate, or several trusted ones in one each, and nothing this process could do for them. It is never imported by the
- * core; it is built into one file, so that the permission model has to open exactly that file and the isolate binary.
+ * core; it is built into one file, so that the permission model has to open exactly that file, the scripts for isolates and the isolate
+ * binary. Arguments: the binary (empty for native), the scripts, `direct` or `threads`, and the heap of an isolate to make before the hello.
  * It is also the host of a plugin that runs natively, with a context of its own process where the isolate would be.
  * It never calls process.exit: with a busy isolate that hangs or crashes. Every end is a SIGKILL, mostly the core's.
  */
 import { Socket } from 'node:net';
 
 import { encodeFrame, FrameReader, MAXIMUM_FRAME_TO_HOST_BYTES, PROTOCOL_VERSION, TO_CORE, TO_HOST, type Frame } from '../frames.ts';
+import { openGuestScripts } from './guest-scripts.ts';
 import { createPluginSession, type PluginSession } from './plugin-session.ts';
 import { createQuestions } from './questions.ts';
 import type { IsolateLibrary } from './isolate-library.ts';
@@ -17,7 +19,9 @@ const CHANNEL_DESCRIPTOR = 3;
 const QUESTIONS_DESCRIPTOR = 4;
 
 async function main(): Promise<void> {
-	const library = openLibrary(process.argv[2] ?? '');
+	const [, program = '', binary = '', guestFile = '', way = '', heapMegabytes = ''] = process.argv;
+	const scripts = openGuestScripts(guestFile);
+	const library = openLibrary({ program, binary, guestFile });
 	const missing = await findMissingWalls();
 	if (missing.length > 0) {
 		process.stderr.write(`walls missing: ${missing.join(', ')}\n`);
@@ -32,14 +36,16 @@ async function main(): Promise<void> {
 	channel.on('end', die);
 	const ask = createQuestions(QUESTIONS_DESCRIPTOR, die);
 	const sessions = new Map<number, PluginSession>();
+	const begin = (slot: number): PluginSession =>
+		createPluginSession({
+			library,
+			scripts,
+			isDirect: way === 'direct',
+			send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload, slot)),
+			ask: (question) => ask(question, slot),
+		});
 	const sessionOf = (slot: number): PluginSession => {
-		const session =
-			sessions.get(slot) ??
-			createPluginSession({
-				library,
-				send: (kind, id, payload) => void channel.write(encodeFrame(kind, id, payload, slot)),
-				ask: (question) => ask(question, slot),
-			});
+		const session = sessions.get(slot) ?? begin(slot);
 		sessions.set(slot, session);
 		return session;
 	};
@@ -54,21 +60,28 @@ async function main(): Promise<void> {
 			}
 		}
 	});
+	if (heapMegabytes !== '') {
+		sessionOf(0).warm(Number(heapMegabytes));
+	}
+
+	giveBackMemory();
 	channel.write(encodeFrame(TO_CORE.hello, 0, JSON.stringify({ protocol: PROTOCOL_VERSION })));
 }
 
-/** The argument is the isolate's binary, or nothing for a plugin of level core that runs outside of an isolate. */
-function openLibrary(binary: string): IsolateLibrary {
+type Files = { readonly program: string; readonly binary: string; readonly guestFile: string };
+
+/** Without a binary it is the host of a plugin of level core that runs outside of an isolate. */
+function openLibrary({ program, binary, guestFile }: Files): IsolateLibrary {
 	if (binary !== '') {
 		return loadIsolateLibrary(binary);
 	}
 
-	prepareNative(process.argv[1] ?? '');
+	prepareNative([program, guestFile]);
 	return nativeLibrary;
 }
 
 function dispatch(session: PluginSession, frame: Frame): void {
-	const text = Buffer.from(frame.payload).toString('utf8');
+	const text = frame.payload.toString('utf8');
 	switch (frame.kind) {
 		case TO_HOST.load:
 			session.prepare(JSON.parse(text));
@@ -77,7 +90,7 @@ function dispatch(session: PluginSession, frame: Frame): void {
 			session.run(text);
 			return;
 		case TO_HOST.call:
-			session.call(frame.id, JSON.parse(text));
+			session.call(frame.id, text);
 			return;
 		case TO_HOST.capabilityResult:
 			session.answer(frame.id, text);
@@ -88,6 +101,12 @@ function dispatch(session: PluginSession, frame: Frame): void {
 		case TO_HOST.ping:
 			session.ping(frame.id);
 	}
+}
+
+/** What starting node has left behind is a fifth of this process, and nothing later would make V8 look for it. */
+function giveBackMemory(): void {
+	globalThis.gc?.({ type: 'major', flavor: 'last-resort', execution: 'sync' });
+	Reflect.deleteProperty(globalThis, 'gc');
 }
 
 function die(): void {

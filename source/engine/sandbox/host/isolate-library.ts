@@ -11,10 +11,14 @@ export type Isolate = {
 	readonly cpuTime: bigint;
 	createContextSync(): Context;
 	createContext(): Promise<Context>;
+	compileScriptSync(code: string, options: { readonly filename: string }): Script;
 	compileScript(code: string, options: { readonly filename: string }): Promise<Script>;
-	getHeapStatistics(): Promise<{ readonly used_heap_size: number; readonly externally_allocated_size: number }>;
+	getHeapStatistics(): Promise<HeapStatistics>;
+	getHeapStatisticsSync(): HeapStatistics;
 	dispose(): void;
 };
+
+export type HeapStatistics = { readonly used_heap_size: number; readonly externally_allocated_size: number };
 
 type ClosureOptions = { result: { reference: true }; timeout?: number };
 
@@ -24,9 +28,13 @@ export type Context = {
 	evalClosure(code: string, given: object[], options: ClosureOptions): Promise<unknown>;
 };
 
-export type Script = { run(context: Context, options: { readonly timeout: number }): Promise<unknown> };
+export type Script = {
+	run(context: Context, options: { readonly timeout: number }): Promise<unknown>;
+	runSync(context: Context, options: { readonly timeout: number }): unknown;
+};
 
 /** A function inside; strings and numbers cross. */
 export type Reference<T extends (...given: never[]) => unknown> = {
 	apply(receiver: undefined, given: Parameters<T>, options: { readonly timeout: number }): Promise<ReturnType<T>>;
+	applySync(receiver: undefined, given: Parameters<T>, options: { readonly timeout: number }): ReturnType<T>;
 };

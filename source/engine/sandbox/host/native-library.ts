@@ -2,7 +2,7 @@ import { cpuUsage, getBuiltinModule, memoryUsage } from 'node:process';
 import { isNativeError } from 'node:util/types';
 import { createContext, runInContext, Script as VmScript } from 'node:vm';
 
-import type { Context, Isolate, IsolateLibrary, Script } from './isolate-library.ts';
+import type { Context, HeapStatistics, Isolate, IsolateLibrary, Script } from './isolate-library.ts';
 
 /** What the bundle of a native plugin calls for node's own modules. */
 const MODULES = 'plugwardNative';
@@ -52,14 +52,23 @@ export const nativeLibrary: IsolateLibrary = {
 			return new NativeContext();
 		}
 
-		async compileScript(code: string, { filename }: { readonly filename: string }): Promise<Script> {
+		compileScriptSync(code: string, { filename }: { readonly filename: string }): Script {
 			const script = new VmScript(code, { filename });
-			return { run: async (context) => (context as NativeContext).run(script) };
+			const runSync: Script['runSync'] = (context) => (context as NativeContext).run(script);
+			return { runSync, run: async (context, options) => runSync(context, options) };
 		}
 
-		async getHeapStatistics(): Promise<{ readonly used_heap_size: number; readonly externally_allocated_size: number }> {
+		async compileScript(code: string, options: { readonly filename: string }): Promise<Script> {
+			return this.compileScriptSync(code, options);
+		}
+
+		getHeapStatisticsSync(): HeapStatistics {
 			const { heapUsed, external } = memoryUsage();
 			return { used_heap_size: heapUsed, externally_allocated_size: external };
+		}
+
+		async getHeapStatistics(): Promise<HeapStatistics> {
+			return this.getHeapStatisticsSync();
 		}
 
 		dispose(): void {
@@ -92,10 +101,9 @@ class NativeContext implements Context {
 		const closure: unknown = runInContext(`(function (${names}) {${code}\n})`, this.#context);
 		const values = given.map((one) => (typeof one === 'object' && one !== null && 'call' in one ? one.call : one));
 		const inside: unknown = typeof closure === 'function' ? Reflect.apply(closure, undefined, values) : null;
-		return {
-			apply: async (_: undefined, words: readonly unknown[]): Promise<unknown> =>
-				typeof inside === 'function' ? Reflect.apply(inside, undefined, words) : undefined,
-		};
+		const applySync = (_: undefined, words: readonly unknown[]): unknown =>
+			typeof inside === 'function' ? Reflect.apply(inside, undefined, words) : undefined;
+		return { applySync, apply: async (receiver: undefined, words: readonly unknown[]): Promise<unknown> => applySync(receiver, words) };
 	}
 
 	async evalClosure(code: string, given: readonly object[]): Promise<unknown> {

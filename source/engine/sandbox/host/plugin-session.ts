@@ -1,25 +1,27 @@
 import { randomBytes } from 'node:crypto';
 
 import { CAPABILITY_WINDOW, MAXIMUM_GUEST_CHARACTERS, TO_CORE } from '../frames.ts';
-import { FROM_GUEST, TO_GUEST, type CallFailure, type CallMessage, type LoadMessage } from '../guest-calls.ts';
+import { FROM_GUEST, splitCall, TO_GUEST, type CallFailure, type CallMessage, type LoadMessage } from '../guest-calls.ts';
 import { createComputer } from './compute.ts';
+import type { GuestScripts } from './guest-scripts.ts';
 import { createSchemaChecker, type SchemaChecker } from './schema-checker.ts';
 import { answerUrl } from './url-answers.ts';
 import type { Context, Isolate, IsolateLibrary, Reference } from './isolate-library.ts';
-
-declare const GUEST_PRELUDE: string;
-/** Sources of the lazy parts, by name. */
-declare const GUEST_PARTS: Readonly<Record<string, string>>;
 
 const MAXIMUM_RANDOM_BYTES = 65_536;
 const MEBIBYTE = 1024 * 1024;
 /** No call has this id. */
 const STRAY = -1;
+const PLUGIN_FILE = { filename: 'plugin.js' };
+const NO_HEAD = { method: 'execute', task: '', inputSchema: null, outputSchema: null } as const;
 
 export type PluginSession = {
+	/** Makes the isolate before anybody knows for whom; a plugin with another bound on its heap gets another one. */
+	readonly warm: (heapMegabytes: number) => void;
 	readonly prepare: (load: LoadMessage) => void;
 	readonly run: (code: string) => void;
-	readonly call: (id: number, call: CallMessage) => void;
+	/** `text`: see `encodeCall`. */
+	readonly call: (id: number, text: string) => void;
 	readonly answer: (id: number, text: string) => void;
 	readonly abort: (id: number) => void;
 	/** Answered from inside the isolate, so that an isolate which hangs does not answer. */
@@ -30,6 +32,9 @@ export type PluginSession = {
 
 type SessionOptions = {
 	readonly library: IsolateLibrary;
+	readonly scripts: GuestScripts;
+	/** Whether the isolate is entered in the thread of this process, which is several times faster: where it is the only one. */
+	readonly isDirect: boolean;
 	readonly send: (kind: number, id: number, payload: string) => void;
 	/** Asks the core and waits in place. */
 	readonly ask: (question: string) => string;
@@ -37,7 +42,16 @@ type SessionOptions = {
 
 type Deliver = (kind: number, id: number, text: string) => void;
 
-type Guest = { readonly isolate: Isolate; readonly context: Context; readonly deliver: Reference<Deliver>; readonly load: LoadMessage };
+type Prepared = {
+	readonly isolate: Isolate;
+	readonly context: Context;
+	readonly deliver: Reference<Deliver>;
+	readonly heapMegabytes: number;
+};
+type Guest = Prepared & { readonly load: LoadMessage };
+
+/** What is kept of a call while it runs; the first line of its text. */
+type CallHead = Omit<CallMessage, 'input'>;
 
 /** Runs one plugin. Every failure becomes an `error` frame with the id of the call, or 0 while loading. */
 export function createPluginSession(options: SessionOptions): PluginSession {
@@ -45,64 +59,84 @@ export function createPluginSession(options: SessionOptions): PluginSession {
 }
 
 class Session implements PluginSession {
-	readonly #library: IsolateLibrary;
+	readonly #options: SessionOptions;
 	readonly #send: SessionOptions['send'];
-	readonly #ask: SessionOptions['ask'];
 	readonly #compute = createComputer();
-	readonly #calls = new Map<number, CallMessage>();
+	readonly #calls = new Map<number, CallHead>();
 	readonly #waitingCapabilities = new Set<number>();
+	#prepared: Prepared | null = null;
 	#guest: Guest | null = null;
+	/** The isolate has answered this ping and the core has not heard of it. */
+	#pong: number | null = null;
+	/** Calls of one task have the same first line. */
+	#lastHead: { readonly text: string; readonly head: CallHead } = { text: '', head: NO_HEAD };
 	#schemas: SchemaChecker | null = null;
 	#timer: NodeJS.Timeout | null = null;
 	/** Calls that were neither answered nor failed; only about these may anything be said. */
 	readonly #open = new Set<number>();
 	#isDisposed = false;
 
-	constructor({ library, send, ask }: SessionOptions) {
-		this.#ask = ask;
-		this.#library = library;
-		this.#send = send;
+	constructor(options: SessionOptions) {
+		this.#options = options;
+		this.#send = options.send;
 	}
 
-	prepare(load: LoadMessage): void {
-		const isolate = new this.#library.Isolate({
-			memoryLimit: load.heapMegabytes,
-			// V8 cannot go on after this; parking the thread leaves the kill to the core, which is watching.
-			onCatastrophicError: () => this.#fail(0, { reason: 'memory', detail: '' }),
+	warm(heapMegabytes: number): void {
+		const { library, scripts, isDirect } = this.#options;
+		const isolate = new library.Isolate({
+			memoryLimit: heapMegabytes,
+			// V8 cannot go on after this. In a thread of its own that is parked and the kill left to the core, which is watching; in the thread of
+			// this process nobody could say it any more, and V8 ends the process, with a word that the core understands.
+			...(isDirect ? {} : { onCatastrophicError: () => this.#fail(0, { reason: 'memory', detail: '' }) }),
 		});
 		const context = isolate.createContextSync();
 		const deliver = context.evalClosureSync(
-			`'use strict';\n${GUEST_PRELUDE}\nreturn guest.install($0, $1);`,
-			[this.#callback(), load.heapMegabytes * MEBIBYTE],
-			{
-				result: { reference: true },
-			},
+			`'use strict';\n${scripts('prelude') ?? ''}\nreturn guest.install($0, $1);`,
+			[this.#callback(), heapMegabytes * MEBIBYTE],
+			{ result: { reference: true } },
 		) as Reference<Deliver>;
-		this.#guest = { isolate, context, deliver, load };
+		this.#prepared = { isolate, context, deliver, heapMegabytes };
+	}
+
+	prepare(load: LoadMessage): void {
+		if (this.#prepared?.heapMegabytes !== load.heapMegabytes) {
+			this.#prepared?.isolate.dispose();
+			this.warm(load.heapMegabytes);
+		}
+
+		this.#guest = this.#prepared === null ? null : { ...this.#prepared, load };
+		const { library, scripts } = this.#options;
 		// Made before the core sets the memory bound, so that no address space has to be reserved later.
-		this.#schemas = load.checksSchemas ? createSchemaChecker(this.#library, load.turnMilliseconds) : null;
+		this.#schemas = load.checksSchemas ? createSchemaChecker({ library, scripts, turnMilliseconds: load.turnMilliseconds }) : null;
 		this.#send(TO_CORE.armed, 0, '');
 	}
 
 	run(code: string): void {
 		void this.#turn(0, async ({ isolate, context, load }) => {
-			const script = await isolate.compileScript(code, { filename: 'plugin.js' });
-			await script.run(context, { timeout: load.turnMilliseconds });
+			const options = { timeout: load.turnMilliseconds };
+			if (this.#options.isDirect) {
+				isolate.compileScriptSync(code, PLUGIN_FILE).runSync(context, options);
+			} else {
+				await (await isolate.compileScript(code, PLUGIN_FILE)).run(context, options);
+			}
+
 			await this.#deliver(TO_GUEST.start, 0, JSON.stringify({ kind: load.kind, permissions: load.permissions }));
 		});
 	}
 
-	call(id: number, call: CallMessage): void {
+	call(id: number, text: string): void {
 		this.#open.add(id);
 		void this.#turn(id, async () => {
-			const problem = call.inputSchema === null ? null : await this.#checked().check(call.inputSchema, call.input, 'input');
+			const { head: first, input } = splitCall(text);
+			const head = this.#readHead(first);
+			const problem = head.inputSchema === null ? null : await this.#checked().check(head.inputSchema, input, 'input');
 			if (problem !== null) {
 				this.#fail(id, problem);
 				return;
 			}
 
-			this.#calls.set(id, call);
-			await this.#deliver(TO_GUEST.call, id, JSON.stringify({ method: call.method, task: call.task, input: call.input }));
+			this.#calls.set(id, head);
+			await this.#deliver(TO_GUEST.call, id, `${JSON.stringify({ method: head.method, task: head.task })}\n${input}`);
 		});
 	}
 
@@ -116,7 +150,13 @@ class Session implements PluginSession {
 	}
 
 	ping(id: number): void {
-		void this.#turn(STRAY, () => this.#deliver(TO_GUEST.ping, id, ''));
+		void this.#turn(STRAY, async (guest) => {
+			await this.#deliver(TO_GUEST.ping, id, '');
+			if (this.#pong === id) {
+				this.#pong = null;
+				await this.#tellUse(id, guest);
+			}
+		});
 	}
 
 	dispose(): void {
@@ -147,16 +187,25 @@ class Session implements PluginSession {
 	async #deliver(kind: number, id: number, text: string): Promise<void> {
 		const guest = this.#guest;
 		if (guest !== null) {
-			await guest.deliver.apply(undefined, [kind, id, text], { timeout: guest.load.turnMilliseconds });
+			await this.#enter(guest, [kind, id, text]);
 			if (guest.load.kind === 'tool') {
-				await guest.deliver.apply(undefined, [TO_GUEST.idle, 0, ''], { timeout: guest.load.turnMilliseconds });
+				await this.#enter(guest, [TO_GUEST.idle, 0, '']);
 			}
+		}
+	}
+
+	async #enter({ deliver, load }: Guest, given: Parameters<Deliver>): Promise<void> {
+		const options = { timeout: load.turnMilliseconds };
+		if (this.#options.isDirect) {
+			deliver.applySync(undefined, given, options);
+		} else {
+			await deliver.apply(undefined, given, options);
 		}
 	}
 
 	/** The one way out of the isolate: two numbers and a string in, a string or nothing back. It must never throw host errors in. */
 	#callback() {
-		return new this.#library.Callback((kind: unknown, id: unknown, text: unknown): string | undefined => {
+		return new this.#options.library.Callback((kind: unknown, id: unknown, text: unknown): string | undefined => {
 			if (typeof kind !== 'number' || typeof id !== 'number' || typeof text !== 'string' || text.length > MAXIMUM_GUEST_CHARACTERS) {
 				return undefined;
 			}
@@ -193,12 +242,12 @@ class Session implements PluginSession {
 			case FROM_GUEST.url:
 				return answerUrl(text);
 			case FROM_GUEST.pong:
-				void this.#pong(id);
+				this.#pong = id;
 				return undefined;
 			case FROM_GUEST.question:
-				return this.#ask(text);
+				return this.#options.ask(text);
 			case FROM_GUEST.part:
-				return Object.hasOwn(GUEST_PARTS, text) ? GUEST_PARTS[text] : undefined;
+				return this.#options.scripts(text);
 			case FROM_GUEST.compute:
 				return this.#compute(text);
 			default:
@@ -206,13 +255,20 @@ class Session implements PluginSession {
 		}
 	}
 
-	async #pong(id: number): Promise<void> {
-		const isolate = this.#guest?.isolate;
-		if (isolate === undefined || isolate.isDisposed) {
+	#readHead(text: string): CallHead {
+		if (text !== this.#lastHead.text) {
+			this.#lastHead = { text, head: JSON.parse(text) as CallHead };
+		}
+
+		return this.#lastHead.head;
+	}
+
+	async #tellUse(id: number, { isolate }: Guest): Promise<void> {
+		if (isolate.isDisposed) {
 			return;
 		}
 
-		const heap = await isolate.getHeapStatistics();
+		const heap = this.#options.isDirect ? isolate.getHeapStatisticsSync() : await isolate.getHeapStatistics();
 		const cpuMilliseconds = Math.round(Number(isolate.cpuTime / 1_000_000n));
 		this.#send(TO_CORE.pong, id, JSON.stringify({ heapBytes: heap.used_heap_size + heap.externally_allocated_size, cpuMilliseconds }));
 	}

@@ -25,7 +25,7 @@ export function createQuestions(descriptor: number, die: () => void): (question:
 
 			const [answer] = reader.push(Buffer.from(chunk.subarray(0, count)));
 			if (answer !== undefined) {
-				return Buffer.from(answer.payload).toString('utf8');
+				return answer.payload.toString('utf8');
 			}
 		}
 	};

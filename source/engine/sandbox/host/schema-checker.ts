@@ -1,7 +1,6 @@
 import type { CallFailure } from '../guest-calls.ts';
+import type { GuestScripts } from './guest-scripts.ts';
 import type { Isolate, IsolateLibrary, Reference } from './isolate-library.ts';
-
-declare const SCHEMA_GUEST: string;
 
 type Check = (schema: string, value: string) => string;
 
@@ -11,17 +10,19 @@ export type SchemaChecker = {
 	readonly dispose: () => void;
 };
 
+type CheckerOptions = { readonly library: IsolateLibrary; readonly scripts: GuestScripts; readonly turnMilliseconds: number };
+
 /**
  * A plugin's schema is hostile: its patterns may never end, and the validator turns it into code. So both stay in an isolate of
  * their own beside the plugin's, which sees and returns only strings, and the deadline of the call covers it. It is not the
  * plugin's isolate, where the plugin could replace the validator.
  */
-export function createSchemaChecker(library: IsolateLibrary, turnMilliseconds: number): SchemaChecker {
+export function createSchemaChecker({ library, scripts, turnMilliseconds }: CheckerOptions): SchemaChecker {
 	const isolate: Isolate = new library.Isolate({ memoryLimit: 32 });
 	let ready: Promise<Reference<Check>> | null = null;
 	const load = async (): Promise<Reference<Check>> => {
 		const context = await isolate.createContext();
-		return (await context.evalClosure(`${SCHEMA_GUEST}\nreturn schemaGuest.check;`, [], {
+		return (await context.evalClosure(`${scripts('schema') ?? ''}\nreturn schemaGuest.check;`, [], {
 			result: { reference: true },
 			timeout: turnMilliseconds,
 		})) as Reference<Check>;

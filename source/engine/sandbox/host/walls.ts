@@ -25,9 +25,11 @@ export function loadIsolateLibrary(binaryPath: string): IsolateLibrary {
 	return ivm;
 }
 
-/** Outside of an isolate: no addon is loaded, and the plugin keeps the right to what it was granted, but not to this program. */
-export function prepareNative(program: string): void {
-	dropRight('fs.read', program);
+/** Outside of an isolate: no addon is loaded, and the plugin keeps the right to what it was granted, but not to these files. */
+export function prepareNative(own: readonly string[]): void {
+	for (const path of own) {
+		dropRight('fs.read', path);
+	}
 }
 
 /** Tries what must be impossible. Resolves with the names of the walls that do not stand. */

@@ -1,11 +1,13 @@
-import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
+import { DEFAULT_LIMITS } from '../../manifest.ts';
 import { linkTo, startHost, type HostLink, type HostProcess } from '../host-process.ts';
+import { heapMegabytesFor } from '../load-plugin.ts';
+import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
 
 /** A refill does not take the processor away from the plugin that the host was taken for. */
 const REFILL_DELAY_MILLISECONDS = 150;
 
 /**
- * Hosts that were started before anybody needs them: their walls stand, no byte of a plugin has been in them. Each is given away once
+ * Hosts that were started before anybody needs them: their walls stand, an isolate is made, no byte of a plugin has been in them. Each is given away once
  * and dies with its plugin. They die with this process, however that ends.
  */
 export class HostPool {
@@ -84,7 +86,9 @@ export class HostPool {
 
 	async #startOne(): Promise<void> {
 		try {
-			const host = await startHost({ rules: this.#rules, signal: this.#closed.signal });
+			// Most plugins have the usual bounds, and find their isolate made.
+			const warmHeapMegabytes = heapMegabytesFor(DEFAULT_LIMITS);
+			const host = await startHost({ rules: this.#rules, warmHeapMegabytes, signal: this.#closed.signal });
 			if (this.#closed.signal.aborted) {
 				host.kill();
 			} else {

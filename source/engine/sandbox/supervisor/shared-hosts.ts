@@ -33,7 +33,7 @@ export class SharedHosts {
 
 	/** One at a time, and not cancelled with the first that asked for it. */
 	#start(): Promise<SharedHost> {
-		this.#starting ??= startHost({ rules: this.#rules, signal: new AbortController().signal })
+		this.#starting ??= startHost({ rules: this.#rules, isShared: true, signal: new AbortController().signal })
 			.then((process) => {
 				const host = new SharedHost(process);
 				this.#hosts.add(host);
