@@ -7,7 +7,7 @@ import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 const HERE = import.meta.dirname;
 
 /** Loaded into an isolate when it first touches something of them; the source of each is guest/NAME/NAME-part.ts. */
-const PARTS = ['node', 'subtle', 'wasm', 'web'] as const;
+const PARTS = ['node', 'subtle', 'util', 'wasm', 'web'] as const;
 
 /** Half a megabyte and several milliseconds in every host process, and most plugins never touch what needs them. */
 const LAZY_BUILTINS = ['node:crypto', 'node:zlib', 'node:vm'];

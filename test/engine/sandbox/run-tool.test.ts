@@ -149,3 +149,29 @@ test('a tool that does not end is stopped by its limit and by its user', async (
 	expect((await failureOf(running)).code).toBe('cancelled');
 	expect(audit.at(-1)).toMatchObject({ event: 'plugin-ended', outcome: 'cancelled' });
 });
+
+test('what is written in one turn is out before the program ends, piece by piece or corked', async () => {
+	const ran = await tool({
+		'cli.js': `process.stderr.write('one '); process.stderr.write('two '); process.stderr.write('three');
+			process.stdout.cork(); process.stdout.write('a'); process.stdout.write('b'); process.stdout.uncork(); process.exit(3);`,
+	});
+	expect([ran.exitCode, ran.stderr, ran.stdout]).toEqual([3, 'one two three', 'ab']);
+});
+
+test('a listener of exit may call exit', async () => {
+	const ran = await tool({ 'cli.js': `process.on('exit', () => process.exit(4)); setTimeout(() => {}, 1);` });
+	expect([ran.exitCode, ran.stderr]).toEqual([4, '']);
+});
+
+test('the old way to standard input', async () => {
+	const code = `const input = process.openStdin(); let text = ''; input.on('data', (part) => (text += part)); input.on('end', () => console.log(text.toUpperCase()));`;
+	expect(await stdoutOf(code, { input: 'words' })).toBe('WORDS\n');
+});
+
+test('a stream to a file that nobody ends is written when the program is over; the folder it stands in is there', async () => {
+	await using folder = await folderOf({ 'here.txt': '' });
+	const code = `const fs = require('fs'); fs.mkdirSync('.', { recursive: true }); fs.createWriteStream('out.txt').write('text');`;
+	const allow = ['fs.read:$project/**', 'fs.write:$project/**'];
+	expect(await stdoutOf(code, { allow, project: folder.path })).toBe('');
+	expect(await readFile(join(folder.path, 'out.txt'), 'utf8')).toBe('text');
+});

@@ -1,7 +1,7 @@
 import { FROM_GUEST } from '../guest-calls.ts';
 import { sendToHost } from './bridge.ts';
 
-type PartName = 'node' | 'web' | 'subtle' | 'wasm';
+type PartName = 'node' | 'web' | 'subtle' | 'util' | 'wasm';
 type Part = Readonly<Record<string, unknown>>;
 
 // Captured before any plugin code runs.
@@ -34,6 +34,7 @@ export function defineLazily(target: object, part: PartName, names: readonly str
 		Object.defineProperty(target, name, {
 			get: () => {
 				const value = loadPart(part)[name];
+				keepName(name, value);
 				define(target, name, value);
 				return value;
 			},
@@ -43,6 +44,13 @@ export function defineLazily(target: object, part: PartName, names: readonly str
 			configurable: true,
 			enumerable: false,
 		});
+	}
+}
+
+/** The build gives classes that mention themselves other names. */
+export function keepName(name: string, value: unknown): void {
+	if (typeof value === 'function' && value.name.startsWith('_')) {
+		Object.defineProperty(value, 'name', { value: name, configurable: true });
 	}
 }
 

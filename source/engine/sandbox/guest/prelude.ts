@@ -17,7 +17,7 @@ import { nodeModule } from './node-modules.ts';
 import { HAS_WEBASSEMBLY, setMemoryBound } from './native-webassembly.ts';
 import { guestProcess } from './modules/process.ts';
 import { abortCall, receiveCall, startPlugin, crashTool, endTurn } from './plugin-calls.ts';
-import { defineLazily, loadPart, provideShared } from './parts.ts';
+import { defineLazily, keepName, loadPart, provideShared } from './parts.ts';
 import { performance } from './performance.ts';
 import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
@@ -158,6 +158,7 @@ function installGlobals(): void {
 		plugwardHere: nodeModule.here('/plugward-package/node_modules/index.js'),
 	};
 	for (const [name, value] of Object.entries(globals)) {
+		keepName(name, value);
 		Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 	}
 

@@ -19,7 +19,7 @@ export type Attempt = {
 
 const DENIED = 'ERR_PERMISSION_DENIED';
 
-/** Whether a value gives hold of a real process, a real require or a real constructor of the host. */
+/** Whether a value gives hold of a real process, a real require or a real constructor of the host. The `fs` of the isolate's own process asks the broker. */
 const LOOK = `
 	const isHost = (x) => { try { return x != null && (typeof x.dlopen === 'function' || typeof x.binding === 'function' || typeof x._linkedBinding === 'function'
 		|| x.mainModule !== undefined && x.mainModule !== null || typeof x.getBuiltinModule === 'function' && x.getBuiltinModule('fs').readFileSync('/etc/hostname')); } catch { return false; } };`;
@@ -44,8 +44,8 @@ function call(area: Attempt['area'], name: string, expression: string, stopped: 
 }
 
 const LANGUAGE: readonly Attempt[] = [
-	language('Function constructor to the global object', "return Function('return this')().process;"),
-	language('Constructor of a function of the bridge', "return context.fetch.constructor('return process')();"),
+	language('Function constructor to the global object', "return Function('return this')().process;", ['denied not-granted']),
+	language('Constructor of a function of the bridge', "return context.fetch.constructor('return process')();", ['denied not-granted']),
 	language(
 		'Constructor chain of an error of the core',
 		"try { await context.env.get('X'); } catch (e) { return e.constructor.constructor('return process')(); }",
@@ -54,9 +54,10 @@ const LANGUAGE: readonly Attempt[] = [
 	language(
 		'Constructor chain of an answer of the core',
 		"return (await context.fs.list('$project')).constructor.constructor('return globalThis')().process;",
+		['denied not-granted'],
 	),
-	language('Constructor of the AbortSignal', "return context.signal.constructor.constructor('return process')();"),
-	language('Indirect eval', "return (0, eval)('process');"),
+	language('Constructor of the AbortSignal', "return context.signal.constructor.constructor('return process')();", ['denied not-granted']),
+	language('Indirect eval', "return (0, eval)('process');", ['denied not-granted']),
 	language('Dynamic import of a built-in', "return (await import('node:fs')).default;", ['failed', 'contained']),
 	language('Dynamic import by a data URL', "return (await import('data:text/javascript,export default process')).default;", [
 		'failed',
@@ -74,7 +75,7 @@ const LANGUAGE: readonly Attempt[] = [
 	language(
 		'arguments.callee.caller of a callback',
 		"return (function () { return arguments.callee.caller; })()?.constructor('return process')();",
-		['failed', 'contained'],
+		['failed', 'denied not-granted'],
 	),
 	language(
 		'Poisoned JSON',
@@ -83,6 +84,7 @@ const LANGUAGE: readonly Attempt[] = [
 	language(
 		'Poisoned Promise.prototype.then',
 		"const t = Promise.prototype.then; let seen; Promise.prototype.then = function (a, b) { seen ??= a; return t.call(this, a, b); }; await context.fs.list('$project'); return seen?.constructor('return process')();",
+		['denied not-granted'],
 	),
 	language(
 		'Poisoned Map and Array',
@@ -100,10 +102,12 @@ const LANGUAGE: readonly Attempt[] = [
 	language(
 		'Proxy around the context',
 		"return new Proxy(context, { get: (t, k, r) => Reflect.get(t, k, r) }).fetch.constructor('return process')();",
+		['denied not-granted'],
 	),
 	language(
 		'Getter on the result',
 		"return { get process() { return globalThis.process; } }.process.constructor.constructor('return process')();",
+		['denied not-granted'],
 	),
 	language(
 		'process.binding and friends',

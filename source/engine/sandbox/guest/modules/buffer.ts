@@ -69,6 +69,8 @@ function textOf(bytes: Uint8Array, encoding: string): string {
 	}
 }
 
+const SHOWN_BYTES = 50;
+
 /** Node's Buffer as far as pure packages use it: strings, bytes, numbers. */
 export class Buffer extends Uint8Array<ArrayBuffer> {
 	static readonly poolSize = 8192;
@@ -97,6 +99,13 @@ export class Buffer extends Uint8Array<ArrayBuffer> {
 		}
 
 		return asBuffer(Uint8Array.from(value as ArrayLike<number>, (item) => Number(item) & 0xff));
+	}
+
+	/** `<Buffer 68 69>`, as consoles show it. */
+	[Symbol.for('nodejs.util.inspect.custom')](): string {
+		const hex = [...this.subarray(0, SHOWN_BYTES)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+		const left = this.length - SHOWN_BYTES;
+		return `<Buffer${hex === '' ? '' : ` ${hex}`}${left > 0 ? ` ... ${left} more byte${left > 1 ? 's' : ''}` : ''}>`;
 	}
 
 	static alloc(size: number, fill?: unknown, encoding = 'utf8'): Buffer {

@@ -1,4 +1,5 @@
-import { format, inspect } from '../inspect.ts';
+import { format, formatWithOptions } from '../inspect.ts';
+import { defineLazily } from '../parts.ts';
 import { TextEncoder } from '../encoding.ts';
 import { queueTask } from '../timers.ts';
 import { TextDecoder } from '../text-decoder.ts';
@@ -73,7 +74,7 @@ export const typesModule: Readonly<Record<string, unknown>> = {
 
 export const utilModule: Readonly<Record<string, unknown>> = {
 	format,
-	inspect: Object.assign(inspect, { custom: Symbol.for('nodejs.util.inspect.custom'), defaultOptions: {} }),
+	formatWithOptions,
 	promisify: Object.assign(promisify, { custom }),
 	callbackify,
 	inherits,
@@ -81,7 +82,6 @@ export const utilModule: Readonly<Record<string, unknown>> = {
 	debuglog: () => Object.assign(() => undefined, { enabled: false }),
 	isDeepStrictEqual: (a: unknown, b: unknown) => isDeepEqual(a, b, { strict: true }),
 	stripVTControlCharacters: (text: string) => text.replace(CONTROL_SEQUENCE, ''),
-	styleText: (_style: unknown, text: string) => text,
 	toUSVString: (text: string) => text.toWellFormed(),
 	types: typesModule,
 	TextEncoder,
@@ -98,3 +98,5 @@ export const utilModule: Readonly<Record<string, unknown>> = {
 	isNumber: (value: unknown) => typeof value === 'number',
 	isBoolean: (value: unknown) => typeof value === 'boolean',
 };
+
+defineLazily(utilModule, 'util', ['inspect', 'parseArgs', 'styleText']);

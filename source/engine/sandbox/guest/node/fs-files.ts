@@ -80,6 +80,11 @@ export function makeFolder(path: string, { recursive }: { readonly recursive: bo
 		throw fsError('EEXIST', call);
 	}
 
+	// Also the folder the program stands in, which nobody can make.
+	if (recursive && exists(path) && facts(path).type === 'folder') {
+		return undefined;
+	}
+
 	return ask('fs.makeFolder', { path: toBrokerPath(path), recursive }, call) === true ? path : undefined;
 }
 

@@ -52,6 +52,15 @@ class PlainReadStream extends Readable {
 	}
 }
 
+const unfinished = new Set<PlainWriteStream>();
+
+/** A program that ends without ending its streams has written what it wrote all the same. */
+export function writeUnfinished(): void {
+	for (const stream of unfinished) {
+		stream.writeNow();
+	}
+}
+
 /** Whole or not at all, as every write of the broker: what was written stands when the stream has finished. */
 class PlainWriteStream extends Writable {
 	readonly path: string;
@@ -64,6 +73,7 @@ class PlainWriteStream extends Writable {
 		const options = typeof given === 'string' ? {} : (given as Options);
 		this.path = toPath(path);
 		this.#flag = typeof options['flags'] === 'string' ? options['flags'] : 'w';
+		unfinished.add(this);
 		queueMicrotask(() => {
 			this.emit('open', 0);
 			this.emit('ready');
@@ -79,12 +89,22 @@ class PlainWriteStream extends Writable {
 
 	_final(callback: Callback): void {
 		try {
-			const flags = { append: this.#flag.startsWith('a'), exclusive: this.#flag.includes('x') };
-			writeBytes(this.path, Buffer.concat(this.#chunks), flags);
+			this.writeNow();
 			callback();
 		} catch (error) {
 			callback(error as Error);
 		}
+	}
+
+	writeNow(): void {
+		unfinished.delete(this);
+		const flags = { append: this.#flag.startsWith('a'), exclusive: this.#flag.includes('x') };
+		writeBytes(this.path, Buffer.concat(this.#chunks), flags);
+	}
+
+	override destroy(error?: Error | null): this {
+		unfinished.delete(this);
+		return super.destroy(error);
 	}
 
 	close(callback?: Callback): void {

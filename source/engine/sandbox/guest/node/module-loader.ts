@@ -121,7 +121,7 @@ export async function importFile(specifier: string, from: string, builtin: (name
 	const text = decodeURIComponent(specifier.replace(/^file:\/\//, '').replace(/[?#].*$/s, ''));
 	const known = builtinOf(text, builtin);
 	if (known !== undefined) {
-		return { ...known, default: known };
+		return Object.defineProperties({ default: known }, Object.getOwnPropertyDescriptors(known));
 	}
 
 	const path = makeRequire(from, builtin).resolve(text);

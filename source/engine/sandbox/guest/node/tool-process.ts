@@ -39,10 +39,10 @@ export function setUpProcess(target: object, input: ToolInput): ToolProcess {
 		if (!isExiting) {
 			isExiting = true;
 			events.emit('exit', exitCode());
-			// The core does not answer this one.
-			askNow('tool.exit', { code: exitCode() });
 		}
 
+		// Also when a listener of `exit` calls it. The core does not answer this one.
+		askNow('tool.exit', { code: exitCode() });
 		throw new Exit('The tool has ended.');
 	};
 	const { stdin, stdout, stderr } = input.streams;
@@ -66,6 +66,7 @@ export function setUpProcess(target: object, input: ToolInput): ToolProcess {
 		configurable: true,
 		enumerable: true,
 	});
+	define(target, 'openStdin', () => (Reflect.get(target, 'stdin') as StandardInput).resume());
 	return { events, exit, exitCode, stdin: () => streams.stdin };
 }
 

@@ -4,6 +4,7 @@ import { guestProcess } from '../modules/process.ts';
 import { activeTimers, setTimeout } from '../timers.ts';
 import { setWorkingFolder } from '../modules/path.ts';
 import { nodeModule } from '../node-modules.ts';
+import { writeUnfinished } from './fs-streams.ts';
 import { isExit, setUpProcess, type ToolProcess } from './tool-process.ts';
 import { useToolConsole } from './tool-console.ts';
 import { type StreamFacts, useToolStreams } from './standard-output.ts';
@@ -61,6 +62,12 @@ export function endToolTurn(): void {
 			setTimeout(() => undefined, 1);
 			return;
 		}
+	}
+
+	try {
+		writeUnfinished();
+	} catch (error) {
+		crashTool(error);
 	}
 
 	tool.exit(tool.exitCode());

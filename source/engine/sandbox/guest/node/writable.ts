@@ -128,9 +128,9 @@ const methods: WritableMethods & ThisType<Holder> = {
 		const value = convert(chunk, named, state);
 		state.length += state.objectMode ? 1 : (value as string | Uint8Array).length;
 		state.waiting.push({ chunk: value, encoding: typeof value === 'string' ? named : 'buffer', callback: done ?? nothing });
-		advance(this);
 		const hasRoom = state.length < state.highWaterMark;
 		state.needDrain ||= !hasRoom;
+		advance(this);
 		return hasRoom;
 	},
 	end(this: Holder, chunk?: unknown, encoding?: unknown, callback?: unknown): Stream {
@@ -219,25 +219,34 @@ function convert(chunk: unknown, encoding: string, state: WritableState): unknow
 
 function advance(stream: Holder): void {
 	const state = stream._writableState;
-	if (state.writing || state.corked > 0 || stream.destroyed) {
-		return;
-	}
+	while (!state.writing && state.corked === 0 && !stream.destroyed) {
+		if (state.waiting.length === 0) {
+			finish(stream);
+			return;
+		}
 
-	if (state.waiting.length === 0) {
-		finish(stream);
-		return;
+		writeNext(stream);
 	}
+}
 
+/** What is written at once is done at once, so that what follows in the same turn is not left waiting; only its callbacks come later. */
+function writeNext(stream: Holder): void {
+	const state = stream._writableState;
 	const all = typeof stream._writev === 'function' ? state.waiting.splice(0) : state.waiting.splice(0, 1);
 	const [first] = all;
 	state.writing = true;
 	let isSync = true;
 	const done = (error?: Error | null): void => {
-		const settle = (): void => settleWrite(stream, all, error);
+		if (!error) {
+			state.writing = false;
+			state.length -= all.reduce((sum, { chunk }) => sum + (state.objectMode ? 1 : (chunk as string).length), 0);
+		}
+
 		if (isSync) {
-			nextTick(settle);
+			nextTick(() => tellWritten(stream, all, error));
 		} else {
-			settle();
+			tellWritten(stream, all, error);
+			advance(stream);
 		}
 	};
 	try {
@@ -253,25 +262,18 @@ function advance(stream: Holder): void {
 	isSync = false;
 }
 
-function settleWrite(stream: Holder, all: readonly Waiting[], error?: Error | null): void {
+function tellWritten(stream: Holder, all: readonly Waiting[], error?: Error | null): void {
 	const state = stream._writableState;
-	state.writing = false;
-	state.length -= all.reduce((sum, { chunk }) => sum + (state.objectMode ? 1 : (chunk as string).length), 0);
 	for (const { callback } of all) {
 		callback(error ?? null);
 	}
 
 	if (error) {
 		stream.destroy(error);
-		return;
-	}
-
-	if (state.needDrain && state.length === 0 && !state.ending) {
+	} else if (state.needDrain && state.length === 0 && !state.ending) {
 		state.needDrain = false;
 		stream.emit('drain');
 	}
-
-	advance(stream);
 }
 
 function finish(stream: Holder): void {
