@@ -48,7 +48,7 @@ class Input extends EventEmitter {
 export async function renderState(state: State): Promise<readonly string[]> {
 	const output = new Output(state.size);
 	const nothing = (): void => undefined;
-	const actions = { start: nothing, stop: nothing, finishAlone: async () => undefined, key: nothing, paste: nothing };
+	const actions = { start: nothing, stop: nothing, finishAlone: async () => undefined, key: nothing, mouse: nothing, paste: nothing };
 	const instance = render(<App store={createStore(state)} actions={actions} onMount={nothing} />, {
 		stdout: output as unknown as NodeJS.WriteStream,
 		stdin: new Input() as unknown as NodeJS.ReadStream,
