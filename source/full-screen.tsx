@@ -193,8 +193,8 @@ async function firstState(
 	return value === null ? state : reduce(state, { type: 'loaded', slot: 'installed', value, now });
 }
 
-/** A quick leave must not let the terminal's answers fall to the shell. */
-const LATE_ANSWER_MILLISECONDS = 200;
+/** A quick leave must not let the terminal's answers fall to the shell; one that has said nothing after this says nothing at all. */
+const LATE_ANSWER_MILLISECONDS = 1000;
 
 /** Both sides of the terminal, and what it says about itself when it is asked. */
 function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
@@ -202,6 +202,7 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	let worn = display;
 	let ground = groundOfEnvironment(options.environment);
 	const bits = colourBitsOf(withColourFlag(options));
+	let askedAt = -Infinity;
 	const dress = (): Dress =>
 		dressOf(
 			{ isAscii: worn.ascii, palette: worn.theme === 'auto' ? (ground ?? 'dark') : worn.theme, own: worn.colours },
@@ -231,8 +232,11 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 			stdout.dressAs(dress());
 			stdout.listenToMouse(next.mouse);
 		},
-		ask: (): void => void options.stdout.write(questions.text),
-		settled: (): Promise<unknown> => Promise.race([questions.answered, sleep(LATE_ANSWER_MILLISECONDS)]),
+		ask: (): void => {
+			askedAt = performance.now();
+			options.stdout.write(questions.text);
+		},
+		settled: (): Promise<unknown> => soon(questions.answered, Math.max(0, askedAt + LATE_ANSWER_MILLISECONDS - performance.now())),
 	};
 }
 
