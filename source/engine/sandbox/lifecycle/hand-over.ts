@@ -14,7 +14,9 @@ export async function startSuccessor(
 	try {
 		return { incarnation, tasks: await incarnation.initialize() };
 	} catch (error) {
-		await incarnation.close({ type: 'stopped', cause: null }, { code: 'reload-refused', exitCode: 1 });
+		// What it did to end is on record as what it was: a breach is one in a reload too.
+		const end = incarnation.isAlive ? null : await incarnation.ended;
+		await incarnation.close(end ?? { type: 'stopped', cause: null }, end === null ? { code: 'reload-refused', exitCode: 1 } : null);
 		throw error;
 	}
 }
