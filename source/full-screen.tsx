@@ -22,15 +22,17 @@ import type { Section } from './sections.ts';
 import { createStore } from './store.ts';
 import {
 	askTerminal,
+	chooseReader,
 	colourBitsOf,
 	dressOf,
 	groundOfEnvironment,
 	KeySource,
 	onTerminalSignals,
+	runReader,
 	ScreenWriter,
 	startWatchdog,
 } from './terminal/index.ts';
-import type { Dress, Skeleton, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
+import type { Dress, HandedText, Reader, Skeleton, TerminalInput, TerminalOutput, Watchdog } from './terminal/index.ts';
 
 export type FullScreenOptions = {
 	readonly engine: Engine;
@@ -121,7 +123,7 @@ async function runApp(
 	const { engine, screen, loss, signal, options } = parts;
 	const { stdin, stdout } = screen;
 	const store = createStore({ ...parts.state, registry: await registryName(engine, signal) });
-	const terminal = createTerminalOwner(stdout, screen.settled);
+	const terminal = createTerminalOwner(stdout, { settled: screen.settled, environment: options.environment });
 	try {
 		options.skeleton?.handOver();
 		const { reducedMotion, lowBandwidth } = options.display ?? DEFAULT_DISPLAY;
@@ -250,7 +252,10 @@ async function registryName(engine: Engine, signal: AbortSignal): Promise<string
 }
 
 /** What the actions may do with the terminal, by way of Ink once it is there. */
-function createTerminalOwner(stdout: ScreenWriter, settled: () => Promise<unknown>) {
+function createTerminalOwner(
+	stdout: ScreenWriter,
+	{ settled, environment }: { readonly settled: () => Promise<unknown>; readonly environment: FullScreenOptions['environment'] },
+) {
 	let ink: InkControls | null = null;
 	let exitCode = 0;
 	let isSuspended = false;
@@ -271,7 +276,8 @@ function createTerminalOwner(stdout: ScreenWriter, settled: () => Promise<unknow
 	// Handing the terminal over and taking it back draws everything anew, and sets the modes that somebody else may have reset.
 	const redraw = (): void => void suspendWhile(() => Promise.resolve());
 	// What the terminal still has to say about itself must not fall to the shell.
-	const suspend = (): void => void settled().then(() => suspendWhile(signals.stopProcess));
+	// While an editor has the terminal, its Ctrl-Z stops the app with it.
+	const suspend = (): void => void settled().then(() => (isSuspended ? signals.stopProcess() : suspendWhile(signals.stopProcess)));
 	const signals = onTerminalSignals({ onStop: suspend, onContinue: redraw });
 	return {
 		stop: signals.stop,
@@ -286,6 +292,19 @@ function createTerminalOwner(stdout: ScreenWriter, settled: () => Promise<unknow
 			},
 			suspend,
 			repaint: redraw,
+			async handOver(reader: Reader, text: HandedText): Promise<string | null> {
+				const chosen = chooseReader(reader, environment);
+				if ('problem' in chosen) {
+					return chosen.problem;
+				}
+
+				await settled();
+				let told: string | null = null;
+				await suspendWhile(async () => {
+					told = await runReader(chosen.words, text);
+				});
+				return told;
+			},
 			copy: (text: string): void => {
 				stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`);
 			},

@@ -2,6 +2,7 @@ import type { Binding, Command, Place } from './keys/binding.ts';
 import { COMMON_KEYS } from './keys/common-keys.ts';
 import { EDITING_KEYS } from './keys/editing-keys.ts';
 import { PAGE_KEYS } from './keys/page-keys.ts';
+import { READING_KEYS } from './keys/reading-keys.ts';
 import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
 import { REVIEW_KEYS } from './keys/review-keys.ts';
 import { UPKEEP_KEYS } from './keys/upkeep-keys.ts';
@@ -17,6 +18,7 @@ export const BINDINGS: readonly Binding[] = [
 	...SECTION_KEYS,
 	...REVIEW_KEYS,
 	...RUNTIME_KEYS,
+	...READING_KEYS,
 	...UPKEEP_KEYS,
 	...PAGE_KEYS,
 	...COMMON_KEYS,

@@ -5,9 +5,11 @@ import { openRequirements, requirementSubject } from './plan-review.ts';
 import {
 	contentsOf,
 	countUpdates,
+	differenceOf,
 	explanationOf,
 	findOperation,
 	hasUpdate,
+	infoOf,
 	installedPlugins,
 	isMovable,
 	outdatedPlugin,
@@ -24,6 +26,18 @@ import type { Operation, State } from './state.ts';
 export const isBusy = (state: State): string | null =>
 	runningOperation(state) === null ? null : 'another operation is running; Ctrl-C cancels it';
 export const nothingSelected = (state: State): string | null => (selectedItem(state) === null ? 'nothing is selected' : null);
+
+/** Whether it is there is known without making its lines, since the footer asks at every frame. */
+export function nothingToRead(state: State): string | null {
+	const page = topPage(state);
+	const isThere =
+		page?.type === 'review-file'
+			? differenceOf(state, page).value !== null
+			: page?.type === 'plugin' && page.tab === 'readme'
+				? (infoOf(state, page.name).value?.readme ?? '').trim() !== ''
+				: true;
+	return isThere ? null : 'there is nothing to read';
+}
 
 export function firstReason(...reasons: readonly ((state: State) => string | null)[]): (state: State) => string | null {
 	return (state) => reasons.reduce<string | null>((found, reason) => found ?? reason(state), null);

@@ -29,6 +29,7 @@ import {
 	runtimeToggle,
 	submitLimits,
 } from './runtime-commands.ts';
+import { openReader } from './reading-commands.ts';
 import { chosenBinding, openPalette } from './palette-commands.ts';
 import {
 	confirm,
@@ -96,6 +97,8 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	suspend: ({ host }) => host.suspend(),
 	repaint: ({ host }) => host.repaint(),
 	mouse: toggleMouse,
+	'open-editor': openReader('editor'),
+	'open-pager': openReader('pager'),
 	copy: copyCommand,
 	open,
 	'fetch-contents': fetchContents,

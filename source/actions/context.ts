@@ -2,6 +2,7 @@ import type { Engine } from '../engine/index.ts';
 import type { Display } from '../display.ts';
 import type { SettingsDoor } from '../setting-entries.ts';
 import type { Store } from '../store.ts';
+import type { HandedText, Reader } from '../terminal/index.ts';
 import type { Loading } from './loading.ts';
 import type { Operations } from './operations.ts';
 import type { RuntimeWatch } from './runtime-watch.ts';
@@ -23,6 +24,8 @@ export type Host = {
 	readonly repaint: () => void;
 	/** Takes on another theme, or signs of ASCII only. */
 	readonly dress: (display: Display) => void;
+	/** Gives the terminal to the user's editor or pager until it ends. Resolves to a sentence when that did not work, else to null. */
+	readonly handOver: (reader: Reader, text: HandedText) => Promise<string | null>;
 	/** Puts text on the user's clipboard through the terminal. */
 	readonly copy: (text: string) => void;
 };

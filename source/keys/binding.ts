@@ -32,6 +32,8 @@ export type Command =
 	| 'suspend'
 	| 'repaint'
 	| 'mouse'
+	| 'open-editor'
+	| 'open-pager'
 	| 'quit'
 	| 'palette'
 	| 'run-command'

@@ -3,6 +3,8 @@ export { KeySource } from './key-source.ts';
 export type { TerminalInput } from './key-source.ts';
 export { createKeyTokeniser } from './key-tokeniser.ts';
 export type { MouseReport, Token } from './key-tokeniser.ts';
+export { chooseReader, runReader } from './hand-off.ts';
+export type { HandedText, Reader } from './hand-off.ts';
 export { EMPTY_LINE, editLine, insertText, lineOf, lineText } from './line-editor.ts';
 export type { LineEditor } from './line-editor.ts';
 export { ScreenWriter } from './screen-writer.ts';

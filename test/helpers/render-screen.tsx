@@ -102,6 +102,7 @@ export function renderScreen(
 			},
 			suspend: () => undefined,
 			repaint: () => undefined,
+			handOver: () => Promise.resolve(null),
 			dress: (display) => dresses.push(display),
 			copy: (text) => copied.push(text),
 		},
