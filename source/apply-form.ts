@@ -1,22 +1,36 @@
+import type { Requirement } from './engine/index.ts';
 import { cleanLine } from './format.ts';
+import { requirementSubject } from './plan-review.ts';
 import type { GravePackage } from './plan-review.ts';
-import type { RunForm } from './state.ts';
+import type { FormField, RunForm } from './state.ts';
 import { EMPTY_LINE, lineText } from './terminal/line-editor.ts';
 
-/** The names to type before a plan is applied that widens rights or loses trust: a key alone is pressed too easily. */
-export function applyForm(grave: readonly GravePackage[]): RunForm {
+/** No package is called so: names have no spaces. */
+const REASON = 'the reason';
+
+/**
+ * What is asked before a plan is applied that accepts something: the names of what widens rights or loses trust, since a key alone is pressed
+ * too easily, and why, for whoever reads the history and the audit log later.
+ */
+export function applyForm(grave: readonly GravePackage[], accepted: readonly Requirement[]): RunForm {
+	const names = grave.map(({ name }): FormField => ({
+		name,
+		label: `type ${cleanLine(name)}`,
+		kind: 'text',
+		required: true,
+		line: EMPTY_LINE,
+	}));
 	return {
 		about: 'apply',
 		target: grave.map(({ name }) => name).join(' '),
 		task: null,
-		description: grave.map(({ name, reasons }) => `${cleanLine(name)}: ${reasons.map(cleanLine).join('; ')}.`).join(' '),
-		fields: grave.map(({ name }) => ({
-			name,
-			label: `type ${cleanLine(name)}`,
-			kind: 'text',
-			required: true,
-			line: EMPTY_LINE,
-		})),
+		description: [
+			...grave.map(({ name, reasons }) => `${cleanLine(name)}: ${reasons.map(cleanLine).join('; ')}.`),
+			...(grave.length === 0
+				? [`You accept ${accepted.map(acceptedWords).join('; ')}. Say why for whoever reads the history later, or leave it empty.`]
+				: []),
+		].join(' '),
+		fields: [...names, { name: REASON, label: 'reason (optional)', kind: 'text', required: false, line: EMPTY_LINE }],
 		focused: 0,
 		problem: null,
 	};
@@ -24,6 +38,28 @@ export function applyForm(grave: readonly GravePackage[]): RunForm {
 
 /** The first field that does not hold its name, as a sentence; null when all do. */
 export function applyProblem(form: RunForm): string | null {
-	const wrong = form.fields.find((field) => lineText(field.line).trim() !== cleanLine(field.name));
+	const wrong = form.fields.find((field) => field.name !== REASON && lineText(field.line).trim() !== cleanLine(field.name));
 	return wrong === undefined ? null : `Type ${cleanLine(wrong.name)} to go on, or press Esc: nothing has changed.`;
+}
+
+/** Empty where none was given. */
+export function reasonIn(form: RunForm): string {
+	const field = form.fields.find(({ name }) => name === REASON);
+	return field === undefined ? '' : cleanLine(lineText(field.line)).trim();
+}
+
+function acceptedWords(requirement: Requirement): string {
+	const subject = cleanLine(requirementSubject(requirement));
+	switch (requirement.type) {
+		case 'permission':
+			return `that ${subject} may use ${cleanLine(requirement.permissionId)}`;
+		case 'lower-level':
+			return `that ${subject} is ${requirement.level} only`;
+		case 'changed-identity':
+			return `that somebody else built ${subject} than before`;
+		case 'young-version':
+			return `that ${subject} is younger than your policy wants`;
+		case 'downgrade':
+			return `that ${subject} goes back to ${cleanLine(requirement.version)}`;
+	}
 }

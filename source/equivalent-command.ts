@@ -1,3 +1,4 @@
+import { reasonIn } from './apply-form.ts';
 import { commandOf } from './actions/request-words.ts';
 import { quoteWord } from './commands/consent.ts';
 import { selectedItem } from './lists.ts';
@@ -71,7 +72,7 @@ function pluginCommand({ name, tab }: Extract<Page, { readonly type: 'plugin' }>
 function formCommand(form: RunForm, { now, pages }: State): string {
 	const below = pages.at(-2);
 	if (form.about === 'apply') {
-		return below?.type === 'plan' ? equivalentCommand(below.plan, below.answers) : '';
+		return below?.type === 'plan' ? equivalentCommand(below.plan, below.answers, reasonIn(form)) : '';
 	}
 
 	const own = settingFormCommand(form);

@@ -1,6 +1,8 @@
 import { EngineError, isAbort } from './engine/index.ts';
 import { cleanLine, cleanLines } from './format.ts';
-import type { Failure, OperationRequest } from './state.ts';
+import type { Failure } from './state.ts';
+import { suggestionOf } from './suggestion.ts';
+import type { Suggestion } from './suggestion.ts';
 
 /** What a screen says about anything that was thrown. */
 export function failureOf(thrown: unknown): Failure {
@@ -32,17 +34,6 @@ function causeText(cause: unknown): string | null {
 	return cause instanceof Error && cause.message !== '' ? cleanLine(cause.message) : null;
 }
 
-/** A change that was tried by the resolver and does solve. */
-export type Suggestion = {
-	readonly sentence: string;
-	readonly type: 'change-root' | 'drop-root' | 'allow-young' | 'other';
-	readonly name: string;
-	/** The range or version to ask for instead; null when there is none. */
-	readonly spec: string | null;
-	/** The scripted command that takes it; null when nobody said. */
-	readonly command: string | null;
-};
-
 export type Conflict = {
 	/** One list of sentences per independent reason; each list ends with its conclusion. */
 	readonly reasons: readonly (readonly string[])[];
@@ -58,49 +49,6 @@ export function conflictOf(failure: Failure): Conflict {
 	const own = sentencesIn(details);
 	const reasons = conflicts.length > 0 ? conflicts : own.length > 0 ? [own] : [cleanLines(failure.message)];
 	return { reasons, suggestions: listIn(details, 'suggestions').flatMap((entry) => suggestionOf(entry)) };
-}
-
-/** The request with the suggestion taken; null when it cannot be taken by a request. */
-export function withSuggestion(request: OperationRequest, suggestion: Suggestion): OperationRequest | null {
-	if (request.type !== 'install') {
-		return null;
-	}
-
-	const others = request.specs.filter((spec) => specName(spec) !== suggestion.name);
-	switch (suggestion.type) {
-		case 'change-root':
-		case 'allow-young':
-			return suggestion.spec === null ? null : { type: 'install', specs: [...others, `${suggestion.name}@${suggestion.spec}`] };
-		case 'drop-root':
-			return others.length === 0 || others.length === request.specs.length ? null : { type: 'install', specs: others };
-		case 'other':
-			return null;
-	}
-}
-
-/** The package name of `name`, `name@range` or `@scope/name@range`. */
-export function specName(spec: string): string {
-	const at = spec.indexOf('@', 1);
-	return at === -1 ? spec : spec.slice(0, at);
-}
-
-function suggestionOf(entry: unknown): readonly Suggestion[] {
-	if (!isRecord(entry) || typeof entry['sentence'] !== 'string') {
-		return [];
-	}
-
-	const { type, name, spec, version, command } = entry;
-	const known = type === 'change-root' || type === 'drop-root' || type === 'allow-young' ? type : 'other';
-	const target = typeof spec === 'string' ? spec : typeof version === 'string' ? version : null;
-	return [
-		{
-			sentence: cleanLine(entry['sentence']),
-			type: known,
-			name: typeof name === 'string' ? cleanLine(name) : '',
-			spec: target,
-			command: typeof command === 'string' ? cleanLine(command) : null,
-		},
-	];
 }
 
 function sentencesIn(record: Readonly<Record<string, unknown>>): readonly string[] {

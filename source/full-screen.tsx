@@ -204,7 +204,7 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 	let worn = display;
 	let ground = groundOfEnvironment(options.environment);
 	const bits = colourBitsOf(withColourFlag(options));
-	let askedAt = -Infinity;
+	const asked = Promise.withResolvers<number>();
 	const dress = (): Dress =>
 		dressOf(
 			{ isAscii: worn.ascii, palette: worn.theme === 'auto' ? (ground ?? 'dark') : worn.theme, own: worn.colours },
@@ -235,10 +235,14 @@ function openScreen(options: FullScreenOptions, onScreen: Watchdog['guard']) {
 			stdout.listenToMouse(next.mouse);
 		},
 		ask: (): void => {
-			askedAt = performance.now();
 			options.stdout.write(questions.text);
+			asked.resolve(performance.now());
 		},
-		settled: (): Promise<unknown> => soon(questions.answered, Math.max(0, askedAt + LATE_ANSWER_MILLISECONDS - performance.now())),
+		settled: async (): Promise<void> => {
+			// Who leaves before the question would have its answer come after all.
+			const askedAt = (await soon(asked.promise)) ?? -Infinity;
+			await soon(questions.answered, Math.max(0, askedAt + LATE_ANSWER_MILLISECONDS - performance.now()));
+		},
 	};
 }
 

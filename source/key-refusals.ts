@@ -14,6 +14,7 @@ import {
 	isMovable,
 	outdatedPlugin,
 	runningOperation,
+	takenSuggestion,
 	topPage,
 	visibleInstalled,
 	visibleSettings,
@@ -150,7 +151,21 @@ export function isCurrent(state: State): string | null {
 
 export function noSuggestion(state: State): string | null {
 	const page = topPage(state);
-	return page?.type === 'conflict' && conflictOf(page.failure).suggestions.length === 0 ? 'the resolver found nothing to suggest' : null;
+	if (page?.type === 'conflict' && conflictOf(page.failure).suggestions.length === 0) {
+		return 'the resolver found nothing to suggest';
+	}
+
+	return takenSuggestion(state, selectedItem(state)) === null ? 'this takes more than one step; c copies the commands' : null;
+}
+
+export function noSuggestedCommand(state: State): string | null {
+	return suggestedCommand(state) === null ? 'nobody said how to type it' : null;
+}
+
+/** The scripted command of the selected suggestion; null when nobody said. */
+export function suggestedCommand(state: State): string | null {
+	const page = topPage(state);
+	return page?.type === 'conflict' ? (conflictOf(page.failure).suggestions[Number(selectedItem(state))]?.command ?? null) : null;
 }
 
 export const emptySelection = (state: State): string | null => (visibleInstalled(state).length === 0 ? 'nothing is installed' : null);

@@ -1,3 +1,4 @@
+import { quoteWord } from './commands/consent.ts';
 import { LEVELS } from './engine/index.ts';
 import type { Change, Decision, InstalledPlugin, Plan, PlannedPackage, Requirement } from './engine/index.ts';
 import type { Answers } from './state.ts';
@@ -48,13 +49,27 @@ export function openRequirements(plan: Plan, answers: Answers): readonly Require
 	return plan.requirements.filter((requirement) => requirement.type !== 'permission' && answerTo(requirement, answers) !== 'accept');
 }
 
-/** Every requirement answered: what is open is denied. */
-export function decisionsOf(plan: Plan, answers: Answers): readonly Decision[] {
-	return plan.requirements.map((requirement) => ({ requirementId: requirement.id, answer: answerTo(requirement, answers) ?? 'deny' }));
+/** What the user accepts that neither the policy gives nor was granted before. */
+export function newlyAccepted(plan: Plan, answers: Answers): readonly Requirement[] {
+	return plan.requirements.filter(
+		(requirement) =>
+			answerTo(requirement, answers) === 'accept' &&
+			(requirement.type !== 'permission' || (requirement.novelty !== 'carried-over' && requirement.byPolicy !== true)),
+	);
+}
+
+/** Every requirement answered: what is open is denied. The reason goes with what is newly accepted. */
+export function decisionsOf(plan: Plan, answers: Answers, reason = ''): readonly Decision[] {
+	const withReason = new Set(reason === '' ? [] : newlyAccepted(plan, answers).map(({ id }) => id));
+	return plan.requirements.map((requirement) => ({
+		requirementId: requirement.id,
+		answer: answerTo(requirement, answers) ?? 'deny',
+		...(withReason.has(requirement.id) ? { reason } : {}),
+	}));
 }
 
 /** The scripted command with the same decisions, without the program's name. */
-export function equivalentCommand(plan: Plan, answers: Answers): string {
+export function equivalentCommand(plan: Plan, answers: Answers, reason = ''): string {
 	const accepted = plan.requirements.filter((requirement) => answerTo(requirement, answers) === 'accept');
 	const allowed = accepted.flatMap((requirement) =>
 		requirement.type === 'permission' && requirement.byPolicy !== true
@@ -76,7 +91,14 @@ export function equivalentCommand(plan: Plan, answers: Answers): string {
 				return [`--accept-downgrade ${requirement.package}`];
 		}
 	});
-	return [plan.command, '--yes', ...allowed, ...(lowest === undefined ? [] : [`--accept-trust ${lowest}`]), ...named].join(' ');
+	return [
+		plan.command,
+		'--yes',
+		...allowed,
+		...(lowest === undefined ? [] : [`--accept-trust ${lowest}`]),
+		...named,
+		...(reason === '' ? [] : [`--reason ${quoteWord(reason)}`]),
+	].join(' ');
 }
 
 export function requirementSubject(requirement: Requirement): string {

@@ -18,13 +18,15 @@ import type {
 	UnfetchedPackage,
 	UpdateReview,
 } from './engine/index.ts';
+import { conflictOf } from './failure.ts';
 import { cleanLine } from './format.ts';
 import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
 import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
 import type { Setting } from './setting-entries.ts';
 import { IDLE } from './state.ts';
-import type { Loadable, Operation, Page, State } from './state.ts';
+import { withSuggestion } from './suggestion.ts';
+import type { Loadable, Operation, OperationRequest, Page, State } from './state.ts';
 import { lineText } from './terminal/line-editor.ts';
 
 /** Pure reads of the state that more than one part needs. */
@@ -45,6 +47,14 @@ export function runningOperation(state: State): Operation | null {
 
 export function findOperation(state: State, id: number): Operation | null {
 	return state.operations.find((operation) => operation.id === id) ?? null;
+}
+
+/** What would be asked with a suggestion of the conflict on top taken; null where no single request can take it. */
+export function takenSuggestion(state: State, selected: string | null): OperationRequest | null {
+	const page = topPage(state);
+	const suggestion = page?.type === 'conflict' && selected !== null ? conflictOf(page.failure).suggestions[Number(selected)] : undefined;
+	const request = page?.type === 'conflict' ? findOperation(state, page.operation)?.request : undefined;
+	return suggestion === undefined || request === undefined || request.type === 'past' ? null : withSuggestion(request, suggestion);
 }
 
 /** The line of the runtime screen that is selected; its plugin page or a form may lie above. */

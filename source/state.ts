@@ -60,10 +60,13 @@ export type Loadable<T> = {
 	readonly failure: Failure | null;
 };
 
+/** What was chosen to solve a conflict; as `--accept-young` and `--override` say it. */
+export type TakenChoices = { readonly acceptYoung: readonly string[]; readonly overrides: readonly string[] };
+
 /** What an operation was asked to do; kept so that it can be tried again. */
 export type OperationRequest =
-	| { readonly type: 'install'; readonly specs: readonly string[] }
-	| { readonly type: 'update'; readonly names: readonly string[]; readonly toLatest: boolean }
+	| { readonly type: 'install'; readonly specs: readonly string[]; readonly choices?: TakenChoices }
+	| { readonly type: 'update'; readonly names: readonly string[]; readonly toLatest: boolean; readonly choices?: TakenChoices }
 	| { readonly type: 'remove'; readonly names: readonly string[] }
 	| { readonly type: 'rollback'; readonly generation: number | null }
 	| { readonly type: 'switch'; readonly generation: number }

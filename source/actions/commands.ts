@@ -2,6 +2,7 @@ import { completeLine } from '../complete-line.ts';
 import { editedLine } from '../edited-line.ts';
 import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
 import { placesOf } from '../key-bindings.ts';
+import { suggestedCommand } from '../key-refusals.ts';
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
 import { answerTo, equivalentCommand } from '../plan-review.ts';
@@ -282,7 +283,7 @@ function copyCommand({ store, host }: CommandParts, state: State): void {
 					? trustCommandText(page.act)
 					: page?.type === 'runtime-confirm'
 						? runtimeCommandText(page.act)
-						: null;
+						: (suggestedCommand(state)?.replace(/^plugward /, '') ?? null);
 	if (command !== null) {
 		host.copy(`plugward ${command}`);
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });

@@ -1,12 +1,11 @@
 import type { InstalledPlugin } from '../engine/index.ts';
-import { applyForm, applyProblem } from '../apply-form.ts';
-import { conflictOf, withSuggestion } from '../failure.ts';
+import { applyForm, applyProblem, reasonIn } from '../apply-form.ts';
 import { subjectOf } from '../key-refusals.ts';
 import { selectedItem } from '../lists.ts';
-import { decisionsOf, gravePackages } from '../plan-review.ts';
+import { decisionsOf, gravePackages, newlyAccepted } from '../plan-review.ts';
 import { pageAfter } from '../reduce-operations.ts';
 import { functionForm, taskForm } from '../run-form.ts';
-import { contentsOf, fileOf, findOperation, infoOf, installedPlugins, topPage, visibleRunnables } from '../select.ts';
+import { contentsOf, fileOf, findOperation, infoOf, installedPlugins, takenSuggestion, topPage, visibleRunnables } from '../select.ts';
 import type { OperationRequest, Page, RunForm, State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
@@ -69,7 +68,7 @@ export function requestOnSubject(command: keyof typeof REQUESTS): (parts: Comman
 	};
 }
 
-/** What widens rights or loses trust asks for its name first. */
+/** What widens rights or loses trust asks for its name first, and whatever is accepted for a reason. */
 export function apply({ operations, store }: CommandParts, state: State): void {
 	const page = topPage(state);
 	if (page?.type !== 'plan') {
@@ -77,8 +76,9 @@ export function apply({ operations, store }: CommandParts, state: State): void {
 	}
 
 	const grave = gravePackages(page.plan, page.answers, installedPlugins(state));
-	if (grave.length > 0) {
-		return store.dispatch({ type: 'page-pushed', page: { type: 'form', form: applyForm(grave) } });
+	const accepted = newlyAccepted(page.plan, page.answers);
+	if (grave.length > 0 || accepted.length > 0) {
+		return store.dispatch({ type: 'page-pushed', page: { type: 'form', form: applyForm(grave, accepted) } });
 	}
 
 	operations.start({ type: 'apply', plan: page.plan, decisions: decisionsOf(page.plan, page.answers) });
@@ -92,7 +92,7 @@ export function submitApply({ operations, store }: CommandParts, state: State, f
 	}
 
 	if (page?.type === 'plan') {
-		operations.start({ type: 'apply', plan: page.plan, decisions: decisionsOf(page.plan, page.answers) });
+		operations.start({ type: 'apply', plan: page.plan, decisions: decisionsOf(page.plan, page.answers, reasonIn(form)) });
 	}
 }
 
@@ -200,14 +200,7 @@ function reopen({ store }: CommandParts, state: State, id: number): void {
 }
 
 function takeSuggestion({ operations }: CommandParts, state: State): void {
-	const page = topPage(state);
-	if (page?.type !== 'conflict') {
-		return;
-	}
-
-	const suggestion = conflictOf(page.failure).suggestions[Number(selectedItem(state))];
-	const request = findOperation(state, page.operation)?.request;
-	const next = suggestion === undefined || request === undefined || request.type === 'past' ? null : withSuggestion(request, suggestion);
+	const next = takenSuggestion(state, selectedItem(state));
 	if (next !== null) {
 		operations.start(next);
 	}

@@ -158,9 +158,9 @@ function isPlanning(request: OperationRequest): request is Planning {
 function makePlan(engine: Engine, request: Planning, options: CallOptions): Promise<Plan> {
 	switch (request.type) {
 		case 'install':
-			return engine.planInstall(request.specs, options);
+			return engine.planInstall(request.specs, { ...options, ...request.choices });
 		case 'update':
-			return engine.planUpdate(request.names, { ...options, toLatest: request.toLatest });
+			return engine.planUpdate(request.names, { ...options, ...request.choices, toLatest: request.toLatest });
 		case 'remove':
 			return engine.planRemove(request.names, options);
 		case 'rollback':

@@ -1,7 +1,8 @@
+import { quoteWord } from '../commands/consent.ts';
 import { equivalentCommand } from '../plan-review.ts';
 import { runCommandText } from '../run-form.ts';
 import { trustCommandText, trustTitle } from '../trust-forms.ts';
-import type { Answers, OperationRequest } from '../state.ts';
+import type { Answers, OperationRequest, TakenChoices } from '../state.ts';
 
 /** What a page about the request is called. */
 // oxlint-disable-next-line complexity
@@ -50,9 +51,9 @@ export function commandOf(request: OperationRequest): string {
 function wordsOf(request: OperationRequest): readonly string[] {
 	switch (request.type) {
 		case 'install':
-			return ['install', ...request.specs];
+			return ['install', ...request.specs, ...choiceWords(request.choices)];
 		case 'update':
-			return ['update', ...request.names, request.toLatest ? '--latest' : ''];
+			return ['update', ...request.names, request.toLatest ? '--latest' : '', ...choiceWords(request.choices)];
 		case 'remove':
 		case 'verify':
 			return [request.type, ...request.names];
@@ -72,7 +73,8 @@ function wordsOf(request: OperationRequest): readonly string[] {
 			return ['gc', request.isDryRun ? '--dry-run' : ''];
 		case 'apply': {
 			const answers: Answers = Object.fromEntries(request.decisions.map((decision) => [decision.requirementId, decision.answer]));
-			return [equivalentCommand(request.plan, answers)];
+			const reason = request.decisions.find((decision) => decision.reason !== undefined)?.reason ?? '';
+			return [equivalentCommand(request.plan, answers, reason)];
 		}
 		case 'trust':
 			return [trustCommandText(request.act)];
@@ -83,4 +85,11 @@ function wordsOf(request: OperationRequest): readonly string[] {
 		case 'run':
 			return [runCommandText(request.request)];
 	}
+}
+
+function choiceWords({ acceptYoung, overrides }: TakenChoices = { acceptYoung: [], overrides: [] }): readonly string[] {
+	return [
+		...acceptYoung.map((young) => `--accept-young ${quoteWord(young)}`),
+		...overrides.map((override) => `--override ${quoteWord(override)}`),
+	];
 }

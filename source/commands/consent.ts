@@ -23,7 +23,7 @@ export type ConsentFlags = {
 	readonly acceptIdentity: readonly string[];
 	readonly acceptYoung: readonly string[];
 	readonly acceptDowngrade: readonly string[];
-	/** Of what is accepted; permissions have none. */
+	/** Of what is accepted and of what is allowed. */
 	readonly reason: string | null;
 	readonly expires: string | null;
 };
@@ -66,7 +66,11 @@ export function decide(plan: Plan, flags: ConsentFlags): Proposal & { readonly w
 	for (const requirement of plan.requirements) {
 		if (requirement.type === 'permission') {
 			const isAccepted = allowed.has(requirement.id) || requirement.novelty === 'carried-over' || requirement.byPolicy === true;
-			decisions.push({ requirementId: requirement.id, answer: isAccepted ? 'accept' : 'deny' });
+			decisions.push({
+				requirementId: requirement.id,
+				answer: isAccepted ? 'accept' : 'deny',
+				...(allowed.has(requirement.id) && flags.reason !== null && { reason: flags.reason }),
+			});
 		} else if (isAcceptedByName(requirement, flags)) {
 			decisions.push({
 				requirementId: requirement.id,

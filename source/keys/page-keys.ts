@@ -5,6 +5,7 @@ import {
 	noBuilder,
 	nothingSaid,
 	noRequirement,
+	noSuggestedCommand,
 	noSuggestion,
 	notApplicable,
 	notCollectable,
@@ -95,6 +96,14 @@ export const PAGE_KEYS: readonly Binding[] = [
 		label: 'try this',
 		help: 'Plan again with the selected suggestion',
 		whyNot: firstReason(noSuggestion, isBusy),
+	},
+	{
+		place: 'conflict',
+		command: 'copy',
+		keys: ['c'],
+		label: 'copy',
+		help: 'Copy the scripted command of the selected suggestion',
+		whyNot: noSuggestedCommand,
 	},
 	{ place: 'conflict', command: 'back', keys: ['escape', 'backspace'], label: 'back', help: 'Back' },
 

@@ -28,7 +28,7 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 	return (
 		<Pane title={title} columns={layout.columns} rows={layout.bodyRows} isFocused>
 			{description.map((line) => (
-				<Text key={line} wrap="truncate" {...(form.about === 'apply' ? { color: 'yellow' } : { dimColor: true })}>
+				<Text key={line} wrap="truncate" {...(form.about === 'apply' && form.target !== '' ? { color: 'yellow' } : { dimColor: true })}>
 					{line}
 				</Text>
 			))}
@@ -68,7 +68,7 @@ function titleOf({ about, target, task }: RunForm): string {
 		case 'import':
 			return 'Take in what others signed';
 		case 'apply':
-			return 'It widens rights or loses trust: type the name to go on';
+			return target === '' ? 'Why do you accept this?' : 'It widens rights or loses trust: type the name to go on';
 		case 'setting':
 			return `Setting: ${cleanLine(target)}`;
 		case 'registry':

@@ -43,6 +43,8 @@ describe('the app in a real terminal', () => {
 		await terminal.until('ready to apply   1 of 2 permissions granted');
 		await terminal.until("same as: plugward install link-doctor --yes --allow 'link-doctor=net:api.exam");
 		terminal.send('\r');
+		await terminal.until('Why do you accept this?');
+		terminal.send('\r');
 		await terminal.until('Generation 13 is current');
 		expect(terminal.text()).toContain('[x] link-doctor may use net:api.example.com:443');
 		expect(terminal.text()).toContain('[ ] link-doctor was denied fs.read:$project/logs/**');

@@ -156,7 +156,13 @@ describe('a plan', () => {
 		await screen.until('ready to apply');
 		await screen.until('same as: plugward install link-doctor --yes --accept-trust unknown');
 		screen.press('return');
+		await screen.until('Why do you accept this?');
+		expect(screen.text()).toContain('You accept that link-doctor is unknown only.');
+		screen.type('read it');
+		await screen.until('> reason (optional) read it');
+		screen.press('return');
 		await screen.until('Generation 13 is current');
+		expect(screen.engine.lastDecisions().filter(({ reason }) => reason === 'read it')).toHaveLength(1);
 		expect(screen.engine.lastDecisions().map((decision) => decision.answer)).toEqual(['deny', 'deny', 'accept']);
 	});
 

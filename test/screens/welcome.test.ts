@@ -48,6 +48,8 @@ describe('an empty home', () => {
 		screen.press('return', 'i');
 		await screen.until('1 decision open');
 		screen.press('space', 'return');
+		await screen.until('Why do you accept this?');
+		screen.press('return');
 		await screen.until('Generation 1 is current');
 		screen.press('1');
 		await screen.until('1 of 1');
