@@ -152,10 +152,10 @@ function Screen({ state }: { readonly state: State }) {
 	}
 }
 
-type TextPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'ask' | 'keys' | 'confirm' | 'runtime-confirm' }>;
+type TextPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'ask' | 'keys' | 'levels' | 'confirm' | 'runtime-confirm' }>;
 
 function isTextPage(page: Page): page is TextPage {
-	return ['trust-why', 'trust-raw', 'ask', 'keys', 'confirm', 'runtime-confirm'].includes(page.type);
+	return ['trust-why', 'trust-raw', 'ask', 'keys', 'levels', 'confirm', 'runtime-confirm'].includes(page.type);
 }
 
 function pageTitle(page: TextPage): string {
@@ -168,6 +168,8 @@ function pageTitle(page: TextPage): string {
 			return titleOf(page.request);
 		case 'keys':
 			return 'Every key';
+		case 'levels':
+			return 'What the levels mean';
 		case 'confirm':
 			return trustTitle(page.act);
 		case 'runtime-confirm':

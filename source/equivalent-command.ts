@@ -43,6 +43,8 @@ export function equivalentOf(state: State): string {
 			return formCommand(page.form, state);
 		case 'ask':
 			return commandOf(page.request);
+		case 'levels':
+			return 'trust audit';
 		case 'keys':
 		case 'palette':
 		case 'help':

@@ -31,14 +31,14 @@ export function firstFrame(state: State, { hasStyles }: { readonly hasStyles: bo
 		return null;
 	}
 
-	const { main } = screenAreas(state);
+	const { main, detail } = screenAreas(state);
 	const width = main.columns - 6;
 	const rows = plugins
 		.slice(0, Math.max(0, main.rows - 3))
 		.map((plugin, index) =>
 			index === 0 ? selectedRow(installedRow(plugin, width), width + 2, hasStyles) : `  ${rowText(installedRow(plugin, width), hasStyles)}`,
 		);
-	const above = Array.from({ length: layout.bodyRows - main.rows }, () => '');
+	const above = Array.from({ length: layout.bodyRows - main.rows - (layout.isWide ? 0 : detail.rows) }, () => '');
 	const header = styled(fit(`  ${installedHeader(width)}`, width + 2), '2', hasStyles);
 	return [titleBar(state.size.columns), ...above, ...boxed([header, ...rows], main, `1 of ${listOf(state).items.length}`)];
 }

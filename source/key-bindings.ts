@@ -40,6 +40,7 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	'review-file': 'This difference',
 	ask: 'Before it is done',
 	keys: 'Every key',
+	levels: 'What the levels mean',
 	confirm: 'Before it is done',
 	help: 'Help',
 	installed: 'Installed',

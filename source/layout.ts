@@ -62,20 +62,33 @@ export type Areas = { readonly main: Size; /** No rows when there is one pane on
 const BORDER_ROWS = 2;
 /** Two panes one above the other need at least this much. */
 const STACKED_ROWS = 10;
+/** Border and header. */
+const LIST_FRAME_ROWS = 3;
+/** Fewer rows of details tell nothing. */
+const ROOMY_ROWS = 8;
+
+/** `roomy`: below a list only where it is short enough to be seen whole. */
+export type DetailPlace = 'always' | 'roomy' | 'wide' | 'never';
 
 /** The pane of a list and that of its details, under `headerRows`: side by side, or on a narrow screen one above the other. */
 export function areasOf(
 	layout: Layout,
-	content: { readonly headerRows: number; readonly itemCount: number; readonly detail: 'always' | 'wide' | 'never' },
+	content: { readonly headerRows: number; readonly itemCount: number; readonly detail: DetailPlace },
 ): Areas {
 	const rows = Math.max(1, layout.bodyRows - content.headerRows);
-	const hasRoom = layout.isWide || (content.detail === 'always' && rows >= STACKED_ROWS);
+	const isRoomy = content.detail === 'roomy' && rows - content.itemCount - LIST_FRAME_ROWS >= ROOMY_ROWS;
+	const hasRoom = layout.isWide || (content.detail === 'always' && rows >= STACKED_ROWS) || isRoomy;
 	if (content.detail === 'never' || !hasRoom) {
 		return { main: { columns: layout.columns, rows }, detail: { columns: 0, rows: 0 } };
 	}
 
 	if (layout.isWide) {
 		return { main: { columns: layout.mainColumns, rows }, detail: { columns: layout.sideColumns, rows } };
+	}
+
+	if (isRoomy) {
+		const mainRows = Math.max(5, content.itemCount + LIST_FRAME_ROWS);
+		return { main: { columns: layout.columns, rows: mainRows }, detail: { columns: layout.columns, rows: rows - mainRows } };
 	}
 
 	// A short list leaves its rows to the details.

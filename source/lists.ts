@@ -64,6 +64,7 @@ export function listOf(state: State): List {
 		case 'runtime-confirm':
 		case 'ask':
 		case 'keys':
+		case 'levels':
 		case 'review-file':
 		case 'file':
 		case 'operation':

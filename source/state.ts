@@ -156,6 +156,8 @@ export type Page =
 	| { readonly type: 'ask'; readonly request: OperationRequest; readonly sentences: readonly string[] }
 	/** Every key of every screen. */
 	| { readonly type: 'keys' }
+	/** What each level of trust takes. */
+	| { readonly type: 'levels' }
 	/** Everything that can be done; what is typed picks from it. */
 	| { readonly type: 'palette'; readonly line: LineEditor; readonly entries: readonly PaletteEntry[] }
 	/** What would be signed or written, before it is. */

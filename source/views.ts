@@ -1,13 +1,14 @@
 import type { ContainedText, FileDifference, UpdateReview } from './engine/index.ts';
 import { conflictOf } from './failure.ts';
 import { areasOf, insideOf, layoutOf, reviewPaneSize } from './layout.ts';
-import type { Areas } from './layout.ts';
+import type { Areas, DetailPlace } from './layout.ts';
 import { indexIn, listOf, selectedItem, selectedPlanItem } from './lists.ts';
 import type { List } from './lists.ts';
 import { remember } from './remember.ts';
 import { changelogDocument } from './review/changelog-document.ts';
 import { differenceDocument } from './review/difference-document.ts';
 import { factsDocument } from './review/facts-document.ts';
+import { levelsDocument } from './screens/documents/levels-document.ts';
 import { askDocument } from './screens/documents/ask-document.ts';
 import { confirmDocument } from './screens/documents/confirm-document.ts';
 import { containedDocument, missingContents } from './screens/documents/contents-document.ts';
@@ -44,11 +45,13 @@ import {
 	visibleSettings,
 	visibleHits,
 	visibleInstalled,
+	visibleRunnables,
 } from './select.ts';
 import { welcomeDocument } from './screens/documents/welcome-document.ts';
 import { checkDocument } from './screens/doctor/check-document.ts';
 import { settingDocument } from './screens/settings/setting-document.ts';
 import { updateDocument } from './screens/updates/update-document.ts';
+import type { Section } from './sections.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
 
@@ -69,7 +72,7 @@ export function viewOf(state: State): View {
 }
 
 /** Longer lines are hard to read. */
-const WELCOME_COLUMNS = 96;
+const READABLE_COLUMNS = 96;
 
 type ListPage = Extract<Page, { readonly type: 'form' | 'palette' | 'plan' | 'conflict' | 'runtime-grants' }>;
 
@@ -83,7 +86,7 @@ export function documentOf(state: State): ScreenDocument | null {
 	if (isWelcome(state)) {
 		const { columns, bodyRows } = layoutOf(state.size);
 		const size = insideOf({ columns, rows: bodyRows });
-		return { id: 'welcome', lines: welcomeDocument(state, Math.min(WELCOME_COLUMNS, size.columns)), rows: size.rows };
+		return { id: 'welcome', lines: welcomeDocument(state, Math.min(READABLE_COLUMNS, size.columns)), rows: size.rows };
 	}
 
 	if (page === null || isListPage(page)) {
@@ -133,7 +136,7 @@ function fileLines(state: State, page: Extract<Page, { readonly type: 'file' }>,
 		: containedOnScreen(value, String(width));
 }
 
-type TrustPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'confirm' | 'ask' | 'keys' }>;
+type TrustPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'confirm' | 'ask' | 'keys' | 'levels' }>;
 
 function trustPageLines(state: State, page: TrustPage, width: number): readonly Line[] {
 	switch (page.type) {
@@ -143,6 +146,8 @@ function trustPageLines(state: State, page: TrustPage, width: number): readonly 
 			return askDocument(page, width);
 		case 'keys':
 			return keysDocument(width);
+		case 'levels':
+			return levelsDocument(Math.min(READABLE_COLUMNS, width));
 		case 'trust-why':
 			return trustDetail(state, page.name, width);
 		case 'trust-raw': {
@@ -243,18 +248,18 @@ const HEADER_ROWS = {
 	doctor: 1,
 	settings: 0,
 } as const;
-const DETAIL_PLACES = {
-	installed: 'wide',
-	browse: 'wide',
+const DETAIL_PLACES: Readonly<Record<Section, DetailPlace>> = {
+	installed: 'roomy',
+	browse: 'roomy',
 	updates: 'always',
-	activity: 'wide',
+	activity: 'roomy',
 	history: 'always',
 	trust: 'always',
-	run: 'never',
+	run: 'roomy',
 	runtime: 'always',
 	doctor: 'always',
 	settings: 'always',
-} as const;
+};
 const PLAN_HEADER_ROWS = 2;
 /** Below this the summary above a list goes, so that the list stays usable; a search field never goes. */
 const SUMMARY_BODY_ROWS = 9;
@@ -273,6 +278,7 @@ export function screenAreas(state: State): Areas {
 		case 'palette':
 		case 'ask':
 		case 'keys':
+		case 'levels':
 		case 'review':
 		case 'review-file':
 		case 'plugin':
@@ -289,10 +295,48 @@ export function screenAreas(state: State): Areas {
 		case undefined:
 			return areasOf(layout, {
 				headerRows: state.section !== 'browse' && layout.bodyRows < SUMMARY_BODY_ROWS ? 0 : HEADER_ROWS[state.section],
-				// Not the filtered number: a pane that grows and shrinks while typing is no help.
-				itemCount: layout.bodyRows,
-				detail: DETAIL_PLACES[state.section],
+				...detailPlaceOf(state, layout.bodyRows),
 			});
+	}
+}
+
+/** Not by the filtered number of items: a pane that grows and shrinks while typing is no help. */
+function detailPlaceOf(state: State, bodyRows: number): { readonly itemCount: number; readonly detail: DetailPlace } {
+	const count = unfilteredCount(state);
+	if (count === 0) {
+		// Nothing can be selected, so there is nothing to tell.
+		return { itemCount: 0, detail: 'never' };
+	}
+
+	const place = DETAIL_PLACES[state.section];
+	const isTyping = state.editing?.type === 'search';
+	return place === 'roomy' && !isTyping
+		? { itemCount: count ?? bodyRows, detail: place }
+		: { itemCount: bodyRows, detail: place === 'roomy' ? 'wide' : place };
+}
+
+/** Null while nobody knows. */
+function unfilteredCount(state: State): number | null {
+	switch (state.section) {
+		case 'installed':
+		case 'trust':
+			return state.installed.value?.plugins.length ?? null;
+		case 'run':
+			return state.installed.value === null ? null : visibleRunnables({ ...state, filters: {} }).length;
+		case 'browse':
+			return state.search.value === null ? null : visibleHits(state).length;
+		case 'updates':
+			return state.outdated.value?.plugins.length ?? null;
+		case 'activity':
+			return state.operations.length;
+		case 'history':
+			return state.history.value?.length ?? null;
+		case 'runtime':
+			return state.runtime.value === null ? null : listOf({ ...state, filters: {} }).items.length;
+		case 'doctor':
+			return state.doctor.value?.checks.length ?? null;
+		case 'settings':
+			return null;
 	}
 }
 
@@ -351,8 +395,10 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 			return checkDetail(state, selected, width);
 		case 'settings':
 			return settingDetail(state, selected, width);
-		case 'run':
-			return [];
+		case 'run': {
+			const runnable = visibleRunnables(state).find(({ key }) => key === selected);
+			return runnable === undefined ? [] : installedDocument(runnable.plugin, width);
+		}
 		case 'runtime':
 			return runtimeDetail(state, { width, rows });
 	}

@@ -114,6 +114,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	'remove-registry': removeRegistry,
 	'sign-in': signIn,
 	'sign-out': signOut,
+	'trust-levels': dispatching({ type: 'page-pushed', page: { type: 'levels' } }),
 	'all-keys': dispatching({ type: 'page-pushed', page: { type: 'keys' } }),
 	'update-latest': requestOnSubject('update-latest'),
 	mark,

@@ -137,6 +137,10 @@ export const PAGE_KEYS: readonly Binding[] = [
 	{ place: 'trust-why', command: 'trust-raw', keys: ['b'], label: 'bundles', help: 'The signed bundles behind it, as they came' },
 	{ place: 'trust-why', command: 'back', keys: ['escape', 'backspace', 'h', 'left'], label: 'back', help: 'Back' },
 
+	{ place: 'trust-why', command: 'trust-levels', keys: ['L'], label: 'levels', help: 'What each level means' },
+
+	{ place: 'levels', command: 'back', keys: ['escape', 'backspace', 'h', 'left'], label: 'back', help: 'Back' },
+
 	{ place: 'trust-raw', command: 'back', keys: ['escape', 'backspace', 'h', 'left'], label: 'back', help: 'Back' },
 
 	{ place: 'confirm', command: 'confirm', keys: ['return', 'y'], label: 'do it', help: 'Do what is shown', whyNot: isBusy },

@@ -205,6 +205,7 @@ export const SECTION_KEYS: readonly Binding[] = [
 		help: 'Why it has its level, in full',
 		whyNot: nothingSelected,
 	},
+	{ place: 'trust', command: 'trust-levels', keys: ['L'], label: 'levels', help: 'What each level means, and the signs of the table' },
 	{
 		place: 'trust',
 		command: 'endorse',

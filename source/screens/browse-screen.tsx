@@ -46,7 +46,7 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 			<Box height={1} paddingX={1}>
 				<Summary state={state} />
 			</Box>
-			<Box height={main.rows}>
+			<Box flexDirection={layout.isWide ? 'row' : 'column'}>
 				<ListPane
 					title="Results"
 					size={main}

@@ -24,8 +24,8 @@ export function InstalledScreen({ state }: { readonly state: State }) {
 	const filter = filterText(state, 'installed');
 	return (
 		<Box flexDirection="column" height={layout.bodyRows}>
-			{main.rows < layout.bodyRows ? <Dashboard state={state} columns={layout.columns} /> : null}
-			<Box height={main.rows}>
+			{main.rows + (layout.isWide ? 0 : detail.rows) < layout.bodyRows ? <Dashboard state={state} columns={layout.columns} /> : null}
+			<Box flexDirection={layout.isWide ? 'row' : 'column'}>
 				<ListPane
 					title={filter === '' ? 'Installed' : `Installed matching "${cleanLine(filter)}"`}
 					size={main}

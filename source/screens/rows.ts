@@ -22,9 +22,9 @@ export function installedColumns(width: number): {
 	readonly tasks: number;
 	readonly permissions: number;
 } {
-	const permissions = width >= 62 ? 14 : 0;
+	const permissions = width >= 62 ? (width >= 100 ? 14 : 11) : 0;
 	const tasks = width >= 72 ? 7 : 0;
-	const version = width >= 50 ? 20 : 16;
+	const version = width >= 90 ? 20 : 16;
 	const name = Math.max(10, width - version - LEVEL_WIDTH - tasks - permissions - 4);
 	return { name, version, tasks, permissions };
 }

@@ -141,7 +141,7 @@ export function RunScreen({ state }: Props) {
 			state={state}
 			title="Run a task"
 			fresh={freshness(state.installed, state.now)}
-			detailTitle=""
+			detailTitle="What runs"
 			rowAt={(index, width) => {
 				const runnable = runnables[index];
 				return runnable === undefined ? [] : runnableRow(runnable, width);

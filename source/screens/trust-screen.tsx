@@ -22,7 +22,7 @@ export function TrustScreen({ state }: { readonly state: State }) {
 	const title = 'Trust, least proven first';
 	return (
 		<Box flexDirection="column" height={layout.bodyRows}>
-			{main.rows < layout.bodyRows ? (
+			{main.rows + (layout.isWide ? 0 : detail.rows) < layout.bodyRows ? (
 				<Box paddingX={1} height={1}>
 					<LevelMix plugins={state.trust.value?.packages ?? installedPlugins(state)} columns={layout.columns - 2} />
 				</Box>
@@ -46,7 +46,7 @@ export function TrustScreen({ state }: { readonly state: State }) {
 								? {
 										loading: 'Reading the current generation ...',
 										empty: 'Nothing is installed, so there is nothing to trust.',
-										next: 'Press 2 to browse the registry.',
+										next: 'Press 2 to browse the registry, or L to read what the levels mean.',
 									}
 								: {
 										loading: '',

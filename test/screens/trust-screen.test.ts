@@ -181,3 +181,20 @@ describe('the trust screen', () => {
 		}
 	});
 });
+
+describe('the levels', () => {
+	it('are told in words with the signs of the table, by a key of the screen that shows them', async () => {
+		await using screen = renderScreen(80, 24, { section: 'trust' });
+		await screen.until('L levels');
+		screen.press('L');
+		await screen.until('What the levels mean');
+		for (const word of ['* core', '+ verified', '= trusted', '- known', '? unknown']) {
+			expect(screen.text()).toContain(word);
+		}
+
+		screen.press('G');
+		await screen.until('nobody could look');
+		screen.press('escape');
+		await screen.until('Trust, least proven first');
+	});
+});

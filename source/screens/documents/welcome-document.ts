@@ -28,7 +28,6 @@ export function welcomeDocument(state: State, width: number): readonly Line[] {
 		BLANK,
 		heading('Where packages come from'),
 		...registryLines(state.registries, { registry: state.registry, width }),
-		BLANK,
 		...fact('This home', state.homePath, width, 'dim'),
 		...paragraph('This goes away once something is installed, or with Esc.', width, { tone: 'dim' }),
 	];

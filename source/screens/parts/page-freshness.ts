@@ -31,6 +31,7 @@ function loadablesOf(state: State): readonly Loadable<unknown>[] {
 		case 'form':
 		case 'ask':
 		case 'keys':
+		case 'levels':
 		case 'palette':
 		case 'confirm':
 		case 'runtime-grants':
