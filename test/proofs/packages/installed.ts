@@ -11,12 +11,6 @@ type Manifest = {
 	readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** The version of a package that lies in this `node_modules`, or null. */
-export async function versionIn(modules: string, name: string): Promise<string | null> {
-	const folder = join(modules, name);
-	return (await isFolder(folder)) ? (await manifestOf(folder)).version : null;
-}
-
 /** A package of a `node_modules` and all it depends on, as a lock would say it; ids are the folders. */
 export async function closureOf(folder: string, closure = new Map<string, BundleInstance>()): Promise<ReadonlyMap<string, BundleInstance>> {
 	if (closure.has(folder)) {
@@ -51,7 +45,7 @@ async function manifestOf(folder: string): Promise<Manifest> {
 	return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-async function isFolder(path: string): Promise<boolean> {
+export async function isFolder(path: string): Promise<boolean> {
 	// Most of the places looked at have no such package.
 	return (await stat(path).catch(() => null))?.isDirectory() === true;
 }

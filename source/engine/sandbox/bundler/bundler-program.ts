@@ -13,6 +13,7 @@ import { BundleRefused } from './bundle-refused.ts';
 import { adaptSource } from './adapt-source.ts';
 import { mountPackages } from './mounts.ts';
 import { PowerFinder } from './power-finder.ts';
+import { writeOutWaiting } from './write-out-waiting.ts';
 import { insteadOf } from './unavailable-modules.ts';
 import { ImportResolver, type FileLocation, type Resolution } from './resolve-import.ts';
 
@@ -39,7 +40,9 @@ type Built = { readonly code: string; readonly map: string };
 type Form = { readonly contents: string; readonly format: 'iife' | 'esm'; readonly globalName?: string };
 
 const AT_ONCE: Form = { contents: `import * as entry from '${ENTRY}';\nexport { entry };`, format: 'iife', globalName: 'plugwardBundle' };
-const LAZY: Form = { contents: `globalThis.plugwardBundle = { start: () => import('${ENTRY}') };`, format: 'esm' };
+const LAZY: Form = { contents: `globalThis.plugwardBundle = { start: () => import('${ENTRY}') };`, format: 'iife' };
+/** Every file is strict in this one, which old packages may not be. */
+const WAITING: Form = { ...LAZY, format: 'esm' };
 
 class Bundler {
 	readonly #resolver: ImportResolver;
@@ -51,6 +54,8 @@ class Bundler {
 	readonly #powers: PowerFinder;
 	readonly #used = new Set<InstanceId>();
 	readonly #numbers = new Map<InstanceId, number>();
+	/** Something keeps values that follow what it starts (AsyncLocalStorage). */
+	#isFollowed = false;
 	#inputBytes = 0;
 	#refusal: BundleRefused | null = null;
 
@@ -97,19 +102,21 @@ class Bundler {
 
 	/** A program starts when it is told to. A module that waits while it loads cannot be bundled to load at once, so it does as well. */
 	async #buildEither(): Promise<Built> {
-		if (this.#target === 'tool') {
-			return this.#build(LAZY);
-		}
-
+		const form = this.#target === 'tool' ? LAZY : AT_ONCE;
 		try {
-			return await this.#build(AT_ONCE);
+			return await this.#buildFollowed(form);
 		} catch (error) {
 			if (error instanceof BundleRefused && this.#refusal === null && error.message.includes('Top-level await')) {
-				return this.#build(LAZY);
+				return this.#buildFollowed(WAITING);
 			}
 
 			throw error;
 		}
+	}
+
+	async #buildFollowed(form: Form): Promise<Built> {
+		const built = await this.#build(form);
+		return this.#isFollowed ? writeOutWaiting(built) : built;
 	}
 
 	async #build(form: Form): Promise<Built> {
@@ -123,6 +130,8 @@ class Bundler {
 				...(form.globalName === undefined ? {} : { globalName: form.globalName }),
 				platform: 'neutral',
 				target: 'esnext',
+				// Names of classes and functions stay theirs where two files have the same.
+				keepNames: true,
 				tsconfigRaw: '{}',
 				sourcemap: 'external',
 				sourcesContent: false,
@@ -279,6 +288,7 @@ class Bundler {
 			return { contents, loader, pluginData: resolution };
 		}
 
+		this.#isFollowed ||= this.#target !== 'native' && contents.includes('AsyncLocalStorage') && contents.includes('async_hooks');
 		const isModule = looksLikeModule(contents, this.#resolver.tree(instance).isModule(path), path);
 		const mount = this.#mounts.get(instance) ?? '';
 		return { contents: adaptSource(contents, { mount, path, isModule, isEntry }), loader, pluginData: resolution };

@@ -154,6 +154,8 @@ function installGlobals(): void {
 		require: nodeModule.here('/plugward-package/node_modules/index.js')['require'],
 		global: globalThis,
 		plugwardModule: nodeModule,
+		// What the bundler puts around functions; one that is made from its own text finds it here.
+		__name: (target: unknown) => target,
 		// For code that is made from text while the program runs; files of a bundle have their own.
 		plugwardHere: nodeModule.here('/plugward-package/node_modules/index.js'),
 	};

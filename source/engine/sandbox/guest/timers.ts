@@ -1,3 +1,4 @@
+import { inContext } from './async-context.ts';
 import { FROM_GUEST } from '../guest-calls.ts';
 import { sendToHost } from './bridge.ts';
 
@@ -72,9 +73,10 @@ export function setImmediate(callback: (...args: unknown[]) => void, ...args: un
 }
 
 export function queueTask(task: () => void): void {
+	const bound = inContext(task);
 	void (async () => {
 		await Promise.resolve();
-		task();
+		bound();
 	})();
 }
 
@@ -119,7 +121,13 @@ function addTimer(run: () => void, delay: unknown, { repeats }: { readonly repea
 	const wanted = Number(delay);
 	const milliseconds = wanted >= 1 && wanted <= MAXIMUM_DELAY ? wanted : 1;
 	lastId += 1;
-	timers.set(lastId, { at: now() + milliseconds, every: repeats ? milliseconds : null, delay: milliseconds, run, isReferenced: true });
+	timers.set(lastId, {
+		at: now() + milliseconds,
+		every: repeats ? milliseconds : null,
+		delay: milliseconds,
+		run: inContext(run),
+		isReferenced: true,
+	});
 	armNext();
 	return new Timeout(lastId);
 }

@@ -45,3 +45,29 @@ describe('modules under a second name', () => {
 			return [require('sys') === require('util'), Object.keys(require('stream/web')).sort().filter((name) => !/Transfer|Tee/.test(name)), require('stream/web').ReadableStream === ReadableStream];`,
 	});
 });
+
+describe('timers/promises', () => {
+	sameAsNode({
+		'waits, with a value, until it is stopped': `
+			const { setTimeout, setImmediate, setInterval, scheduler } = require('timers/promises');
+			const controller = new AbortController(); const waiting = tell(setTimeout(1000, 'x', { signal: controller.signal })); controller.abort();
+			const seen = []; for await (const value of setInterval(1, 'again')) { seen.push(value); if (seen.length === 3) break; }
+			return [await setTimeout(1, 'value'), await setImmediate('now'), await waiting, await tell(setTimeout(1, 'x', { signal: AbortSignal.abort() })), seen, await scheduler.wait(1) === undefined, await scheduler.yield() === undefined];`,
+	});
+});
+
+describe('diagnostics_channel', () => {
+	sameAsNode({
+		'who listens hears': `
+			const { channel, subscribe, unsubscribe, hasSubscribers } = require('diagnostics_channel'); const seen = [];
+			const listener = (message, name) => seen.push([message, name]); const one = channel('one');
+			one.publish('nobody'); subscribe('one', listener); one.publish({ a: 1 }); const had = hasSubscribers('one');
+			return [seen, had, unsubscribe('one', listener), one.hasSubscribers, channel('one') === one, one.name];`,
+		'calls are told with what came of them': `
+			const { tracingChannel } = require('diagnostics_channel'); const trace = tracingChannel('work'); const seen = [];
+			const listeners = Object.fromEntries(['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map((phase) => [phase, (context) => seen.push([phase, context.id, context.result ?? null, context.error?.message ?? null])]));
+			trace.subscribe(listeners);
+			const results = [trace.traceSync((a, b) => a + b, { id: 1 }, null, 1, 2), await tell(() => trace.traceSync(() => { throw new Error('no'); }, { id: 2 })), await trace.tracePromise(async () => 'later', { id: 3 }), await tell(trace.tracePromise(async () => { throw new TypeError('late'); }, { id: 4 }))];
+			return [results, seen, trace.hasSubscribers, trace.unsubscribe(listeners), trace.hasSubscribers];`,
+	});
+});

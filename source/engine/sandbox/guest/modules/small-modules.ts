@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
-import { setTimeout } from '../timers.ts';
+import { clearTimer, setTimeout } from '../timers.ts';
 import { TextDecoder } from '../text-decoder.ts';
 import { Buffer } from './buffer.ts';
 
@@ -83,8 +83,43 @@ export const osModule: Readonly<Record<string, unknown>> = {
 	constants: { signals: {}, errno: {} },
 };
 
+type Waiting = { readonly signal?: AbortSignal | undefined; readonly ref?: boolean };
+
+function wait(delay: unknown, value: unknown, { signal, ref }: Waiting = {}): Promise<unknown> {
+	return new Promise((resolve, reject) => {
+		const abort = (): void => {
+			clearTimer(timer);
+			reject(Object.assign(new Error('The operation was aborted', { cause: signal?.reason }), { name: 'AbortError', code: 'ABORT_ERR' }));
+		};
+		const timer = setTimeout(() => {
+			signal?.removeEventListener('abort', abort);
+			resolve(value);
+		}, delay);
+		if (ref === false) {
+			timer.unref();
+		}
+
+		if (signal?.aborted === true) {
+			abort();
+		} else {
+			signal?.addEventListener('abort', abort, { once: true });
+		}
+	});
+}
+
+async function* every(delay: unknown, value: unknown, options?: Waiting): AsyncGenerator {
+	for (;;) {
+		yield await wait(delay, value, options);
+	}
+}
+
 /** `timers/promises`. */
 export const timersPromisesModule: Readonly<Record<string, unknown>> = {
-	setTimeout: (delay: number, value: unknown) => new Promise((resolve) => setTimeout(() => resolve(value), delay)),
-	setImmediate: (value: unknown) => new Promise((resolve) => setTimeout(() => resolve(value), 0)),
+	setTimeout: wait,
+	setImmediate: (value: unknown, options?: Waiting) => wait(0, value, options),
+	setInterval: every,
+	scheduler: {
+		wait: (delay: unknown, options?: Waiting) => wait(delay, undefined, options),
+		yield: () => wait(0, undefined),
+	},
 };

@@ -33,22 +33,95 @@ function channel(name: string): Channel {
 	return channels.getOrInsertComputed(name, () => new Channel(name));
 }
 
+type Work = (...args: unknown[]) => unknown;
+type Traced = Record<string, unknown>;
+const PHASES = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
+
+/** What happens around a call, told to five channels. */
+class TracingChannel {
+	declare readonly start: Channel;
+	declare readonly end: Channel;
+	declare readonly asyncStart: Channel;
+	declare readonly asyncEnd: Channel;
+	declare readonly error: Channel;
+
+	constructor(name: string) {
+		for (const phase of PHASES) {
+			Reflect.set(this, phase, channel(`tracing:${name}:${phase}`));
+		}
+	}
+
+	get hasSubscribers(): boolean {
+		return PHASES.some((phase) => this[phase].hasSubscribers);
+	}
+
+	subscribe(listeners: Readonly<Record<string, Listener>>): void {
+		for (const phase of PHASES) {
+			const listener = listeners[phase];
+			if (listener !== undefined) {
+				this[phase].subscribe(listener);
+			}
+		}
+	}
+
+	unsubscribe(listeners: Readonly<Record<string, Listener>>): boolean {
+		return PHASES.map((phase) => listeners[phase] === undefined || this[phase].unsubscribe(listeners[phase])).every(Boolean);
+	}
+
+	traceSync(work: Work, context: Traced = {}, self?: unknown, ...args: unknown[]): unknown {
+		this.start.publish(context);
+		try {
+			const result = Reflect.apply(work, self, args);
+			context['result'] = result;
+			return result;
+		} catch (error) {
+			context['error'] = error;
+			this.error.publish(context);
+			throw error;
+		} finally {
+			this.end.publish(context);
+		}
+	}
+
+	tracePromise(work: Work, context: Traced = {}, self?: unknown, ...args: unknown[]): unknown {
+		const settle = (name: 'result' | 'error', value: unknown): void => {
+			context[name] = value;
+			if (name === 'error') {
+				this.error.publish(context);
+			}
+
+			this.asyncStart.publish(context);
+			this.asyncEnd.publish(context);
+		};
+		this.start.publish(context);
+		try {
+			return Promise.resolve(Reflect.apply(work, self, args)).then(
+				(value: unknown) => {
+					settle('result', value);
+					return value;
+				},
+				(error: unknown) => {
+					settle('error', error);
+					throw error;
+				},
+			);
+		} catch (error) {
+			context['error'] = error;
+			this.error.publish(context);
+			throw error;
+		} finally {
+			this.end.publish(context);
+		}
+	}
+}
+
 export const diagnosticsChannelModule: Readonly<Record<string, unknown>> = {
 	Channel,
 	channel,
 	hasSubscribers: (name: string) => channel(name).hasSubscribers,
 	subscribe: (name: string, listener: Listener) => channel(name).subscribe(listener),
 	unsubscribe: (name: string, listener: Listener) => channel(name).unsubscribe(listener),
-	tracingChannel: (name: string) => ({
-		hasSubscribers: false,
-		traceSync: (work: (...args: unknown[]) => unknown, _context: unknown, self: unknown, ...args: unknown[]) =>
-			Reflect.apply(work, self, args),
-		tracePromise: (work: (...args: unknown[]) => unknown, _context: unknown, self: unknown, ...args: unknown[]) =>
-			Reflect.apply(work, self, args),
-		start: channel(`tracing:${name}:start`),
-		end: channel(`tracing:${name}:end`),
-		error: channel(`tracing:${name}:error`),
-	}),
+	tracingChannel: (name: string) => new TracingChannel(name),
 };
 
 export const perfHooksModule: Readonly<Record<string, unknown>> = {
