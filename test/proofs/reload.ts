@@ -25,6 +25,8 @@ export type ReloadReport = {
 	readonly coreMegabytes: readonly [number, number];
 	/** The same of the plugin's process, which is another after each reload. */
 	readonly pluginMegabytes: readonly [number, number];
+	/** The heap of this process after a collection, in MB with two digits, at each fifth of the reloads: a leak would show as a slope. */
+	readonly heapMegabytes: readonly number[];
 	/** File descriptors of this process. */
 	readonly descriptors: readonly [number, number];
 };
@@ -46,6 +48,7 @@ export async function proveReload(reloads: number): Promise<ReloadReport> {
 		}),
 	];
 	const times: number[] = [];
+	const heap: number[] = [];
 	let early = measure(live);
 	for (let reload = 1; reload <= reloads; reload += 1) {
 		const startedAt = performance.now();
@@ -53,6 +56,11 @@ export async function proveReload(reloads: number): Promise<ReloadReport> {
 		times.push(performance.now() - startedAt);
 		if (reload === Math.ceil(reloads / 10)) {
 			early = measure(live);
+		}
+
+		if (reload % Math.ceil(reloads / 5) === 0) {
+			globalThis.gc?.();
+			heap.push(Math.round(process.memoryUsage().heapUsed / 10_000) / 100);
 		}
 	}
 
@@ -70,6 +78,7 @@ export async function proveReload(reloads: number): Promise<ReloadReport> {
 		longestWaitMilliseconds: Math.round(count.longest),
 		coreMegabytes: [early.core, late.core],
 		pluginMegabytes: [early.plugin, late.plugin],
+		heapMegabytes: heap,
 		descriptors: [early.descriptors, late.descriptors],
 	};
 }

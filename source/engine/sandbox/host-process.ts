@@ -202,7 +202,10 @@ export function takeFreshHost(rules: SandboxRules = USUAL_RULES): TakeHost {
 
 /** A process for one plugin outside of an isolate: its own programs are node's, its files those that are named. */
 export function takeNativeHost(rules: SandboxRules, openings: () => Promise<NativeOpenings>): TakeHost {
-	return async (signal) => linkTo(await startHost({ rules, native: await openings(), signal }), { writesFiles: true });
+	return async (signal) => {
+		const native = await openings();
+		return linkTo(await startHost({ rules, native, signal }), { writesFiles: native.writes.length > 0 });
+	};
 }
 
 /** Everything in its group at once: a host inside of bubblewrap is a grandchild. */
@@ -321,6 +324,9 @@ function nativeFlags({ program, scripts }: HostFiles, { reads, writes }: NativeO
 		`--allow-fs-read=${scripts}`,
 		...reads.map((path) => `--allow-fs-read=${path}`),
 		...writes.map((path) => `--allow-fs-write=${path}`),
+		// Both reach files that the permission model knows nothing of: databases, and traces that V8 writes where its switches say.
+		'--no-experimental-sqlite',
+		'--freeze-flags-after-init',
 	];
 }
 

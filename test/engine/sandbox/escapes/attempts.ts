@@ -1,10 +1,11 @@
+import { NATIVE } from './native-attempts.ts';
 import { WASM_FILES, WASM_LANGUAGE, WASM_RESOURCES } from './wasm-attempts.ts';
 
 /** One way out that is tried in a real host. The names of canaries in a body are replaced by where they are. */
 export type Attempt = {
 	/** As the second cell of its row in docs/sandbox.md. */
 	readonly name: string;
-	readonly area: 'language' | 'resources' | 'files' | 'network' | 'environment' | 'commands' | 'tenancy' | 'host';
+	readonly area: 'language' | 'resources' | 'files' | 'network' | 'environment' | 'commands' | 'tenancy' | 'host' | 'native';
 	/** Body of `execute`. What it returns and logs must hold no canary; `ESCAPED` in it fails the test by itself. */
 	readonly body: string;
 	/** Instead of a body: the whole script of the plugin. */
@@ -13,6 +14,8 @@ export type Attempt = {
 	readonly stopped: readonly string[];
 	/** Grants beside those that every attempt has. */
 	readonly allow?: readonly string[];
+	/** Outside of the isolate, as a plugin of level core may ask for. */
+	readonly isNative?: boolean;
 	/** Takes long; only tried with PLUGWARD_THOROUGH. */
 	readonly isSlow?: boolean;
 };
@@ -333,4 +336,5 @@ export const ATTEMPTS: readonly Attempt[] = [
 	...COMMANDS,
 	...TENANCY,
 	...HOST,
+	...NATIVE,
 ];

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { EngineError } from '../../../../source/engine/errors.ts';
+import { DEFAULT_LIMITS } from '../../../../source/engine/manifest.ts';
 import { parsePermission, type Permission } from '../../../../source/engine/permission.ts';
 import { pinProgram } from '../../../../source/engine/sandbox/index.ts';
 import { folderOf, observed, pluginCode, run, type Observed } from '../plugin-run.ts';
@@ -14,6 +15,14 @@ import type { Attempt } from './attempts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const BASE_GRANTS = ['fs.read:$project/open/**', 'fs.read:$project/read-only/*', 'fs.write:$project/open/**'];
+const NATIVE_MANIFEST = {
+	apiVersion: 1,
+	main: './plugin.js',
+	tasks: { go: { description: '', input: {}, output: {} } },
+	permissions: [],
+	limits: DEFAULT_LIMITS,
+	runtime: 'native',
+} as const;
 const LIMITS = { wallMilliseconds: 2500, cpuMilliseconds: 600, memoryBytes: 64 * MEBIBYTE };
 
 export type Scene = AsyncDisposable & {
@@ -90,6 +99,7 @@ export async function openScene(): Promise<Scene> {
 					environment: { CANARY: canary, X: 'x' },
 					storage: emptyStorage(),
 					limits: LIMITS,
+					...(attempt.isNative === true ? { manifest: NATIVE_MANIFEST } : {}),
 				}),
 				run(pluginCode('await new Promise((resolve) => setTimeout(resolve, 20)); return 42;')),
 			]);
