@@ -1,7 +1,8 @@
 import type { ContainedText, FileDifference, UpdateReview } from './engine/index.ts';
+import { detailPlaceOf } from './detail-place.ts';
 import { conflictOf } from './failure.ts';
 import { areasOf, insideOf, layoutOf, reviewPaneSize } from './layout.ts';
-import type { Areas, DetailPlace } from './layout.ts';
+import type { Areas } from './layout.ts';
 import { indexIn, listOf, selectedItem, selectedPlanItem } from './lists.ts';
 import type { List } from './lists.ts';
 import { remember } from './remember.ts';
@@ -51,7 +52,6 @@ import { welcomeDocument } from './screens/documents/welcome-document.ts';
 import { checkDocument } from './screens/doctor/check-document.ts';
 import { settingDocument } from './screens/settings/setting-document.ts';
 import { updateDocument } from './screens/updates/update-document.ts';
-import type { Section } from './sections.ts';
 import type { Page, Size, State } from './state.ts';
 import type { Line } from './theme.ts';
 
@@ -248,18 +248,6 @@ const HEADER_ROWS = {
 	doctor: 1,
 	settings: 0,
 } as const;
-const DETAIL_PLACES: Readonly<Record<Section, DetailPlace>> = {
-	installed: 'roomy',
-	browse: 'roomy',
-	updates: 'always',
-	activity: 'roomy',
-	history: 'always',
-	trust: 'always',
-	run: 'roomy',
-	runtime: 'always',
-	doctor: 'always',
-	settings: 'always',
-};
 const PLAN_HEADER_ROWS = 2;
 /** Below this the summary above a list goes, so that the list stays usable; a search field never goes. */
 const SUMMARY_BODY_ROWS = 9;
@@ -297,46 +285,6 @@ export function screenAreas(state: State): Areas {
 				headerRows: state.section !== 'browse' && layout.bodyRows < SUMMARY_BODY_ROWS ? 0 : HEADER_ROWS[state.section],
 				...detailPlaceOf(state, layout.bodyRows),
 			});
-	}
-}
-
-/** Not by the filtered number of items: a pane that grows and shrinks while typing is no help. */
-function detailPlaceOf(state: State, bodyRows: number): { readonly itemCount: number; readonly detail: DetailPlace } {
-	const count = unfilteredCount(state);
-	if (count === 0) {
-		// Nothing can be selected, so there is nothing to tell.
-		return { itemCount: 0, detail: 'never' };
-	}
-
-	const place = DETAIL_PLACES[state.section];
-	const isTyping = state.editing?.type === 'search';
-	return place === 'roomy' && !isTyping
-		? { itemCount: count ?? bodyRows, detail: place }
-		: { itemCount: bodyRows, detail: place === 'roomy' ? 'wide' : place };
-}
-
-/** Null while nobody knows. */
-function unfilteredCount(state: State): number | null {
-	switch (state.section) {
-		case 'installed':
-		case 'trust':
-			return state.installed.value?.plugins.length ?? null;
-		case 'run':
-			return state.installed.value === null ? null : visibleRunnables({ ...state, filters: {} }).length;
-		case 'browse':
-			return state.search.value === null ? null : visibleHits(state).length;
-		case 'updates':
-			return state.outdated.value?.plugins.length ?? null;
-		case 'activity':
-			return state.operations.length;
-		case 'history':
-			return state.history.value?.length ?? null;
-		case 'runtime':
-			return state.runtime.value === null ? null : listOf({ ...state, filters: {} }).items.length;
-		case 'doctor':
-			return state.doctor.value?.checks.length ?? null;
-		case 'settings':
-			return null;
 	}
 }
 
