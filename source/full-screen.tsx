@@ -10,6 +10,9 @@ import { EngineError } from './engine/index.ts';
 import type { Engine, InstalledState } from './engine/index.ts';
 import { firstFrame } from './first-frame.ts';
 import type { MountApp } from './mount-app.tsx';
+import { requireOwnKeys } from './key-settings.ts';
+import { NO_OWN_KEYS } from './keys/own-keys.ts';
+import type { OwnKeys } from './keys/own-keys.ts';
 import { listAtOnce } from './list-at-once.ts';
 import { reduce } from './reduce.ts';
 import { NOTHING_REMEMBERED, recall, rememberedOf } from './remembered.ts';
@@ -40,6 +43,7 @@ export type FullScreenOptions = {
 	readonly display?: Display;
 	/** Undefined leaves it to the environment. */
 	readonly color?: boolean | undefined;
+	readonly ownKeys?: OwnKeys;
 	/** Left out: those of the user's configuration folder. */
 	readonly settings?: SettingsDoor;
 	/** How the screens of this home were left; left out: nothing is remembered. */
@@ -58,6 +62,7 @@ export type FullScreenOptions = {
  */
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
+	requireOwnKeys(options.ownKeys ?? NO_OWN_KEYS);
 	prepareEnvironment(withColourFlag(options));
 	const leaving = new AbortController();
 	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
@@ -183,14 +188,14 @@ async function soon<T>(promise: Promise<T>, milliseconds: number = PATIENCE_MILL
 
 /** With what is installed in it, if that is known soon. */
 async function firstState(
-	{ engine, version, section, memory }: FullScreenOptions,
+	{ engine, version, section, memory, ownKeys = NO_OWN_KEYS }: FullScreenOptions,
 	{ listed, size }: { readonly listed: Promise<InstalledState | null>; readonly size: Size },
 ): Promise<State> {
 	const value = (await soon(listed)) ?? null;
 	const { homePath, profile } = engine;
 	const now = Date.now();
 	const remembered = memory?.read() ?? NOTHING_REMEMBERED;
-	const first = initialState({ version, homePath, profile, registry: '', size, section: section ?? remembered.section, now });
+	const first = initialState({ version, homePath, profile, registry: '', size, section: section ?? remembered.section, now, ownKeys });
 	const state = recall(first, remembered);
 	return value === null ? state : reduce(state, { type: 'loaded', slot: 'installed', value, now });
 }

@@ -5,9 +5,12 @@ import { PAGE_KEYS } from './keys/page-keys.ts';
 import { READING_KEYS } from './keys/reading-keys.ts';
 import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
 import { REVIEW_KEYS } from './keys/review-keys.ts';
+import { NO_OWN_KEYS, withOwnKeys } from './keys/own-keys.ts';
+import type { OwnKeys } from './keys/own-keys.ts';
 import { UPKEEP_KEYS } from './keys/upkeep-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
 import { isWelcome, topPage } from './select.ts';
+import { remember } from './remember.ts';
 import type { State } from './state.ts';
 
 export type { Command, Place } from './keys/binding.ts';
@@ -71,8 +74,11 @@ export function placesOf(state: State): readonly Place[] {
 	return [isWelcome(state) ? 'welcome' : place, 'moving', 'everywhere', 'always'];
 }
 
-export function bindingsIn(place: Place): readonly Binding[] {
-	return BINDINGS.filter((binding) => binding.place === place);
+/** The table with keys of the user's own. Throws `settings-invalid` when they are none, or mean two things in one place. */
+export const bindingsOf = remember((own: OwnKeys): readonly Binding[] => (own === NO_OWN_KEYS ? BINDINGS : withOwnKeys(BINDINGS, own)));
+
+export function bindingsIn(place: Place, own: OwnKeys = NO_OWN_KEYS): readonly Binding[] {
+	return bindingsOf(own).filter((binding) => binding.place === place);
 }
 
 export type Resolved = { readonly type: 'command'; readonly command: Command } | { readonly type: 'refused'; readonly reason: string };
@@ -80,7 +86,7 @@ export type Resolved = { readonly type: 'command'; readonly command: Command } |
 /** What a key does now; null when it means nothing here. */
 export function resolveKey(state: State, key: string): Resolved | null {
 	for (const place of placesOf(state)) {
-		const binding = bindingsIn(place).find((candidate) => candidate.keys.includes(key));
+		const binding = bindingsIn(place, state.ownKeys).find((candidate) => candidate.keys.includes(key));
 		if (binding !== undefined) {
 			const reason = binding.whyNot?.(state) ?? null;
 			return reason === null ? { type: 'command', command: binding.command } : { type: 'refused', reason };
@@ -93,7 +99,7 @@ export function resolveKey(state: State, key: string): Resolved | null {
 /** The keys worth showing now: those with a label that can be used. */
 export function footerBindings(state: State): readonly Binding[] {
 	return placesOf(state)
-		.flatMap((place) => bindingsIn(place))
+		.flatMap((place) => bindingsIn(place, state.ownKeys))
 		.filter((binding) => binding.label !== null && (binding.whyNot?.(state) ?? null) === null);
 }
 

@@ -7,6 +7,7 @@ import { reduceOperations } from './reduce-operations.ts';
 import { topPage } from './select.ts';
 import { PLUGIN_TABS, REVIEW_PANES } from './state.ts';
 import type { Editing, Failure, Loaded, LoadedByName, Notice, Operation, Page, RunForm, RuntimeLog, Size, State } from './state.ts';
+import type { OwnKeys } from './keys/own-keys.ts';
 import type { Section } from './sections.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 import { detailOf, hunkStarts, viewOf } from './views.ts';
@@ -17,6 +18,7 @@ export type Action =
 	| { readonly type: 'detail-shared'; readonly by: number }
 	| { readonly type: 'welcome-closed' }
 	| { readonly type: 'ticked'; readonly now: number }
+	| { readonly type: 'keys-changed'; readonly ownKeys: OwnKeys }
 	| { readonly type: 'section-opened'; readonly section: Section }
 	| { readonly type: 'page-pushed'; readonly page: Page }
 	| { readonly type: 'page-closed' }
@@ -82,6 +84,8 @@ export function reduce(state: State, action: Action): State {
 			return { ...state, isWelcomeClosed: true };
 		case 'ticked':
 			return { ...state, now: action.now };
+		case 'keys-changed':
+			return { ...state, ownKeys: action.ownKeys };
 		case 'section-opened':
 			return { ...state, section: action.section, pages: [], editing: null, notice: null };
 		case 'page-pushed':

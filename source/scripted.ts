@@ -74,7 +74,7 @@ async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Pr
 
 	const place = { home: textFlag(parsed, 'home'), environment: options.environment };
 	const settings = await readSettings(place);
-	const choices = screenChoices(parsed, settings.display);
+	const choices = screenChoices(parsed, settings);
 	await using engine = await options.createEngine(await engineOptions(parsed, options));
 	return await options.openScreen(engine, choices, openSettings(place));
 }

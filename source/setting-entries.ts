@@ -16,6 +16,8 @@ export type Setting = {
 /** Where the settings are read and changed; the app and the command go through the same one. */
 export type SettingsDoor = {
 	readonly list: () => Promise<readonly Setting[]>;
+	/** Each thing that a key of the app does, with its keys; `list` has those only that were set. */
+	readonly keys: () => Promise<readonly Setting[]>;
 	/** Null goes back to the default. Throws `usage` for an unknown key, `settings-invalid` for a value that is none, and then writes nothing. */
 	readonly change: (key: string, text: string | null) => Promise<Setting>;
 };

@@ -6,6 +6,8 @@ import { COLOUR_FORMS, parseColour } from './terminal/cells/colours.ts';
 import type { ColourRole } from './terminal/cells/dress.ts';
 import { DEFAULT_DISPLAY, THEMES } from './display.ts';
 import type { Display } from './display.ts';
+import { NO_OWN_KEYS } from './keys/own-keys.ts';
+import type { OwnKeys } from './keys/own-keys.ts';
 import { EngineError } from './engine/errors.ts';
 import { stripToLine } from './engine/strip-controls.ts';
 import type { Setting, SettingsDoor } from './setting-entries.ts';
@@ -18,6 +20,8 @@ export type Settings = {
 	readonly waitSeconds: number;
 	/** How the full-screen app looks. */
 	readonly display: Display;
+	/** Keys of the user's own, by command or `place.command`; the app checks them when it opens. */
+	readonly keys: OwnKeys;
 	/** Size at which the audit log goes on in a new file, in MB of 1024 KB. */
 	readonly auditFileMegabytes: number;
 	/** How many full files of it stay; older ones are removed, which is on record. */
@@ -35,6 +39,7 @@ export const DEFAULT_SETTINGS: Settings = {
 	auditFiles: 64,
 	sandbox: { strict: false, jitless: false },
 	display: DEFAULT_DISPLAY,
+	keys: NO_OWN_KEYS,
 };
 
 const webAddress = v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'expected an http or https address'));
@@ -60,6 +65,7 @@ const stored = v.strictObject({
 		}),
 		DEFAULT_DISPLAY,
 	),
+	keys: v.optional(v.record(v.string(), v.string()), NO_OWN_KEYS),
 	auditFileMegabytes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1024)), DEFAULT_SETTINGS.auditFileMegabytes),
 	sandbox: v.optional(
 		v.strictObject({ strict: v.optional(v.boolean(), false), jitless: v.optional(v.boolean(), false) }),
@@ -154,29 +160,45 @@ const DEFINITIONS: readonly Definition[] = [
 
 /** The settings as single things with a name, a value and a default. */
 export function openSettings(place: SettingsPlace): SettingsDoor {
-	const list = async (): Promise<readonly Setting[]> => {
-		const stored = existsSync(join(settingsFolder(place), 'settings.json')) ? await loadStore(place) : {};
-		const settings = parseSettings(stored);
-		return DEFINITIONS.map((one) => toSetting(one, settings, stored));
-	};
+	const isThere = (): boolean => existsSync(join(settingsFolder(place), 'settings.json'));
 	return {
-		list,
-		async change(key, text) {
-			const found = DEFINITIONS.find((one) => one.key === key);
-			if (found === undefined) {
-				throw new EngineError('usage', `There is no setting "${stripToLine(key)}".`, {
-					hint: `There are: ${DEFINITIONS.map((one) => one.key).join(', ')}`,
-				});
-			}
-
-			const store = await openStore(place);
-			// Judged as a whole before a byte is written.
-			const next = withValue(store.store, found.path, text === null ? undefined : valueOf(found, text));
-			const settings = parseSettings(next);
-			store.store = { ...next };
-			return toSetting(found, settings, next);
+		async list() {
+			const stored = isThere() ? await loadStore(place) : {};
+			const settings = parseSettings(stored);
+			// The table of keys is large, and most users set none.
+			const keys = Object.keys(settings.keys).length === 0 ? [] : (await import('./key-settings.ts')).setKeys(settings.keys);
+			return [...DEFINITIONS.map((one) => toSetting(one, settings, stored)), ...keys];
 		},
+		keys: async () => (await import('./key-settings.ts')).allKeys((await readSettings(place)).keys),
+		change: (key, text) => (key.startsWith(KEYS) ? changeKey(place, key.slice(KEYS.length), text) : changeOne(place, key, text)),
 	};
+}
+
+const KEYS = 'keys.';
+
+async function changeOne(place: SettingsPlace, key: string, text: string | null): Promise<Setting> {
+	const found = DEFINITIONS.find((one) => one.key === key);
+	if (found === undefined) {
+		throw new EngineError('usage', `There is no setting "${stripToLine(key)}".`, {
+			hint: `There are: ${DEFINITIONS.map((one) => one.key).join(', ')}, and keys.COMMAND`,
+		});
+	}
+
+	const store = await openStore(place);
+	// Judged as a whole before a byte is written.
+	const next = withValue(store.store, found.path, text === null ? undefined : valueOf(found, text));
+	const settings = parseSettings(next);
+	store.store = { ...next };
+	return toSetting(found, settings, next);
+}
+
+async function changeKey(place: SettingsPlace, name: string, text: string | null): Promise<Setting> {
+	const { keySetting, requireOwnKeys } = await import('./key-settings.ts');
+	const store = await openStore(place);
+	const next = withValue(store.store, ['keys', name], text ?? undefined);
+	const own = requireOwnKeys(parseSettings(next).keys);
+	store.store = { ...next };
+	return keySetting(name, own);
 }
 
 function toSetting({ key, kind, choices, help, path }: Definition, settings: Settings, stored: unknown): Setting {

@@ -29,6 +29,8 @@ import type {
 } from './engine/index.ts';
 import type { PlannedFetch, Transfer } from './fetch-amount.ts';
 import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
+import { NO_OWN_KEYS } from './keys/own-keys.ts';
+import type { OwnKeys } from './keys/own-keys.ts';
 import type { PaletteEntry } from './palette.ts';
 import type { Setting } from './setting-entries.ts';
 import type { Section } from './sections.ts';
@@ -268,6 +270,8 @@ export type State = LoadedSlots &
 		/** First visible line by document. */
 		readonly scrolls: Readonly<Record<string, number>>;
 		readonly notice: Notice | null;
+		/** Checked. */
+		readonly ownKeys: OwnKeys;
 		readonly runtimeLog: RuntimeLog;
 		/** What an empty home opens with was read. */
 		readonly isWelcomeClosed: boolean;
@@ -285,8 +289,10 @@ export function initialState(facts: {
 	readonly size: Size;
 	readonly section: Section;
 	readonly now: number;
+	readonly ownKeys?: OwnKeys;
 }): State {
 	return {
+		ownKeys: NO_OWN_KEYS,
 		...facts,
 		pages: [],
 		editing: null,

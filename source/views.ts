@@ -145,7 +145,7 @@ function trustPageLines(state: State, page: TrustPage, width: number): readonly 
 		case 'ask':
 			return askDocument(page, width);
 		case 'keys':
-			return keysDocument(width);
+			return keysDocument(state, width);
 		case 'levels':
 			return levelsDocument(Math.min(READABLE_COLUMNS, width));
 		case 'trust-why':

@@ -1,5 +1,5 @@
 import { equivalentOf } from '../equivalent-command.ts';
-import { BINDINGS, keyLabel, PLACE_TITLES, placesOf } from '../key-bindings.ts';
+import { bindingsOf, keyLabel, PLACE_TITLES, placesOf } from '../key-bindings.ts';
 import type { Command } from '../key-bindings.ts';
 import { subjectOf } from '../key-refusals.ts';
 import type { Binding } from '../keys/binding.ts';
@@ -23,7 +23,7 @@ export function openPalette({ store }: CommandParts, state: State): void {
 export function chosenBinding(state: State): Binding | null {
 	const page = topPage(state);
 	const key = selectedItem(state);
-	return page?.type === 'palette' ? (BINDINGS.find((binding) => keyOf(binding) === key) ?? null) : null;
+	return page?.type === 'palette' ? (bindingsOf(state.ownKeys).find((binding) => keyOf(binding) === key) ?? null) : null;
 }
 
 const HERE: readonly string[] = ['moving', 'everywhere', 'always'];
@@ -32,7 +32,7 @@ const UNLISTED: readonly string[] = ['editing', 'form', 'palette', 'moving'];
 
 function entriesOf(state: State): readonly PaletteEntry[] {
 	const places = placesOf(state);
-	const listed = BINDINGS.filter(({ place, command }) => !UNLISTED.includes(place) && command !== 'palette');
+	const listed = bindingsOf(state.ownKeys).filter(({ place, command }) => !UNLISTED.includes(place) && command !== 'palette');
 	const here = places.flatMap((place) => listed.filter((binding) => binding.place === place));
 	const known = new Set(here.map(({ command }) => command));
 	const elsewhere = listed.filter(({ place, command }) => !places.includes(place) && !known.has(command) && isSectionPlace(place));

@@ -111,7 +111,7 @@ async function perform(parts: CommandParts, form: RunForm): Promise<void> {
 
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: told } });
 		await (form.about === 'setting' ? loading.loadSettings() : loading.loadRegistries());
-		host.dress(displayOf(await context.settings.list()));
+		await wear({ store, host, context });
 	} catch (thrown) {
 		const page = topPage(store.getState());
 		if (page?.type === 'form' && page.form.about === form.about) {
@@ -141,7 +141,7 @@ async function changeNow({ store, loading, host, context }: CommandParts, key: s
 		const changed = await context.settings.change(key, value);
 		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: changedText(changed) } });
 		await loading.loadSettings();
-		host.dress(displayOf(await context.settings.list()));
+		await wear({ store, host, context });
 	} catch (thrown) {
 		store.dispatch({ type: 'noticed', notice: { tone: 'bad', text: failureOf(thrown).message } });
 	}
@@ -149,6 +149,18 @@ async function changeNow({ store, loading, host, context }: CommandParts, key: s
 
 function changedText({ key, value, isSet }: Setting): string {
 	return `${key} is ${value === '' ? 'nothing' : value}${isSet ? '' : ', the default'}.`;
+}
+
+/** What was changed counts at once. */
+async function wear({ store, host, context }: Pick<CommandParts, 'store' | 'host' | 'context'>): Promise<void> {
+	const settings = await context.settings.list();
+	host.dress(displayOf(settings));
+	store.dispatch({
+		type: 'keys-changed',
+		ownKeys: Object.fromEntries(
+			settings.flatMap(({ key, value }) => (key.startsWith('keys.') ? [[key.slice('keys.'.length), value]] : [])),
+		),
+	});
 }
 
 /** How the app looks by these settings. */

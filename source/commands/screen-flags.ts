@@ -2,6 +2,8 @@ import { THEMES } from '../display.ts';
 import type { Display, Theme } from '../display.ts';
 import { EngineError } from '../engine/index.ts';
 import { SECTIONS } from '../sections.ts';
+import type { OwnKeys } from '../keys/own-keys.ts';
+import type { Settings } from '../settings.ts';
 import type { Section } from '../sections.ts';
 import type { FlagTable, ParsedArguments } from './command.ts';
 import { isSet, textFlag } from './flags.ts';
@@ -22,14 +24,16 @@ export type ScreenChoices = {
 	readonly display: Display;
 	/** False for `--no-color`, true for `--color`; undefined leaves it to the environment. */
 	readonly color: boolean | undefined;
+	readonly ownKeys: OwnKeys;
 };
 
 /** What the command line says about the screen, and the settings where it says nothing. Throws `usage`. */
-export function screenChoices(parsed: ParsedArguments, settings: Display): ScreenChoices {
+export function screenChoices(parsed: ParsedArguments, { display: settings, keys }: Pick<Settings, 'display' | 'keys'>): ScreenChoices {
 	const theme = textFlag(parsed, 'theme');
 	const section = textFlag(parsed, 'screen');
 	const { color } = parsed.flags;
 	return {
+		ownKeys: keys,
 		color: typeof color === 'boolean' ? color : undefined,
 		...(section === null ? {} : { section: oneOf<Section>('screen', section, SECTIONS) }),
 		display: {

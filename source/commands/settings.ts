@@ -4,23 +4,29 @@ import type { CommandContext, CommandDefinition } from './command.ts';
 import { requirePositionals } from './flags.ts';
 import { cell, joinBlocks, paragraphLines, tableLines, type View } from './layout.ts';
 
-type SettingsResult = { readonly type: 'list' | 'get' | 'changed'; readonly settings: readonly Setting[] };
+type SettingsResult = { readonly type: 'list' | 'keys' | 'get' | 'changed'; readonly settings: readonly Setting[] };
 
-const USAGE = 'settings list | get KEY | set KEY VALUE | unset KEY';
+const USAGE = 'settings list | keys | get KEY | set KEY VALUE | unset KEY';
 
 export const settings: CommandDefinition<SettingsResult> = {
 	name: 'settings',
 	aliases: ['config'],
 	summary: 'Show and change what is set once',
-	usage: 'list | get <key> | set <key> <value> | unset <key>',
+	usage: 'list | keys | get <key> | set <key> <value> | unset <key>',
 	flags: {},
 	subcommands: [
 		['list', 'Every setting with its value, its default and what it does'],
+		['keys', 'What each key of the app does, and the name by which it gets another one'],
 		['get <key>', 'One value, as a script reads it'],
 		['set <key> <value>', 'Change it; a value that is none is refused and nothing is written'],
 		['unset <key>', 'Go back to the default'],
 	],
-	examples: ['plugward settings list', 'plugward settings set display.theme light', 'plugward settings get waitSeconds'],
+	examples: [
+		'plugward settings list',
+		'plugward settings set keys.quit Q',
+		'plugward settings set display.theme light',
+		'plugward settings get waitSeconds',
+	],
 	fields: ['key', 'kind', 'choices', 'value', 'default', 'isSet', 'help'],
 	rows: 'settings',
 	run: runSettings,
@@ -35,13 +41,17 @@ async function runSettings({ settings: door, parsed }: CommandContext): Promise<
 		case 'list':
 			requirePositionals(parsed, { least: 1, most: 1, usage: 'settings list' });
 			return { type: 'list', settings: await door.list() };
+		case 'keys':
+			requirePositionals(parsed, { least: 1, most: 1, usage: 'settings keys' });
+			return { type: 'keys', settings: await door.keys() };
 		case 'get': {
 			requirePositionals(parsed, { least: 2, most: 2, usage: 'settings get KEY' });
-			const all = await door.list();
-			const found = all.filter((one) => one.key === key);
+			const all = key.startsWith('keys.') ? await door.keys() : await door.list();
+			// A command is named without its place too.
+			const found = all.filter((one) => one.key === key || (key.startsWith('keys.') && one.key.endsWith(key.slice('keys'.length))));
 			if (found.length === 0) {
 				throw new EngineError('usage', `There is no setting "${stripToLine(key)}".`, {
-					hint: `There are: ${all.map((one) => one.key).join(', ')}`,
+					hint: key.startsWith('keys.') ? 'See them: plugward settings keys' : `There are: ${all.map((one) => one.key).join(', ')}`,
 				});
 			}
 
@@ -69,6 +79,10 @@ function settingsText({ type, settings: rows }: SettingsResult, view: View): str
 		return joinBlocks([paragraphLines(`${first.key} is ${value}${first.isSet ? '' : ', the default'}.`, { view, tone: 'good' })]);
 	}
 
+	if (type === 'keys') {
+		return joinBlocks([keyLines(rows, view), paragraphLines('Change one: plugward settings set NAME "KEY KEY"', { view, tone: 'dim' })]);
+	}
+
 	return joinBlocks([
 		rows.flatMap(({ key, value, isSet, default: usual, choices, help }) => [
 			...tableLines(
@@ -85,4 +99,11 @@ function settingsText({ type, settings: rows }: SettingsResult, view: View): str
 		]),
 		paragraphLines('Change one: plugward settings set KEY VALUE', { view, tone: 'dim' }),
 	]);
+}
+
+function keyLines(rows: readonly Setting[], view: View): string[] {
+	return tableLines(
+		rows.map(({ key, value, isSet, help }) => [cell(key, isSet ? 'accent' : 'plain'), cell(value, 'strong'), cell(help, 'dim')]),
+		{ view },
+	);
 }

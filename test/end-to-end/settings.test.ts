@@ -72,3 +72,20 @@ test('the help tells what subcommands do and cuts no sentence at 80 columns', as
 	expect(stdout).not.toContain('…');
 	expect(stdout.split('\n').filter((line) => line.length > 80 && !line.includes('|') && !line.startsWith('  plugward'))).toEqual([]);
 });
+
+test('keys of the app are told, changed, and refused where one would mean two things', async () => {
+	const words = (parameters: readonly string[]) => machine.plugward(['settings', ...parameters], { environment: { COLUMNS: '100' } });
+	expect((await words(['keys'])).stdout).toMatch(/keys\.installed\.update +u +Plan the update of the selected plugin/);
+	expect((await words(['get', 'keys.quit'])).stdout).toBe('q\n');
+	expect((await words(['set', 'keys.quit', 'Q ctrl-q'])).stdout).toBe('keys.quit is Q ctrl-q.\n');
+	expect((await words(['get', 'keys.quit'])).stdout).toBe('Q ctrl-q\n');
+	expect((await words(['list'])).stdout).toMatch(/keys\.quit +Q ctrl-q +set; default q/);
+	const refused = await words(['set', 'keys.installed.update', 'x']);
+	expect(refused.exitCode).toBe(2);
+	expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
+		'"x" cannot be both "Plan the update of the selected plugin" (installed.update) and',
+	);
+	expect((await words(['get', 'keys.installed.update'])).stdout).toBe('u\n');
+	expect((await words(['unset', 'keys.quit'])).stdout).toBe('keys.quit is q, the default.\n');
+	expect((await words(['list'])).stdout).not.toContain('keys.quit');
+});

@@ -117,7 +117,9 @@ describe('job control of a real bash', () => {
 		await terminal.until('ready$');
 		terminal.send(`${app.commandLine}\n`);
 		await terminal.until('q quit');
-		terminal.send('j\u001A');
+		terminal.send('j');
+		await terminal.until('2 of 2');
+		terminal.send('\u001A');
 		await terminal.until(/Stopped[^]*ready\$/);
 		expect(terminal.isAlternateScreen()).toBe(false);
 		expect(terminal.isCursorHidden()).toBe(false);

@@ -15,6 +15,7 @@ const options: {
 	readonly display?: Partial<Display>;
 	readonly isHostile?: boolean;
 	readonly color?: boolean;
+	readonly ownKeys?: Readonly<Record<string, string>>;
 } = JSON.parse(process.argv[2] ?? '{}');
 const created = createFakeEngine(options);
 const fake = options.isHostile === true ? hostileEngine(created) : created;
@@ -40,6 +41,7 @@ try {
 		version: '0.1.0',
 		display: { ...DEFAULT_DISPLAY, ...options.display },
 		color: options.color,
+		...(options.ownKeys === undefined ? {} : { ownKeys: options.ownKeys }),
 	});
 	console.log(`left with ${exitCode}`);
 } catch (error) {

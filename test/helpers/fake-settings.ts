@@ -21,6 +21,7 @@ export function fakeSettings(): SettingsDoor {
 	];
 	return {
 		list: async () => all,
+		keys: async () => [],
 		async change(key, text) {
 			const found = all.find((one) => one.key === key);
 			if (found === undefined || (found.kind === 'number' && text !== null && Number.isNaN(Number(text)))) {

@@ -6,6 +6,7 @@ import { render } from 'ink';
 import { createActions } from '../../source/actions/index.ts';
 import { App } from '../../source/app.tsx';
 import type { Display } from '../../source/display.ts';
+import type { OwnKeys } from '../../source/keys/own-keys.ts';
 import type { Section } from '../../source/sections.ts';
 import type { State } from '../../source/state.ts';
 import { initialState } from '../../source/state.ts';
@@ -75,7 +76,7 @@ class FakeInput extends EventEmitter {
 export function renderScreen(
 	columns: number,
 	rows: number,
-	options: FakeEngineOptions & { readonly section?: Section; readonly isHostile?: boolean } = {},
+	options: FakeEngineOptions & { readonly section?: Section; readonly isHostile?: boolean; readonly ownKeys?: OwnKeys } = {},
 ): RenderedScreen {
 	const fake = createFakeEngine(options);
 	const engine = options.isHostile === true ? hostileEngine(fake) : fake;
@@ -88,6 +89,7 @@ export function renderScreen(
 			registry: 'http://127.0.0.1:4873/',
 			size: { columns, rows },
 			section: options.section ?? 'installed',
+			...(options.ownKeys === undefined ? {} : { ownKeys: options.ownKeys }),
 			now: Date.parse('2026-11-20T12:00:00Z'),
 		}),
 	);

@@ -1,10 +1,11 @@
 import { fit, wrapText } from '../../format.ts';
 import { BINDINGS, PLACE_TITLES, bindingsIn, keyLabel, placesOf } from '../../key-bindings.ts';
 import type { Binding } from '../../keys/binding.ts';
+import { bindingName } from '../../keys/own-keys.ts';
 import type { State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
-import { BLANK, heading } from './lines.ts';
+import { BLANK, heading, paragraph } from './lines.ts';
 
 const KEYS_WIDTH = 18;
 
@@ -14,7 +15,7 @@ export function helpDocument(state: State, width: number): readonly Line[] {
 	return placesOf(below).flatMap((place, index): readonly Line[] => [
 		...(index === 0 ? [] : [BLANK]),
 		heading(PLACE_TITLES[place]),
-		...bindingsIn(place).flatMap((binding) => {
+		...bindingsIn(place, state.ownKeys).flatMap((binding) => {
 			const reason = binding.whyNot?.(below) ?? null;
 			const text = reason === null ? binding.help : `${binding.help} (not now: ${reason})`;
 			return keyLines(binding, { text, tone: reason === null ? 'plain' : 'dim', width });
@@ -22,14 +23,19 @@ export function helpDocument(state: State, width: number): readonly Line[] {
 	]);
 }
 
-/** Every key of every screen, for whoever wants to read all of them. */
-export function keysDocument(width: number): readonly Line[] {
+/** Every key of every screen, for whoever wants to read all of them, with the names by which settings change them. */
+export function keysDocument({ ownKeys }: State, width: number): readonly Line[] {
 	const places = [...new Set(BINDINGS.map(({ place }) => place))];
-	return places.flatMap((place, index): readonly Line[] => [
-		...(index === 0 ? [] : [BLANK]),
-		heading(PLACE_TITLES[place]),
-		...bindingsIn(place).flatMap((binding) => keyLines(binding, { text: binding.help, tone: 'plain', width })),
-	]);
+	return [
+		...paragraph('Each can have other keys: plugward settings set keys.NAME KEY', width, { tone: 'dim' }),
+		...places.flatMap((place): readonly Line[] => [
+			BLANK,
+			heading(PLACE_TITLES[place]),
+			...bindingsIn(place, ownKeys).flatMap((binding) => [
+				...keyLines(binding, { text: `${binding.help}  (${bindingName(binding)})`, tone: 'plain', width }),
+			]),
+		]),
+	];
 }
 
 function keyLines(

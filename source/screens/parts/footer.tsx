@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 
 import { footerBindings, keyLabel } from '../../key-bindings.ts';
+import type { Command } from '../../key-bindings.ts';
 import type { State } from '../../state.ts';
 
 /** As many of the usable keys as fit; `?` and `q` always do. */
@@ -23,11 +24,18 @@ export function Footer({ state, columns }: { readonly state: State; readonly col
 	);
 }
 
-type Hint = { readonly key: string; readonly label: string };
+type Hint = { readonly key: string; readonly label: string; readonly isLast: boolean };
+
+/** Always shown: the ways out, and where to read about the rest. */
+const LAST: ReadonlySet<Command> = new Set(['back', 'help', 'quit', 'stop-editing']);
 
 export function fittingHints(state: State, width: number): readonly Hint[] {
-	const hints = footerBindings(state).map((binding): Hint => ({ key: keyLabel(binding.keys[0] ?? ''), label: binding.label ?? '' }));
-	const last = hints.filter((hint) => hint.key === '?' || hint.key === 'q' || hint.key === 'Esc');
+	const hints = footerBindings(state).map(({ command, keys, label }): Hint => ({
+		key: keyLabel(keys[0] ?? ''),
+		label: label ?? '',
+		isLast: LAST.has(command),
+	}));
+	const last = hints.filter((hint) => hint.isLast);
 	let room = width - last.reduce((sum, hint) => sum + hintWidth(hint), 0);
 	const fitting = hints
 		.filter((hint) => !last.includes(hint))
