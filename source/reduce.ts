@@ -89,19 +89,9 @@ export function reduce(state: State, action: Action): State {
 		case 'section-opened':
 			return { ...state, section: action.section, pages: [], editing: null, notice: null };
 		case 'page-pushed':
-			return {
-				...state,
-				pages: [...state.pages, action.page],
-				editing: editingOf(action.page),
-				notice: null,
-			};
+			return { ...state, pages: [...state.pages, action.page], editing: editingOf(action.page), notice: null };
 		case 'page-closed':
-			return {
-				...state,
-				pages: state.pages.slice(0, -1),
-				editing: editingOf(state.pages.at(-2)),
-				notice: null,
-			};
+			return { ...state, pages: state.pages.slice(0, -1), editing: editingOf(state.pages.at(-2)), notice: null };
 		case 'moved':
 			return move(state, action.by);
 		case 'detail-scrolled':

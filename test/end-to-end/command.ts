@@ -79,7 +79,8 @@ export async function openMachine(registry: string, npmConfiguration: readonly s
 			const envelope: Envelope = JSON.parse(result.stdout);
 			return { ...result, envelope };
 		},
-		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+		// What was left running by a test may still write while it comes to its end.
+		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
 	};
 }
 
