@@ -71,3 +71,25 @@ describe('diagnostics_channel', () => {
 			return [results, seen, trace.hasSubscribers, trace.unsubscribe(listeners), trace.hasSubscribers];`,
 	});
 });
+
+describe('small parts', () => {
+	sameAsNode({
+		'kinds of values': `
+			const { types } = require('util'); const args = (function () { return arguments; })();
+			const values = [new Uint8ClampedArray(1), new Float32Array(1), new DataView(new ArrayBuffer(1)), new Number(1), Object('s'), Object(1n), args, new Map().keys(), new Set().values(), {}, 1];
+			const names = ['isUint8ClampedArray', 'isFloat32Array', 'isDataView', 'isNumberObject', 'isStringObject', 'isBigIntObject', 'isArgumentsObject', 'isMapIterator', 'isSetIterator', 'isBoxedPrimitive', 'isTypedArray'];
+			return names.map((name) => [name, values.map((value) => types[name](value))]);`,
+		'events one by one': `
+			const { EventEmitter, on, getEventListeners, setMaxListeners } = require('events'); const emitter = new EventEmitter(); const seen = [];
+			setTimeout(() => { emitter.emit('a', 1, 2); emitter.emit('a', 3); }, 1);
+			for await (const args of on(emitter, 'a')) { seen.push(args); if (seen.length === 2) break; }
+			const left = getEventListeners(emitter, 'a').length; setMaxListeners(3, emitter);
+			setTimeout(() => emitter.emit('error', new Error('stop')), 1);
+			const failed = await tell((async () => { for await (const _ of on(emitter, 'a')); })());
+			return [seen, left, emitter.getMaxListeners(), failed, await tell((async () => { for await (const _ of on(emitter, 'a', { signal: AbortSignal.timeout(1) })); })()), EventEmitter.name];`,
+		'bytes, promises, signals and abortion': `
+			const buffer = require('buffer'); const assert = require('assert'); const util = require('util');
+			return [buffer.btoa('a'), buffer.atob('YQ=='), buffer.isUtf8(Buffer.from('é')), buffer.isUtf8(Buffer.from([255])), buffer.isAscii(Buffer.from('a')), buffer.isAscii(Buffer.from('é')), buffer.Blob === Blob, require('timers').promises === require('timers/promises'),
+				require('crypto').subtle === crypto.subtle, require('os').constants.signals.SIGINT, require('os').constants.signals.SIGTERM, await tell(assert.doesNotReject(Promise.resolve())), await tell(assert.doesNotReject(async () => { throw new TypeError('x'); })) !== 'no error', await util.aborted(AbortSignal.abort(), {}) === undefined];`,
+	});
+});

@@ -110,6 +110,9 @@ const methods = {
 	throws,
 	rejects,
 	doesNotThrow: (work: () => unknown) => void work(),
+	doesNotReject: async (work: Promise<unknown> | (() => Promise<unknown>)) => {
+		await (typeof work === 'function' ? work() : work);
+	},
 	fail: (message: unknown = 'Failed') => require(false, 'fail', [undefined, undefined, message]),
 	ifError: (value: unknown) =>
 		require(value === null || value === undefined, 'ifError', [value, null, value instanceof Error ? value : undefined]),

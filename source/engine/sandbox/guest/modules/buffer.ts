@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
-import { encodeUtf8, latin1 } from '../encoding.ts';
+import { atob, btoa, encodeUtf8, latin1 } from '../encoding.ts';
+import { defineLazily } from '../parts.ts';
 import { decodeUtf8, TextDecoder } from '../text-decoder.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -274,5 +275,21 @@ export const bufferModule = {
 	Buffer,
 	SlowBuffer: Buffer,
 	kMaxLength: 0x7f_ff_ff_ff,
+	kStringMaxLength: 0x1f_ff_ff_e8,
+	INSPECT_MAX_BYTES: SHOWN_BYTES,
 	constants: { MAX_LENGTH: 0x7f_ff_ff_ff, MAX_STRING_LENGTH: 0x1f_ff_ff_e8 },
+	atob,
+	btoa,
+	isAscii: (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80),
+	isUtf8: (bytes: Uint8Array) => {
+		try {
+			new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+			return true;
+		} catch {
+			// It says what is no UTF-8 by throwing.
+			return false;
+		}
+	},
 };
+
+defineLazily(bufferModule, 'web', ['Blob', 'File']);

@@ -110,15 +110,18 @@ export class EventEmitter {
 		return [...listenersOf(this).keys()];
 	}
 
-	setMaxListeners(): this {
+	setMaxListeners(count: number): this {
+		limits.set(this, count);
 		return this;
 	}
 
 	getMaxListeners(): number {
-		return EventEmitter.defaultMaxListeners;
+		return limits.get(this) ?? EventEmitter.defaultMaxListeners;
 	}
 }
 
+/** Only told again: nothing warns. */
+const limits = new WeakMap<EventEmitter, number>();
 const held = new WeakMap<EventEmitter, Map<EventName, readonly Entry[]>>();
 
 function listenersOf(emitter: EventEmitter): Map<EventName, readonly Entry[]> {
@@ -163,5 +166,54 @@ export const eventsModule: unknown = Object.assign(CallableEventEmitter, {
 	EventEmitter: CallableEventEmitter,
 	defaultMaxListeners: EventEmitter.defaultMaxListeners,
 	once: (emitter: EventEmitter, name: EventName) => EventEmitter.once(emitter, name),
+	on,
 	listenerCount: (emitter: EventEmitter, name: EventName) => emitter.listenerCount(name),
+	getEventListeners: (emitter: EventEmitter, name: EventName) => emitter.listeners(name),
+	getMaxListeners: (emitter: EventEmitter) => emitter.getMaxListeners(),
+	setMaxListeners: (count = EventEmitter.defaultMaxListeners, ...emitters: readonly EventEmitter[]) => {
+		for (const emitter of emitters) {
+			emitter.setMaxListeners(count);
+		}
+	},
+	errorMonitor: Symbol.for('events.errorMonitor'),
+	captureRejectionSymbol: Symbol.for('nodejs.rejection'),
+	captureRejections: false,
 });
+Object.defineProperty(CallableEventEmitter, 'name', { value: 'EventEmitter', configurable: true });
+
+/** `events.on`: what is emitted, one array of arguments after the other, until there is an error or nobody asks any more. */
+async function* on(emitter: EventEmitter, name: EventName, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<unknown[]> {
+	const waiting: unknown[][] = [];
+	let failed: { readonly error: unknown } | null = null;
+	let wake: () => void = () => undefined;
+	const take = (...args: unknown[]): void => {
+		waiting.push(args);
+		wake();
+	};
+	const fail = (error: unknown): void => {
+		failed = { error };
+		wake();
+	};
+	const abort = (): void => fail(Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' }));
+	emitter.on(name, take);
+	emitter.on('error', fail);
+	signal?.addEventListener('abort', abort, { once: true });
+	try {
+		for (;;) {
+			const next = waiting.shift();
+			if (next !== undefined) {
+				yield next;
+			} else if (failed === null) {
+				await new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+			} else {
+				throw (failed as { readonly error: unknown }).error;
+			}
+		}
+	} finally {
+		emitter.off(name, take);
+		emitter.off('error', fail);
+		signal?.removeEventListener('abort', abort);
+	}
+}

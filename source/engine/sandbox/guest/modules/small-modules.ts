@@ -60,6 +60,16 @@ class StringDecoder {
 
 export const stringDecoderModule = { StringDecoder };
 
+/** By number, from 1. */
+const SIGNALS: Readonly<Record<string, number>> = Object.fromEntries(
+	(
+		'SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE SIGALRM SIGTERM SIGSTKFLT ' +
+		'SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGIO SIGPWR SIGSYS'
+	)
+		.split(' ')
+		.map((name, index) => [name, index + 1]),
+);
+
 /** `os`: constants that tell nothing about the machine. */
 export const osModule: Readonly<Record<string, unknown>> = {
 	EOL: '\n',
@@ -80,7 +90,10 @@ export const osModule: Readonly<Record<string, unknown>> = {
 	uptime: () => 0,
 	networkInterfaces: () => ({}),
 	userInfo: () => ({ username: 'plugin', uid: -1, gid: -1, shell: null, homedir: '/' }),
-	constants: { signals: {}, errno: {} },
+	version: () => '',
+	machine: () => 'x86_64',
+	getPriority: () => 0,
+	constants: { signals: SIGNALS, errno: {}, priority: {}, dlopen: {} },
 };
 
 type Waiting = { readonly signal?: AbortSignal | undefined; readonly ref?: boolean };

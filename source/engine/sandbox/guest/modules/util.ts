@@ -46,11 +46,28 @@ function inherits(constructor: AnyFunction, parent: AnyFunction): void {
 	Object.setPrototypeOf(constructor.prototype as object, parent.prototype as object);
 }
 
+function debuglog(): () => undefined {
+	return Object.assign(() => undefined, { enabled: false });
+}
+
 function isTag(tag: string): (value: unknown) => boolean {
 	return (value) => Object.prototype.toString.call(value) === `[object ${tag}]`;
 }
 
+const VIEWS = ['Uint8Clamped', 'Uint16', 'Uint32', 'Int8', 'Int16', 'Int32', 'Float16', 'Float32', 'Float64', 'BigInt64', 'BigUint64'].map(
+	(name) => `${name}Array`,
+);
+
 export const typesModule: Readonly<Record<string, unknown>> = {
+	...Object.fromEntries(VIEWS.map((name) => [`is${name}`, isTag(name)])),
+	...Object.fromEntries(['Map Iterator', 'Set Iterator'].map((tag) => [`is${tag.replace(' ', '')}`, isTag(tag)])),
+	...Object.fromEntries(
+		[Number, String, Boolean, BigInt, Symbol].map((type) => [`is${type.name}Object`, (value: unknown) => value instanceof type]),
+	),
+	isArgumentsObject: isTag('Arguments'),
+	isDataView: (value: unknown) => value instanceof DataView,
+	isExternal: () => false,
+	isModuleNamespaceObject: isTag('Module'),
 	isDate: (value: unknown) => value instanceof Date,
 	isRegExp: (value: unknown) => value instanceof RegExp,
 	isMap: (value: unknown) => value instanceof Map,
@@ -79,7 +96,16 @@ export const utilModule: Readonly<Record<string, unknown>> = {
 	callbackify,
 	inherits,
 	deprecate: (original: unknown) => original,
-	debuglog: () => Object.assign(() => undefined, { enabled: false }),
+	debuglog,
+	debug: debuglog,
+	aborted: (signal: AbortSignal) =>
+		new Promise<void>((resolve) => {
+			if (signal.aborted) {
+				resolve();
+			} else {
+				signal.addEventListener('abort', () => resolve(), { once: true });
+			}
+		}),
 	isDeepStrictEqual: (a: unknown, b: unknown) => isDeepEqual(a, b, { strict: true }),
 	stripVTControlCharacters: (text: string) => text.replace(CONTROL_SEQUENCE, ''),
 	toUSVString: (text: string) => text.toWellFormed(),

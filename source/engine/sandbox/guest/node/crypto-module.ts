@@ -143,6 +143,9 @@ export const cryptoModule: Readonly<Record<string, unknown>> = {
 	getRandomValues: (target: Uint8Array) => webCrypto.getRandomValues(target),
 	timingSafeEqual: (a: unknown, b: unknown) => compute('equal', { data: bytesOf(a).toBase64(), other: bytesOf(b).toBase64() }),
 	webcrypto: webCrypto,
+	get subtle(): unknown {
+		return webCrypto.subtle;
+	},
 	constants: {},
 	getFips: () => 0,
 	...derivations,
