@@ -9,6 +9,7 @@ import type { Display } from './display.ts';
 import { EngineError } from './engine/index.ts';
 import type { Engine, InstalledState } from './engine/index.ts';
 import { firstFrame } from './first-frame.ts';
+import { keepNursery } from './nursery.ts';
 import type { MountApp } from './mount-app.tsx';
 import { requireOwnKeys } from './key-settings.ts';
 import { NO_OWN_KEYS } from './keys/own-keys.ts';
@@ -144,6 +145,7 @@ async function runApp(
 			signal,
 			isStill,
 		});
+		const nursery = keepNursery();
 		try {
 			const ended = Promise.race([app.waitUntilExit(), parts.crashed, loss.promise]).then(() => true);
 			// An app that cannot draw itself leaves at once, and would leave the terminal's answers to the shell.
@@ -157,6 +159,7 @@ async function runApp(
 			}
 		} finally {
 			options.memory?.write(rememberedOf(store.getState()));
+			nursery.stop();
 			app.unmount();
 			app.stop();
 		}
