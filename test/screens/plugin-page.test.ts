@@ -136,6 +136,32 @@ describe('a readme', () => {
 		expect(readmeDocument(text, 40).map(lineWords)).toEqual(['Title', '', 'See the docs.', '- one two', '', '  const a = 1; // b', '']);
 	});
 
+	it('joins what its author broke for another width, and cuts nothing of what one may want to type', () => {
+		const text = [
+			'One sentence',
+			'in two lines.',
+			'',
+			'- an item',
+			'  of two lines',
+			'- another',
+			'',
+			'```sh',
+			`plugward run ${'x'.repeat(30)} check`,
+			'```',
+		].join('\n');
+		expect(readmeDocument(text, 30).map(lineWords)).toEqual([
+			'One sentence in two lines.',
+			'',
+			'- an item of two lines',
+			'- another',
+			'',
+			'  plugward run',
+			`    ${'x'.repeat(26)}`,
+			`    ${'x'.repeat(4)} check`,
+			'',
+		]);
+	});
+
 	it('takes a hostile line of marks without waiting', () => {
 		const lines = readmeDocument('['.repeat(200_000), 80);
 		expect(lines).toHaveLength(2500);

@@ -75,10 +75,20 @@ export function readmeTab(info: PackageInfo, contents: Contents, width: number):
 	];
 }
 
+/** The head of the list of files. */
+export function containedHeader(width: number): string {
+	const { bar, name } = fileColumns(width);
+	return `${fit('FILE', name)}  ${fitRight('SIZE', 10)}${bar === 0 ? '' : '  SHARE'}`;
+}
+
+function fileColumns(width: number): { readonly bar: number; readonly name: number } {
+	const bar = width >= 60 ? 12 : 0;
+	return { bar, name: Math.max(8, width - 10 - (bar === 0 ? 0 : bar + 2) - 2) };
+}
+
 /** One line of the list of files, with how much of the whole it is. */
 export function containedRow(file: ContainedFile, { width, total }: { readonly width: number; readonly total: number }): Line {
-	const bar = width >= 60 ? 12 : 0;
-	const name = Math.max(8, width - 10 - (bar === 0 ? 0 : bar + 2) - 2);
+	const { bar, name } = fileColumns(width);
 	const path = cleanLine(file.path);
 	return [
 		span(fit(path.length <= name ? path : `…${path.slice(path.length - name + 1)}`, name)),

@@ -1,4 +1,4 @@
-import { cleanLine, cleanLines, truncate } from '../../format.ts';
+import { cleanLine, cleanLines, textWidth, truncate, wrapText } from '../../format.ts';
 import { codeSpans } from '../../review/code-spans.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -10,21 +10,51 @@ const MOST_MARKED_CHARACTERS = 2000;
 /** Markdown as far as reading needs it: headings, lists and code stand out, links are their text, pictures their words. */
 export function readmeDocument(text: string, width: number): readonly Line[] {
 	let language: string | null = null;
-	const lines = cleanLines(text).flatMap((line): readonly Line[] => {
+	const lines = joinedLines(cleanLines(text)).flatMap((line): readonly Line[] => {
 		const fence = /^\s*(?:```|~~~)\s*([\w+-]*)/.exec(line);
 		if (fence !== null) {
 			language = language === null ? (fence[1] ?? '') : null;
 			return [BLANK];
 		}
 
-		return language === null ? textLines(line, width) : [codeLine(line, { language, width })];
+		return language === null ? textLines(line, width) : codeLines(line, { language, width });
 	});
 	return withoutRepeatedBlanks(lines);
 }
 
-function codeLine(line: string, { language, width }: { readonly language: string; readonly width: number }): Line {
+/** Somebody may want to type it, so nothing of it is cut. */
+function codeLines(line: string, { language, width }: { readonly language: string; readonly width: number }): readonly Line[] {
 	const path = `code.${LANGUAGE_ENDINGS[language.toLowerCase()] ?? language}`;
-	return [span('  '), ...codeSpans(truncate(line.trimEnd(), Math.max(1, width - 2)), path).map((part) => shownAsCode(part))];
+	const room = Math.max(4, width - 4);
+	const indent = /^ */.exec(line)?.[0] ?? '';
+	const pieces = textWidth(line) <= width - 2 ? [line.trimEnd()] : wrapText(line.trim(), room - Math.min(indent.length, room - 4));
+	return pieces.map((piece, index) => [
+		span(index === 0 ? '  ' : '    '),
+		...codeSpans(pieces.length === 1 ? piece : indent + piece, path).map((part) => shownAsCode(part)),
+	]);
+}
+
+/** What is meant to be one paragraph or one item of a list is often broken by its author, for another width than this one. */
+function joinedLines(lines: readonly string[]): readonly string[] {
+	const joined: string[] = [];
+	let isCode = false;
+	let isOpen = false;
+	for (const line of lines) {
+		const isFence = /^\s*(?:```|~~~)/.test(line);
+		const isPlain = !isFence && !isCode && /^\s{0,6}[^\s#>|+*<=~-]/.test(line) && !/^\s*(?:\d+[.)]\s|[-=_*]{3,})/.test(line);
+		const before = joined.at(-1) ?? '';
+		if (isPlain && isOpen && before.length + line.length < MOST_MARKED_CHARACTERS) {
+			joined[joined.length - 1] = `${before} ${line.trim()}`;
+		} else {
+			joined.push(line);
+		}
+
+		isCode = isFence ? !isCode : isCode;
+		// Two spaces at the end mean that its author wants the break.
+		isOpen = !isFence && !isCode && line.trim() !== '' && !/^\s*[#|<]/.test(line) && !line.endsWith('  ');
+	}
+
+	return joined;
 }
 
 const LANGUAGE_ENDINGS: Readonly<Record<string, string>> = {

@@ -1,10 +1,12 @@
+import { Box, Text } from 'ink';
+
 import { cleanLine, fit, formatAge } from '../../format.ts';
 import { indexIn, listOf, selectedIn } from '../../lists.ts';
 import { infoOf, verifiedContents } from '../../select.ts';
 import type { Page, State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
-import { containedRow } from '../documents/contents-document.ts';
+import { containedHeader, containedRow } from '../documents/contents-document.ts';
 import { WindowedList } from '../parts/windowed-list.tsx';
 
 type Props = {
@@ -14,19 +16,26 @@ type Props = {
 	readonly width: number;
 };
 
+const VERSIONS_HEADER = `${fit('VERSION', 20)}${fit('PUBLISHED', 18)}STATE`;
+
 /** The tabs of a plugin that are lists: its versions, and its files. */
 export function PluginList({ state, page, rows, width }: Props) {
 	const list = listOf(state);
 	return (
-		<WindowedList
-			count={list.items.length}
-			selectedIndex={indexIn(list.items, selectedIn(state, list))}
-			rows={rows}
-			width={width}
-			rowAt={(index) =>
-				page.tab === 'files' ? fileRowAt(state, page.name, { index, width: width - 2 }) : versionRowAt(state, page.name, index)
-			}
-		/>
+		<Box flexDirection="column">
+			<Text dimColor wrap="truncate">
+				{fit(`  ${page.tab === 'files' ? containedHeader(width - 2) : VERSIONS_HEADER}`, width)}
+			</Text>
+			<WindowedList
+				count={list.items.length}
+				selectedIndex={indexIn(list.items, selectedIn(state, list))}
+				rows={rows - 1}
+				width={width}
+				rowAt={(index) =>
+					page.tab === 'files' ? fileRowAt(state, page.name, { index, width: width - 2 }) : versionRowAt(state, page.name, index)
+				}
+			/>
+		</Box>
 	);
 }
 
