@@ -103,6 +103,13 @@ export function footerBindings(state: State): readonly Binding[] {
 		.filter((binding) => binding.label !== null && (binding.whyNot?.(state) ?? null) === null);
 }
 
+/** What a screen tells that has room left: everything else that has a word for it. */
+export function wideBindings(state: State): readonly Binding[] {
+	return placesOf(state)
+		.flatMap((place) => bindingsIn(place))
+		.filter((binding) => binding.wideLabel !== undefined && (binding.whyNot?.(state) ?? null) === null);
+}
+
 const KEY_LABELS: Readonly<Record<string, string>> = {
 	return: 'Enter',
 	escape: 'Esc',

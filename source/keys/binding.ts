@@ -134,6 +134,8 @@ export type Binding = {
 	readonly place: Place;
 	/** One or two words for the footer; null leaves it to the help page. */
 	readonly label: string | null;
+	/** For the footer of a screen that has room after every `label`. */
+	readonly wideLabel?: string;
 	readonly help: string;
 	/** Why it cannot be done now, as half a sentence; null when it can. */
 	readonly whyNot?: (state: State) => string | null;

@@ -14,7 +14,7 @@ export const COMMON_KEYS: readonly Binding[] = [
 	{ place: 'moving', command: 'detail-down', keys: ['J'], label: null, help: 'Scroll the details down' },
 	{ place: 'moving', command: 'detail-up', keys: ['K'], label: null, help: 'Scroll the details up' },
 
-	{ place: 'moving', command: 'detail-wider', keys: ['<'], label: null, help: 'More room for the details' },
+	{ place: 'moving', command: 'detail-wider', keys: ['<'], label: null, wideLabel: 'wider details', help: 'More room for the details' },
 	{ place: 'moving', command: 'detail-narrower', keys: ['>'], label: null, help: 'More room for the list' },
 
 	...SECTION_LIST.map(({ section, key, help }): Binding => ({
@@ -24,7 +24,7 @@ export const COMMON_KEYS: readonly Binding[] = [
 		label: null,
 		help,
 	})),
-	{ place: 'everywhere', command: 'refresh', keys: ['R'], label: null, help: 'Load this screen again' },
+	{ place: 'everywhere', command: 'refresh', keys: ['R'], label: null, wideLabel: 'load again', help: 'Load this screen again' },
 	{ place: 'everywhere', command: 'back', keys: ['escape'], label: null, help: 'Back, or clear the filter' },
 	{ place: 'everywhere', command: 'palette', keys: [':', 'ctrl-p'], label: 'commands', help: 'Find a command by typing a part of it' },
 	{ place: 'everywhere', command: 'help', keys: ['?'], label: 'help', help: 'All keys of this screen' },

@@ -61,6 +61,7 @@ export const PAGE_KEYS: readonly Binding[] = [
 		command: 'verify',
 		keys: ['v'],
 		label: null,
+		wideLabel: 'verify',
 		help: 'Verify it again, file by file',
 		whyNot: firstReason(notInstalled, isBusy),
 	},
@@ -86,7 +87,7 @@ export const PAGE_KEYS: readonly Binding[] = [
 	},
 	{ place: 'plan', command: 'accept', keys: ['a'], label: null, help: 'Accept the selected line', whyNot: noRequirement },
 	{ place: 'plan', command: 'deny', keys: ['d'], label: null, help: 'Deny the selected line', whyNot: noRequirement },
-	{ place: 'plan', command: 'copy', keys: ['c'], label: null, help: 'Copy the scripted command that does the same' },
+	{ place: 'plan', command: 'copy', keys: ['c'], label: null, wideLabel: 'copy', help: 'Copy the scripted command that does the same' },
 	{ place: 'plan', command: 'back', keys: ['escape', 'n', 'backspace'], label: 'leave', help: 'Leave; nothing has changed' },
 
 	{
@@ -107,12 +108,21 @@ export const PAGE_KEYS: readonly Binding[] = [
 	},
 	{ place: 'conflict', command: 'back', keys: ['escape', 'backspace'], label: 'back', help: 'Back' },
 
-	{ place: 'trust-why', command: 'reject', keys: ['d'], label: null, help: 'Sign that nobody should use this version', whyNot: isBusy },
+	{
+		place: 'trust-why',
+		command: 'reject',
+		keys: ['d'],
+		label: null,
+		wideLabel: 'reject',
+		help: 'Sign that nobody should use this version',
+		whyNot: isBusy,
+	},
 	{
 		place: 'trust-why',
 		command: 'revoke',
 		keys: ['t'],
 		label: null,
+		wideLabel: 'take back',
 		help: 'Take back what you signed about this version',
 		whyNot: firstReason(isBusy, nothingSaid),
 	},
@@ -121,6 +131,7 @@ export const PAGE_KEYS: readonly Binding[] = [
 		command: 'unpin-builder',
 		keys: ['P'],
 		label: null,
+		wideLabel: 'unpin',
 		help: 'Let others than the pinned builder build it again',
 		whyNot: isBusy,
 	},

@@ -7,6 +7,7 @@ import { helpDocument } from '../../source/screens/documents/help-document.ts';
 import { initialState } from '../../source/state.ts';
 import type { State } from '../../source/state.ts';
 import { createFakeEngine } from '../helpers/fake-engine.ts';
+import { renderScreen } from '../helpers/render-screen.tsx';
 
 const CALL = { signal: new AbortController().signal, onEvent: () => undefined };
 
@@ -89,5 +90,18 @@ describe('footer and help', () => {
 		const hints = fittingHints(await installed(), 30).map((hint) => hint.key);
 		expect(hints.slice(-2)).toEqual(['?', 'q']);
 		expect(hints.length).toBeLessThan(footerBindings(await installed()).length);
+	});
+});
+
+describe('the footer', () => {
+	it('tells the lesser keys only where there is room after the others', async () => {
+		await using wide = renderScreen(200, 60);
+		await wide.until('> @acme');
+		expect(wide.rows().at(-1)).toMatch(/i find new .*p pin .*h hold .*d disable .*< wider details .*\? help +q quit/);
+		await using narrow = renderScreen(80, 24);
+		await narrow.until('> @acme');
+		const row = narrow.rows().at(-1) ?? '';
+		expect(row).not.toContain('pin');
+		expect(row).toMatch(/\? help {3}q quit *$/);
 	});
 });

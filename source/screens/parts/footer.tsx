@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 
-import { footerBindings, keyLabel } from '../../key-bindings.ts';
+import { footerBindings, keyLabel, wideBindings } from '../../key-bindings.ts';
 import type { Command } from '../../key-bindings.ts';
 import type { State } from '../../state.ts';
 
@@ -43,7 +43,13 @@ export function fittingHints(state: State, width: number): readonly Hint[] {
 			room -= hintWidth(hint);
 			return room >= 0;
 		});
-	return [...fitting, ...last];
+	const more = wideBindings(state)
+		.map((binding): Hint => ({ key: keyLabel(binding.keys[0] ?? ''), label: binding.wideLabel ?? '' }))
+		.filter((hint) => {
+			room -= hintWidth(hint);
+			return room >= 0;
+		});
+	return [...fitting, ...more, ...last];
 }
 
 function hintWidth(hint: Hint): number {
