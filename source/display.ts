@@ -18,6 +18,8 @@ export type Display = {
 	readonly reducedMotion: boolean;
 	/** Clicks and the wheel go to the app instead of the terminal's own selection. */
 	readonly mouse: boolean;
+	/** Nothing is drawn: what changes is told in lines, and lines are typed. */
+	readonly screenReader: boolean;
 };
 
 export const DEFAULT_DISPLAY: Display = {
@@ -27,4 +29,5 @@ export const DEFAULT_DISPLAY: Display = {
 	lowBandwidth: false,
 	reducedMotion: false,
 	mouse: false,
+	screenReader: false,
 };

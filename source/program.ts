@@ -25,6 +25,21 @@ export async function runProgram(argv: readonly string[], version: string, skele
 		createEngine: async (options) => (await import('./engine/index.ts')).createEngine(options),
 		examine: async (...failed) => (await import('./engine/index.ts')).examine(...failed),
 		openScreen: async (engine, choices, settings) => {
+			if (choices.display.screenReader) {
+				const { runScreenReader } = await import('./screen-reader/index.ts');
+				const { section, ownKeys, display } = choices;
+				return await runScreenReader({
+					engine,
+					section,
+					ownKeys,
+					settings,
+					isAscii: display.ascii,
+					version,
+					stdin,
+					write: (text) => stdout.write(text),
+				});
+			}
+
 			const { runFullScreen } = await import('./full-screen.tsx');
 			const { openScreenMemory } = await import('./screen-memory.ts');
 			const { exitCode } = await runFullScreen({

@@ -67,14 +67,16 @@ export async function runCommandLine(options: CommandLineOptions): Promise<numbe
 
 /** Without a command: the screen for a person at a terminal, the help for everyone else. */
 async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {
-	if (!canOpenScreen(options, options.environment)) {
+	const { environment } = options;
+	const place = { home: textFlag(parsed, 'home'), environment };
+	const isPerson = canOpenScreen(options, { ...environment, TERM: undefined });
+	const choices = isPerson ? screenChoices(parsed, await readSettings(place)) : null;
+	// Lines of text need no more of a terminal than that somebody sits there.
+	if (choices === null || (!choices.display.screenReader && !canOpenScreen(options, environment))) {
 		options.stderr.write(`${helpText(null, viewOf(options.stderr, options, parsed.flags['color']))}\n`);
 		return 2;
 	}
 
-	const place = { home: textFlag(parsed, 'home'), environment: options.environment };
-	const settings = await readSettings(place);
-	const choices = screenChoices(parsed, settings);
 	await using engine = await options.createEngine(await engineOptions(parsed, options));
 	return await options.openScreen(engine, choices, openSettings(place));
 }

@@ -62,6 +62,7 @@ const stored = v.strictObject({
 			lowBandwidth: v.optional(v.boolean(), DEFAULT_DISPLAY.lowBandwidth),
 			reducedMotion: v.optional(v.boolean(), DEFAULT_DISPLAY.reducedMotion),
 			mouse: v.optional(v.boolean(), DEFAULT_DISPLAY.mouse),
+			screenReader: v.optional(v.boolean(), DEFAULT_DISPLAY.screenReader),
 		}),
 		DEFAULT_DISPLAY,
 	),
@@ -156,6 +157,7 @@ const DEFINITIONS: readonly Definition[] = [
 	definition('display.lowBandwidth', 'yes-no', 'Ten frames a second at most, and nothing that only moves'),
 	definition('display.reducedMotion', 'yes-no', 'Nothing that only moves'),
 	definition('display.mouse', 'yes-no', 'Clicks and the wheel go to the app; Shift still selects text in most terminals'),
+	definition('display.screenReader', 'yes-no', 'The app in lines of text for a screen reader, from the next start'),
 ];
 
 /** The settings as single things with a name, a value and a default. */

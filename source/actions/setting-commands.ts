@@ -173,6 +173,7 @@ function displayOf(settings: readonly Setting[]): Display {
 		lowBandwidth: valueOf('lowBandwidth') === 'yes',
 		reducedMotion: valueOf('reducedMotion') === 'yes',
 		mouse: valueOf('mouse') === 'yes',
+		screenReader: valueOf('screenReader') === 'yes',
 	};
 }
 

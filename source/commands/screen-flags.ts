@@ -16,6 +16,7 @@ export const SCREEN_FLAGS: FlagTable = {
 	lowBandwidth: { type: 'boolean', description: 'Ten frames a second at most, nothing that only moves' },
 	reducedMotion: { type: 'boolean', description: 'Nothing that only moves' },
 	mouse: { type: 'boolean', description: 'Clicks and the wheel go to the app' },
+	screenReader: { type: 'boolean', description: 'In lines of text for a screen reader, nothing drawn' },
 };
 
 export type ScreenChoices = {
@@ -43,6 +44,7 @@ export function screenChoices(parsed: ParsedArguments, { display: settings, keys
 			lowBandwidth: isSet(parsed, 'lowBandwidth') || settings.lowBandwidth,
 			reducedMotion: isSet(parsed, 'reducedMotion') || settings.reducedMotion,
 			mouse: isSet(parsed, 'mouse') || settings.mouse,
+			screenReader: isSet(parsed, 'screenReader') || settings.screenReader,
 		},
 	};
 }

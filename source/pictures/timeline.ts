@@ -55,7 +55,7 @@ export function timelineWords(moments: readonly Moment[], now: number): string {
 	const current = all.find(({ isCurrent }) => isCurrent);
 	const kept = all.filter(({ isKept }) => isKept).length;
 	if (first === undefined) {
-		return 'No generation yet.';
+		return 'no generation yet';
 	}
 
 	return [

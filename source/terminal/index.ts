@@ -11,7 +11,7 @@ export { ScreenWriter } from './screen-writer.ts';
 export type { ScreenWriterOptions, TerminalOutput } from './screen-writer.ts';
 export { onTerminalSignals } from './job-control.ts';
 export { colourBitsOf } from './cells/colours.ts';
-export { COLOUR_ROLES, dressOf } from './cells/dress.ts';
+export { COLOUR_ROLES, dressLine, dressOf, PLAIN_DRESS } from './cells/dress.ts';
 export type { Dress, OwnColours } from './cells/dress.ts';
 export type { Skeleton } from './skeleton.ts';
 export { askTerminal, groundOfEnvironment } from './terminal-questions.ts';

@@ -1,4 +1,6 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 
 import { titleLabels } from '../sections.ts';
 import { CLEAR_AND_HOME, ENTER_ALTERNATE_SCREEN, HIDE_CURSOR, LEAVE_ALTERNATE_SCREEN, SHOW_CURSOR } from './modes.ts';
@@ -30,7 +32,7 @@ const USUAL_RIGHT = 'gen 1';
  * must know exactly parses the command line.
  */
 export function paintSkeleton({ argv, environment, terminal }: Surroundings): Skeleton | null {
-	if (!opensScreen(argv) || isForLines(environment)) {
+	if (!opensScreen(argv) || isForLines(environment) || isSpoken(argv, environment)) {
 		return null;
 	}
 
@@ -69,6 +71,19 @@ function isForLines(environment: Surroundings['environment']): boolean {
 		(CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0') ||
 		(environment['CONTINUOUS_INTEGRATION'] ?? '') !== ''
 	);
+}
+
+/** The settings ask for lines of text: whoever hears the screen must not hear it drawn and taken away. They are parsed by those who obey them. */
+function isSpoken(argv: readonly string[], environment: Surroundings['environment']): boolean {
+	const named = argv.findLast((word, index) => word.startsWith('--home=') || argv[index - 1] === '--home');
+	const config = environment['XDG_CONFIG_HOME'] ?? '';
+	const folder = named?.replace(/^--home=/, '') ?? join(isAbsolute(config) ? config : join(homedir(), '.config'), 'plugward');
+	try {
+		return /"screenReader"\s*:\s*true/.test(readFileSync(join(folder, 'settings.json'), 'utf8'));
+	} catch {
+		// Most users have no such file, and one that cannot be read is told of later.
+		return false;
+	}
 }
 
 function titleBar(columns: number): string {

@@ -3,6 +3,8 @@ import process from 'node:process';
 import { DEFAULT_DISPLAY } from '../../source/display.ts';
 import type { Display } from '../../source/display.ts';
 import { runFullScreen } from '../../source/full-screen.tsx';
+import { runScreenReader } from '../../source/screen-reader/index.ts';
+import { openSettings } from '../../source/settings.ts';
 import { createFakeEngine } from './fake-engine.ts';
 import { hostileEngine } from './hostile-engine.ts';
 
@@ -15,6 +17,7 @@ const options: {
 	readonly display?: Partial<Display>;
 	readonly isHostile?: boolean;
 	readonly color?: boolean;
+	readonly isScreenReader?: boolean;
 	readonly ownKeys?: Readonly<Record<string, string>>;
 } = JSON.parse(process.argv[2] ?? '{}');
 const created = createFakeEngine(options);
@@ -32,18 +35,36 @@ if (options.crash === 'kill' || options.crash === 'abort') {
 	setTimeout(die, 1500);
 }
 
-try {
+async function run(): Promise<number> {
+	const { ownKeys = {}, display } = options;
+	if (options.isScreenReader === true) {
+		return await runScreenReader({
+			engine,
+			section: 'installed',
+			ownKeys,
+			settings: openSettings({ home: null, environment: process.env }),
+			isAscii: display?.ascii ?? false,
+			version: '0.1.0',
+			stdin: process.stdin,
+			write: (text) => process.stdout.write(text),
+		});
+	}
+
 	const { exitCode } = await runFullScreen({
 		engine,
 		environment: process.env,
 		stdin: process.stdin,
 		stdout: process.stdout,
 		version: '0.1.0',
-		display: { ...DEFAULT_DISPLAY, ...options.display },
+		display: { ...DEFAULT_DISPLAY, ...display },
 		color: options.color,
-		...(options.ownKeys === undefined ? {} : { ownKeys: options.ownKeys }),
+		ownKeys,
 	});
-	console.log(`left with ${exitCode}`);
+	return exitCode;
+}
+
+try {
+	console.log(`left with ${await run()}`);
 } catch (error) {
 	console.error(`failed: ${error instanceof Error ? error.message : 'unknown'}`);
 }

@@ -173,6 +173,6 @@ describe('the timeline of generations', () => {
 
 	it('is nothing without a generation', () => {
 		expect(timeline([], { width: 50, now })).toEqual([]);
-		expect(timelineWords([], now)).toBe('No generation yet.');
+		expect(timelineWords([], now)).toBe('no generation yet');
 	});
 });

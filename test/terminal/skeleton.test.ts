@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -46,6 +46,17 @@ describe('the skeleton of the screen', () => {
 		expect(paint([], { environment: { TERM: 'dumb' } })).toBeNull();
 		expect(paint([], { environment: { CI: 'true' } })).toBeNull();
 		expect(painted()).toBe('');
+	});
+
+	it('is not painted for who hears the screen, by flag or by setting', () => {
+		expect(paint(['--screen-reader'])).toBeNull();
+		mkdirSync(path.join(folder, 'plugward'));
+		writeFileSync(path.join(folder, 'plugward/settings.json'), '{ "display": { "screenReader": true } }');
+		expect(paint([], { environment: { XDG_CONFIG_HOME: folder } })).toBeNull();
+		expect(paint(['--home', path.join(folder, 'plugward')])).toBeNull();
+		expect(paint([`--home=${path.join(folder, 'plugward')}`])).toBeNull();
+		expect(painted()).toBe('');
+		expect(paint(['--home', folder])).not.toBeNull();
 	});
 
 	it('is no wider than the terminal', () => {

@@ -71,7 +71,7 @@ function ownDocument({ key, value, default: usual, isSet, help, choices }: Setti
 		...fact('Comes from', isSet ? 'settings.json' : 'nobody: it is the default', width),
 		...(choices.length === 0 ? [] : fact('One of', choices.join(', '), width)),
 		...(key === 'display.theme' || key.startsWith('display.colours.') ? [BLANK, heading('How it looks'), ...BADGE_SAMPLES] : []),
-		...(key === 'display.lowBandwidth' || key === 'display.reducedMotion'
+		...(['display.lowBandwidth', 'display.reducedMotion', 'display.screenReader'].includes(key)
 			? [BLANK, ...paragraph('It counts from the next start.', width, { tone: 'dim' })]
 			: []),
 	];
