@@ -1,2 +1,1 @@
 export { runScreenReader } from './run-screen-reader.ts';
-export type { ScreenReaderOptions } from './run-screen-reader.ts';

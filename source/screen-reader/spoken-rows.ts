@@ -110,6 +110,8 @@ function hitRows(state: State): readonly Line[] {
 	return hits.map((hit) => hitRow(hit, listing));
 }
 
+// One case for each kind of page.
+// oxlint-disable-next-line complexity
 function pageRows(state: State, page: Page): readonly Line[] {
 	switch (page.type) {
 		case 'plan':

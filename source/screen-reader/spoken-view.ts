@@ -98,18 +98,15 @@ type Waited = Pick<Loadable<unknown>, 'status' | 'value' | 'failure'>;
 
 function loadableOf(state: State): Waited {
 	const page = topPage(state);
-	switch (page?.type) {
-		case undefined:
-			return sectionLoadable(state);
-		case 'plugin':
-			return infoOf(state, page.name);
-		case 'trust-why':
-			return explanationOf(state, page.name);
-		case 'review':
-			return reviewOf(state, page);
-		default:
-			return IDLE;
+	if (page === null) {
+		return sectionLoadable(state);
 	}
+
+	if (page.type === 'plugin' || page.type === 'trust-why') {
+		return page.type === 'plugin' ? infoOf(state, page.name) : explanationOf(state, page.name);
+	}
+
+	return page.type === 'review' ? reviewOf(state, page) : IDLE;
 }
 
 function sectionLoadable(state: State): Waited {

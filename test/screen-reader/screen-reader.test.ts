@@ -19,7 +19,7 @@ function open(argument: Readonly<Record<string, unknown>> = {}) {
 	return {
 		terminal,
 		/** Types a line and resolves to everything said from then on, once that holds `until`. */
-		async say(line: string, until: RegExp | string): Promise<string> {
+		say: async (line: string, until: RegExp | string): Promise<string> => {
 			const start = terminal.received().length;
 			terminal.send(`${line}\r`);
 			await expect.poll(() => terminal.received().slice(start).replaceAll('\r\n', '\n'), { timeout: 10_000 }).toMatch(until);
