@@ -27,7 +27,7 @@ export async function runProgram(argv: readonly string[], version: string, skele
 		openScreen: async (engine, choices, settings) => {
 			if (choices.display.screenReader) {
 				const { runScreenReader } = await import('./screen-reader/index.ts');
-				const { section, ownKeys, display } = choices;
+				const { section = 'installed', ownKeys, display } = choices;
 				return await runScreenReader({
 					engine,
 					section,

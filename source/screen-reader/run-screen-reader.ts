@@ -76,6 +76,11 @@ export async function runScreenReader(options: ScreenReaderOptions): Promise<num
 			suspend: () => process.kill(process.pid, 'SIGTSTP'),
 			repaint: () => speaker.tell(screenLines(store.getState())),
 			dress: () => undefined,
+			// The whole text is told; whoever listens needs no other program for it.
+			handOver: async (_reader, { text }) => {
+				speaker.tell(text.split('\n').map(cleanLine));
+				return null;
+			},
 			copy: (text) => speaker.tell([`To copy: ${cleanLine(text)}`]),
 		},
 	);

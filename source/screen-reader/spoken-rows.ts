@@ -127,13 +127,15 @@ function pageRows(state: State, page: Page): readonly Line[] {
 				? (infoOf(state, page.name).value?.versions ?? []).map(({ version, publishedAt, deprecated }) => [
 						span(`${version}, published ${formatAge(publishedAt, state.now)}${deprecated ? ', deprecated' : ''}`),
 					])
-				: [];
+				: listOf(state).items.map((item) => [span(item)]);
 		case 'review':
 			return page.pane === 'files' ? listOf(state).items.map((path) => [span(path)]) : [];
 		case 'runtime-grants':
 			return listOf(state).items.map((grant) => [span(grant)]);
 		case 'operation':
+		case 'file':
 		case 'form':
+		case 'levels':
 		case 'trust-why':
 		case 'trust-raw':
 		case 'review-file':

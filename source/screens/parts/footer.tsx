@@ -44,7 +44,7 @@ export function fittingHints(state: State, width: number): readonly Hint[] {
 			return room >= 0;
 		});
 	const more = wideBindings(state)
-		.map((binding): Hint => ({ key: keyLabel(binding.keys[0] ?? ''), label: binding.wideLabel ?? '' }))
+		.map((binding): Hint => ({ key: keyLabel(binding.keys[0] ?? ''), label: binding.wideLabel ?? '', isLast: false }))
 		.filter((hint) => {
 			room -= hintWidth(hint);
 			return room >= 0;
