@@ -44,17 +44,22 @@ test.each([
 	],
 	['arguments by the hundred million', 'Math.max.apply(null, Array(1e8));'],
 	['capability calls that are never awaited', 'for (;;) context.env.get("X");'],
-])('memory taken as %s ends the plugin within its budget', async (_, body) => {
-	const seen = observed();
-	const failure = await failureOf(
-		run(pluginCode(body), { limits: { ...limits, cpuMilliseconds: 60_000, wallMilliseconds: 60_000 }, observe: seen }),
-	);
-	expect(failure.code).toBe('plugin-limit');
-	expect(failure.details).toMatchObject({ limit: 'memory', bound: limits.memoryBytes });
-	const end = seen.audit.find((event) => event.event === 'plugin-ended');
-	// On a busy machine the watch may be late; then the bound that the kernel keeps is what holds.
-	expect(end?.event === 'plugin-ended' ? end.peakMemoryBytes : null).toBeLessThan(limits.memoryBytes + 96 * MEBIBYTE);
-});
+])(
+	'memory taken as %s ends the plugin within its budget',
+	async (_, body) => {
+		const seen = observed();
+		// Long limits: who computes for long lets all others go first, and gets little of a machine that is busy.
+		const failure = await failureOf(
+			run(pluginCode(body), { limits: { ...limits, cpuMilliseconds: 60_000, wallMilliseconds: 60_000 }, observe: seen }),
+		);
+		expect(failure.code).toBe('plugin-limit');
+		expect(failure.details).toMatchObject({ limit: 'memory', bound: limits.memoryBytes });
+		const end = seen.audit.find((event) => event.event === 'plugin-ended');
+		// On a busy machine the watch may be late; then the bound that the kernel keeps is what holds.
+		expect(end?.event === 'plugin-ended' ? end.peakMemoryBytes : null).toBeLessThan(limits.memoryBytes + 96 * MEBIBYTE);
+	},
+	120_000,
+);
 
 test.each([
 	['many buffers', 'const b = []; for (;;) b.push(new Uint8Array(2 ** 20).fill(1));'],
