@@ -6,6 +6,7 @@ import { runningOperation } from '../select.ts';
 import type { Operation, OperationRequest, OperationResult, RegistryAct } from '../state.ts';
 import type { ActionContext } from './context.ts';
 import { commandOf, titleOf } from './request-words.ts';
+import { seldomTransfers } from './seldom-transfers.ts';
 import { performTrust } from './perform-trust.ts';
 
 export type Operations = {
@@ -29,12 +30,10 @@ export function createOperations(context: ActionContext, options: { readonly onC
 
 	async function perform(id: number, request: OperationRequest, signal: AbortSignal): Promise<void> {
 		try {
-			const result = await callEngine(context, request, {
-				signal,
-				onEvent: (event) => {
-					store.dispatchSoon({ type: 'operation-event', id, event });
-				},
+			const onEvent = seldomTransfers((event) => {
+				store.dispatchSoon({ type: 'operation-event', id, event });
 			});
+			const result = await callEngine(context, request, { signal, onEvent });
 			store.dispatch({ type: 'operation-ended', id, status: 'done', result, failure: null, now: now() });
 			if (hasChangedSomething(result)) {
 				options.onChanged();

@@ -14,7 +14,7 @@ export function Spinner() {
 }
 
 function TurningSpinner() {
-	const { frame } = useAnimation({ interval: 125 });
+	const { frame } = useAnimation({ interval: 250 });
 	return (
 		<Text color="cyan">
 			{FRAMES[frame % FRAMES.length]}
