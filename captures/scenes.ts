@@ -37,6 +37,11 @@ const NEWCOMER: Scene = {
 		{ keys: 'a', until: /\[x\]/ },
 		{
 			keys: ENTER,
+			until: 'Why do you accept',
+			shot: { name: 'reason', title: 'Why something is accepted', caption: 'For whoever reads the history later; it may be left empty.' },
+		},
+		{
+			keys: ENTER,
 			until: 'z undo',
 			shot: { name: 'applied', title: 'What was done', caption: 'With the key that takes it back.' },
 		},
@@ -57,7 +62,7 @@ const EVERYDAY: Scene = {
 		},
 		{ keys: '/log', until: '1 of 1' },
 		{ keys: ENTER, until: 'r run' },
-		{ keys: `${ENTER}${TAB}${TAB}`, until: '$project/logs' },
+		{ keys: `${ENTER}${TAB}${TAB}${TAB}`, until: '$project/logs' },
 		{
 			until: 'next tab',
 			shot: { name: 'plugin-permissions', title: 'What a plugin may do', caption: 'What it asks for, why, and what was granted.' },

@@ -2,7 +2,7 @@
  * `npm run captures`: opens the built app in a pseudo-terminal against the registry with the example plugins, goes through every screen by
  * keys, and writes each as text and as a picture into docs/screens/, with docs/screens.md to look at them.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,7 +57,8 @@ async function play(demonstration: Demonstration, scene: Scene): Promise<void> {
 			...setOnly(demonstration.environment),
 			TERM: 'xterm-256color',
 			COLORTERM: 'truecolor',
-			XDG_STATE_HOME: join(folder, 'state'),
+			// Each scene begins where nothing is remembered.
+			XDG_STATE_HOME: await mkdtemp(join(folder, 'state-')),
 		},
 		ground: (scene.colours ?? DARK).ground,
 	});

@@ -1,4 +1,4 @@
-import { stripControls, stripToLine } from './engine/index.ts';
+import { stripControls, stripHidden, stripToLine } from './engine/index.ts';
 
 // Terminals disagree about the width of what these produce, so they go: variation selectors and the keycap mark.
 const DOUBTFUL_WIDTH = /[\uFE00-\uFE0F\u20E3]/gu;
@@ -21,7 +21,7 @@ const ASCII_LINE = /^[ -~]*$/;
 export function drawable(text: string): string {
 	return ASCII_LINE.test(text) || SINGLE_CELLS.test(text)
 		? text
-		: stripControls(text)
+		: stripHidden(text)
 				.replace(DOUBTFUL_WIDTH, '')
 				.replaceAll(/[\t\n]/g, ' ');
 }

@@ -67,7 +67,7 @@ export type { ExaminedRegistry, RegistryAnswer, RegistrySource } from './registr
 export { CAPABILITIES, SIGNS } from './scan.ts';
 export type { Capability, Observation, Observed, PackageScan, Place, Quality, Sign, SkippedFile } from './scan.ts';
 export { quoteTarget } from './quote-for-shell.ts';
-export { HIDDEN_MARK, stripControls, stripToLine } from './strip-controls.ts';
+export { HIDDEN_MARK, stripControls, stripHidden, stripToLine } from './strip-controls.ts';
 export type {
 	ExceptionRequest,
 	ImportReport,

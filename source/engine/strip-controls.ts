@@ -35,17 +35,19 @@ const MARKS = /\uFFFD{2,}/gu;
  * nothing more.
  */
 export function stripControls(text: string): string {
-	if (PLAIN.test(text)) {
-		return text;
-	}
+	return PLAIN.test(text) ? text : spellLookalikes(stripHidden(text));
+}
 
-	const marked = text
-		.replace(HONEST_STYLE, '')
-		.replace(ESCAPE_SEQUENCE, HIDDEN_MARK)
-		.replace(HARMLESS, '')
-		.replace(HIDDEN, HIDDEN_MARK)
-		.replace(MARKS, HIDDEN_MARK);
-	return spellLookalikes(marked);
+/** Only what steers, hides or turns around: never longer than what came, so that it suits a row whose width is settled. */
+export function stripHidden(text: string): string {
+	return PLAIN.test(text)
+		? text
+		: text
+				.replace(HONEST_STYLE, '')
+				.replace(ESCAPE_SEQUENCE, HIDDEN_MARK)
+				.replace(HARMLESS, '')
+				.replace(HIDDEN, HIDDEN_MARK)
+				.replace(MARKS, HIDDEN_MARK);
 }
 
 /** The same on one line: newlines and tabs become spaces. */

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { PseudoTerminal } from '../helpers/pseudo-terminal.ts';
@@ -29,7 +31,12 @@ describe.each([
 	[120, 40],
 	[200, 60],
 ])('in a terminal of %ix%i', (columns, rows) => {
-	const open = (): PseudoTerminal => app.open({ columns, rows });
+	let opened = 0;
+	// Each begins where nothing is remembered of how another left.
+	const open = (): PseudoTerminal => {
+		opened += 1;
+		return app.open({ columns, rows, environment: { XDG_STATE_HOME: join(app.machine.folder, `state-${columns}-${opened}`) } });
+	};
 
 	async function leave(terminal: PseudoTerminal): Promise<void> {
 		expect(terminal.rows()).toHaveLength(rows);
@@ -56,6 +63,8 @@ describe.each([
 		await terminal.until(/> \[x\] accept/);
 		expect(terminal.text()).toContain('same as: plugward install notes --yes --allow');
 		terminal.send(ENTER);
+		await terminal.until('Why do you accept this?');
+		terminal.send(`for the notes of the team${ENTER}`);
 		await terminal.until('z undo');
 		expect(terminal.text()).toContain('[x] notes may use net:api.example.com:443');
 		terminal.send('z');

@@ -30,6 +30,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 	'terminal/skeleton.ts': 'the terminal',
 	'engine/sandbox/host/questions.ts': 'the socket to the core',
 	'engine/sandbox/priority.ts': 'the priority of a process, below /proc',
+	'engine/sandbox/build-programs.ts': 'programs built from source, in the build folder',
+	'screen-memory.ts': 'how the screens were left, in the state folder of the user',
+	'terminal/hand-off.ts': 'a copy for the editor or pager, in a temporary folder',
 	'engine/sandbox/programs.ts': 'programs built from source, in the build folder',
 	'engine/trust/roots/refresh-root.ts': 'a temporary folder',
 };
