@@ -109,6 +109,13 @@ describe('the terminal is as before', () => {
 	);
 });
 
+/** Once a key is taken that was pressed after the app asked the terminal about itself, the answers are with the app, too. */
+async function untilAnswersAreTaken(terminal: PseudoTerminal): Promise<void> {
+	await expect.poll(() => terminal.received(), POLL).toContain('\u001B[c');
+	terminal.send('j');
+	await terminal.until('2 of 2');
+}
+
 describe('job control of a real bash', () => {
 	const bash = ['bash', '--norc', '--noprofile', '-i'] as const;
 
@@ -140,8 +147,7 @@ describe('job control of a real bash', () => {
 		await terminal.until('ready$');
 		terminal.send(`${app.commandLine}\n`);
 		await terminal.until('q quit');
-		terminal.send('j');
-		await terminal.until('2 of 2');
+		await untilAnswersAreTaken(terminal);
 		const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(terminal.pid)]);
 		const pid = Number(stdout.trim().split('\n')[0]);
 		process.kill(pid, signal);
@@ -167,6 +173,7 @@ describe('job control of a real bash', () => {
 		await terminal.until('ready$');
 		terminal.send(`${app.commandLine}\n`);
 		await terminal.until('q quit');
+		await untilAnswersAreTaken(terminal);
 		const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(terminal.pid)]);
 		process.kill(Number(stdout.trim().split('\n')[0]), 'SIGKILL');
 		// Bash may say so while the screen of the app still stands.
