@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { render } from 'ink';
@@ -12,6 +11,7 @@ import type { State } from '../../source/state.ts';
 import { initialState } from '../../source/state.ts';
 import { createStore } from '../../source/store.ts';
 import { createFakeEngine } from './fake-engine.ts';
+import { FakeInput, FakeOutput } from './fake-ink-streams.ts';
 import { hostileEngine } from './hostile-engine.ts';
 import { fakeSettings } from './fake-settings.ts';
 import type { FakeEngine, FakeEngineOptions } from './fake-engine.ts';
@@ -32,45 +32,6 @@ export type RenderedScreen = AsyncDisposable & {
 	/** What the app asked its terminal to look like. */
 	readonly dresses: () => readonly Display[];
 };
-
-class FakeOutput extends EventEmitter {
-	readonly isTTY = false;
-	readonly columns: number;
-	readonly rows: number;
-	frame = '';
-
-	constructor(columns: number, rows: number) {
-		super();
-		this.columns = columns;
-		this.rows = rows;
-	}
-
-	write(frame: string, written?: () => void): boolean {
-		// Ink waits for an empty write as a barrier.
-		this.frame = frame === '' ? this.frame : frame;
-		written?.();
-		return true;
-	}
-}
-
-class FakeInput extends EventEmitter {
-	readonly isTTY = true;
-	setRawMode(): void {
-		// Keys go to the actions directly.
-	}
-	setEncoding(): void {
-		// Nothing is read.
-	}
-	ref(): void {
-		// Nothing is read.
-	}
-	unref(): void {
-		// Nothing is read.
-	}
-	read(): null {
-		return null;
-	}
-}
 
 /** The whole app over the fake engine at a given size, without a terminal. */
 export function renderScreen(

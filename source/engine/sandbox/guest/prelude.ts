@@ -23,6 +23,7 @@ import { structuredClone } from './structured-clone.ts';
 import { TextDecoder } from './text-decoder.ts';
 import { clearTimer, queueTask, runDueTimers, setImmediate, setInterval, setTimeout } from './timers.ts';
 import { URL, URLSearchParams } from './url.ts';
+import { WEB_STREAM_NAMES } from './web-stream-names.ts';
 
 // Memory outside the isolate's limit, shared memory and clocks finer than a millisecond, timing of the collector.
 const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef', 'gc'];
@@ -30,31 +31,15 @@ const REMOVED_BUFFER_METHODS = ['resize', 'transfer', 'transferToFixedLength'];
 
 const WEB = [
 	'Blob',
-	'ByteLengthQueuingStrategy',
-	'CompressionStream',
-	'CountQueuingStrategy',
-	'DecompressionStream',
 	'File',
 	'FormData',
 	'Headers',
 	'MessageChannel',
 	'MessageEvent',
 	'MessagePort',
-	'ReadableByteStreamController',
-	'ReadableStream',
-	'ReadableStreamBYOBReader',
-	'ReadableStreamBYOBRequest',
-	'ReadableStreamDefaultController',
-	'ReadableStreamDefaultReader',
 	'Request',
 	'Response',
-	'TextDecoderStream',
-	'TextEncoderStream',
-	'TransformStream',
-	'TransformStreamDefaultController',
-	'WritableStream',
-	'WritableStreamDefaultController',
-	'WritableStreamDefaultWriter',
+	...WEB_STREAM_NAMES,
 ];
 
 /** Returns what the host calls: a kind, an id and a string. */

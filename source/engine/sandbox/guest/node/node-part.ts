@@ -2,6 +2,7 @@
 import { PROVIDED_MODULES } from '../../bundler/provided-modules.ts';
 import { guestConsole } from '../console.ts';
 import { guestProcess } from '../modules/process.ts';
+import { WEB_STREAM_NAMES } from '../web-stream-names.ts';
 import { asyncHooksModule } from './async-hooks.ts';
 import { cryptoModule } from './crypto-module.ts';
 import { fsModule, fsPromises } from './fs-module.ts';
@@ -15,26 +16,6 @@ import { vmModule } from './vm-module.ts';
 import { zlibModule } from './zlib-module.ts';
 
 const STREAMS = ['stdin', 'stdout', 'stderr'];
-const WEB_STREAMS = [
-	'ByteLengthQueuingStrategy',
-	'CompressionStream',
-	'CountQueuingStrategy',
-	'DecompressionStream',
-	'ReadableByteStreamController',
-	'ReadableStream',
-	'ReadableStreamBYOBReader',
-	'ReadableStreamBYOBRequest',
-	'ReadableStreamDefaultController',
-	'ReadableStreamDefaultReader',
-	'TextDecoderStream',
-	'TextEncoderStream',
-	'TransformStream',
-	'TransformStreamDefaultController',
-	'WritableStream',
-	'WritableStreamDefaultController',
-	'WritableStreamDefaultWriter',
-];
-
 /** Modules by name; `others` are the prelude's. */
 export function makeModules(others: (name: string) => unknown): Readonly<Record<string, unknown>> {
 	const modules: Record<string, unknown> = {
@@ -75,5 +56,5 @@ export const tool = { startTool, endToolTurn, crashTool };
 /** The globals, as they are when somebody wants them: each would load the part they lie in. */
 function webStreams(): object {
 	const get = (name: string) => ({ get: (): unknown => Reflect.get(globalThis, name), enumerable: true });
-	return Object.defineProperties({}, Object.fromEntries(WEB_STREAMS.map((name) => [name, get(name)])));
+	return Object.defineProperties({}, Object.fromEntries(WEB_STREAM_NAMES.map((name) => [name, get(name)])));
 }

@@ -1,0 +1,20 @@
+/** The globals of streams, which `stream/web` has, too. */
+export const WEB_STREAM_NAMES = [
+	'ByteLengthQueuingStrategy',
+	'CompressionStream',
+	'CountQueuingStrategy',
+	'DecompressionStream',
+	'ReadableByteStreamController',
+	'ReadableStream',
+	'ReadableStreamBYOBReader',
+	'ReadableStreamBYOBRequest',
+	'ReadableStreamDefaultController',
+	'ReadableStreamDefaultReader',
+	'TextDecoderStream',
+	'TextEncoderStream',
+	'TransformStream',
+	'TransformStreamDefaultController',
+	'WritableStream',
+	'WritableStreamDefaultController',
+	'WritableStreamDefaultWriter',
+];
