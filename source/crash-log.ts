@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 
 import { EngineError } from './engine/index.ts';
+import { stateFolder } from './state-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +29,8 @@ function writeCrashLog(
 	thrown: unknown,
 	{ environment, version }: { readonly environment: Environment; readonly version: string },
 ): string | null {
-	const folder = logFolder(environment);
+	// Not in a home: what crashed may be its reading.
+	const folder = stateFolder(environment);
 	const at = new Date().toISOString();
 	const file = join(folder, `crash-${at.replaceAll(/[^\dTZ]/g, '')}.log`);
 	const text = [`plugward ${version}, node ${process.version}, ${process.platform} ${process.arch}, ${at}`, '', inspect(thrown), ''].join(
@@ -43,10 +44,4 @@ function writeCrashLog(
 		// A full disk or a folder of somebody else's: the message is told all the same.
 		return null;
 	}
-}
-
-/** Not in a home: what crashed may be its reading. */
-function logFolder(environment: Environment): string {
-	const state = environment['XDG_STATE_HOME'] ?? '';
-	return join(isAbsolute(state) ? state : join(environment['HOME'] || homedir(), '.local', 'state'), 'plugward');
 }

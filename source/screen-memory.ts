@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 
 import { NOTHING_REMEMBERED, parseRemembered } from './remembered.ts';
 import type { Remembered } from './remembered.ts';
+import { stateFolder } from './state-folder.ts';
 
 /** How the screens of one home were left, for the next start. */
 export type ScreenMemory = {
@@ -27,8 +27,7 @@ export function openScreenMemory({
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly homePath: string;
 }): ScreenMemory {
-	const state = environment['XDG_STATE_HOME'] ?? '';
-	const folder = join(isAbsolute(state) ? state : join(environment['HOME'] || homedir(), '.local', 'state'), 'plugward', 'screens');
+	const folder = join(stateFolder(environment), 'screens');
 	const file = join(folder, `${createHash('sha256').update(homePath).digest('hex').slice(0, 32)}.json`);
 	let known = '';
 	return {
