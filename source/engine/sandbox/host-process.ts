@@ -402,7 +402,10 @@ function watchExit(child: ChildProcess): Promise<HostExit> {
 			heldBytes += chunk.length;
 		}
 	});
-	child.once('exit', (code, signal) => resolve({ code, signal, stderr: Buffer.concat(parts).toString('utf8') }));
+	const tell = (code: number | null, signal: NodeJS.Signals | null): void =>
+		resolve({ code, signal, stderr: Buffer.concat(parts).toString('utf8') });
+	// One that was killed says nothing; the last words of any other may still lie in the pipe when it is gone.
+	child.once('exit', (code, signal) => (signal === 'SIGKILL' ? tell(code, signal) : child.once('close', tell)));
 	child.once('error', (error) => resolve({ code: null, signal: null, stderr: error.message }));
 	return promise;
 }

@@ -29,12 +29,16 @@ export function endOfFailure(failure: CallFailure): PluginEnd {
 	return failure.reason === 'time' ? { type: 'limit', limit: 'cpu' } : { type: 'failed', failure };
 }
 
-/** What isolated-vm writes when V8 has no memory for an isolate that is entered in the thread of its process. */
-const OUT_OF_HEAP = /^is_heap_oom = [01]$/m;
+/** How a process ends itself, whichever part of it found that it cannot go on. */
+const ENDED_ITSELF: ReadonlySet<string | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL']);
 
-/** A host ends only when the core kills it, so that any other end is a breach; only one that V8 ended for its memory is that. */
+/** The last words of isolated-vm, of V8 and of the C++ library when one of them gets no memory in the thread of its process. */
+const OUT_OF_MEMORY =
+	/^is_heap_oom = [01]$|^# Fatal (?:process out of memory|JavaScript OOM)|JavaScript heap out of memory|std::bad_alloc/im;
+
+/** A host ends only when the core kills it, so that any other end is a breach; only one that ended itself for want of memory is that. */
 export function endOfExit(exit: HostExit): PluginEnd {
-	if (exit.signal === 'SIGABRT' && OUT_OF_HEAP.test(exit.stderr)) {
+	if (ENDED_ITSELF.has(exit.signal) && OUT_OF_MEMORY.test(exit.stderr)) {
 		return { type: 'limit', limit: 'memory' };
 	}
 
