@@ -163,7 +163,7 @@ async function buildCommand(): Promise<readonly Metafile[]> {
 	const [cli, layers] = await Promise.all([
 		build({
 			...common,
-			entryPoints: ['cli.ts'],
+			entryPoints: ['cli.tsx'],
 			outfile: join(OUT, 'cli.cjs'),
 			supported: { 'dynamic-import': false },
 			plugins: [takeFromLayer(PROGRAM, { './source/program.ts': 'source/program.ts' })],
