@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EngineError, toEngineError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 import { FILE_MODE, temporaryName } from './disk.ts';
@@ -12,9 +13,15 @@ const KEY_BYTES = 32;
 const MAC_BYTES = 32;
 const BUNDLE_KEY = /^[0-9a-f]{16,128}$/;
 
-/** The cached bundle, or null when it is absent or was not written with this home's own key: what a cache says is never believed. */
+/** The cached bundle, or null when it is absent, cannot be read or was not written with this home's own key: what a cache says is never believed. */
 export async function readBundle({ layout }: Pick<Place, 'layout'>, bundleKey: string): Promise<Uint8Array | null> {
-	return readAuthenticated({ layout }, { path: pathOf(layout, bundleKey), name: bundleKey });
+	const path = pathOf(layout, bundleKey);
+	try {
+		return await readAuthenticated({ layout }, { path, name: bundleKey });
+	} catch {
+		// A folder in its place, or a disk that does not give it back: it is made again.
+		return null;
+	}
 }
 
 /** What this home wrote for this name, or null. `path` is where it lies. */
@@ -48,12 +55,40 @@ export async function writeAuthenticated(
 	const temporary = temporaryName(path);
 	try {
 		const secret = await homeKey({ disk, layout });
-		await disk.writeFile(temporary, Buffer.concat([authenticate(secret, name, bytes), bytes]), FILE_MODE);
-		await disk.rename(temporary, path);
+		await writeInFolder(disk, temporary, Buffer.concat([authenticate(secret, name, bytes), bytes]));
+		await replace(disk, temporary, path);
 	} catch (error) {
 		// The first error is the one to report; a temporary file that stays is removed by `recover`.
 		await disk.removeFile(temporary).catch(() => undefined);
 		throw error;
+	}
+}
+
+/** A folder of a cache that somebody removed is made again. */
+async function writeInFolder(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+	try {
+		await disk.writeFile(path, bytes, FILE_MODE);
+	} catch (error) {
+		if (!isMissing(error)) {
+			throw error;
+		}
+
+		await disk.makeFolder(dirname(path));
+		await disk.writeFile(path, bytes, FILE_MODE);
+	}
+}
+
+/** Whatever else lies where an entry of a cache belongs gives way to it. */
+async function replace(disk: Disk, temporary: string, path: string): Promise<void> {
+	try {
+		await disk.rename(temporary, path);
+	} catch (error) {
+		if (systemCode(error) !== 'EISDIR' && systemCode(error) !== 'ENOTEMPTY') {
+			throw error;
+		}
+
+		await disk.removeTree(path);
+		await disk.rename(temporary, path);
 	}
 }
 
@@ -72,7 +107,7 @@ export async function listBundles({ layout }: Pick<Place, 'layout'>): Promise<re
 
 export async function removeBundle({ disk, layout }: Place, bundleKey: string): Promise<void> {
 	try {
-		await disk.removeFile(pathOf(layout, bundleKey));
+		await disk.removeTree(pathOf(layout, bundleKey));
 	} catch (error) {
 		throw writeError(error, 'remove a bundle');
 	}

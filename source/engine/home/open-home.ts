@@ -26,7 +26,7 @@ import type { Mutex } from './mutex.ts';
 import { bothMutexes, createMutex } from './mutex.ts';
 import type { OpenStore } from './open-content-store.ts';
 import { openContentStore } from './open-content-store.ts';
-import { closeToOthers } from './prepare-home.ts';
+import { closeToOthers, remakeFolders } from './prepare-home.ts';
 import { probeDisk } from './probe-disk.ts';
 import { chooseProfile, lineOf, makeProfile, readProfiles, removeProfile, selectProfile } from './profiles.ts';
 import { readOperations } from './recorded-operations.ts';
@@ -97,7 +97,10 @@ function assemble(disk: Disk, { layout, clock, options, threads, storeMutexOf }:
 	};
 
 	const recover = () => recoverHome(place, open.receipts);
-	const prepare = async () => ((await hasIntents(layout)) ? recover() : cleanStore(place));
+	const prepare = async () => {
+		await remakeFolders(place);
+		await ((await hasIntents(layout)) ? recover() : cleanStore(place));
+	};
 	const withMutex = exclusion({ mutex, waitMilliseconds: options.waitMilliseconds, prepare });
 
 	return {

@@ -22,12 +22,11 @@ export async function prepareHome({ disk, layout }: { readonly disk: Disk; reado
 async function createHome({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
 	await requireOurs(layout);
 	const { shared } = layout;
-	const folders = [layout.generations, layout.packages, layout.files, layout.staging, layout.bundles, layout.journal, layout.jobs];
 	try {
 		await disk.makeFolder(layout.home);
 		// Before anything is put in: an existing folder keeps its mode, and others may be able to write it.
 		await requireSafe(layout.home, 'home');
-		for (const folder of folders) {
+		for (const folder of foldersOf(layout)) {
 			await disk.makeFolder(folder);
 		}
 
@@ -41,6 +40,19 @@ async function createHome({ disk, layout }: { readonly disk: Disk; readonly layo
 		});
 	} catch (error) {
 		throw writeError(error, 'make the home');
+	}
+}
+
+function foldersOf({ generations, packages, files, staging, bundles, journal, jobs }: Layout): readonly string[] {
+	return [generations, packages, files, staging, bundles, journal, jobs];
+}
+
+/** A folder that somebody removed takes with it what was in it, but must not stop what is written next. Throws what the disk throws. */
+export async function remakeFolders({ disk, layout }: { readonly disk: Disk; readonly layout: Layout }): Promise<void> {
+	for (const folder of foldersOf(layout)) {
+		if (!existsSync(folder)) {
+			await disk.makeFolder(folder);
+		}
 	}
 }
 

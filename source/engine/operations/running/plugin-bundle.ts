@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { EngineError } from '../../errors.ts';
 import { type CallOptions, runStep } from '../../events.ts';
-import type { InstanceId, Lock } from '../../lock.ts';
+import type { InstanceId, Lock, LockPackage } from '../../lock.ts';
 import type { PluginManifest } from '../../manifest.ts';
 import { BUNDLE_FORMAT, type Bundle, type BundleInstance, type BundleRequest, bundleForIsolate } from '../../sandbox/index.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { stripToLine } from '../../strip-controls.ts';
 import { closureOf, idOf } from '../locks/lock-queries.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
 import { runConcurrently } from '../run-concurrently.ts';
@@ -23,6 +25,7 @@ export type BundleTarget = {
 /** The program of one installed plugin: from the cache of the home, or made now and kept. Throws `bundle-escape`, `bundle-failed`. */
 export async function bundleOf(context: EngineContext, target: BundleTarget, options: CallOptions): Promise<Bundle> {
 	const key = bundleKey(target);
+	const wasThere = existsSync(context.home.layout.bundle(key));
 	const cached = await context.home.readBundle(key);
 	if (cached !== null) {
 		// Authenticated by the home's own key, so what it says is what this program wrote.
@@ -31,7 +34,7 @@ export async function bundleOf(context: EngineContext, target: BundleTarget, opt
 
 	return runStep({ name: 'bundle', detail: target.instance, onEvent: options.onEvent }, async () => {
 		const instances = bundleInstances(context, target);
-		await requireUnchanged(context, { lock: target.lock, ids: [...instances.keys()] }, options);
+		await requireUnchanged(context, { target, ids: [...instances.keys()] }, options);
 		const bundle = await bundleForIsolate(
 			{
 				entry: { instance: target.instance, main: mainOf(target) },
@@ -41,14 +44,25 @@ export async function bundleOf(context: EngineContext, target: BundleTarget, opt
 			{ signal: options.signal },
 		);
 		await context.home.writeBundle(key, new TextEncoder().encode(JSON.stringify(bundle)));
+		if (wasThere) {
+			// Once: from now on it is as it should be.
+			const text = `The bundle of ${stripToLine(target.instance)} was damaged, and was made again.`;
+			options.onEvent({ type: 'notice', severity: 'warning', code: 'bundle-remade', text });
+		}
+
 		return bundle;
 	});
+}
+
+/** What only a tool uses is in no generation, and nothing that repairs generations would find it. */
+async function isInstalled({ home }: EngineContext, { integrity }: LockPackage, program: string | undefined): Promise<boolean> {
+	return program === undefined || Object.values((await home.current()).lock.packages).some((one) => one.integrity === integrity);
 }
 
 /** The key of a bundle says which bytes are in it, so they are read again first: a file changed on disk must neither run nor be kept. */
 async function requireUnchanged(
 	context: EngineContext,
-	{ lock, ids }: { readonly lock: Lock; readonly ids: readonly InstanceId[] },
+	{ target: { lock, program }, ids }: { readonly target: BundleTarget; readonly ids: readonly InstanceId[] },
 	{ signal }: CallOptions,
 ): Promise<void> {
 	const packages = new Map(
@@ -58,7 +72,9 @@ async function requireUnchanged(
 		const [finding] = (await context.home.store.verifyEntry(locked.integrity, { signal })).findings;
 		if (finding !== undefined) {
 			throw new EngineError('verification-failed', `${idOf(locked)} is not as it was installed: ${finding.text}`, {
-				hint: 'See everything that changed: plugward verify',
+				hint: (await isInstalled(context, locked, program))
+					? 'Fetch it again: plugward verify --repair'
+					: 'Remove it, so that it is fetched again: plugward cache clean',
 			});
 		}
 	});
