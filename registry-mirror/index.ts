@@ -55,7 +55,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
 		background.add(tracked);
 	};
 
-	const storage = await openFileStorage(options.folder);
+	const storage = await openFileStorage(options.folder, onFailure);
 	try {
 		const services = await createServices({
 			...options,
@@ -81,7 +81,11 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
 			closing.abort();
 			await server.close();
 			await Promise.all(background);
-			await storage.close();
+			try {
+				await services.downloads.flush();
+			} finally {
+				await storage.close();
+			}
 		};
 		let ended: Promise<void> | null = null;
 		// Once only: by a second time another mirror may own the folder.

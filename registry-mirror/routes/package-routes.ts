@@ -95,6 +95,11 @@ async function sendTarball({ services, settings, request, reply }: Read, { name,
 
 	const stored = await services.tarballBytes.read(tarball, range);
 	const content = stored ?? (await readRestored(services, { wanted: { principal, name, version }, range }));
+	// Once for each download: a transfer taken up again ends with the part that has the last byte, and one that broke never finishes.
+	if (range === null || range.end === tarball.bytes - 1) {
+		reply.raw.once('finish', () => services.downloads.count(name));
+	}
+
 	return reply.header('content-length', length).send(content);
 }
 

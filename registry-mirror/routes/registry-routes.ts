@@ -20,7 +20,7 @@ export function addRegistryRoutes(app: FastifyInstance, { search, evidence }: Se
 		const from = numberIn(query.get('from'), { fallback: 0, maximum: MAXIMUM_OFFSET });
 		const page = await search.find({ principal, text: query.get('text') ?? '', size, from });
 		return {
-			objects: page.hits.map(({ summary, score }) => ({
+			objects: page.hits.map(({ summary, score, weekly }) => ({
 				package: {
 					...summary,
 					publisher: summary.publisher === null ? undefined : { username: summary.publisher },
@@ -29,6 +29,7 @@ export function addRegistryRoutes(app: FastifyInstance, { search, evidence }: Se
 				},
 				score: { final: score, detail: { quality: 0, popularity: 0, maintenance: 0 } },
 				searchScore: score,
+				downloads: { weekly },
 				updated: summary.date,
 			})),
 			total: page.total,

@@ -3,6 +3,7 @@ import type { PublicUrls } from '../access/public-urls.ts';
 import type { TokenGate } from '../access/token-gate.ts';
 import { MirrorError, notFound } from '../mirror-error.ts';
 import type { Services } from '../services/index.ts';
+import { addDownloadRoutes } from './download-routes.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addRegistryRoutes } from './registry-routes.ts';
 import type { RouteSettings } from './request-context.ts';
@@ -75,6 +76,7 @@ export function createServer(services: Services, options: Options): FastifyInsta
 	});
 	addRegistryRoutes(app, services);
 	addTrustRoutes(app, services);
+	addDownloadRoutes(app, services);
 	addWriteRoutes(app, services, options.signal);
 	addPackageRoutes(app, services, options.settings);
 	return app;

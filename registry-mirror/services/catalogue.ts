@@ -11,7 +11,8 @@ export type CatalogueListing = {
 };
 
 export type CatalogueOfPackages = {
-	put(summary: PackageSummary): void;
+	/** `downloads`: of the last week. */
+	put(summary: PackageSummary, downloads: number): void;
 	remove(name: string): void;
 	/** Whole, unless `since` is a revision that this process gave out. */
 	list(since: string | null): CatalogueListing;
@@ -35,8 +36,8 @@ export function createCatalogueOfPackages(): CatalogueOfPackages {
 	};
 
 	return {
-		put(summary) {
-			change(summary.name, encodeCatalogueRow(toRow(summary)), false);
+		put(summary, downloads) {
+			change(summary.name, encodeCatalogueRow(toRow(summary, downloads)), false);
 		},
 		remove(name) {
 			if (lines.has(name)) {
@@ -63,7 +64,7 @@ function* pieces(head: string, lines: readonly string[]): Generator<string> {
 	yield encodeCatalogueEnd(lines.length);
 }
 
-function toRow(summary: PackageSummary): Parameters<typeof encodeCatalogueRow>[0] {
+function toRow(summary: PackageSummary, downloads: number): Parameters<typeof encodeCatalogueRow>[0] {
 	const { name, version, description, keywords, publisher, maintainers, license, date } = summary;
 	return {
 		name,
@@ -74,7 +75,7 @@ function toRow(summary: PackageSummary): Parameters<typeof encodeCatalogueRow>[0
 		maintainers,
 		licence: license,
 		publishedAt: date,
-		downloads: null,
+		downloads,
 		// A summary written before these were kept lacks them.
 		permissions: summary.permissions ?? null,
 		isPlugin: summary.isPlugin ?? null,

@@ -1,6 +1,7 @@
 import type { AdvisoryStorage, PackageSummary, Storage } from '../storage/index.ts';
 import { type AdvisoryService, createAdvisoryService } from './advisories.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
+import { createDownloadService, type DownloadService } from './downloads.ts';
 import { type EvidenceService, createEvidenceService } from './evidence.ts';
 import { type LocalEdits, createLocalEdits } from './local/edit.ts';
 import { createLocalPackages } from './local/local-packages.ts';
@@ -16,6 +17,7 @@ import { createUpstreamPackages } from './upstream/upstream-packages.ts';
 import { createUpstreamTarballs } from './upstream/upstream-tarballs.ts';
 import { type Variants, createVariants } from './variants.ts';
 
+export type { DownloadSeries } from './downloads.ts';
 export type { Encoding } from './variants.ts';
 export { etagOf } from './variants.ts';
 export { isPackageName, isVersion, versionOfTarball } from './package-name.ts';
@@ -32,6 +34,7 @@ export type Services = {
 	readonly search: SearchService;
 	readonly evidence: EvidenceService;
 	readonly statements: StatementService;
+	readonly downloads: DownloadService;
 	/** Null when the operator named none. */
 	readonly advisories: AdvisoryService | null;
 };
@@ -53,7 +56,14 @@ export async function createServices(options: Options): Promise<Services> {
 	const { storage, now } = options;
 	const sources = createNameSources({ localScopes: options.localScopes, hasUpstream: options.upstream !== null });
 	const signingKey = await loadSigningKey(storage);
-	const search = createSearchService(storage);
+	// Only what is published here can be found to be missing without asking anybody.
+	const downloads = createDownloadService({
+		storage: storage.downloads,
+		now,
+		isHere: async ({ principal, name }) => sources.sourceOf(name) === 'upstream' || (await local.find({ principal, name })) !== null,
+		inBackground: options.inBackground,
+	});
+	const search = createSearchService(storage, downloads);
 	const upstream = options.upstream === null ? null : createUpstream({ ...options, upstream: options.upstream, search });
 	const local = createLocalPackages({
 		storage: storage.local,
@@ -74,6 +84,7 @@ export async function createServices(options: Options): Promise<Services> {
 		search,
 		evidence: createEvidenceService({ sources, local, blobs: storage.blobs, upstream: upstream?.evidence ?? null, signingKey }),
 		statements: createStatementService({ storage: storage.statements, now }),
+		downloads,
 		advisories: options.advisories === null ? null : createAdvisoryService(options.advisories),
 	};
 }

@@ -1,9 +1,11 @@
 import type { Caller } from '../access/principal.ts';
 import type { PackageSummary, Storage } from '../storage/index.ts';
 import { type CatalogueListing, createCatalogueOfPackages } from './catalogue.ts';
+import type { DownloadService } from './downloads.ts';
 import { summariseLocal } from './local/local-document.ts';
 
-export type SearchHit = { readonly summary: PackageSummary; readonly score: number };
+/** `weekly`: downloads from here in the last week. */
+export type SearchHit = { readonly summary: PackageSummary; readonly score: number; readonly weekly: number };
 export type SearchPage = { readonly hits: readonly SearchHit[]; readonly total: number };
 
 /** Search over what is published here and what was pulled so far; the upstream is not asked. */
@@ -25,15 +27,27 @@ type Entry = {
 
 const MAXIMUM_TEXT = 256;
 
-export function createSearchService(storage: Storage): SearchService {
+export function createSearchService(storage: Storage, downloads: Pick<DownloadService, 'weekly'>): SearchService {
 	const entries = new Map<string, Entry>();
 	// Names changed before or while the first load ran: what it reads of them is already old.
 	const touched = new Set<string>();
 	const catalogue = createCatalogueOfPackages();
+	/** Downloads of a week, as the lines of the catalogue tell them. */
+	let told: ReadonlyMap<string, number> = new Map();
 	let loading: Promise<void> | null = null;
 	const keep = (summary: PackageSummary) => {
 		entries.set(summary.name, toEntry(summary));
-		catalogue.put(summary);
+		catalogue.put(summary, told.get(summary.name) ?? 0);
+	};
+	const tellDownloads = async () => {
+		const [before, weekly] = [told, await downloads.weekly()];
+		told = weekly;
+		for (const name of new Set([...before.keys(), ...weekly.keys()])) {
+			const entry = entries.get(name);
+			if (entry !== undefined && before.get(name) !== weekly.get(name)) {
+				catalogue.put(entry.summary, weekly.get(name) ?? 0);
+			}
+		}
 	};
 	const put = (summary: PackageSummary) => {
 		touched.add(summary.name);
@@ -63,15 +77,17 @@ export function createSearchService(storage: Storage): SearchService {
 		async list({ since }) {
 			loading ??= load();
 			await loading;
+			await tellDownloads();
 			return catalogue.list(since);
 		},
 		async find({ text, size, from }) {
 			loading ??= load();
 			await loading;
+			const weekly = await downloads.weekly();
 			const query = parseQuery(text.slice(0, MAXIMUM_TEXT));
 			const hits = [...entries.values()].flatMap((entry) => {
 				const score = scoreOf(entry, query);
-				return score === 0 ? [] : [{ summary: entry.summary, score }];
+				return score === 0 ? [] : [{ summary: entry.summary, score, weekly: weekly.get(entry.summary.name) ?? 0 }];
 			});
 			hits.sort((left, right) => right.score - left.score || left.summary.name.localeCompare(right.summary.name, 'en'));
 			return { hits: hits.slice(from, from + size), total: hits.length };

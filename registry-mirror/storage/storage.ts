@@ -7,6 +7,7 @@ export type Storage = {
 	readonly upstream: UpstreamStorage;
 	readonly blobs: BlobStorage;
 	readonly statements: StatementStorage;
+	readonly downloads: DownloadStorage;
 	/** PKCS #8 PEM of the mirror's signing key; made by `create` on first use and never changed. */
 	signingKey(create: () => string): Promise<string>;
 	close(): Promise<void>;
@@ -118,6 +119,19 @@ export type StatementStorage = {
 	read(name: string): Promise<readonly StoredStatement[]>;
 	/** Runs `decide` on what is kept and writes what it returns; nobody else changes the statements about that name in between. */
 	change(name: string, decide: (current: readonly StoredStatement[]) => readonly StoredStatement[]): Promise<void>;
+};
+
+/** Days since 1970-01-01 in UTC, both included. */
+export type Days = { readonly from: number; readonly to: number };
+
+/** How often tarballs of a package were served on a day. Nothing is kept of who asked. */
+export type DownloadStorage = {
+	add(counts: readonly { readonly name: string; readonly day: number; readonly count: number }[]): Promise<void>;
+	/** By day; days without any are left out. */
+	read(name: string, days: Days): Promise<ReadonlyMap<number, number>>;
+	/** By name; names without any are left out. */
+	sums(days: Days): Promise<ReadonlyMap<string, number>>;
+	forgetBefore(day: number): Promise<void>;
 };
 
 /** A set of advisories that the operator keeps up to date elsewhere; nothing here writes it. */

@@ -212,7 +212,7 @@ test('everything published is there after a restart, under the same key', async 
 
 test('a publish whose last write fails leaves no blob', async () => {
 	await using folder = await mkdtempDisposable(path.join(os.tmpdir(), 'plugward-mirror-'));
-	const storage = await openFileStorage(folder.path);
+	const storage = await openFileStorage(folder.path, () => undefined);
 	let blobsBeforeTheFailure = 0;
 	const publish = createPublish({
 		blobs: storage.blobs,
