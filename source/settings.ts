@@ -95,7 +95,7 @@ export async function readSettings(place: SettingsPlace): Promise<Settings> {
 export async function writeSettings(place: SettingsPlace, changes: Partial<Settings>): Promise<Settings> {
 	const store = await openStore(place);
 	const settings = parseSettings({ ...store.store, ...changes });
-	store.set({ ...settings });
+	save(store, { ...settings }, place);
 	return settings;
 }
 
@@ -117,6 +117,18 @@ async function openStore(place: SettingsPlace) {
 		throw new EngineError('settings-invalid', 'The file settings.json cannot be read.', {
 			cause: error,
 			hint: `Correct or delete it: it lies in ${place.home === null ? 'the configuration folder of plugward' : 'the home'}.`,
+		});
+	}
+}
+
+function save(store: { store: Record<string, unknown> }, next: Readonly<Record<string, unknown>>, place: SettingsPlace): void {
+	try {
+		store.store = { ...next };
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+		throw new EngineError('home-unwritable', `The file settings.json cannot be written${code}; nothing was changed.`, {
+			cause: error,
+			hint: `Check the space and the permissions of the folder ${settingsFolder(place)}.`,
 		});
 	}
 }
@@ -190,7 +202,7 @@ async function changeOne(place: SettingsPlace, key: string, text: string | null)
 	// Judged as a whole before a byte is written.
 	const next = withValue(store.store, found.path, text === null ? undefined : valueOf(found, text));
 	const settings = parseSettings(next);
-	store.store = { ...next };
+	save(store, next, place);
 	return toSetting(found, settings, next);
 }
 
@@ -199,7 +211,7 @@ async function changeKey(place: SettingsPlace, name: string, text: string | null
 	const store = await openStore(place);
 	const next = withValue(store.store, ['keys', name], text ?? undefined);
 	const own = requireOwnKeys(parseSettings(next).keys);
-	store.store = { ...next };
+	save(store, next, place);
 	return keySetting(name, own);
 }
 

@@ -44,7 +44,7 @@ export const explain: CommandDefinition<ExplainReport> = {
 
 type ExplainFailure = NonNullable<ExplainReport['failure']>;
 
-function hintOf({ suggestions, kind }: ExplainFailure): string {
+function hintOf({ suggestions, kind, conflicts }: ExplainFailure): string {
 	const [first] = suggestions;
 	if (first !== undefined) {
 		return `This would do: ${first.command}`;
@@ -54,10 +54,15 @@ function hintOf({ suggestions, kind }: ExplainFailure): string {
 		case 'package-not-found':
 			return 'Look for it: plugward search <words>';
 		case 'no-matching-version':
-			return 'See its versions: plugward info NAME --versions';
+			return versionsHint(conflicts);
 		case 'conflict':
 			return 'Ask for other versions, or install them into homes of their own: --home FOLDER';
 	}
+}
+
+function versionsHint(conflicts: ExplainFailure['conflicts']): string {
+	const name = conflicts.flatMap(({ facts }) => facts.flatMap((fact) => (fact.type === 'no-version' ? [fact.name] : [])))[0] ?? 'NAME';
+	return `See its versions: plugward info ${name} --versions`;
 }
 
 function solvableText(report: ExplainReport, view: View): string {

@@ -37,7 +37,7 @@ export const logs: CommandDefinition<Logs> = {
 	toJson: ({ lines }) => ({ lines }),
 	toText: ({ type, lines }, view) =>
 		type === 'told' && lines.length === 0
-			? paragraphLines('Nothing was written, as far as the plugins run now.', { view }).join('\n')
+			? paragraphLines('Nothing of that kind was written.', { view }).join('\n')
 			: lines.flatMap((line) => lineText(line, view)).join('\n'),
 };
 

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, readSettings, settingsFolder, writeSettings } from '../../source/settings.ts';
+import { DEFAULT_SETTINGS, openSettings, readSettings, settingsFolder, writeSettings } from '../../source/settings.ts';
 import { standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
 
@@ -67,5 +67,15 @@ describe('settings', () => {
 			code: 'settings-invalid',
 		});
 		expect(JSON.parse(await readFile(path.join(home, 'settings.json'), 'utf8'))).toMatchObject({ waitSeconds: 3 });
+	});
+
+	it('that cannot be written are told as that, with their folder', async () => {
+		await mkdir(path.join(home, 'settings.json'));
+		await expect(openSettings({ home, environment: {} }).change('waitSeconds', '3')).rejects.toMatchObject({ exitCode: 2 });
+		await expect(openSettings({ home: '/proc', environment: {} }).change('waitSeconds', '3')).rejects.toMatchObject({
+			code: 'home-unwritable',
+			message: expect.stringMatching(/^The file settings\.json cannot be written \(E[A-Z]+\); nothing was changed\.$/) as string,
+			hint: expect.stringContaining('/proc') as string,
+		});
 	});
 });

@@ -121,7 +121,7 @@ test('a range that no version is in ends with 6 and names both', async () => {
 		exitCode: 6,
 		code: 'no-matching-version',
 		says: ['ranged', /\^2\.0\.0/, '1.4.0'],
-		hint: /plugward info ranged/,
+		hint: /plugward info ranged --versions/,
 	});
 });
 

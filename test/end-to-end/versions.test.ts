@@ -80,6 +80,8 @@ describe('who asked for what', () => {
 		const { exitCode, envelope } = await machine.json(['explain', 'host@2']);
 		expect(exitCode).toBe(6);
 		expect(envelope).toMatchObject({ ok: false, error: { code: 'no-solution' }, data: { isSolvable: false } });
+		const nothing = await machine.json(['explain', 'host@77']);
+		expect(nothing.envelope.error).toMatchObject({ code: 'no-matching-version', hint: 'See its versions: plugward info host --versions' });
 		const { stdout } = await machine.plugward(['explain', 'host@2'], AT_80);
 		expectWithin80(stdout);
 		const command = /^ {4}plugward (install host@2 'plugin@.*')$/m.exec(stdout)?.[1] ?? 'no such suggestion';

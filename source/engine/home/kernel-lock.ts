@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** An exclusive lock on a file, held by the operating system for this process: it ends with `release` or with the process. */
@@ -30,7 +32,7 @@ export function lockWithin(path: string, milliseconds: number): KernelLock | nul
 		held = true;
 	} catch (error) {
 		if (resultCode(error) !== SQLITE_BUSY) {
-			throw asSystemError(error);
+			throw asSystemError(error, path);
 		}
 	} finally {
 		if (!held) {
@@ -56,13 +58,25 @@ const SYSTEM_CODES: Readonly<Partial<Record<number, string>>> = {
 	10: 'EIO',
 	11: NOT_A_LOCK,
 	13: 'ENOSPC',
-	14: 'EACCES',
 	26: NOT_A_LOCK,
 };
 
-function asSystemError(thrown: unknown): unknown {
-	const code = SYSTEM_CODES[resultCode(thrown) ?? 0];
+const SQLITE_CANTOPEN = 14;
+
+function asSystemError(thrown: unknown, path: string): unknown {
+	const result = resultCode(thrown) ?? 0;
+	const code = result === SQLITE_CANTOPEN ? whyNotOpened(path) : SYSTEM_CODES[result];
 	return code === undefined ? thrown : Object.assign(new Error(`${code}: the lock could not be taken`, { cause: thrown }), { code });
+}
+
+/** SQLite does not tell. The file itself must not be opened to find out, see above; when nothing forbids it, no descriptor was left. */
+function whyNotOpened(path: string): string {
+	try {
+		accessSync(existsSync(path) ? path : dirname(path), constants.R_OK | constants.W_OK);
+		return 'EMFILE';
+	} catch (error) {
+		return error instanceof Error && 'code' in error ? String(error.code) : 'EACCES';
+	}
 }
 
 // The low byte is the primary code; the rest tells kinds of it apart.

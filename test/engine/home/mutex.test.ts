@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { EngineError } from '../../../source/engine/errors.ts';
 import type { MutexHolder } from '../../../source/engine/home/index.ts';
 import { openHome } from '../../../source/engine/home/index.ts';
+import { tryLock } from '../../../source/engine/home/kernel-lock.ts';
 import { realDisk } from '../../../source/engine/home/disk.ts';
 import { openHomeOn } from '../../../source/engine/home/open-home.ts';
 import { add, changeTo, install, sample, signal, temporaryFolder, waiting } from './temporary-home.ts';
@@ -16,6 +17,11 @@ const CHILD = new URL('mutex-child.ts', import.meta.url).pathname;
 function start(what: string, path: string, argument = ''): ChildProcess {
 	return fork(CHILD, [what, path, argument], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
+
+test('a lock that cannot be opened says why the system refused it', async () => {
+	await using folder = await temporaryFolder();
+	await expect(tryLock(join(folder.path, 'nowhere', 'lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
 
 test('two processes never hold the mutex at once, and both get their turns', async () => {
 	await using folder = await temporaryFolder();

@@ -98,8 +98,11 @@ test('lines are followed from elsewhere, with a level and a filter, until the pr
 		{ text: 'fourth good' },
 		{ text: 'fifth bad' },
 	]);
+	expect(await failureOf(other.cores.logs({ plugin: 'nobody', filter: '', last: 2 }, call))).toContain('plugin-not-running');
 	await engine[Symbol.asyncDispose]();
 	await following;
+	expect(await other.cores.logs({ plugin: null, filter: '', last: 2 }, call)).toEqual([]);
+	expect(await failureOf(other.cores.logs({ plugin: 'talker', filter: '', last: 2 }, call))).toContain('plugin-not-running');
 	expect(await failureOf(other.cores.follow(query, { ...call, onLines: () => undefined }))).toContain('plugin-not-running');
 });
 

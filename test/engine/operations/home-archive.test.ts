@@ -93,6 +93,10 @@ test('an export that fails leaves no file, and one that exists is not overwritte
 	await writeFile(file, 'mine');
 	await expect(here.engine.exportHome(request(file), here.call)).rejects.toMatchObject({ code: 'usage' });
 	expect(await readFile(file, 'utf8')).toBe('mine');
+	await expect(here.engine.exportHome(request(join(here.folder, 'nowhere/home.tar')), here.call)).rejects.toMatchObject({
+		code: 'usage',
+		message: expect.stringContaining('nowhere/home.tar (ENOENT)') as string,
+	});
 	const store = join(here.home, 'store/packages');
 	const [entry = ''] = await readdir(store);
 	await writeFile(join(store, entry, 'package.tgz'), 'changed');

@@ -191,7 +191,20 @@ test('a packument that is not JSON, a dead registry, an unknown name and an impo
 	expect(await failure(engine.planInstall(['broken'], call))).toMatchObject({ exitCode: 7 });
 	expect(await failure(engine.planInstall(['nowhere'], call))).toMatchObject({ exitCode: 3, code: 'package-not-found' });
 	expect(await failure(engine.planInstall(['one@^7'], call))).toMatchObject({ exitCode: 6, code: 'no-matching-version' });
-	expect(await failure(engine.planInstall(['git+ssh://host/x.git'], call))).toMatchObject({ exitCode: 2, code: 'spec-unsupported' });
+	expect(await failure(engine.planInstall(['git+ssh://host/x.git'], call))).toMatchObject({
+		exitCode: 2,
+		code: 'spec-unsupported',
+		message: expect.stringContaining('is a git repository; plugward installs from registries only') as string,
+	});
+	expect(await failure(engine.planInstall(['https://host/x.tgz'], call))).toMatchObject({
+		code: 'spec-unsupported',
+		message: expect.stringContaining('is an address') as string,
+	});
+	expect(await failure(engine.planInstall(['one@1', 'one@2'], call))).toMatchObject({
+		exitCode: 2,
+		message: 'one is asked for as 1 and as 2: only one of them can be meant.',
+	});
+	expect((await engine.planInstall(['one@1', 'one@1'], call)).changes).toHaveLength(1);
 	const lonely = await temporary.reopen({ registry: 'http://127.0.0.1:9/' });
 	expect(await failure(lonely.planInstall(['other'], call))).toMatchObject({ exitCode: 7, code: 'registry-unreachable' });
 });

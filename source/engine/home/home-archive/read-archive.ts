@@ -137,7 +137,7 @@ async function readContent(path: string, signal: AbortSignal): Promise<Content> 
 		throwIfAborted(signal);
 		throw systemCode(error) === null || error instanceof EngineError
 			? error
-			: new EngineError('usage', `The archive cannot be read (${systemCode(error)}).`, {
+			: new EngineError('usage', `The archive ${path} cannot be read (${systemCode(error)}).`, {
 					hint: 'Check the name of the file.',
 					cause: error,
 				});

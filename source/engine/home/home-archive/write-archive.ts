@@ -10,7 +10,7 @@ import type { Disk, DiskWriter } from '../disk.ts';
 import { FILE_MODE, isTemporaryName, temporaryName } from '../disk.ts';
 import type { StoredGeneration } from '../generation-files.ts';
 import { readGenerationBytes } from '../generation-files.ts';
-import { damaged, writeError } from '../home-errors.ts';
+import { damaged, systemCode, writeError } from '../home-errors.ts';
 import type { Layout } from '../layout.ts';
 import { PACKED } from '../layout.ts';
 import type { ReceiptReader } from '../receipts.ts';
@@ -88,7 +88,14 @@ const LEFT_OVER_MILLISECONDS = 600_000;
 async function removeLeftovers(disk: Disk, path: string): Promise<void> {
 	const folder = dirname(path);
 	const names = await readdir(folder).catch((error: unknown) => {
-		throw writeError(error, 'write the archive');
+		throw new EngineError(
+			'usage',
+			`The archive cannot be written to ${path}${systemCode(error) === null ? '' : ` (${systemCode(error)})`}.`,
+			{
+				hint: 'Check the folder and its permissions, or name another file.',
+				cause: error,
+			},
+		);
 	});
 	for (const name of names.filter((one) => isTemporaryName(one) && one.startsWith(`${basename(path)}.tmp-`))) {
 		const status = await stat(join(folder, name)).catch(() => null);

@@ -6,7 +6,7 @@ import { changesBetween } from '../apply/changes.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { timesNeeded } from '../versions/age.ts';
 import { latestVersion } from '../versions/latest-version.ts';
-import { parseSpec, type RequestedRoot } from '../versions/parse-spec.ts';
+import { parseSpecs, type RequestedRoot } from '../versions/parse-spec.ts';
 import { mergeRoots } from '../plans/plan-install.ts';
 import { requireInstalled } from '../apply/require-installed.ts';
 import { readRules, type ResolveRules } from '../versions/resolve-rules.ts';
@@ -31,7 +31,7 @@ export async function explain(
 
 	const base = await context.home.current();
 	requireInstalled(base, without);
-	const asked = specs.map((spec) => parseSpec(spec));
+	const asked = parseSpecs(specs);
 	const rules = await readRules(context, { choices, settings: base.settings, asked, lock: base.lock }, options);
 	const roots = mergeRoots(base.lock, asked).filter(({ name }) => !without.includes(name));
 	const unlocked = asked.map(({ name }) => name);

@@ -17,6 +17,10 @@ export async function listCores(context: EngineContext, call: CallOptions): Prom
 
 export async function coreLogs(context: EngineContext, query: RuntimeLogQuery, { signal }: CallOptions): Promise<readonly CoreLogLine[]> {
 	return withCores(context, { signal }, async (cores) => {
+		if (query.plugin !== null && holding(cores, query.plugin).length === 0) {
+			throw notRunning(cores, query.plugin);
+		}
+
 		const lines = await Promise.all(
 			answering(cores).map(async (core) => linesOf(core, await core.ask({ call: 'logs', ...wireQuery(query) }, { signal }))),
 		);

@@ -8,7 +8,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { fetchAhead } from '../artefacts/fetch-ahead.ts';
 import { fetchArtefacts } from '../artefacts/fetch-artefacts.ts';
 import { lockOfResolution } from '../locks/lock-of-resolution.ts';
-import { parseSpec, type RequestedRoot } from '../versions/parse-spec.ts';
+import { parseSpecs, type RequestedRoot } from '../versions/parse-spec.ts';
 import { planOfLock } from './plan-of-lock.ts';
 import { changesOverrides, flagsOf, overridesWith, readRules, type RuleChoices } from '../versions/resolve-rules.ts';
 import { resolveTree } from '../versions/resolve-tree.ts';
@@ -20,7 +20,7 @@ export async function planInstall(context: EngineContext, specs: readonly string
 		throw new EngineError('usage', 'Nothing was named to install.', { hint: 'For example: plugward install prettier@3' });
 	}
 
-	const asked = specs.map(parseSpec);
+	const asked = parseSpecs(specs);
 	const base = await context.home.current();
 	return planTree(
 		context,

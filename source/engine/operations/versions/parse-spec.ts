@@ -12,13 +12,18 @@ export function parseSpec(text: string): RequestedRoot {
 	checkLetters(text);
 	const shown = stripToLine(text);
 	const parsed = parse(text, shown);
+	const { type } = parsed;
+	if (type === 'git' || type === 'remote') {
+		throw notFromRegistry(shown, type);
+	}
+
 	if (parsed.name === null || parsed.name === undefined) {
 		throw new EngineError('spec-unsupported', `"${shown}" names no package: expected NAME or NAME@RANGE.`, {
 			hint: 'A folder can be run without installing: plugward run ./folder',
 		});
 	}
 
-	switch (parsed.type) {
+	switch (type) {
 		case 'version':
 		case 'tag':
 			return { name: parsed.name, spec: parsed.fetchSpec ?? 'latest', isBare: false };
@@ -28,14 +33,39 @@ export function parseSpec(text: string): RequestedRoot {
 				: { name: parsed.name, spec: parsed.fetchSpec ?? '*', isBare: false };
 		case 'alias':
 			return { name: parsed.name, spec: parsed.rawSpec, isBare: false };
-		case 'git':
 		case 'file':
 		case 'directory':
-		case 'remote':
-			throw new EngineError('spec-unsupported', `"${shown}" is a ${parsed.type} spec; plugward installs from registries only.`, {
-				hint: 'Publish it to a registry first, or run a folder with: plugward run ./folder',
-			});
+			throw notFromRegistry(shown, type);
 	}
+}
+
+/** Several at once. The same package in two ways is refused, since only one of them could be meant. Throws what `parseSpec` throws. */
+export function parseSpecs(texts: readonly string[]): readonly RequestedRoot[] {
+	const asked = new Map<string, RequestedRoot>();
+	for (const root of texts.map(parseSpec)) {
+		const before = asked.get(root.name);
+		if (before !== undefined && before.spec !== root.spec) {
+			throw new EngineError(
+				'spec-invalid',
+				`${root.name} is asked for as ${before.spec} and as ${root.spec}: only one of them can be meant.`,
+				{
+					hint: `Name it once, or under another name too: NAME@npm:${root.name}@${root.spec}`,
+				},
+			);
+		}
+
+		asked.set(root.name, root);
+	}
+
+	return [...asked.values()];
+}
+
+const KINDS = { git: 'a git repository', remote: 'an address', file: 'a file', directory: 'a folder' } as const;
+
+function notFromRegistry(shown: string, type: keyof typeof KINDS): EngineError {
+	return new EngineError('spec-unsupported', `"${shown}" is ${KINDS[type]}; plugward installs from registries only.`, {
+		hint: 'Publish it to a registry first, or run a folder with: plugward run ./folder',
+	});
 }
 
 /** No registry has such a name; whoever copied it from a page should hear why it is not the one it looks like. */

@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts';
 import type { CallOptions } from '../../events.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { EMPTY_SETTINGS } from '../../home/index.ts';
-import { parseSpec } from './parse-spec.ts';
+import { parseSpecs } from './parse-spec.ts';
 import { readRules } from './resolve-rules.ts';
 import { resolveTree } from './resolve-tree.ts';
 import type { ResolveChoices } from '../../version-questions.ts';
@@ -18,7 +18,7 @@ export async function resolveReport(
 		throw new EngineError('usage', 'Nothing was named to resolve.', { hint: 'For example: plugward resolve eslint@9 prettier' });
 	}
 
-	const roots = specs.map(parseSpec);
+	const roots = parseSpecs(specs);
 	const rules = await readRules(context, { choices: options, settings: EMPTY_SETTINGS, asked: roots, lock: null }, options);
 	const asksAnew = roots.map(({ name }) => name);
 	const resolution = await resolveTree(context, { roots, lock: null, unlocked: 'all', asksAnew, rules }, options);

@@ -152,7 +152,7 @@ function hintFor({ kind, conflicts, suggestions }: ToldFailure): string {
 		case 'package-not-found':
 			return `Check the spelling, or look for it: plugward search ${wordsOf(name)}`;
 		case 'no-matching-version':
-			return `See its versions: plugward info ${name}`;
+			return `See its versions: plugward info ${name} --versions`;
 		case 'conflict':
 			return suggestionHint(suggestions[0]) ?? 'Ask for other versions, or install them into homes of their own: --home FOLDER';
 	}
