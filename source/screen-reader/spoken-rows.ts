@@ -10,9 +10,11 @@ import { runtimeHeader, runtimeRow } from '../screens/documents/runtime-document
 import { trustHeader, trustRow } from '../screens/documents/explanation-document.ts';
 import { checkRow } from '../screens/doctor/check-document.ts';
 import { hitHeader, hitRow, tellsLevels } from '../screens/hit-row.ts';
-import { generationRow, installedHeader, installedRow, operationRow, planRow, runnableRow } from '../screens/rows.ts';
+import { generationColumns, generationRow } from '../screens/generation-rows.ts';
+import { planColumns, planRow } from '../screens/plan-rows.ts';
+import { installedHeader, installedRow, operationRow, runnableRow } from '../screens/rows.ts';
 import { settingRow } from '../screens/settings/setting-document.ts';
-import { updateRow, updatesHeader } from '../screens/updates/update-rows.ts';
+import { updateColumns, updateRow, updatesHeader } from '../screens/updates/update-rows.ts';
 import {
 	auditedPlugin,
 	infoOf,
@@ -59,7 +61,7 @@ function headerOf(state: State): string {
 		case 'browse':
 			return hitHeader({ width: WIDTH, sort: 'relevance', hasLevels: tellsLevels(visibleHits(state)) });
 		case 'updates':
-			return updatesHeader(WIDTH);
+			return updatesHeader(updateColumns(visibleUpdates(state), state, WIDTH));
 		case 'trust':
 			return trustHeader(WIDTH);
 		case 'runtime':
@@ -83,11 +85,11 @@ function sectionRows(state: State): readonly Line[] {
 		case 'browse':
 			return hitRows(state);
 		case 'updates':
-			return visibleUpdates(state).map((plugin) => updateRow(plugin, state, WIDTH));
+			return updateRows(state);
 		case 'activity':
 			return state.operations.map((operation) => operationRow(operation, now, WIDTH));
 		case 'history':
-			return visibleHistory(state).map((generation) => generationRow(generation, now, WIDTH));
+			return generationRows(state);
 		case 'trust':
 			return visibleTrust(state).map((plugin) => trustRow(plugin, auditedPlugin(state, plugin.name), WIDTH));
 		case 'run':
@@ -103,6 +105,24 @@ function sectionRows(state: State): readonly Line[] {
 	}
 }
 
+function updateRows(state: State): readonly Line[] {
+	const plugins = visibleUpdates(state);
+	const columns = updateColumns(plugins, state, WIDTH);
+	return plugins.map((plugin) => updateRow(plugin, state, columns));
+}
+
+function generationRows(state: State): readonly Line[] {
+	const generations = visibleHistory(state);
+	const columns = generationColumns(generations, state.now, WIDTH);
+	return generations.map((generation) => generationRow(generation, state.now, columns));
+}
+
+function planRows({ plan, answers }: Extract<Page, { readonly type: 'plan' }>): readonly Line[] {
+	const items = planItems(plan);
+	const columns = planColumns(items, WIDTH);
+	return items.map((item) => planRow(item, answers, columns));
+}
+
 function hitRows(state: State): readonly Line[] {
 	const hits = visibleHits(state);
 	const query = shownQuery(state.search.value?.query ?? '');
@@ -115,7 +135,7 @@ function hitRows(state: State): readonly Line[] {
 function pageRows(state: State, page: Page): readonly Line[] {
 	switch (page.type) {
 		case 'plan':
-			return planItems(page.plan).map((item) => planRow(item, page.answers, WIDTH));
+			return planRows(page);
 		case 'conflict':
 			return conflictOf(page.failure).suggestions.map(({ sentence }) => [span(sentence)]);
 		case 'palette':

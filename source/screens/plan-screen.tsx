@@ -9,8 +9,8 @@ import { span } from '../theme.ts';
 import { screenAreas } from '../views.ts';
 import type { Plan } from '../engine/index.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
-import { ListPane } from './parts/list-pane.tsx';
-import { planRow } from './rows.ts';
+import { ListPane, listWidth } from './parts/list-pane.tsx';
+import { planColumns, planRow } from './plan-rows.ts';
 
 const SUMMARY_ROWS = 2;
 
@@ -20,6 +20,7 @@ export function PlanScreen({ state, page }: { readonly state: State; readonly pa
 	const { main, detail } = screenAreas(state);
 	const items = planItems(page.plan);
 	const list = listOf(state);
+	const columns = planColumns(items, listWidth(main));
 	return (
 		<Box flexDirection="column" height={layout.bodyRows}>
 			<Summary plan={page.plan} answers={page.answers} columns={layout.columns} />
@@ -29,9 +30,9 @@ export function PlanScreen({ state, page }: { readonly state: State; readonly pa
 					size={main}
 					items={list.items}
 					selected={selectedIn(state, list)}
-					rowAt={(index, width) => {
+					rowAt={(index) => {
 						const item = items[index];
-						return item === undefined ? [] : planRow(item, page.answers, width);
+						return item === undefined ? [] : planRow(item, page.answers, columns);
 					}}
 					placeholder={() => [[span(emptyPlanText(page.plan))]]}
 				/>

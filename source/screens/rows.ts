@@ -1,17 +1,15 @@
-import type { Change, GenerationSummary, InstalledPlugin, Requirement, SearchQuery } from '../engine/index.ts';
-import { cleanLine, fit, fitRight, formatAge, formatDuration, plural } from '../format.ts';
+import type { Change, InstalledPlugin, SearchQuery } from '../engine/index.ts';
+import { cleanLine, fit, fitRight, formatAge, formatDuration } from '../format.ts';
 import { highlighted } from '../highlight.ts';
-import type { PlanItem } from '../plan-review.ts';
-import { answerTo, requirementSubject } from '../plan-review.ts';
 import { hasUpdate } from '../select.ts';
 import type { Runnable } from '../select.ts';
-import type { Answers, Operation } from '../state.ts';
+import type { Operation } from '../state.ts';
 import { badgeText, changeBadge, levelBadge, span } from '../theme.ts';
 import type { Line, Span } from '../theme.ts';
 
 /** One line per item of each list; columns are padded here, so that a row is one text for the renderer. */
 
-const LEVEL_WIDTH = 10;
+export const LEVEL_WIDTH = 10;
 /** Nothing is searched for, so nothing is marked. */
 const EVERYTHING = { words: [] };
 
@@ -76,7 +74,7 @@ export function changeLine(change: Change, width: number): Line {
 	];
 }
 
-function changeVersions(change: Change): string {
+export function changeVersions(change: Change): string {
 	switch (change.type) {
 		case 'add':
 			return change.to;
@@ -85,61 +83,6 @@ function changeVersions(change: Change): string {
 		case 'update':
 		case 'downgrade':
 			return `${change.from} -> ${change.to}`;
-	}
-}
-
-export function planRow(item: PlanItem, answers: Answers, width: number): Line {
-	if (item.type === 'requirement') {
-		return requirementRow(item.requirement, answers, width);
-	}
-
-	const badge = changeBadge(item.change.type);
-	const level = item.package === null ? null : levelBadge(item.package.verdict.level);
-	const versions = Math.min(20, Math.max(8, Math.floor(width * 0.26)));
-	const name = Math.max(8, width - versions - LEVEL_WIDTH - 5);
-	return joinSpans([
-		span(badge.sign, badge.tone),
-		span(fit(cleanLine(item.change.name), name), item.change.isRoot ? 'strong' : 'plain'),
-		span(fit(cleanLine(changeVersions(item.change)), versions), 'dim'),
-		level === null ? span(fit('', LEVEL_WIDTH)) : span(fit(badgeText(level), LEVEL_WIDTH), level.tone),
-	]);
-}
-
-function requirementRow(requirement: Requirement, answers: Answers, width: number): Line {
-	const answer = answerTo(requirement, answers);
-	const state = answerSpan(requirement, answer);
-	const subject = Math.max(8, Math.min(24, Math.floor(width * 0.3)));
-	return joinSpans([
-		state,
-		span(fit(cleanLine(requirementSubject(requirement)), subject), 'strong'),
-		span(fit(cleanLine(requirementText(requirement)), Math.max(0, width - subject - state.text.length - 2))),
-	]);
-}
-
-function answerSpan(requirement: Requirement, answer: 'accept' | 'deny' | undefined): Span {
-	if (answer === 'accept') {
-		return span('[x] accept', 'good');
-	}
-
-	if (answer === 'deny' || requirement.type === 'permission') {
-		return span('[ ] deny  ', 'warning');
-	}
-
-	return span('[?] decide', 'bad');
-}
-
-export function requirementText(requirement: Requirement): string {
-	switch (requirement.type) {
-		case 'permission':
-			return requirement.permissionId;
-		case 'lower-level':
-			return `only ${requirement.level}, policy asks for ${requirement.minimum}`;
-		case 'changed-identity':
-			return 'built by somebody else than before';
-		case 'young-version':
-			return `${requirement.version} is only ${Math.floor(requirement.ageHours)} h old`;
-		case 'downgrade':
-			return `goes back from ${requirement.from} to ${requirement.version}`;
 	}
 }
 
@@ -160,18 +103,6 @@ export function operationRow(operation: Operation, now: number, width: number): 
 	]);
 }
 
-export function generationRow(generation: GenerationSummary, now: number, width: number): Line {
-	const age = width >= 50 ? 15 : 0;
-	const changes = width >= 64 ? 11 : 0;
-	return joinSpans([
-		span(fitRight(String(generation.number), 5), 'strong'),
-		span(fit(generation.isCurrent ? '* current' : generation.isKept ? '  kept' : '', 9), 'good'),
-		span(fit(cleanLine(generation.command), Math.max(8, width - age - changes - 19))),
-		span(fitRight(changes === 0 ? '' : plural(generation.changes.length, 'change'), changes), 'dim'),
-		span(fitRight(formatAge(generation.createdAt, now), age), 'dim'),
-	]);
-}
-
 export function runnableRow(runnable: Runnable, width: number): Line {
 	const name = Math.max(12, Math.min(32, Math.floor(width * 0.45)));
 	const badge = levelBadge(runnable.plugin.level);
@@ -188,10 +119,10 @@ export function runnableRow(runnable: Runnable, width: number): Line {
 	]);
 }
 
-function joinCells(cells: readonly string[]): string {
+export function joinCells(cells: readonly string[]): string {
 	return cells.filter((cell) => cell !== '').join(' ');
 }
 
-function joinSpans(spans: readonly Span[]): Line {
+export function joinSpans(spans: readonly Span[]): Line {
 	return spans.filter((part) => part.text !== '').flatMap((part, index) => (index === 0 ? [part] : [span(' '), part]));
 }

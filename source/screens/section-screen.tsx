@@ -12,9 +12,10 @@ import { screenAreas } from '../views.ts';
 import { BLANK, paragraph } from './documents/lines.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { LineRow } from './parts/line-row.tsx';
-import { ListPane } from './parts/list-pane.tsx';
+import { ListPane, listWidth } from './parts/list-pane.tsx';
 import { freshness, placeholderLines } from './parts/placeholder.ts';
-import { generationRow, operationRow, runnableRow } from './rows.ts';
+import { generationColumns, generationHeader, generationRow } from './generation-rows.ts';
+import { operationRow, runnableRow } from './rows.ts';
 
 type Props = { readonly state: State };
 
@@ -23,6 +24,7 @@ function ListAndDetail({
 	state,
 	title,
 	detailTitle,
+	header,
 	rowAt,
 	placeholder,
 	fresh = '',
@@ -31,6 +33,7 @@ function ListAndDetail({
 	readonly fresh?: string;
 	readonly title: string;
 	readonly detailTitle: string;
+	readonly header?: (width: number) => string;
 	readonly rowAt: (index: number, width: number) => Line;
 	readonly placeholder: (width: number) => readonly Line[];
 	/** Shown where the screen has room for it: as many lines as its section's header has rows. */
@@ -56,6 +59,7 @@ function ListAndDetail({
 					size={main}
 					items={list.items}
 					selected={selectedIn(state, list)}
+					{...(header === undefined ? {} : { header })}
 					rowAt={rowAt}
 					fresh={fresh}
 					placeholder={filter === '' || isLoading(state) ? placeholder : noMatch}
@@ -104,6 +108,7 @@ export function ActivityScreen({ state }: Props) {
 /** Every generation, newest first; each can become current again. */
 export function HistoryScreen({ state }: Props) {
 	const generations = visibleHistory(state);
+	const columns = generationColumns(generations, state.now, listWidth(screenAreas(state).main));
 	return (
 		<ListAndDetail
 			state={state}
@@ -114,9 +119,10 @@ export function HistoryScreen({ state }: Props) {
 				[span(timelineWords(state.history.value ?? [], state.now), 'dim')],
 			]}
 			detailTitle="Generation"
-			rowAt={(index, width) => {
+			header={() => generationHeader(columns)}
+			rowAt={(index) => {
 				const generation = generations[index];
-				return generation === undefined ? [] : generationRow(generation, state.now, width);
+				return generation === undefined ? [] : generationRow(generation, state.now, columns);
 			}}
 			placeholder={(width) =>
 				placeholderLines(

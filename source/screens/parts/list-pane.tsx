@@ -25,10 +25,15 @@ type Props = {
 	readonly isFocused?: boolean;
 };
 
+/** The cells of a row in a list of this size: its border and the mark of the selected row take the rest. */
+export function listWidth(size: Size): number {
+	return insideOf(size).columns - 2;
+}
+
 /** A bordered list with its position in the border. */
 export function ListPane({ title, size, items, selected, rowAt, header, placeholder, fresh = '', isFocused = true }: Props) {
 	const { columns, rows } = insideOf(size);
-	const width = columns - 2;
+	const width = listWidth(size);
 	const selectedIndex = indexIn(items, selected);
 	const headerRows = header === undefined || items.length === 0 ? 0 : 1;
 	return (

@@ -4,31 +4,52 @@ import { installedPlugins, isMovable, reviewOf } from '../../select.ts';
 import type { State } from '../../state.ts';
 import { badgeText, levelBadge, span } from '../../theme.ts';
 import type { Line, Span } from '../../theme.ts';
+import { shareCells, widestOf } from '../column-widths.ts';
 
-type Columns = {
+export type UpdateColumns = {
 	readonly name: number;
 	readonly step: number;
+	/** 0 where there is no room for it; the same goes for `age` and `level`. */
 	readonly latest: number;
 	readonly age: number;
 	readonly level: number;
-	readonly last: number;
+	readonly meaning: number;
 };
 
 const MARK_WIDTH = 3;
+const BEING_FETCHED = 'being fetched and proven ...';
 
-/** What does not fit is left out, least important first; the last column takes what is left. */
-function columnsOf(width: number): Columns {
+/** What does not fit is left out, least important first; what an update means takes what is left. */
+export function updateColumns(plugins: readonly OutdatedPlugin[], state: State, width: number): UpdateColumns {
 	const age = width >= 116 ? 14 : 0;
-	const latest = width >= 100 ? 13 : 0;
+	const latest =
+		width < 100
+			? 0
+			: widestOf(
+					plugins.map((plugin) => cleanLine(plugin.latest)),
+					{ header: 'LATEST', most: 16 },
+				);
 	const level = width >= 130 ? 22 : width >= 50 ? 10 : 0;
-	const step = width >= 70 ? 20 : 18;
-	const name = Math.max(10, Math.min(32, Math.floor(width * 0.25)));
-	const gaps = 3 + [age, latest, level].filter((one) => one > 0).length;
-	return { name, step, latest, age, level, last: Math.max(0, width - MARK_WIDTH - name - step - latest - age - level - gaps) };
+	const room = width - MARK_WIDTH - age - latest - level - 3 - [age, latest, level].filter((one) => one > 0).length;
+	const [name = 0, step = 0, meaning = 0] = shareCells(room, [
+		widestOf(
+			plugins.map((plugin) => cleanLine(plugin.name)),
+			{ header: 'NAME', most: 40 },
+		) + 1,
+		widestOf(
+			plugins.map((plugin) => cleanLine(stepOf(plugin))),
+			{ header: 'UPDATE', most: 28 },
+		) + 1,
+		widestOf(
+			plugins.map((plugin) => meaningCell(plugin, state).text),
+			// What is yet to be said is as wide, so that nothing moves when it is known.
+			{ header: plugins.some((plugin) => isMovable(plugin)) ? BEING_FETCHED : 'WHAT IT MEANS', most: room },
+		),
+	]);
+	return { name, step, latest, age, level, meaning: Math.max(meaning, room - name - step) };
 }
 
-export function updatesHeader(width: number): string {
-	const columns = columnsOf(width);
+export function updatesHeader(columns: UpdateColumns): string {
 	return [
 		fit('', MARK_WIDTH),
 		fit('NAME', columns.name),
@@ -36,26 +57,29 @@ export function updatesHeader(width: number): string {
 		fit('LATEST', columns.latest),
 		fit('PUBLISHED', columns.age),
 		fit('LEVEL', columns.level),
-		fit('WHAT IT MEANS', columns.last),
+		fit('WHAT IT MEANS', columns.meaning),
 	]
 		.filter((cell) => cell !== '')
 		.join(' ');
 }
 
-export function updateRow(plugin: OutdatedPlugin, state: State, width: number): Line {
-	const columns = columnsOf(width);
+export function updateRow(plugin: OutdatedPlugin, state: State, columns: UpdateColumns): Line {
 	const isMarked = state.marked.includes(plugin.name);
-	const step = isMovable(plugin) ? `${plugin.current} -> ${plugin.wanted ?? ''}` : plugin.wanted === null ? 'no solution' : plugin.current;
+	const meaning = meaningCell(plugin, state);
 	const cells: readonly Span[] = [
 		span(isMarked ? '[x]' : '[ ]', isMarked ? 'accent' : 'dim'),
 		span(fit(cleanLine(plugin.name), columns.name), 'strong'),
-		span(fit(cleanLine(step), columns.step), isMovable(plugin) ? 'accent' : 'dim'),
+		span(fit(cleanLine(stepOf(plugin)), columns.step), isMovable(plugin) ? 'accent' : 'dim'),
 		span(fit(cleanLine(plugin.latest), columns.latest), 'dim'),
 		span(fit(formatAge(plugin.publishedAt, state.now), columns.age), 'dim'),
 		levelCell(plugin, state, columns.level),
-		meaningCell(plugin, state, columns.last),
+		span(fit(meaning.text, columns.meaning), meaning.tone),
 	];
 	return cells.filter(({ text }) => text !== '').flatMap((part, index) => (index === 0 ? [part] : [span(' '), part]));
+}
+
+function stepOf(plugin: OutdatedPlugin): string {
+	return isMovable(plugin) ? `${plugin.current} -> ${plugin.wanted ?? ''}` : plugin.wanted === null ? 'no solution' : plugin.current;
 }
 
 /** The level now, and after the update once that was reviewed. */
@@ -77,21 +101,21 @@ function levelCell(plugin: OutdatedPlugin, state: State, width: number): Span {
 }
 
 /** What an update would make worse, or what holds it back. */
-function meaningCell(plugin: OutdatedPlugin, state: State, width: number): Span {
+function meaningCell(plugin: OutdatedPlugin, state: State): Span {
 	const review = plugin.wanted === null ? null : reviewOf(state, { name: plugin.name, to: plugin.wanted });
 	const reasons = plugin.reasons.map(({ text }) => text).join('; ');
 	if (!isMovable(plugin)) {
-		return span(fit(cleanLine(reasons), width), 'warning');
+		return span(cleanLine(reasons), 'warning');
 	}
 
 	if (review?.status === 'loading' && review.value === null) {
-		return span(fit('being fetched and proven ...', width), 'dim');
+		return span(BEING_FETCHED, 'dim');
 	}
 
 	const grave = review?.value?.widenings.filter(({ isGrave }) => isGrave).length ?? 0;
 	if (review?.value !== undefined && review.value !== null) {
-		return grave > 0 ? span(fit(`! ${grave} worse`, width), 'bad') : span(fit('+ nothing worse', width), 'good');
+		return grave > 0 ? span(`! ${grave} worse`, 'bad') : span('+ nothing worse', 'good');
 	}
 
-	return span(fit(reasons === '' ? 'Enter reviews it' : cleanLine(reasons), width), 'dim');
+	return span(reasons === '' ? 'Enter reviews it' : cleanLine(reasons), 'dim');
 }

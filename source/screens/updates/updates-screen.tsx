@@ -7,15 +7,16 @@ import { filterText, isMovable, visibleUpdates } from '../../select.ts';
 import type { State } from '../../state.ts';
 import { screenAreas } from '../../views.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
-import { ListPane } from '../parts/list-pane.tsx';
+import { ListPane, listWidth } from '../parts/list-pane.tsx';
 import { freshness, placeholderLines } from '../parts/placeholder.ts';
-import { updateRow, updatesHeader } from './update-rows.ts';
+import { updateColumns, updateRow, updatesHeader } from './update-rows.ts';
 
 /** What is behind, what an update would do about it, and what holds the rest back. */
 export function UpdatesScreen({ state }: { readonly state: State }) {
 	const layout = layoutOf(state.size);
 	const { main, detail } = screenAreas(state);
 	const plugins = visibleUpdates(state);
+	const columns = updateColumns(plugins, state, listWidth(main));
 	const list = listOf(state);
 	const filter = filterText(state, 'updates');
 	return (
@@ -27,10 +28,10 @@ export function UpdatesScreen({ state }: { readonly state: State }) {
 					size={main}
 					items={list.items}
 					selected={selectedIn(state, list)}
-					header={updatesHeader}
-					rowAt={(index, width) => {
+					header={() => updatesHeader(columns)}
+					rowAt={(index) => {
 						const plugin = plugins[index];
-						return plugin === undefined ? [] : updateRow(plugin, state, width);
+						return plugin === undefined ? [] : updateRow(plugin, state, columns);
 					}}
 					fresh={freshness(state.outdated, state.now)}
 					placeholder={(width) => placeholderLines(state.outdated, wordsOf(state, filter), width)}
