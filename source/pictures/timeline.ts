@@ -1,4 +1,4 @@
-import { formatShortAge, plural } from '../format.ts';
+import { formatAge, formatShortAge, plural } from '../format.ts';
 import { type Line, span, type Tone } from '../theme.ts';
 
 export type Moment = { readonly number: number; readonly createdAt: string; readonly isCurrent: boolean; readonly isKept: boolean };
@@ -59,7 +59,7 @@ export function timelineWords(moments: readonly Moment[], now: number): string {
 	}
 
 	return [
-		`${plural(all.length, 'generation')}, the oldest is ${first.number}, ${formatShortAge(first.createdAt, now)} old`,
+		`${plural(all.length, 'generation')}, the oldest is ${first.number}, made ${formatAge(first.createdAt, now)}`,
 		...(current === undefined ? [] : [`the current one is ${current.number}`]),
 		...(kept === 0 ? [] : [`${kept} kept`]),
 	].join('; ');

@@ -159,7 +159,8 @@ describe('the timeline of generations', () => {
 		const moments = [moment(4, 1, { isCurrent: true }), moment(3, 1.5), moment(2, 30, { isKept: true }), moment(1, 31)];
 		expect(textOf(timeline(moments, { width: 60, now }))).toBe('1 ○──■─────○─● 4, 1 d');
 		expect(asciiOf(timeline(moments, { width: 60, now }))).toBe('1 o--#-----o-* 4, 1 d');
-		expect(timelineWords(moments, now)).toBe('4 generations, the oldest is 1, 1 mo old; the current one is 4; 1 kept');
+		expect(timelineWords([moment(1, 0)], now)).toBe('1 generation, the oldest is 1, made just now');
+		expect(timelineWords(moments, now)).toBe('4 generations, the oldest is 1, made 1 month ago; the current one is 4; 1 kept');
 	});
 
 	it('shows the newest of more than fit, and keeps to its width', () => {
