@@ -168,8 +168,12 @@ export function formatDuration(milliseconds: number): string {
 		return `${(milliseconds / 1000).toFixed(1)} s`;
 	}
 
-	const seconds = Math.round(milliseconds / 1000);
-	return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+	return formatSeconds(Math.round(milliseconds / 1000));
+}
+
+/** `12 s`, `2 min 07 s`. */
+export function formatSeconds(seconds: number): string {
+	return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
 const AGES = [

@@ -2,6 +2,7 @@ import type { Job, KnownJob } from './engine/index.ts';
 import { commandOf, titleOf } from './actions/request-words.ts';
 import { plural } from './format.ts';
 import type { Operation, OperationResult } from './state.ts';
+import { startWatch } from './transfer-watch.ts';
 
 /** An operation as the next start tells it. `pid`: the process that does it. */
 export function jobOf(operation: Operation, pid: number): Job {
@@ -66,6 +67,7 @@ export function operationOf(job: KnownJob, id: number): Operation {
 		steps: [],
 		planned: { packages: 0, unpackedBytes: 0, unknownSizes: 0 },
 		transfers: {},
+		watch: startWatch(startedAt),
 		progress: null,
 		output: [{ kind: 'notice', text: 'It went on after its terminal was lost.' }],
 		result: {

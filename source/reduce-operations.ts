@@ -1,7 +1,8 @@
-import type { EngineEvent } from './engine/index.ts';
 import { cleanLines } from './format.ts';
 import type { Action } from './reduce.ts';
 import type { Operation, OutputLine, Page, State } from './state.ts';
+import { look } from './transfer-watch.ts';
+import type { ToldEvent, TransferProgress, WatchedTransfer } from './transfer-watch.ts';
 
 const KEPT_OPERATIONS = 50;
 const KEPT_OUTPUT_LINES = 2000;
@@ -20,7 +21,9 @@ export function reduceOperations(state: State, action: OperationAction): State {
 				now: action.operation.startedAt,
 			};
 		case 'operation-event':
-			return changeOperation(state, action.id, (operation) => withEvent(operation, action.event));
+			return changeOperation(state, action.id, (operation) => withEvent(operation, action.event, action.now));
+		case 'operation-looked-at':
+			return changeOperation(state, action.id, (operation) => withProgress(operation, action.progress, action.now));
 		case 'operation-cancelling':
 			return changeOperation(state, action.id, (operation) => ({ ...operation, status: 'cancelling' }));
 		case 'operation-ended':
@@ -32,12 +35,12 @@ function changeOperation(state: State, id: number, change: (operation: Operation
 	return { ...state, operations: state.operations.map((operation) => (operation.id === id ? change(operation) : operation)) };
 }
 
-function withEvent(operation: Operation, event: EngineEvent): Operation {
+function withEvent(operation: Operation, event: ToldEvent, now: number): Operation {
 	switch (event.type) {
 		case 'step-started':
 			return {
 				...operation,
-				steps: [...operation.steps, { step: event.step, detail: event.detail, status: 'running', milliseconds: null }],
+				steps: [...operation.steps, { step: event.step, detail: event.detail, status: 'running', startedAt: now, milliseconds: null }],
 			};
 		case 'step-finished': {
 			const index = operation.steps.findLastIndex((step) => step.step === event.step && step.status === 'running');
@@ -56,11 +59,9 @@ function withEvent(operation: Operation, event: EngineEvent): Operation {
 					unpackedBytes: unpackedBytes + event.unpackedBytes,
 					unknownSizes: unknownSizes + event.unknownSizes,
 				},
+				// From here on it counts how much comes, and how long nothing does.
+				watch: look({ ...operation.watch, movedAt: now }, operation.transfers, now),
 			};
-		}
-		case 'fetch-progress': {
-			const { receivedBytes, totalBytes, unpackedBytes, finished } = event;
-			return { ...operation, transfers: { ...operation.transfers, [event.id]: { receivedBytes, totalBytes, unpackedBytes, finished } } };
 		}
 		case 'notice':
 			return withOutput(operation, event.severity === 'warning' ? 'warning' : 'notice', event.text);
@@ -69,6 +70,15 @@ function withEvent(operation: Operation, event: EngineEvent): Operation {
 		case 'plugin-output':
 			return withOutput(operation, event.stream, event.text);
 	}
+}
+
+function withProgress(operation: Operation, progress: readonly TransferProgress[], now: number): Operation {
+	const news = progress.map(({ id, receivedBytes, totalBytes, unpackedBytes, finished }): [string, WatchedTransfer] => [
+		id,
+		{ receivedBytes, totalBytes, unpackedBytes, finished, beganAt: operation.transfers[id]?.beganAt ?? now },
+	]);
+	const transfers = news.length === 0 ? operation.transfers : { ...operation.transfers, ...Object.fromEntries(news) };
+	return { ...operation, transfers, watch: look(operation.watch, transfers, now) };
 }
 
 function withOutput(operation: Operation, kind: OutputLine['kind'], text: string): Operation {

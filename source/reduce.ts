@@ -1,4 +1,4 @@
-import type { EngineEvent, SearchResult } from './engine/index.ts';
+import type { SearchResult } from './engine/index.ts';
 import { detailShareOf, LEAST_DETAIL_SHARE, layoutOf, MOST_DETAIL_SHARE } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
 import { reduceLoading } from './reduce-loading.ts';
@@ -10,6 +10,7 @@ import type { Editing, Failure, Loaded, LoadedByName, Notice, Operation, Page, R
 import type { OwnKeys } from './keys/own-keys.ts';
 import type { Section } from './sections.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
+import type { ToldEvent, TransferProgress } from './transfer-watch.ts';
 import { detailOf, hunkStarts, viewOf } from './views.ts';
 
 export type Action =
@@ -53,7 +54,8 @@ export type Action =
 	/** What earlier starts left running. */
 	| { readonly type: 'past-told'; readonly operations: readonly Operation[]; readonly notice: Notice }
 	| { readonly type: 'operation-started'; readonly operation: Operation }
-	| { readonly type: 'operation-event'; readonly id: number; readonly event: EngineEvent }
+	| { readonly type: 'operation-event'; readonly id: number; readonly event: ToldEvent; readonly now: number }
+	| { readonly type: 'operation-looked-at'; readonly id: number; readonly progress: readonly TransferProgress[]; readonly now: number }
 	| { readonly type: 'operation-cancelling'; readonly id: number }
 	| {
 			readonly type: 'operation-ended';
@@ -116,6 +118,7 @@ export function reduce(state: State, action: Action): State {
 			return { ...state, operations: [...state.operations, ...action.operations], notice: action.notice };
 		case 'operation-started':
 		case 'operation-event':
+		case 'operation-looked-at':
 		case 'operation-cancelling':
 		case 'operation-ended':
 			return reduceOperations(state, action);

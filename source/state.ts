@@ -27,7 +27,7 @@ import type {
 	UpdateReview,
 	VerifyReport,
 } from './engine/index.ts';
-import type { PlannedFetch, Transfer } from './fetch-amount.ts';
+import type { PlannedFetch } from './fetch-amount.ts';
 import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
 import { NO_OWN_KEYS } from './keys/own-keys.ts';
 import type { OwnKeys } from './keys/own-keys.ts';
@@ -36,6 +36,7 @@ import type { Setting } from './setting-entries.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
+import type { TransferWatch, WatchedTransfers } from './transfer-watch.ts';
 
 export const PLUGIN_TABS = ['overview', 'readme', 'versions', 'permissions', 'provenance', 'dependencies', 'files', 'stats'] as const;
 export type PluginTab = (typeof PLUGIN_TABS)[number];
@@ -112,6 +113,8 @@ export type OperationStep = {
 	readonly step: StepName;
 	readonly detail: string;
 	readonly status: 'running' | 'done' | 'failed';
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
 	readonly milliseconds: number | null;
 };
 
@@ -131,7 +134,8 @@ export type Operation = {
 	readonly steps: readonly OperationStep[];
 	/** Of all its fetches. */
 	readonly planned: PlannedFetch;
-	readonly transfers: Readonly<Record<string, Transfer>>;
+	readonly transfers: WatchedTransfers;
+	readonly watch: TransferWatch;
 	/** What a task says of itself; null when it says nothing. */
 	readonly progress: { readonly fraction: number | null; readonly text: string } | null;
 	readonly output: readonly OutputLine[];

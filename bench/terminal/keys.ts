@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Session } from './session.ts';
+import type { Chunk, Session } from './session.ts';
 
 /** A pane that follows the selection is drawn this long after a key at the latest. */
 const SETTLED_MILLISECONDS = 150;
 const SYNCHRONISED_START = '\u001B[?2026h';
+const SYNCHRONISED_END = '\u001B[?2026l';
 
 export type Pace = {
 	/** From the key to the first byte, in milliseconds; keys that changed nothing on the screen are left out. */
@@ -70,10 +71,12 @@ export async function burst(session: Session, keys: string, shows: string | RegE
 	await session.quiet(300);
 	const at = drawnAt ?? session.chunks.at(-1)?.at ?? sentAt;
 	const written = session.chunks.slice(first).filter((chunk) => chunk.at <= at);
-	return { milliseconds: at - sentAt, frames: framesIn(written.map(({ text }) => text).join('')), bytes: session.bytes() - before };
+	return { milliseconds: at - sentAt, frames: framesIn(written), bytes: session.bytes() - before };
 }
 
-/** A program that marks no frames is counted as one. */
-function framesIn(text: string): number {
-	return Math.max(1, text.split(SYNCHRONISED_START).length - 1);
+/** Those that are marked as frames, and each read in which something else stands: what is too little for the marks, or a program without. */
+function framesIn(chunks: readonly Chunk[]): number {
+	const text = chunks.map((chunk) => chunk.text).join('');
+	const unmarked = chunks.filter((chunk) => !chunk.text.includes(SYNCHRONISED_START) && !chunk.text.includes(SYNCHRONISED_END));
+	return text.split(SYNCHRONISED_START).length - 1 + unmarked.length;
 }

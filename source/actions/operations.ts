@@ -4,6 +4,7 @@ import { plural } from '../format.ts';
 import { NOTHING_PLANNED } from '../fetch-amount.ts';
 import { runningOperation } from '../select.ts';
 import type { Operation, OperationRequest, OperationResult, RegistryAct } from '../state.ts';
+import { startWatch } from '../transfer-watch.ts';
 import type { ActionContext } from './context.ts';
 import { commandOf, titleOf } from './request-words.ts';
 import { seldomTransfers } from './seldom-transfers.ts';
@@ -29,11 +30,12 @@ export function createOperations(context: ActionContext, options: { readonly onC
 	let performing = Promise.resolve();
 
 	async function perform(id: number, request: OperationRequest, signal: AbortSignal): Promise<void> {
+		const seldom = seldomTransfers({
+			event: (event) => store.dispatchSoon({ type: 'operation-event', id, event, now: now() }),
+			look: (progress) => store.dispatchSoon({ type: 'operation-looked-at', id, progress, now: now() }),
+		});
 		try {
-			const onEvent = seldomTransfers((event) => {
-				store.dispatchSoon({ type: 'operation-event', id, event });
-			});
-			const result = await callEngine(context, request, { signal, onEvent });
+			const result = await callEngine(context, request, { signal, onEvent: seldom.onEvent }).finally(seldom.stop);
 			store.dispatch({ type: 'operation-ended', id, status: 'done', result, failure: null, now: now() });
 			if (hasChangedSomething(result)) {
 				options.onChanged();
@@ -88,6 +90,7 @@ function startedOperation(id: number, request: OperationRequest, startedAt: numb
 		steps: [],
 		planned: NOTHING_PLANNED,
 		transfers: {},
+		watch: startWatch(startedAt),
 		progress: null,
 		output: [],
 		result: null,

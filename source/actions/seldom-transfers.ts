@@ -1,36 +1,61 @@
 import type { EngineEvent } from '../engine/index.ts';
+import type { ToldEvent, TransferProgress } from '../transfer-watch.ts';
 
 /** Often enough to see a transfer move, and seldom enough for a slow line. */
-const TRANSFER_MILLISECONDS = 800;
+const LOOK_MILLISECONDS = 1000;
+/** A task tells how far it has come up to ten times a second. */
+const TASK_MILLISECONDS = 300;
 
-type Progress = Extract<EngineEvent, { readonly type: 'fetch-progress' }>;
+type Passing = {
+	readonly event: (event: ToldEvent) => void;
+	/** Once a second: how far transfers have come since, of each the newest. */
+	readonly look: (progress: readonly TransferProgress[]) => void;
+};
 
 /**
- * Passes everything on at once but for how far transfers have come: of each only the newest, and of all of them together, so that they cost
- * one frame. What else happens takes what is held back along, in its order; the end of a transfer does too.
+ * Passes on at once what an operation tells, but for how far it has come: of that the newest, and once a second, so that all transfers
+ * together cost one frame. What else happens takes what is held back along, in its order. Runs until it is stopped.
  */
-export function seldomTransfers(pass: (event: EngineEvent) => void): (event: EngineEvent) => void {
-	const held = new Map<string, Progress>();
-	let last = Number.NEGATIVE_INFINITY;
+export function seldomTransfers(pass: Passing): { readonly onEvent: (event: EngineEvent) => void; readonly stop: () => void } {
+	const held = new Map<string, TransferProgress>();
+	let heldTask: ToldEvent | null = null;
+	let toldTaskAt = Number.NEGATIVE_INFINITY;
 
-	function release(): void {
-		last = performance.now();
-		for (const event of held.values()) {
-			pass(event);
-		}
-
-		held.clear();
+	function passTask(task: ToldEvent): void {
+		toldTaskAt = performance.now();
+		heldTask = null;
+		pass.event(task);
 	}
 
-	return (event) => {
-		if (event.type !== 'fetch-progress') {
-			release();
-			return pass(event);
+	function release(): void {
+		pass.look([...held.values()]);
+		held.clear();
+		if (heldTask !== null) {
+			passTask(heldTask);
 		}
+	}
 
-		held.set(event.id, event);
-		if (event.finished || performance.now() - last >= TRANSFER_MILLISECONDS) {
+	const timer = setInterval(release, LOOK_MILLISECONDS);
+	return {
+		onEvent(event) {
+			if (event.type === 'fetch-progress') {
+				held.set(event.id, event);
+			} else if (event.type === 'task-progress') {
+				heldTask = event;
+				if (performance.now() - toldTaskAt >= TASK_MILLISECONDS) {
+					passTask(event);
+				}
+			} else {
+				if (held.size > 0 || heldTask !== null) {
+					release();
+				}
+
+				pass.event(event);
+			}
+		},
+		stop() {
+			clearInterval(timer);
 			release();
-		}
+		},
 	};
 }

@@ -41,6 +41,9 @@ export type ScreenWriterOptions = {
 	readonly onScreen?: (isAlternate: boolean) => void;
 };
 
+/** A few cells: nobody can see them half drawn, and the marks of a frame would cost more than they do. */
+const SMALL_FRAME = 40;
+
 /**
  * Stands between Ink and the terminal. Ink writes whole frames; the terminal gets only the cells that differ from what it shows, in one
  * write, so that a slow line carries little and never shows half a frame. A frame that cannot be read as rows of cells ends that: from then
@@ -251,7 +254,8 @@ export class ScreenWriter extends Writable {
 		const frame = this.#withCursor(changes);
 		this.#shown = this.#wanted;
 		if (frame !== '') {
-			this.#output.write(this.#isSynchronised ? SYNCHRONISED_START + frame + SYNCHRONISED_END : frame);
+			const isHeldBack = this.#isSynchronised && frame.length > SMALL_FRAME;
+			this.#output.write(isHeldBack ? SYNCHRONISED_START + frame + SYNCHRONISED_END : frame);
 			this.#lastPaint = performance.now();
 		}
 	}

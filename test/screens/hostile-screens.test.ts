@@ -11,8 +11,9 @@ import { renderScreen } from '../helpers/render-screen.tsx';
 const SECTION_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'] as const;
 /** From the first item of a list: its page with all tabs, the keys, the palette and the help. */
 const WALK = ['return', 'tab', 'tab', 'tab', 'tab', 'tab', 'escape', '?', 'escape', ':', 'escape'] as const;
-// oxlint-disable-next-line no-control-regex
-const OURS = /\u001B\[(?:[\d;]*[mHCK]|\d*[JGAB]|\?(?:25|1049|2004|2026)[hl]|\?2026\$p|>?c|>?\d*[qu]|c)|\u001B\]11;\?(?:\u0007|\u001B\\)/g;
+const OURS =
+	// oxlint-disable-next-line no-control-regex
+	/\u001B\[(?:B[\b]{1,3}|[\d;]*[mHCKJGAB]|\?(?:25|1049|2004|2026)[hl]|\?2026\$p|>?\d*[qu]|>?c)|\u001B\]11;\?(?:\u0007|\u001B\\)/g;
 
 describe.each([
 	[80, 24],

@@ -6,6 +6,8 @@ import type { Action } from '../../source/reduce.ts';
 import { initialState } from '../../source/state.ts';
 import type { Operation, State } from '../../source/state.ts';
 import { selectedItem } from '../../source/lists.ts';
+import { startWatch } from '../../source/transfer-watch.ts';
+import type { TransferProgress } from '../../source/transfer-watch.ts';
 import { createFakeEngine } from '../helpers/fake-engine.ts';
 
 const CALL = { signal: new AbortController().signal, onEvent: () => undefined };
@@ -42,12 +44,17 @@ function operation(overrides: Partial<Operation> = {}): Operation {
 		steps: [],
 		planned: NOTHING_PLANNED,
 		transfers: {},
+		watch: startWatch(0),
 		progress: null,
 		output: [],
 		result: null,
 		failure: null,
 		...overrides,
 	};
+}
+
+function progress(id: string, receivedBytes: number): TransferProgress {
+	return { type: 'fetch-progress', id, receivedBytes, totalBytes: 10, unpackedBytes: 30, finished: receivedBytes === 10 };
 }
 
 describe('moving in a list', () => {
@@ -97,25 +104,22 @@ describe('an operation', () => {
 		const state = apply(
 			start(),
 			{ type: 'operation-started', operation: operation() },
-			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'fetch', detail: 'a' } },
-			{ type: 'operation-event', id: 1, event: { type: 'fetch-planned', packages: 2, unpackedBytes: 30, unknownSizes: 1 } },
+			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'fetch', detail: 'a' }, now: 10 },
+			{ type: 'operation-event', id: 1, event: { type: 'fetch-planned', packages: 2, unpackedBytes: 30, unknownSizes: 1 }, now: 11 },
+			{ type: 'operation-looked-at', id: 1, progress: [progress('a@1', 5)], now: 12 },
+			{ type: 'operation-looked-at', id: 1, progress: [progress('a@1', 10)], now: 13 },
 			{
 				type: 'operation-event',
 				id: 1,
-				event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 5, totalBytes: 10, unpackedBytes: 30, finished: false },
+				event: { type: 'plugin-output', plugin: 'a', stream: 'log', text: 'one\n\u001B[2Jtwo\n' },
+				now: 14,
 			},
-			{
-				type: 'operation-event',
-				id: 1,
-				event: { type: 'fetch-progress', id: 'a@1', receivedBytes: 10, totalBytes: 10, unpackedBytes: 30, finished: true },
-			},
-			{ type: 'operation-event', id: 1, event: { type: 'plugin-output', plugin: 'a', stream: 'log', text: 'one\n\u001B[2Jtwo\n' } },
-			{ type: 'operation-event', id: 1, event: { type: 'step-finished', step: 'fetch', milliseconds: 12, failed: false } },
+			{ type: 'operation-event', id: 1, event: { type: 'step-finished', step: 'fetch', milliseconds: 12, failed: false }, now: 15 },
 		);
 		expect(state.operations[0]).toMatchObject({
-			steps: [{ step: 'fetch', status: 'done', milliseconds: 12 }],
+			steps: [{ step: 'fetch', status: 'done', startedAt: 10, milliseconds: 12 }],
 			planned: { packages: 2, unpackedBytes: 30, unknownSizes: 1 },
-			transfers: { 'a@1': { receivedBytes: 10, totalBytes: 10, unpackedBytes: 30, finished: true } },
+			transfers: { 'a@1': { receivedBytes: 10, totalBytes: 10, unpackedBytes: 30, finished: true, beganAt: 12 } },
 			output: [
 				{ kind: 'log', text: 'one' },
 				{ kind: 'log', text: '\uFFFDtwo' },
@@ -128,7 +132,7 @@ describe('an operation', () => {
 		const state = apply(
 			start(),
 			{ type: 'operation-started', operation: operation() },
-			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'resolve', detail: 'a' } },
+			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'resolve', detail: 'a' }, now: 1 },
 			{ type: 'operation-ended', id: 1, status: 'cancelled', result: null, failure: null, now: 5 },
 		);
 		expect(state.operations[0]).toMatchObject({ status: 'cancelled', endedAt: 5, steps: [{ status: 'failed' }] });

@@ -2,43 +2,66 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { seldomTransfers } from '../../source/actions/seldom-transfers.ts';
 import type { EngineEvent } from '../../source/engine/index.ts';
+import type { TransferProgress } from '../../source/transfer-watch.ts';
+
+let passed: (EngineEvent | readonly TransferProgress[])[] = [];
+let seldom: ReturnType<typeof seldomTransfers>;
 
 beforeEach(() => {
-	vi.useFakeTimers({ toFake: ['performance'] });
+	vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+	passed = [];
+	seldom = seldomTransfers({ event: (event) => passed.push(event), look: (progress) => passed.push(progress) });
 });
 
 afterEach(() => {
+	seldom.stop();
 	vi.useRealTimers();
 });
 
-function progress(id: string, receivedBytes: number, finished = false): EngineEvent {
+function progress(id: string, receivedBytes: number, finished = false): TransferProgress {
 	return { type: 'fetch-progress', id, receivedBytes, totalBytes: 100, unpackedBytes: null, finished };
 }
 
-it('passes on how far transfers have come only now and then, of each the newest', () => {
-	const passed: EngineEvent[] = [];
-	const onEvent = seldomTransfers((event) => passed.push(event));
-	onEvent(progress('a', 1));
+function task(fraction: number): EngineEvent {
+	return { type: 'task-progress', plugin: 'a', task: 'go', fraction, text: '' };
+}
+
+it('tells once a second how far transfers have come, of each the newest and of all together', () => {
 	for (const bytes of [2, 3, 4]) {
-		onEvent(progress('a', bytes));
-		onEvent(progress('b', bytes));
+		seldom.onEvent(progress('a', bytes));
+		seldom.onEvent(progress('b', bytes, bytes === 4));
 	}
 
-	expect(passed).toEqual([progress('a', 1)]);
-	vi.advanceTimersByTime(800);
-	onEvent(progress('a', 5));
-	expect(passed.slice(1)).toEqual([progress('a', 5), progress('b', 4)]);
+	expect(passed).toEqual([]);
+	vi.advanceTimersByTime(1000);
+	expect(passed).toEqual([[progress('a', 4), progress('b', 4, true)]]);
 });
 
-it('holds nothing back past the end of a transfer, or anything else that happens', () => {
-	const passed: EngineEvent[] = [];
-	const onEvent = seldomTransfers((event) => passed.push(event));
-	onEvent(progress('a', 1));
-	onEvent(progress('b', 2));
-	onEvent(progress('a', 100, true));
-	expect(passed.slice(1)).toEqual([progress('b', 2), progress('a', 100, true)]);
-	onEvent(progress('b', 3));
+it('looks even when nothing has come, since time goes by', () => {
+	vi.advanceTimersByTime(2000);
+	expect(passed).toEqual([[], []]);
+});
+
+it('holds nothing back past anything else that happens, or past the end', () => {
+	seldom.onEvent(progress('a', 1));
 	const notice: EngineEvent = { type: 'notice', severity: 'info', code: 'all-here', text: 'all here' };
-	onEvent(notice);
-	expect(passed.slice(3)).toEqual([progress('b', 3), notice]);
+	seldom.onEvent(notice);
+	expect(passed).toEqual([[progress('a', 1)], notice]);
+	seldom.onEvent(progress('a', 2));
+	seldom.stop();
+	expect(passed.slice(2)).toEqual([[progress('a', 2)]]);
+	vi.advanceTimersByTime(5000);
+	expect(passed).toHaveLength(3);
+});
+
+it('passes on at once how far a task has come, unless it has just done so', () => {
+	seldom.onEvent(task(0.1));
+	vi.advanceTimersByTime(100);
+	seldom.onEvent(task(0.2));
+	expect(passed).toEqual([task(0.1)]);
+	vi.advanceTimersByTime(200);
+	seldom.onEvent(task(0.3));
+	seldom.onEvent(task(0.4));
+	seldom.stop();
+	expect(passed).toEqual([task(0.1), task(0.3), [], task(0.4)]);
 });

@@ -12,7 +12,7 @@ const COLUMNS = 60;
 const ROWS = 20;
 /** What the writer and Ink use: styles, places, erasing, modes of the screen. */
 // oxlint-disable-next-line no-control-regex
-const OURS = /\u001B\[(?:[\d;]*[mHCK]|\d*[JG]|\?(?:25|1049|2026)[hl])|\r\n/g;
+const OURS = /\u001B\[B[\b]{1,3}|\u001B\[(?:[\d;]*[mHCK]|\d*[JG]|\?(?:25|1049|2026)[hl])|\r\n/g;
 
 class Output extends EventEmitter {
 	readonly isTTY = true;

@@ -247,9 +247,30 @@ describe('the screen writer', () => {
 		expect(output.written).not.toContain('?2026');
 		writer.synchronise();
 		output.written = '';
-		ink.frame(['two']);
+		ink.frame(['a'.repeat(20), 'b'.repeat(20)]);
 		expect(output.written.startsWith(`${ESC}?2026h`)).toBe(true);
 		expect(output.written.endsWith(`${ESC}?2026l`)).toBe(true);
+	});
+
+	it('sends a few cells without the marks of a frame, which would be longer', () => {
+		const { output, writer, ink } = open(40, 6);
+		ink.frame(['one', 'two |']);
+		writer.synchronise();
+		output.written = '';
+		ink.frame(['one', 'two /']);
+		expect(output.written).toBe(`${ESC}2;5H/`);
+	});
+
+	it('draws a column that changes in one colour after the other, not row by row', async () => {
+		const { output, ink } = open(40, 6);
+		const row = (done: string, count: string) => `${ESC}32m${done}${ESC}39m---- and then ${ESC}2m${count}${ESC}22m`;
+		ink.frame([row('==', '11'), row('==', '22'), row('==', '33')]);
+		output.written = '';
+		const next = [row('=#', '14'), row('=#', '25'), row('=#', '36')];
+		ink.frame(next);
+		// oxlint-disable-next-line no-control-regex
+		expect(output.written.match(/\u001B\[[\d;]*m/g)).toEqual([`${ESC}2m`, `${ESC}0;32m`, `${ESC}m`]);
+		expect((await output.text()).slice(0, 3)).toEqual(['=#---- and then 14', '=#---- and then 25', '=#---- and then 36']);
 	});
 
 	it('changes the look of what is on the screen: ASCII signs, and colours for a light ground', async () => {

@@ -1,8 +1,9 @@
 import { amountText, type FetchAmount, fetchAmount } from '../../fetch-amount.ts';
-import { cleanLine, cleanLines, fit, formatBytes, formatDuration, plural, progressWords, truncate } from '../../format.ts';
+import { cleanLine, cleanLines, fit, formatBytes, formatDuration, formatSeconds, plural, progressWords, truncate } from '../../format.ts';
 import type { Operation, OperationStep, OutputLine } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line, Tone } from '../../theme.ts';
+import { rateOf, silenceOf } from '../../transfer-watch.ts';
 import { changeLine } from '../rows.ts';
 import { failureDocument } from './failure-document.ts';
 import { collectedLines, comparedLines, keptLines } from './generations-document.ts';
@@ -32,7 +33,7 @@ const STEP_WORDS: Readonly<Record<OperationStep['step'], string>> = {
 export function operationDocument(operation: Operation, options: { readonly width: number; readonly retryKey: string }): readonly Line[] {
 	const { width, retryKey } = options;
 	return [
-		...operation.steps.map((step) => stepLine(step, width)),
+		...operation.steps.map((step) => stepLine(step, operation.watch.at, width)),
 		...transferLines(operation, width),
 		...taskLines(operation, width),
 		...(operation.output.length === 0 ? [] : [BLANK, ...outputLines(operation, width)]),
@@ -43,10 +44,10 @@ export function operationDocument(operation: Operation, options: { readonly widt
 	];
 }
 
-function stepLine(step: OperationStep, width: number): Line {
+function stepLine(step: OperationStep, now: number, width: number): Line {
 	const sign = { running: '>', done: '+', failed: '!' }[step.status];
 	const tone = ({ running: 'accent', done: 'good', failed: 'bad' } as const)[step.status];
-	const time = step.milliseconds === null ? '' : formatDuration(step.milliseconds);
+	const time = step.milliseconds === null ? runningTime(step, now) : formatDuration(step.milliseconds);
 	return [
 		span(`${sign} ${fit(STEP_WORDS[step.step], 13)}`, tone),
 		span(fit(cleanLine(step.detail), Math.max(0, width - 27))),
@@ -54,7 +55,36 @@ function stepLine(step: OperationStep, width: number): Line {
 	];
 }
 
-export function amountOf({ planned, transfers }: Operation): FetchAmount {
+/** In whole seconds, which change as often as it is looked at. */
+function runningTime({ status, startedAt }: OperationStep, now: number): string {
+	const seconds = Math.round((now - startedAt) / 1000);
+	return status === 'running' && seconds > 0 ? formatSeconds(seconds) : '';
+}
+
+/** `3 of 8 packages, 1.9 of 4.8 MB, 384 kB/s`, or what it waits for when nothing comes. Empty when it fetches nothing. */
+export function transferWords(operation: Operation): string {
+	const amount = amountOf(operation);
+	const { finished, packages, doneBytes } = amount;
+	if (packages === 0) {
+		return '';
+	}
+
+	const counted = `${finished} of ${plural(packages, 'package')}`;
+	if (!operation.steps.some(({ step, status }) => step === 'fetch' && status === 'running')) {
+		return `${counted}, ${formatBytes(doneBytes)}`;
+	}
+
+	const [silence, rate] = [silenceOf(operation.watch), rateOf(operation.watch)];
+	const pace =
+		silence !== null
+			? [`nothing for ${formatSeconds(Math.round(silence / 1000))}: waiting for the registry`]
+			: rate === null
+				? []
+				: [`${formatBytes(rate)}/s`];
+	return [counted, amountText(amount), ...pace].join(', ');
+}
+
+function amountOf({ planned, transfers }: Operation): FetchAmount {
 	return fetchAmount(planned, Object.values(transfers));
 }
 
@@ -69,8 +99,6 @@ function taskLines({ progress, endedAt }: Operation, width: number): readonly Li
 	return [BLANK, [...bar, span(truncate(words, Math.max(8, width - (bar.length === 0 ? 0 : 34))), 'dim')]];
 }
 
-const SHOWN_TRANSFERS = 6;
-
 function transferLines(operation: Operation, width: number): readonly Line[] {
 	const amount = amountOf(operation);
 	const { finished, packages, doneBytes, totalBytes, isAtLeast } = amount;
@@ -78,16 +106,15 @@ function transferLines(operation: Operation, width: number): readonly Line[] {
 		return [];
 	}
 
-	const active = Object.entries(operation.transfers).filter(([, transfer]) => !transfer.finished);
 	// Of a total that may still grow no share can be drawn.
 	const ratio = totalBytes === null || isAtLeast ? finished / packages : doneBytes / Math.max(1, totalBytes);
-	const bytes = operation.endedAt === null ? amountText(amount) : formatBytes(doneBytes);
 	return [
 		BLANK,
-		[...progressBar(ratio, Math.min(30, width - 2)), span(`  ${finished} of ${plural(packages, 'package')}, ${bytes}`, 'dim')],
-		...(operation.endedAt === null ? active.slice(0, SHOWN_TRANSFERS) : []).map(([id, transfer]): Line => {
-			const ratio = transfer.totalBytes === null ? 0 : transfer.receivedBytes / Math.max(1, transfer.totalBytes);
-			return [span('  '), ...progressBar(ratio, 14), span(` ${formatBytes(transfer.receivedBytes).padStart(7)}  ${cleanLine(id)}`, 'dim')];
+		[...progressBar(ratio, Math.min(30, width - 2)), span(`  ${transferWords(operation)}`, 'dim')],
+		...(operation.endedAt === null ? operation.watch.rows : []).map((id): Line => {
+			const { receivedBytes = 0, totalBytes = null } = operation.transfers[id] ?? {};
+			const ratio = totalBytes === null ? 0 : receivedBytes / Math.max(1, totalBytes);
+			return [span('  '), ...progressBar(ratio, 14), span(` ${formatBytes(receivedBytes).padStart(7)}  ${cleanLine(id)}`, 'dim')];
 		}),
 	];
 }

@@ -1,10 +1,9 @@
 import { Box, Text } from 'ink';
 
-import { amountText } from '../../fetch-amount.ts';
 import { cleanLine, truncate } from '../../format.ts';
 import { runningOperation, topPage } from '../../select.ts';
 import type { Operation, State } from '../../state.ts';
-import { amountOf } from '../documents/operation-document.ts';
+import { transferWords } from '../documents/operation-document.ts';
 import { Spinner } from './spinner.tsx';
 
 type Props = { readonly state: State; readonly columns: number; readonly equivalent: string };
@@ -47,7 +46,5 @@ function Content({ state, columns, equivalent }: Props) {
 
 function progressText(operation: Operation): string {
 	const step = operation.steps.findLast((candidate) => candidate.status === 'running');
-	const amount = amountOf(operation);
-	const transfers = amount.packages === 0 ? '' : ` ${amount.finished}/${amount.packages}, ${amountText(amount)}`;
-	return `${step?.step ?? ''}${transfers}`;
+	return [step?.step ?? '', transferWords(operation)].filter((words) => words !== '').join(' ');
 }

@@ -5,20 +5,45 @@ import type { Row } from './row.ts';
 
 /** Up to so many unchanged cells are written again: a jump over them costs as much. */
 const CHEAP_GAP = 3;
+/** Up to so many steps back are shorter than a new place. */
+const CHEAP_STEPS = 3;
 
 /**
  * What turns a screen that shows `before` into one that shows `after`, for a terminal whose style is its own; it is so again afterwards.
  * Where its cursor stands does not matter, and is not known afterwards. Rows that are the same object are not looked at.
  */
 export function paintChanges(before: readonly Row[], after: readonly Row[], columns: number): string {
-	const pen = new Pen();
+	const strokes: Stroke[] = [];
 	const count = Math.max(before.length, after.length);
 	for (let row = 0; row < count; row += 1) {
 		const old = before[row] ?? EMPTY_ROW;
 		const wanted = after[row] ?? EMPTY_ROW;
 		if (old !== wanted) {
-			paintRow(pen, { row, old, wanted, columns });
+			strokes.push(...strokesOf({ row, old, wanted, columns }));
 		}
+	}
+
+	const byRow = paint(strokes);
+	if (strokes.length < FEW_STROKES || strokes.length > MANY_STROKES) {
+		return byRow;
+	}
+
+	// Where many rows change alike, as a column of bars and numbers does, changes of place are cheaper than changes of style.
+	const byStyle = paint(strokes.toSorted((left, right) => (left.style < right.style ? -1 : left.style > right.style ? 1 : 0)));
+	return byStyle.length < byRow.length ? byStyle : byRow;
+}
+
+/** With fewer there is nothing to order, and with more it would take longer than it saves. */
+const FEW_STROKES = 4;
+const MANY_STROKES = 60;
+
+/** Something to draw that nothing else depends on. */
+type Stroke = { readonly style: GraphicStyle; readonly draw: (pen: Pen) => void };
+
+function paint(strokes: readonly Stroke[]): string {
+	const pen = new Pen();
+	for (const stroke of strokes) {
+		stroke.draw(pen);
 	}
 
 	return pen.finish();
@@ -26,28 +51,35 @@ export function paintChanges(before: readonly Row[], after: readonly Row[], colu
 
 type Task = { readonly row: number; readonly old: Row; readonly wanted: Row; readonly columns: number };
 
-function paintRow(pen: Pen, task: Task): void {
+function strokesOf(task: Task): readonly Stroke[] {
 	const { row, old, wanted } = task;
 	const length = Math.max(old.texts.length, wanted.texts.length);
 	const changed = changedCells(old, wanted, length);
 	if (!changed.includes(true)) {
-		return;
+		return [];
 	}
 
 	// Behind a character of doubtful width the terminal may have put everything elsewhere, so nothing there counts as known.
 	const trusted = Math.min(old.firstDoubtful, wanted.firstDoubtful, length);
-	paintRuns(pen, task, changed.slice(0, Math.min(trusted, wanted.texts.length)));
+	const runs = runsOf(task, changed.slice(0, Math.min(trusted, wanted.texts.length)));
 	if (trusted < length) {
-		if (changed.includes(true, trusted)) {
-			paintDoubted(pen, task, trusted);
-		}
-	} else if (wanted.texts.length < old.texts.length) {
+		const style = wanted.styles[trusted] ?? PLAIN_STYLE;
+		return changed.includes(true, trusted) ? [...runs, { style, draw: (pen) => paintDoubted(pen, task, trusted) }] : runs;
+	}
+
+	if (wanted.texts.length === old.texts.length) {
+		return runs;
+	}
+
+	const erase = (pen: Pen): void => {
 		pen.moveTo(row, wanted.texts.length);
 		pen.eraseToEnd();
-	}
+	};
+	return wanted.texts.length < old.texts.length ? [...runs, { style: PLAIN_STYLE, draw: erase }] : runs;
 }
 
-function paintRuns(pen: Pen, { row, wanted, columns }: Task, changed: readonly boolean[]): void {
+function runsOf({ row, wanted, columns }: Task, changed: readonly boolean[]): readonly Stroke[] {
+	const runs: Stroke[] = [];
 	let start = changed.indexOf(true);
 	while (start !== -1) {
 		let end = start;
@@ -57,10 +89,18 @@ function paintRuns(pen: Pen, { row, wanted, columns }: Task, changed: readonly b
 			next = changed.indexOf(true, end);
 		}
 
-		pen.moveTo(row, start);
-		pen.writeCells(wanted, { from: start, to: end, columns });
+		const cells = { from: start, to: end, columns };
+		runs.push({
+			style: wanted.styles[start] ?? PLAIN_STYLE,
+			draw(pen) {
+				pen.moveTo(row, cells.from);
+				pen.writeCells(wanted, cells);
+			},
+		});
 		start = next;
 	}
+
+	return runs;
 }
 
 /** The place of the first `value` from `start` on, or the length. */
@@ -133,6 +173,8 @@ class Pen {
 			this.#written += distance === 1 ? '\u001B[C' : `\u001B[${distance}C`;
 		} else if (column === 0 && row === this.#row + 1 && this.#column !== -1) {
 			this.#written += '\r\n';
+		} else if (row === this.#row + 1 && column < this.#column && this.#column - column <= CHEAP_STEPS) {
+			this.#written += `\u001B[B${'\b'.repeat(this.#column - column)}`;
 		} else {
 			this.#written += column === 0 ? `\u001B[${row + 1}H` : `\u001B[${row + 1};${column + 1}H`;
 		}
