@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Actions } from './actions/index.ts';
 import { equivalentOf } from './equivalent-command.ts';
 import { cleanLine } from './format.ts';
+import { keyNames } from './key-bindings.ts';
 import { layoutOf, SMALLEST } from './layout.ts';
 import { BrowseScreen } from './screens/browse-screen.tsx';
 import { ConflictScreen } from './screens/conflict-screen.tsx';
@@ -82,13 +83,14 @@ export function App({ store, actions, onMount }: Props) {
 }
 
 function Frame({ state }: { readonly state: State }) {
+	const key = keyNames(state);
 	const layout = layoutOf(state.size);
 	if (layout.isTooSmall) {
 		return (
 			<Box flexDirection="column" height={layout.frameRows} width={layout.columns}>
 				<Text wrap="truncate">{`Too small: ${layout.columns}x${state.size.rows}, at least ${SMALLEST.columns}x${SMALLEST.rows}`}</Text>
 				<Text wrap="truncate" dimColor>
-					Make the window larger, or q quits
+					{`Make the window larger, or ${key('quit')} quits`}
 				</Text>
 			</Box>
 		);
@@ -102,6 +104,7 @@ function Frame({ state }: { readonly state: State }) {
 				profile={state.profile}
 				generation={state.installed.value?.generation ?? null}
 				updates={countUpdates(state)}
+				keyOf={(section) => key(`go-${section}`)}
 			/>
 			<Screen state={state} />
 			{state.editing?.type === 'filter' ? (

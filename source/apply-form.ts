@@ -1,5 +1,6 @@
 import type { Requirement } from './engine/index.ts';
 import { cleanLine } from './format.ts';
+import type { KeyName } from './keys/binding.ts';
 import { requirementSubject } from './plan-review.ts';
 import type { GravePackage } from './plan-review.ts';
 import type { FormField, RunForm } from './state.ts';
@@ -37,9 +38,9 @@ export function applyForm(grave: readonly GravePackage[], accepted: readonly Req
 }
 
 /** The first field that does not hold its name, as a sentence; null when all do. */
-export function applyProblem(form: RunForm): string | null {
+export function applyProblem(form: RunForm, key: KeyName): string | null {
 	const wrong = form.fields.find((field) => field.name !== REASON && lineText(field.line).trim() !== cleanLine(field.name));
-	return wrong === undefined ? null : `Type ${cleanLine(wrong.name)} to go on, or press Esc: nothing has changed.`;
+	return wrong === undefined ? null : `Type ${cleanLine(wrong.name)} to go on, or press ${key('back', 'form')}: nothing has changed.`;
 }
 
 /** Empty where none was given. */

@@ -1,4 +1,5 @@
 import { fit, truncate } from './format.ts';
+import { keyNames } from './key-bindings.ts';
 import { layoutOf } from './layout.ts';
 import { listOf } from './lists.ts';
 import { installedHeader, installedRow } from './screens/rows.ts';
@@ -6,7 +7,7 @@ import { titleLabels } from './sections.ts';
 import { filterText, visibleInstalled } from './select.ts';
 import type { State } from './state.ts';
 import type { Line, Tone } from './theme.ts';
-import { screenAreas } from './views.ts';
+import { screenAreas } from './views/index.ts';
 
 const STYLES: Readonly<Record<Tone, string>> = {
 	plain: '',
@@ -40,11 +41,13 @@ export function firstFrame(state: State, { hasStyles }: { readonly hasStyles: bo
 		);
 	const above = Array.from({ length: layout.bodyRows - main.rows - (layout.isWide ? 0 : detail.rows) }, () => '');
 	const header = styled(fit(`  ${installedHeader(width)}`, width + 2), '2', hasStyles);
-	return [titleBar(state.size.columns), ...above, ...boxed([header, ...rows], main, `1 of ${listOf(state).items.length}`)];
+	return [titleBar(state), ...above, ...boxed([header, ...rows], main, `1 of ${listOf(state).items.length}`)];
 }
 
-function titleBar(columns: number): string {
-	const { brand, labels } = titleLabels({ columns, current: 'installed', right: '', badges: {} });
+function titleBar(state: State): string {
+	const { columns } = state.size;
+	const key = keyNames(state);
+	const { brand, labels } = titleLabels({ columns, current: 'installed', right: '', badges: {}, keyOf: (section) => key(`go-${section}`) });
 	return truncate(`${brand}${labels.map(({ text }) => text).join('')}`, columns);
 }
 

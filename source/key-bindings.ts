@@ -1,11 +1,11 @@
-import type { Binding, Command, Place } from './keys/binding.ts';
+import type { Binding, Command, KeyName, Place } from './keys/binding.ts';
 import { COMMON_KEYS } from './keys/common-keys.ts';
 import { EDITING_KEYS } from './keys/editing-keys.ts';
 import { PAGE_KEYS } from './keys/page-keys.ts';
 import { READING_KEYS } from './keys/reading-keys.ts';
 import { RUNTIME_KEYS } from './keys/runtime-keys.ts';
 import { REVIEW_KEYS } from './keys/review-keys.ts';
-import { NO_OWN_KEYS, withOwnKeys } from './keys/own-keys.ts';
+import { bindingName, NO_OWN_KEYS, withOwnKeys } from './keys/own-keys.ts';
 import type { OwnKeys } from './keys/own-keys.ts';
 import { UPKEEP_KEYS } from './keys/upkeep-keys.ts';
 import { SECTION_KEYS } from './keys/section-keys.ts';
@@ -13,7 +13,7 @@ import { isWelcome, topPage } from './select.ts';
 import { remember } from './remember.ts';
 import type { State } from './state.ts';
 
-export type { Command, Place } from './keys/binding.ts';
+export type { Command, KeyName, Place } from './keys/binding.ts';
 
 /** The one table of keys: dispatch, footer, help and every reason why a key does nothing come from here. */
 export const BINDINGS: readonly Binding[] = [
@@ -63,6 +63,8 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
 	always: 'Always, also while typing',
 };
 
+const COMMON_PLACES: readonly Place[] = ['moving', 'everywhere', 'always'];
+
 /** The places whose keys work now, nearest first. */
 export function placesOf(state: State): readonly Place[] {
 	if (state.editing !== null) {
@@ -71,7 +73,7 @@ export function placesOf(state: State): readonly Place[] {
 	}
 
 	const place = topPage(state)?.type ?? state.section;
-	return [isWelcome(state) ? 'welcome' : place, 'moving', 'everywhere', 'always'];
+	return [isWelcome(state) ? 'welcome' : place, ...COMMON_PLACES];
 }
 
 /** The table with keys of the user's own. Throws `settings-invalid` when they are none, or mean two things in one place. */
@@ -81,6 +83,31 @@ export function bindingsIn(place: Place, own: OwnKeys = NO_OWN_KEYS): readonly B
 	return bindingsOf(own).filter((binding) => binding.place === place);
 }
 
+/** Why a key can do nothing now, as half a sentence; null when it can. */
+export function refusalOf({ whyNot }: Pick<Binding, 'whyNot'>, state: State): string | null {
+	return whyNot?.(state, keyNames(state)) ?? null;
+}
+
+const namesOf = remember(
+	(bindings: readonly Binding[]): ReadonlyMap<string, string> =>
+		new Map(bindings.toReversed().map((binding) => [bindingName(binding), keyLabel(binding.keys[0] ?? '')])),
+);
+
+/** The one way in which a sentence on the screen names a key: it is the user's own where there is one. */
+export function keyNames(state: State): KeyName {
+	const names = namesOf(bindingsOf(state.ownKeys));
+	return (command, place) => {
+		// A sentence is read before its field is left.
+		const places = place === undefined ? placesOf({ ...state, editing: null }) : [place, ...COMMON_PLACES];
+		const name = places.map((one) => names.get(bindingName({ place: one, command }))).find((found) => found !== undefined);
+		if (name === undefined) {
+			throw new TypeError(`No key does "${command}" ${place === undefined ? 'here' : `in "${place}"`}.`);
+		}
+
+		return name;
+	};
+}
+
 export type Resolved = { readonly type: 'command'; readonly command: Command } | { readonly type: 'refused'; readonly reason: string };
 
 /** What a key does now; null when it means nothing here. */
@@ -88,7 +115,7 @@ export function resolveKey(state: State, key: string): Resolved | null {
 	for (const place of placesOf(state)) {
 		const binding = bindingsIn(place, state.ownKeys).find((candidate) => candidate.keys.includes(key));
 		if (binding !== undefined) {
-			const reason = binding.whyNot?.(state) ?? null;
+			const reason = refusalOf(binding, state);
 			return reason === null ? { type: 'command', command: binding.command } : { type: 'refused', reason };
 		}
 	}
@@ -100,14 +127,14 @@ export function resolveKey(state: State, key: string): Resolved | null {
 export function footerBindings(state: State): readonly Binding[] {
 	return placesOf(state)
 		.flatMap((place) => bindingsIn(place, state.ownKeys))
-		.filter((binding) => binding.label !== null && (binding.whyNot?.(state) ?? null) === null);
+		.filter((binding) => binding.label !== null && refusalOf(binding, state) === null);
 }
 
 /** What a screen tells that has room left: everything else that has a word for it. */
 export function wideBindings(state: State): readonly Binding[] {
 	return placesOf(state)
-		.flatMap((place) => bindingsIn(place))
-		.filter((binding) => binding.wideLabel !== undefined && (binding.whyNot?.(state) ?? null) === null);
+		.flatMap((place) => bindingsIn(place, state.ownKeys))
+		.filter((binding) => binding.wideLabel !== undefined && refusalOf(binding, state) === null);
 }
 
 const KEY_LABELS: Readonly<Record<string, string>> = {
@@ -129,5 +156,10 @@ const KEY_LABELS: Readonly<Record<string, string>> = {
 
 /** `ctrl-d` as readers know it: `^D`. */
 export function keyLabel(key: string): string {
-	return KEY_LABELS[key] ?? key.replace(/^ctrl-(.)$/, (_, letter: string) => `^${letter.toUpperCase()}`);
+	return (
+		KEY_LABELS[key] ??
+		key
+			.replace(/^ctrl-(.)$/, (_, letter: string) => `^${letter.toUpperCase()}`)
+			.replace(/^alt-(.)$/, (_, letter: string) => `Alt-${letter}`)
+	);
 }

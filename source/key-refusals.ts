@@ -19,6 +19,7 @@ import {
 	visibleInstalled,
 	visibleSettings,
 } from './select.ts';
+import type { KeyName } from './keys/binding.ts';
 import type { SettingItem } from './select.ts';
 import type { Operation, State } from './state.ts';
 
@@ -40,8 +41,10 @@ export function nothingToRead(state: State): string | null {
 	return isThere ? null : 'there is nothing to read';
 }
 
-export function firstReason(...reasons: readonly ((state: State) => string | null)[]): (state: State) => string | null {
-	return (state) => reasons.reduce<string | null>((found, reason) => found ?? reason(state), null);
+type Refusal = (state: State, key: KeyName) => string | null;
+
+export function firstReason(...reasons: readonly Refusal[]): Refusal {
+	return (state, key) => reasons.reduce<string | null>((found, reason) => found ?? reason(state, key), null);
 }
 
 /** The name that a command on this screen is about. */
@@ -149,13 +152,13 @@ export function isCurrent(state: State): string | null {
 	return generation?.isCurrent === true ? 'it is the current generation' : null;
 }
 
-export function noSuggestion(state: State): string | null {
+export function noSuggestion(state: State, key: KeyName): string | null {
 	const page = topPage(state);
 	if (page?.type === 'conflict' && conflictOf(page.failure).suggestions.length === 0) {
 		return 'the resolver found nothing to suggest';
 	}
 
-	return takenSuggestion(state, selectedItem(state)) === null ? 'this takes more than one step; c copies the commands' : null;
+	return takenSuggestion(state, selectedItem(state)) === null ? `this takes more than one step; ${key('copy')} copies the commands` : null;
 }
 
 export function noSuggestedCommand(state: State): string | null {
@@ -203,9 +206,9 @@ export function noSetting(state: State): string | null {
 	return item?.type !== 'setting' ? 'it is no setting' : item.setting.isSet ? null : 'it is the default already';
 }
 
-export function noValues(state: State): string | null {
+export function noValues(state: State, key: KeyName): string | null {
 	const item = settingItem(state);
-	return item?.type === 'setting' && item.setting.choices.length > 0 ? null : 'it has no list of values; Enter changes it';
+	return item?.type === 'setting' && item.setting.choices.length > 0 ? null : `it has no list of values; ${key('edit-setting')} changes it`;
 }
 
 export const noRegistry = (state: State): string | null => (settingItem(state)?.type === 'registry' ? null : 'no registry is selected');

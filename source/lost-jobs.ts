@@ -1,6 +1,7 @@
 import type { Job, KnownJob } from './engine/index.ts';
 import { commandOf, titleOf } from './actions/request-words.ts';
 import { plural } from './format.ts';
+import type { KeyName } from './keys/binding.ts';
 import type { Operation, OperationResult } from './state.ts';
 import { startWatch } from './transfer-watch.ts';
 
@@ -79,7 +80,7 @@ export function operationOf(job: KnownJob, id: number): Operation {
 }
 
 /** What the next start says about them, in one line. */
-export function jobsNotice(jobs: readonly KnownJob[]): string | null {
+export function jobsNotice(jobs: readonly KnownJob[], key: KeyName): string | null {
 	const [first] = jobs;
 	if (first === undefined) {
 		return null;
@@ -89,5 +90,5 @@ export function jobsNotice(jobs: readonly KnownJob[]): string | null {
 		first.status
 	];
 	const more = jobs.length === 1 ? '' : ` and ${jobs.length - 1} more`;
-	return `While you were away: ${first.title} ${word}${more}. ${first.status === 'running' ? '' : `${first.sentences[0] ?? ''} `}Key 4 shows it.`;
+	return `While you were away: ${first.title} ${word}${more}. ${first.status === 'running' ? '' : `${first.sentences[0] ?? ''} `}Key ${key('go-activity')} shows it.`;
 }

@@ -4,8 +4,8 @@ import { differenceOf, infoOf, topPage } from './select.ts';
 import type { State } from './state.ts';
 import type { HandedText } from './terminal/index.ts';
 import type { Line } from './theme.ts';
-import { documentOf, reviewPaneDocument } from './views.ts';
-import type { ScreenDocument } from './views.ts';
+import { documentOf, reviewPaneDocument } from './views/index.ts';
+import type { ScreenDocument } from './views/index.ts';
 
 /** What is read now, whole and without colours, for a pager or an editor; null where nothing is. */
 export function readableText(state: State): HandedText | null {

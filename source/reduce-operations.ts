@@ -1,3 +1,4 @@
+import { keyNames } from './key-bindings.ts';
 import { cleanLines } from './format.ts';
 import type { Action } from './reduce.ts';
 import type { Operation, OutputLine, Page, State } from './state.ts';
@@ -98,9 +99,10 @@ function end(state: State, action: Extract<OperationAction, { readonly type: 'op
 	}));
 	const next = { ...ended, now: action.now, isQuitArmed: false };
 	const following = pageAfter(action);
+	const key = keyNames(state);
 	const isWatched = state.pages.some((page) => page.type === 'operation' && page.operation === action.id);
 	if (following === null) {
-		return { ...next, notice: isWatched ? null : endNotice(action.status) };
+		return { ...next, notice: isWatched ? null : endNotice(action.status, key('go-activity')) };
 	}
 
 	return isWatched
@@ -109,7 +111,10 @@ function end(state: State, action: Extract<OperationAction, { readonly type: 'op
 				pages: state.pages.map((page) => (page.type === 'operation' && page.operation === action.id ? following : page)),
 				notice: null,
 			}
-		: { ...next, notice: { tone: 'info', text: 'The plan is ready: press 4, then Enter, to review it.' } };
+		: {
+				...next,
+				notice: { tone: 'info', text: `The plan is ready: press ${key('go-activity')}, then ${key('open', 'activity')}, to review it.` },
+			};
 }
 
 /** A finished plan is reviewed, a conflict explained; everything else stays on the operation's own page. */
@@ -126,12 +131,12 @@ export function pageAfter(operation: {
 	return operation.failure !== null && isConflict ? { type: 'conflict', operation: operation.id, failure: operation.failure } : null;
 }
 
-function endNotice(status: 'done' | 'failed' | 'cancelled'): State['notice'] {
+function endNotice(status: 'done' | 'failed' | 'cancelled', key: string): State['notice'] {
 	switch (status) {
 		case 'done':
-			return { tone: 'info', text: 'The operation finished: press 4 to see it.' };
+			return { tone: 'info', text: `The operation finished: press ${key} to see it.` };
 		case 'failed':
-			return { tone: 'bad', text: 'The operation failed: press 4 to see why.' };
+			return { tone: 'bad', text: `The operation failed: press ${key} to see why.` };
 		case 'cancelled':
 			return { tone: 'warning', text: 'The operation was cancelled; nothing changed.' };
 	}

@@ -11,7 +11,7 @@ import type { OwnKeys } from './keys/own-keys.ts';
 import type { Section } from './sections.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 import type { ToldEvent, TransferProgress } from './transfer-watch.ts';
-import { detailOf, hunkStarts, viewOf } from './views.ts';
+import { detailOf, hunkStarts, viewOf } from './views/index.ts';
 
 export type Action =
 	| { readonly type: 'resized'; readonly size: Size }

@@ -1,12 +1,13 @@
 import { parseBytes, parseMilliseconds } from './commands/amounts.ts';
 import { EngineError, type RuntimePlugin } from './engine/index.ts';
 import { cleanLine } from './format.ts';
+import type { KeyName } from './keys/binding.ts';
 import type { RuntimeAct } from './runtime-view.ts';
 import type { FormField, RunForm } from './state.ts';
 import { lineOf, lineText } from './terminal/line-editor.ts';
 
 /** The limits of a plugin that runs, to be changed. */
-export function limitsForm({ plugin, limits }: RuntimePlugin): RunForm {
+export function limitsForm({ plugin, limits }: RuntimePlugin, key: KeyName): RunForm {
 	const field = (name: string, label: string, text: string): FormField => ({
 		name,
 		label,
@@ -18,7 +19,7 @@ export function limitsForm({ plugin, limits }: RuntimePlugin): RunForm {
 		about: 'limits',
 		target: plugin,
 		task: null,
-		description: 'They hold from now on and until a reload. Enter sets them.',
+		description: `They hold from now on and until a reload. ${key('submit', 'form')} sets them.`,
 		fields: [
 			field('memory', 'memory', `${limits.memoryBytes / 1024 ** 2}MiB`),
 			field('cpu', 'processor time a call', `${limits.cpuMilliseconds / 1000}s`),

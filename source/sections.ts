@@ -29,17 +29,20 @@ type TitleRequest = {
 	readonly right: string;
 	/** What to say about a section after its name, where there is room. */
 	readonly badges: Readonly<Partial<Record<Section, string>>>;
+	/** Of the user's own; left out for the usual ones. */
+	readonly keyOf?: (section: Section) => string;
 };
 
 const BRAND = ' plugward ';
 
 /** The title bar: long names and wide spaces where all of them fit beside `right`, short names on a narrow screen, else numbers alone. */
 export function titleLabels(request: TitleRequest): { readonly brand: string; readonly labels: readonly TitleLabel[] } {
-	const { columns, current, right, badges } = request;
+	const { columns, current, right, badges, keyOf } = request;
+	const sections = keyOf === undefined ? SECTION_LIST : SECTION_LIST.map((one) => ({ ...one, key: keyOf(one.section) }));
 	const room = columns - (right === '' ? 0 : right.length + 2);
-	const named = SECTION_LIST.map(({ section, key, title }) => ({ section, text: `${key} ${title}${badges[section] ?? ''}` }));
-	const short = SECTION_LIST.map(({ section, key, short: name }) => ({ section, text: `${key} ${name}` }));
-	const numbers = SECTION_LIST.map(({ section, key, short: name }) => ({ section, text: section === current ? `${key} ${name}` : key }));
+	const named = sections.map(({ section, key, title }) => ({ section, text: `${key} ${title}${badges[section] ?? ''}` }));
+	const short = sections.map(({ section, key, short: name }) => ({ section, text: `${key} ${name}` }));
+	const numbers = sections.map(({ section, key, short: name }) => ({ section, text: section === current ? `${key} ${name}` : key }));
 	const forms = [
 		{ brand: BRAND, labels: wideSpaced(named, current) },
 		{ brand: '', labels: wideSpaced(named, current) },

@@ -1,6 +1,7 @@
 import { EXCEPTION_RULES } from './engine/index.ts';
 import { quoteWord } from './commands/consent.ts';
 import { cleanLine } from './format.ts';
+import type { KeyName } from './keys/binding.ts';
 import { valueOf } from './run-form.ts';
 import type { FormField, RunForm, TrustAct } from './state.ts';
 import { EMPTY_LINE, lineOf } from './terminal/line-editor.ts';
@@ -10,12 +11,15 @@ const REVIEW_DAYS = 365;
 const EXCEPTION_DAYS = 30;
 
 /** What a reviewer signs about one version. `id`: `name@version`; `now`: milliseconds since the epoch. */
-export function reviewForm(id: string, { verdict, now }: { readonly verdict: 'endorse' | 'reject'; readonly now: number }): RunForm {
+export function reviewForm(
+	id: string,
+	{ verdict, now, key }: { readonly verdict: 'endorse' | 'reject'; readonly now: number; readonly key: KeyName },
+): RunForm {
 	return {
 		about: verdict,
 		target: id,
 		task: null,
-		description: `Signs with your own key that you ${verdict === 'endorse' ? 'looked at' : 'reject'} exactly these bytes. Enter shows it before anything is signed.`,
+		description: `Signs with your own key that you ${verdict === 'endorse' ? 'looked at' : 'reject'} exactly these bytes. ${key('submit', 'form')} shows it before anything is signed.`,
 		fields: [
 			textField('notes', 'what you found', { required: verdict === 'reject' }),
 			textField('from', 'changes since version', { required: false }),
@@ -27,13 +31,12 @@ export function reviewForm(id: string, { verdict, now }: { readonly verdict: 'en
 }
 
 /** Takes in what others signed. */
-export function importForm(): RunForm {
+export function importForm(key: KeyName): RunForm {
 	return {
 		about: 'import',
 		target: '',
 		task: null,
-		description:
-			'Each statement is verified; it counts only when your policy trusts who signed it. Enter shows it before anything is read.',
+		description: `Each statement is verified; it counts only when your policy trusts who signed it. ${key('submit', 'form')} shows it before anything is read.`,
 		fields: [textField('source', 'file, or npm:NAME')],
 		focused: 0,
 		problem: null,

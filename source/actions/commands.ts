@@ -1,7 +1,7 @@
 import { completeLine } from '../complete-line.ts';
 import { editedLine } from '../edited-line.ts';
 import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
-import { placesOf } from '../key-bindings.ts';
+import { keyNames, placesOf, refusalOf } from '../key-bindings.ts';
 import { suggestedCommand } from '../key-refusals.ts';
 import type { Command } from '../key-bindings.ts';
 import { selectedPlanItem } from '../lists.ts';
@@ -193,7 +193,7 @@ function runCommand(parts: CommandParts, state: State): void {
 		return openSection(parts, section);
 	}
 
-	const reason = binding.whyNot?.(below) ?? null;
+	const reason = refusalOf(binding, below);
 	if (reason !== null) {
 		return parts.store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${reason}.` } });
 	}
@@ -323,7 +323,10 @@ function quit({ store, host }: CommandParts, state: State): void {
 	}
 
 	store.dispatch({ type: 'quit-armed', isArmed: true });
-	store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: 'An operation is running: q again leaves and cancels it.' } });
+	store.dispatch({
+		type: 'noticed',
+		notice: { tone: 'warning', text: `An operation is running: ${keyNames(state)('quit')} again leaves and cancels it.` },
+	});
 }
 
 function moveField({ store }: CommandParts, state: State, by: 1 | -1): void {

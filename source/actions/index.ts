@@ -26,6 +26,9 @@ export type Actions = {
 	readonly mouse: (report: MouseReport, pointed: Pointed | null) => void;
 };
 
+/** These are pressed twice to leave while something runs. */
+const LEAVING: ReadonlySet<string> = new Set(['interrupt', 'quit']);
+
 /** Turns keys into changes of state and calls of the engine. */
 export function createActions(context: ActionContext, host: Host): Actions {
 	const { store } = context;
@@ -56,7 +59,7 @@ export function createActions(context: ActionContext, host: Host): Actions {
 			return type(name);
 		}
 
-		if (name !== 'ctrl-c' && name !== 'q') {
+		if (resolved.type === 'refused' || !LEAVING.has(resolved.command)) {
 			store.dispatch({ type: 'quit-armed', isArmed: false });
 		}
 

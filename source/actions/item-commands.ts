@@ -1,3 +1,4 @@
+import { keyNames } from '../key-bindings.ts';
 import type { InstalledPlugin } from '../engine/index.ts';
 import { applyForm, applyProblem, reasonIn } from '../apply-form.ts';
 import { subjectOf } from '../key-refusals.ts';
@@ -85,7 +86,7 @@ export function apply({ operations, store }: CommandParts, state: State): void {
 }
 
 export function submitApply({ operations, store }: CommandParts, state: State, form: RunForm): void {
-	const problem = applyProblem(form);
+	const problem = applyProblem(form, keyNames(store.getState()));
 	const page = state.pages.at(-2);
 	if (problem !== null) {
 		return store.dispatch({ type: 'form-changed', form: { ...form, problem } });

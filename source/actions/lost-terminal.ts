@@ -1,6 +1,7 @@
 import process from 'node:process';
 
 import { failureOf } from '../failure.ts';
+import { keyNames } from '../key-bindings.ts';
 import { jobOf, jobsNotice, operationOf } from '../lost-jobs.ts';
 import { findOperation, runningOperation } from '../select.ts';
 import type { ActionContext } from './context.ts';
@@ -28,7 +29,7 @@ export async function tellJobs({ engine, store, signal }: ActionContext): Promis
 	const call = { signal, onEvent: () => undefined };
 	try {
 		const unseen = (await engine.jobs.list(call)).filter(({ isSeen }) => !isSeen);
-		const text = jobsNotice(unseen);
+		const text = jobsNotice(unseen, keyNames(store.getState()));
 		if (text === null) {
 			return;
 		}

@@ -134,7 +134,7 @@ async function fixAll(engine: Engine, options: CallOptions): Promise<readonly st
 	const left = checks.filter(({ state }) => state !== 'ok').length;
 	return [
 		...(fixed.length === 0 ? ['Nothing could be put right safely.'] : fixed.map((text) => `Put right: ${text}`)),
-		left === 0 ? 'Everything is in order now.' : `${plural(left, 'thing')} left to look at: key 9 shows them.`,
+		left === 0 ? 'Everything is in order now.' : `${plural(left, 'thing')} left to look at: the doctor shows them.`,
 	];
 }
 

@@ -1,5 +1,5 @@
 import { equivalentOf } from '../equivalent-command.ts';
-import { bindingsOf, keyLabel, PLACE_TITLES, placesOf } from '../key-bindings.ts';
+import { bindingsOf, keyLabel, keyNames, PLACE_TITLES, placesOf, refusalOf } from '../key-bindings.ts';
 import type { Command } from '../key-bindings.ts';
 import { subjectOf } from '../key-refusals.ts';
 import type { Binding } from '../keys/binding.ts';
@@ -32,17 +32,19 @@ const UNLISTED: readonly string[] = ['editing', 'form', 'palette', 'moving'];
 
 function entriesOf(state: State): readonly PaletteEntry[] {
 	const places = placesOf(state);
+	const key = keyNames(state);
 	const listed = bindingsOf(state.ownKeys).filter(({ place, command }) => !UNLISTED.includes(place) && command !== 'palette');
 	const here = places.flatMap((place) => listed.filter((binding) => binding.place === place));
 	const known = new Set(here.map(({ command }) => command));
 	const elsewhere = listed.filter(({ place, command }) => !places.includes(place) && !known.has(command) && isSectionPlace(place));
 	return [
 		...here.map((binding) =>
-			entryOf(binding, { place: '', scripted: scriptedOf(binding.command, state), reason: binding.whyNot?.(state) ?? null }),
+			entryOf(binding, { place: '', scripted: scriptedOf(binding.command, state), reason: refusalOf(binding, state) }),
 		),
 		...elsewhere.map((binding) => {
 			const section = SECTION_LIST.find((one) => one.section === binding.place);
-			const reason = section === undefined ? 'it belongs to another screen' : `it belongs to ${section.title}, key ${section.key}`;
+			const reason =
+				section === undefined ? 'it belongs to another screen' : `it belongs to ${section.title}, key ${key(`go-${section.section}`)}`;
 			return entryOf(binding, { place: PLACE_TITLES[binding.place], scripted: null, reason });
 		}),
 	];

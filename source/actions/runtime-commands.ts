@@ -1,3 +1,4 @@
+import { keyNames } from '../key-bindings.ts';
 import { failureOf } from '../failure.ts';
 import { cleanLine } from '../format.ts';
 import { selectedItem } from '../lists.ts';
@@ -28,7 +29,7 @@ export const runtimeKill: Perform = ({ store }, state) => {
 export const runtimeLimits: Perform = ({ store }, state) => {
 	const item = selectedRuntime(state);
 	if (hasPlugin(item)) {
-		store.dispatch({ type: 'page-pushed', page: { type: 'form', form: limitsForm(item.plugin) } });
+		store.dispatch({ type: 'page-pushed', page: { type: 'form', form: limitsForm(item.plugin, keyNames(state)) } });
 	}
 };
 

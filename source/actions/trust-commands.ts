@@ -1,3 +1,4 @@
+import { keyNames } from '../key-bindings.ts';
 import { subjectOf } from '../key-refusals.ts';
 import { auditedPlugin, explanationOf, installedPlugins, topPage } from '../select.ts';
 import type { State } from '../state.ts';
@@ -30,7 +31,10 @@ export const openRaw = onPlugin(({ store, loading }, { name }) => {
 
 const review = (verdict: 'endorse' | 'reject') =>
 	onPlugin(({ store }, { name, state }) =>
-		store.dispatch({ type: 'page-pushed', page: { type: 'form', form: reviewForm(idOf(state, name), { verdict, now: state.now }) } }),
+		store.dispatch({
+			type: 'page-pushed',
+			page: { type: 'form', form: reviewForm(idOf(state, name), { verdict, now: state.now, key: keyNames(state) }) },
+		}),
 	);
 
 export const endorse = review('endorse');
@@ -46,7 +50,7 @@ export const revoke = onPlugin(({ store }, { name, state }) => {
 });
 
 export function importStatements({ store }: CommandParts): void {
-	store.dispatch({ type: 'page-pushed', page: { type: 'form', form: importForm() } });
+	store.dispatch({ type: 'page-pushed', page: { type: 'form', form: importForm(keyNames(store.getState())) } });
 }
 
 export const unpinBuilder = onPlugin(({ store }, { name }) =>

@@ -128,6 +128,9 @@ export type Command =
 	| 'runtime-follow'
 	| 'runtime-start-here';
 
+/** How a sentence names the key of a command: the first one it has where the user is, or in `place`. */
+export type KeyName = (command: Command, place?: Place) => string;
+
 export type Binding = {
 	readonly command: Command;
 	readonly keys: readonly string[];
@@ -138,5 +141,5 @@ export type Binding = {
 	readonly wideLabel?: string;
 	readonly help: string;
 	/** Why it cannot be done now, as half a sentence; null when it can. */
-	readonly whyNot?: (state: State) => string | null;
+	readonly whyNot?: (state: State, key: KeyName) => string | null;
 };

@@ -1,6 +1,6 @@
 import { LEVELS } from '../engine/index.ts';
 import { cleanLine, formatBytes, plural } from '../format.ts';
-import { footerBindings, PLACE_TITLES, placesOf, bindingsIn } from '../key-bindings.ts';
+import { footerBindings, PLACE_TITLES, placesOf, bindingsIn, refusalOf } from '../key-bindings.ts';
 import type { Binding } from '../keys/binding.ts';
 import { indexIn, listOf, selectedItem } from '../lists.ts';
 import { shareWords } from '../pictures/share-bar.ts';
@@ -11,7 +11,7 @@ import { countLevels, countUpdates, explanationOf, findOperation, infoOf, instal
 import { IDLE } from '../state.ts';
 import type { Loadable, Operation, State } from '../state.ts';
 import { levelBadge } from '../theme.ts';
-import { detailOf, documentOf } from '../views.ts';
+import { detailOf, documentOf } from '../views/index.ts';
 import { spokenLine } from './spoken-line.ts';
 import { spokenRows } from './spoken-rows.ts';
 
@@ -162,7 +162,7 @@ export function usableBindings(state: State): readonly Binding[] {
 	const all = placesOf(state)
 		.filter((place) => place !== 'moving')
 		.flatMap((place) => bindingsIn(place, state.ownKeys))
-		.filter((binding) => (binding.whyNot?.(state) ?? null) === null && !SCREEN_ONLY.has(binding.command));
+		.filter((binding) => refusalOf(binding, state) === null && !SCREEN_ONLY.has(binding.command));
 	return [...new Set([...shown.filter((binding) => all.includes(binding)), ...all])];
 }
 

@@ -3,12 +3,13 @@ import { Box, Text } from 'ink';
 import { cleanLine, plural } from '../format.ts';
 import { completionsOf } from '../complete-line.ts';
 import { shownQuery } from '../highlight.ts';
+import { keyNames } from '../key-bindings.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { visibleHits } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { ListPane } from './parts/list-pane.tsx';
 import { freshness, placeholderLines } from './parts/placeholder.ts';
@@ -23,6 +24,7 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 	const { main, detail } = screenAreas(state);
 	const hits = visibleHits(state);
 	const list = listOf(state);
+	const key = keyNames(state);
 	const isBlank = lineText(state.searchLine).trim() === '';
 	const isTyping = state.editing?.type === 'search';
 	// Of what is listed, which may lag behind what is typed.
@@ -36,7 +38,7 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 				</Text>
 				<TextField
 					line={state.searchLine}
-					placeholder={isTyping ? 'a name, what it should do, permission:!net, updated:<30d ...' : 'press / to search'}
+					placeholder={isTyping ? 'a name, what it should do, permission:!net, updated:<30d ...' : `press ${key('search')} to search`}
 					width={Math.max(10, layout.columns - SEARCH_LABEL.length - 2)}
 					isFocused={isTyping}
 					column={SEARCH_LABEL.length}
@@ -57,14 +59,14 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 						return hit === undefined ? [] : hitRow(hit, { ...listing, width });
 					}}
 					header={(width) => hitHeader({ ...listing, width })}
-					fresh={freshness(state.search, state.now)}
+					fresh={freshness(state.search, state)}
 					placeholder={(width) =>
 						placeholderLines(
-							state.search,
+							{ loadable: state.search, key: keyNames(state) },
 							{
 								loading: `Searching ${state.registry} ...`,
 								empty: isBlank ? 'Nothing to list yet.' : `Nothing matches "${cleanLine(lineText(state.searchLine))}".`,
-								next: 'Press / and type what it should do, or exact names: eslint@9 prettier',
+								next: `Press ${key('search')} and type what it should do, or exact names: eslint@9 prettier`,
 							},
 							width,
 						)
@@ -85,17 +87,17 @@ function Summary({ state }: { readonly state: State }) {
 	return (
 		<Text wrap="truncate">
 			<Text dimColor>{value === null ? '' : `${plural(value.total, 'match', 'matches')}${about}  `}</Text>
-			{candidates.length === 0 ? null : <Completions candidates={candidates} />}
+			{candidates.length === 0 ? null : <Completions candidates={candidates} name={keyNames(state)('complete', 'editing')} />}
 			<Text color="yellow">{notice === null ? '' : `! ${cleanLine(notice)}  `}</Text>
 		</Text>
 	);
 }
 
-function Completions({ candidates }: { readonly candidates: readonly string[] }) {
+function Completions({ candidates, name }: { readonly candidates: readonly string[]; readonly name: string }) {
 	return (
 		<Text>
 			<Text bold color="cyan">
-				Tab
+				{name}
 			</Text>
 			{`  ${candidates.join('  ')}  `}
 		</Text>

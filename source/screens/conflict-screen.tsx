@@ -5,7 +5,7 @@ import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import type { Page, State } from '../state.ts';
 import { span } from '../theme.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import { paragraph } from './documents/lines.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { ListPane } from './parts/list-pane.tsx';

@@ -1,6 +1,6 @@
 import { insideOf, layoutOf } from '../layout.ts';
 import type { State } from '../state.ts';
-import { documentOf } from '../views.ts';
+import { documentOf } from '../views/index.ts';
 import { DocumentView, scrollInfo } from './parts/document-view.tsx';
 import { Pane } from './parts/pane.tsx';
 

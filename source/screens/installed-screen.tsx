@@ -2,11 +2,12 @@ import { Box, Text } from 'ink';
 
 import { cleanLine, formatBytes, plural, truncate } from '../format.ts';
 import { shownQuery } from '../highlight.ts';
+import { keyNames } from '../key-bindings.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { countUpdates, filterProblems, filterText, installedPlugins, visibleInstalled } from '../select.ts';
 import type { State } from '../state.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { LevelMix } from './parts/level-mix.tsx';
 import { ListPane } from './parts/list-pane.tsx';
@@ -32,24 +33,24 @@ export function InstalledScreen({ state }: { readonly state: State }) {
 					items={list.items}
 					selected={selectedIn(state, list)}
 					header={installedHeader}
-					fresh={freshness(state.installed, state.now)}
+					fresh={freshness(state.installed, state)}
 					rowAt={(index, width) => {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : installedRow(plugin, width, shownQuery(filter));
 					}}
 					placeholder={(width) =>
 						placeholderLines(
-							state.installed,
+							{ loadable: state.installed, key: keyNames(state) },
 							filter === ''
 								? {
 										loading: 'Reading the current generation ...',
 										empty: 'Nothing is installed yet.',
-										next: 'Press i to search the registry for something to install.',
+										next: `Press ${keyNames(state)('find-new')} to search the registry for something to install.`,
 									}
 								: {
 										loading: '',
 										empty: filterProblems(state, 'installed')[0] ?? 'No installed plugin matches the filter.',
-										next: 'Esc clears it.',
+										next: `${keyNames(state)('back')} clears it.`,
 									},
 							width,
 						)

@@ -1,10 +1,11 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, formatDuration } from '../format.ts';
+import { keyNames } from '../key-bindings.ts';
 import { insideOf, layoutOf } from '../layout.ts';
 import { findOperation } from '../select.ts';
 import type { Operation, Page, State } from '../state.ts';
-import { documentOf } from '../views.ts';
+import { documentOf } from '../views/index.ts';
 import { DocumentView, scrollInfo } from './parts/document-view.tsx';
 import { Pane } from './parts/pane.tsx';
 import { Spinner } from './parts/spinner.tsx';
@@ -31,7 +32,7 @@ export function OperationScreen({ state, page }: { readonly state: State; readon
 			rows={size.rows}
 			isFocused
 		>
-			<Headline operation={operation} />
+			<Headline operation={operation} leave={keyNames(state)('back')} />
 			<Text> </Text>
 			<Box height={rows}>
 				<DocumentView lines={document.lines} scroll={scroll} rows={rows} width={inside.columns} />
@@ -40,13 +41,13 @@ export function OperationScreen({ state, page }: { readonly state: State; readon
 	);
 }
 
-function Headline({ operation }: { readonly operation: Operation }) {
+function Headline({ operation, leave }: { readonly operation: Operation; readonly leave: string }) {
 	switch (operation.status) {
 		case 'running':
 			return (
 				<Text wrap="truncate">
 					<Spinner /> <Text bold>Running</Text>
-					<Text dimColor>{'   Esc lets it go on in the background, Ctrl-C cancels it safely'}</Text>
+					<Text dimColor>{`   ${leave} lets it go on in the background, Ctrl-C cancels it safely`}</Text>
 				</Text>
 			);
 		case 'cancelling':

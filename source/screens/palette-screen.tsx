@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, fit, truncate } from '../format.ts';
+import { keyNames } from '../key-bindings.ts';
 import { insideOf, layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { matchingEntries } from '../palette.ts';
@@ -49,7 +50,7 @@ export function PaletteScreen({ state, page }: { readonly state: State; readonly
 					const entry = entries[index];
 					return entry === undefined ? [] : paletteRow(entry, width);
 				}}
-				placeholder={(width) => paragraph('No command says that. Esc leaves.', width, { tone: 'dim' })}
+				placeholder={(width) => paragraph(`No command says that. ${keyNames(state)('back')} leaves.`, width, { tone: 'dim' })}
 			/>
 			<Box height={1} paddingX={1}>
 				<Text wrap="truncate" {...(chosen?.reason === null ? { dimColor: true } : { color: 'yellow' })}>

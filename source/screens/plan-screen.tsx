@@ -6,7 +6,7 @@ import { listOf, selectedIn } from '../lists.ts';
 import { answerTo, openRequirements, planItems } from '../plan-review.ts';
 import type { Answers, Page, State } from '../state.ts';
 import { span } from '../theme.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import type { Plan } from '../engine/index.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { ListPane, listWidth } from './parts/list-pane.tsx';

@@ -1,12 +1,13 @@
 import { Box } from 'ink';
 
+import { keyNames } from '../key-bindings.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { cleanLine, plural } from '../format.ts';
 import { runtimeItems } from '../runtime-view.ts';
 import type { Page, State } from '../state.ts';
 import { span } from '../theme.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import { runtimeHeader, runtimeRow } from './documents/runtime-document.ts';
 import { paragraph } from './documents/lines.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
@@ -23,7 +24,7 @@ export function RuntimeScreen({ state }: { readonly state: State }) {
 		<Box flexDirection={layout.isWide ? 'row' : 'column'} height={layout.bodyRows}>
 			<ListPane
 				title={titleOf(state)}
-				fresh={state.runtime.status === 'failed' ? freshness(state.runtime, state.now) : ''}
+				fresh={state.runtime.status === 'failed' ? freshness(state.runtime, state) : ''}
 				size={main}
 				items={list.items}
 				selected={selectedIn(state, list)}
@@ -34,11 +35,11 @@ export function RuntimeScreen({ state }: { readonly state: State }) {
 				}}
 				placeholder={(width) =>
 					placeholderLines(
-						state.runtime,
+						{ loadable: state.runtime, key: keyNames(state) },
 						{
 							loading: 'Asking the processes of this home what they run ...',
 							empty: 'No plugin runs in this home.',
-							next: 'Keep some running in another terminal: plugward start PLUGIN... Or press n: those that say so in their package.json are started here and run as long as the app is open.',
+							next: `Keep some running in another terminal: plugward start PLUGIN... Or press ${keyNames(state)('runtime-start-here')}: those that say so in their package.json are started here and run as long as the app is open.`,
 						},
 						width,
 					)

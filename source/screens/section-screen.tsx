@@ -1,6 +1,8 @@
 import { Box } from 'ink';
 
 import { cleanLine } from '../format.ts';
+import { keyNames } from '../key-bindings.ts';
+import type { KeyName } from '../key-bindings.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { filterText, visibleHistory, visibleRunnables } from '../select.ts';
@@ -8,7 +10,7 @@ import type { State } from '../state.ts';
 import { timeline, timelineWords } from '../pictures/timeline.ts';
 import { span } from '../theme.ts';
 import type { Line } from '../theme.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import { BLANK, paragraph } from './documents/lines.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { LineRow } from './parts/line-row.tsx';
@@ -62,7 +64,7 @@ function ListAndDetail({
 					{...(header === undefined ? {} : { header })}
 					rowAt={rowAt}
 					fresh={fresh}
-					placeholder={filter === '' || isLoading(state) ? placeholder : noMatch}
+					placeholder={filter === '' || isLoading(state) ? placeholder : (width) => noMatch(width, keyNames(state))}
 				/>
 				<DetailPane state={state} size={detail} title={detailTitle} />
 			</Box>
@@ -71,8 +73,12 @@ function ListAndDetail({
 }
 
 /** With a filter an empty list says nothing about what there is. */
-function noMatch(width: number): readonly Line[] {
-	return [BLANK, ...paragraph('Nothing here matches the filter.', width), ...paragraph('Esc clears it.', width, { tone: 'dim' })];
+function noMatch(width: number, key: KeyName): readonly Line[] {
+	return [
+		BLANK,
+		...paragraph('Nothing here matches the filter.', width),
+		...paragraph(`${key('back')} clears it.`, width, { tone: 'dim' }),
+	];
 }
 
 function isLoading({ section, history, installed }: State): boolean {
@@ -92,7 +98,7 @@ export function ActivityScreen({ state }: Props) {
 			}}
 			placeholder={(width) =>
 				placeholderLines(
-					{ status: 'ready', value: [], loadedAt: null, failure: null },
+					{ loadable: { status: 'ready', value: [], loadedAt: null, failure: null }, key: keyNames(state) },
 					{
 						loading: '',
 						empty: 'Nothing has run since plugward started.',
@@ -113,7 +119,7 @@ export function HistoryScreen({ state }: Props) {
 		<ListAndDetail
 			state={state}
 			title="History"
-			fresh={freshness(state.history, state.now)}
+			fresh={freshness(state.history, state)}
 			above={[
 				timeline(state.history.value ?? [], { width: layoutOf(state.size).columns - 2, now: state.now }),
 				[span(timelineWords(state.history.value ?? [], state.now), 'dim')],
@@ -126,7 +132,7 @@ export function HistoryScreen({ state }: Props) {
 			}}
 			placeholder={(width) =>
 				placeholderLines(
-					state.history,
+					{ loadable: state.history, key: keyNames(state) },
 					{
 						loading: 'Reading the generations ...',
 						empty: 'There is no generation yet.',
@@ -146,7 +152,7 @@ export function RunScreen({ state }: Props) {
 		<ListAndDetail
 			state={state}
 			title="Run a task"
-			fresh={freshness(state.installed, state.now)}
+			fresh={freshness(state.installed, state)}
 			detailTitle="What runs"
 			rowAt={(index, width) => {
 				const runnable = runnables[index];
@@ -154,11 +160,11 @@ export function RunScreen({ state }: Props) {
 			}}
 			placeholder={(width) =>
 				placeholderLines(
-					state.installed,
+					{ loadable: state.installed, key: keyNames(state) },
 					{
 						loading: 'Reading the current generation ...',
 						empty: 'Nothing is installed that could run.',
-						next: 'Press 2 to browse the registry.',
+						next: `Press ${keyNames(state)('go-browse')} to browse the registry.`,
 					},
 					width,
 				)

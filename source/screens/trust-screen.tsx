@@ -1,11 +1,12 @@
 import { Box } from 'ink';
 
 import { cleanLine } from '../format.ts';
+import { keyNames } from '../key-bindings.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { auditedPlugin, filterProblems, filterText, installedPlugins, visibleTrust } from '../select.ts';
 import type { State } from '../state.ts';
-import { screenAreas } from '../views.ts';
+import { screenAreas } from '../views/index.ts';
 import { trustHeader, trustRow } from './documents/explanation-document.ts';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { LevelMix } from './parts/level-mix.tsx';
@@ -18,6 +19,7 @@ export function TrustScreen({ state }: { readonly state: State }) {
 	const { main, detail } = screenAreas(state);
 	const plugins = visibleTrust(state);
 	const list = listOf(state);
+	const key = keyNames(state);
 	const filter = filterText(state, 'trust');
 	const title = 'Trust, least proven first';
 	return (
@@ -34,24 +36,24 @@ export function TrustScreen({ state }: { readonly state: State }) {
 					items={list.items}
 					selected={selectedIn(state, list)}
 					header={trustHeader}
-					fresh={freshness(state.trust.value === null ? state.installed : state.trust, state.now)}
+					fresh={freshness(state.trust.value === null ? state.installed : state.trust, state)}
 					rowAt={(index, width) => {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : trustRow(plugin, auditedPlugin(state, plugin.name), width);
 					}}
 					placeholder={(width) =>
 						placeholderLines(
-							state.installed,
+							{ loadable: state.installed, key: keyNames(state) },
 							filter === ''
 								? {
 										loading: 'Reading the current generation ...',
 										empty: 'Nothing is installed, so there is nothing to trust.',
-										next: 'Press 2 to browse the registry, or L to read what the levels mean.',
+										next: `Press ${key('go-browse')} to browse the registry, or ${key('trust-levels')} to read what the levels mean.`,
 									}
 								: {
 										loading: '',
 										empty: filterProblems(state, 'trust')[0] ?? 'No installed plugin matches the filter.',
-										next: 'Esc clears it.',
+										next: `${keyNames(state)('back')} clears it.`,
 									},
 							width,
 						)

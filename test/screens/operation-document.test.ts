@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { NOTHING_PLANNED } from '../../source/fetch-amount.ts';
+import { keyNames } from '../../source/key-bindings.ts';
 import { reduce } from '../../source/reduce.ts';
 import type { Action } from '../../source/reduce.ts';
 import { operationDocument } from '../../source/screens/documents/operation-document.ts';
@@ -65,7 +66,9 @@ function rows(state: State): readonly string[] {
 	const operation = state.operations[0];
 	return operation === undefined
 		? []
-		: operationDocument(operation, { width: 100, retryKey: 'R' }).map((line) => line.map(({ text }) => text).join(''));
+		: operationDocument(operation, { width: 100, retryKey: 'R', key: keyNames(state) }).map((line) =>
+				line.map(({ text }) => text).join(''),
+			);
 }
 
 it('tells how much has come, at which rate, and for how long it has gone on', () => {

@@ -1,5 +1,6 @@
 import type { DoctorCheck } from '../../engine/index.ts';
 import { cleanLine, fit } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import { span } from '../../theme.ts';
 import type { Line, Tone } from '../../theme.ts';
 import { BLANK, fact, heading, paragraph } from '../documents/lines.ts';
@@ -24,7 +25,10 @@ export function checkRow({ id, state, text }: DoctorCheck, width: number): Line 
 }
 
 /** What was looked at, what was found, and what to do about it. */
-export function checkDocument({ id, state, text, fix }: DoctorCheck, width: number): readonly Line[] {
+export function checkDocument(
+	{ id, state, text, fix }: DoctorCheck,
+	{ width, key }: { readonly width: number; readonly key: KeyName },
+): readonly Line[] {
 	const { sign, word, tone } = STATES[state];
 	return [
 		[span(cleanLine(id), 'accent'), span(`  ${sign} ${word}`, tone)],
@@ -34,6 +38,12 @@ export function checkDocument({ id, state, text, fix }: DoctorCheck, width: numb
 		...(fix === null
 			? paragraph(state === 'ok' ? 'There is nothing to do.' : 'Nothing can be done about it here.', width, { tone: 'dim' })
 			: [heading('What to do'), ...paragraph(fix, width, { tone: 'accent' })]),
-		...(state === 'ok' ? [] : [BLANK, ...fact('f', 'puts right what can be put right safely', width), ...fact('R', 'looks again', width)]),
+		...(state === 'ok'
+			? []
+			: [
+					BLANK,
+					...fact(key('fix', 'doctor'), 'puts right what can be put right safely', width),
+					...fact(key('refresh', 'doctor'), 'looks again', width),
+				]),
 	];
 }

@@ -1,11 +1,12 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, plural } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { layoutOf } from '../../layout.ts';
 import { listOf, selectedIn } from '../../lists.ts';
 import { filterText, visibleChecks } from '../../select.ts';
 import type { State } from '../../state.ts';
-import { screenAreas } from '../../views.ts';
+import { screenAreas } from '../../views/index.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
 import { freshness, placeholderLines } from '../parts/placeholder.ts';
@@ -31,17 +32,17 @@ export function DoctorScreen({ state }: { readonly state: State }) {
 						const check = checks[index];
 						return check === undefined ? [] : checkRow(check, width);
 					}}
-					fresh={freshness(state.doctor, state.now)}
+					fresh={freshness(state.doctor, state)}
 					placeholder={(width) =>
 						placeholderLines(
-							state.doctor,
+							{ loadable: state.doctor, key: keyNames(state) },
 							filter === ''
 								? {
 										loading: 'Looking at the machine, the home and the registry ...',
 										empty: 'Nothing was looked at.',
-										next: 'Press R to look.',
+										next: `Press ${keyNames(state)('refresh')} to look.`,
 									}
-								: { loading: '', empty: 'No check matches the filter.', next: 'Esc clears it.' },
+								: { loading: '', empty: 'No check matches the filter.', next: `${keyNames(state)('back')} clears it.` },
 							width,
 						)
 					}

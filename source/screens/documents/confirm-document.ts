@@ -1,17 +1,20 @@
+import type { KeyName } from '../../key-bindings.ts';
 import type { TrustAct } from '../../state.ts';
 import { trustCommandText } from '../../trust-forms.ts';
 import type { Line } from '../../theme.ts';
 import { BLANK, fact, heading, paragraph } from './lines.ts';
 
 /** What would be signed or written, and the scripted command that does the same. */
-export function confirmDocument(act: TrustAct, width: number): readonly Line[] {
+export function confirmDocument(act: TrustAct, { width, key }: { readonly width: number; readonly key: KeyName }): readonly Line[] {
 	return [
 		...whatHappens(act, width),
 		BLANK,
 		heading('The same as a command'),
 		...paragraph(`plugward ${trustCommandText(act)}`, width, { tone: 'accent' }),
 		BLANK,
-		...paragraph('Enter does it; Esc leaves, and nothing was signed or written.', width, { tone: 'dim' }),
+		...paragraph(`${key('confirm', 'confirm')} does it; ${key('back', 'confirm')} leaves, and nothing was signed or written.`, width, {
+			tone: 'dim',
+		}),
 	];
 }
 

@@ -2,6 +2,7 @@ import type { ContainedFile, ContainedText, PackageContents, PackageInfo, Unfetc
 import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate } from '../../format.ts';
 import { remember } from '../../remember.ts';
 import { codeSpans } from '../../review/code-spans.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { Loadable } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -12,15 +13,17 @@ import { readmeDocument } from './readme-document.ts';
 
 export type Contents = Loadable<PackageContents | UnfetchedPackage>;
 
+type Options = { readonly width: number; readonly key: KeyName };
+
 /** What is said where nothing can be looked into yet; null once it can. */
-export function missingContents(contents: Contents, width: number): readonly Line[] | null {
+export function missingContents(contents: Contents, { width, key }: Options): readonly Line[] | null {
 	const { value, failure, status } = contents;
 	if (value?.type === 'verified') {
 		return null;
 	}
 
 	if (failure !== null && status === 'failed') {
-		return failureDocument(failure, width, 'R');
+		return failureDocument(failure, width, key('refresh'));
 	}
 
 	if (value === null || status === 'loading') {
@@ -32,7 +35,11 @@ export function missingContents(contents: Contents, width: number): readonly Lin
 	return [
 		...paragraph(`${value.name} ${value.version} has not been fetched, so nobody here has seen what is in it.`, width),
 		BLANK,
-		...paragraph('Press f to fetch and prove it. Nothing is installed by that, and nothing of it runs.', width, { tone: 'accent' }),
+		...paragraph(
+			`Press ${key('fetch-contents', 'plugin')} to fetch and prove it. Nothing is installed by that, and nothing of it runs.`,
+			width,
+			{ tone: 'accent' },
+		),
 	];
 }
 
@@ -41,7 +48,8 @@ const ownReadme = remember((readme: { readonly text: string }, width) => readmeD
 const toldReadme = remember((info: PackageInfo, width) => readmeDocument(info.readme ?? '', Number(width)));
 
 /** The readme out of verified bytes, else the registry's copy, and whose it is. */
-export function readmeTab(info: PackageInfo, contents: Contents, width: number): readonly Line[] {
+export function readmeTab(info: PackageInfo, contents: Contents, options: Options): readonly Line[] {
+	const { width, key } = options;
 	const { value } = contents;
 	if (value?.type === 'verified') {
 		const { readme, version } = value;
@@ -58,10 +66,14 @@ export function readmeTab(info: PackageInfo, contents: Contents, width: number):
 
 	if (info.readme !== null && info.readme.trim() !== '') {
 		return [
-			...(contents.status === 'failed' ? [...(missingContents(contents, width) ?? []), BLANK] : []),
-			...paragraph('As the registry tells it; its bytes were not fetched, so nothing proves that it belongs to them (f does).', width, {
-				tone: 'warning',
-			}),
+			...(contents.status === 'failed' ? [...(missingContents(contents, options) ?? []), BLANK] : []),
+			...paragraph(
+				`As the registry tells it; its bytes were not fetched, so nothing proves that it belongs to them (${key('fetch-contents', 'plugin')} does).`,
+				width,
+				{
+					tone: 'warning',
+				},
+			),
 			BLANK,
 			...toldReadme(info, String(width)),
 		];
@@ -71,7 +83,7 @@ export function readmeTab(info: PackageInfo, contents: Contents, width: number):
 		...(contents.status === 'failed' || contents.status === 'loading'
 			? []
 			: [...paragraph('The registry serves no readme for it.', width), BLANK]),
-		...(missingContents(contents, width) ?? []),
+		...(missingContents(contents, options) ?? []),
 	];
 }
 

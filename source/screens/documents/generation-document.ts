@@ -1,5 +1,6 @@
 import type { GenerationSummary } from '../../engine/index.ts';
 import { cleanLine, formatAge, formatTime, plural } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { changeLine } from '../rows.ts';
@@ -9,9 +10,9 @@ import { BLANK, fact, heading, paragraph } from './lines.ts';
 export function generationDocument(
 	generation: GenerationSummary,
 	history: readonly GenerationSummary[],
-	options: { readonly width: number; readonly now: number },
+	options: { readonly width: number; readonly now: number; readonly key: KeyName },
 ): readonly Line[] {
-	const { width, now } = options;
+	const { width, now, key } = options;
 	const current = history.find((entry) => entry.isCurrent);
 	const undone = current === undefined ? [] : history.filter((entry) => entry.number > generation.number && entry.number <= current.number);
 	return [
@@ -32,7 +33,7 @@ export function generationDocument(
 			? []
 			: [
 					BLANK,
-					heading(`Going back to it (r) undoes ${plural(undone.length, 'generation')}`),
+					heading(`Going back to it (${key('roll-back', 'history')}) undoes ${plural(undone.length, 'generation')}`),
 					...undone.flatMap((entry): readonly Line[] => [
 						[span(`  ${entry.number} `, 'dim'), span(cleanLine(entry.command)), span(`  ${plural(entry.changes.length, 'change')}`, 'dim')],
 					]),

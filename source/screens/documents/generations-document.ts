@@ -1,5 +1,6 @@
 import type { CollectionReport, GenerationDiff } from '../../engine/index.ts';
 import { cleanLine, formatBytes, plural } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { changeLine } from '../rows.ts';
@@ -52,7 +53,10 @@ function listLines(
 	];
 }
 
-export function collectedLines(report: CollectionReport, width: number): readonly Line[] {
+export function collectedLines(
+	report: CollectionReport,
+	{ width, key }: { readonly width: number; readonly key: KeyName },
+): readonly Line[] {
 	const { removed, generations, keptGenerations, packageCount, bundleCount, bytes } = report;
 	const stays = keptGenerations.length === 0 ? [] : paragraph(`Stays: generation ${keptGenerations.join(', ')}.`, width, { tone: 'dim' });
 	if (generations.length + packageCount + bundleCount === 0) {
@@ -68,6 +72,13 @@ export function collectedLines(report: CollectionReport, width: number): readonl
 		...stays,
 		...(removed
 			? []
-			: [BLANK, ...paragraph('x removes these; Esc leaves them. The newest 5 and those marked with m stay.', width, { tone: 'accent' })]),
+			: [
+					BLANK,
+					...paragraph(
+						`${key('collect-now', 'operation')} removes these; ${key('back', 'operation')} leaves them. The newest 5 and those marked with ${key('keep', 'history')} stay.`,
+						width,
+						{ tone: 'accent' },
+					),
+				]),
 	];
 }

@@ -1,5 +1,5 @@
 import { fit, wrapText } from '../../format.ts';
-import { BINDINGS, PLACE_TITLES, bindingsIn, keyLabel, placesOf } from '../../key-bindings.ts';
+import { BINDINGS, PLACE_TITLES, bindingsIn, keyLabel, placesOf, refusalOf } from '../../key-bindings.ts';
 import type { Binding } from '../../keys/binding.ts';
 import { bindingName } from '../../keys/own-keys.ts';
 import type { State } from '../../state.ts';
@@ -16,7 +16,7 @@ export function helpDocument(state: State, width: number): readonly Line[] {
 		...(index === 0 ? [] : [BLANK]),
 		heading(PLACE_TITLES[place]),
 		...bindingsIn(place, state.ownKeys).flatMap((binding) => {
-			const reason = binding.whyNot?.(below) ?? null;
+			const reason = refusalOf(binding, below);
 			const text = reason === null ? binding.help : `${binding.help} (not now: ${reason})`;
 			return keyLines(binding, { text, tone: reason === null ? 'plain' : 'dim', width });
 		}),

@@ -1,18 +1,27 @@
 import type { SearchHit } from '../../engine/index.ts';
 import { cleanLine, formatAge, formatCount } from '../../format.ts';
 import { isExactName } from '../../select.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import { levelBadge, span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { BLANK, fact, paragraph } from './lines.ts';
 
 /** A search result, without asking the registry again. */
-export function hitDocument(hit: SearchHit, options: { readonly width: number; readonly now: number }): readonly Line[] {
-	const { width, now } = options;
+export function hitDocument(
+	hit: SearchHit,
+	options: { readonly width: number; readonly now: number; readonly key: KeyName },
+): readonly Line[] {
+	const { width, now, key } = options;
+	const open = key('open', 'browse');
+	const install = key('install', 'browse');
 	if (isExactName(hit)) {
 		return [
 			[span(cleanLine(hit.name), 'accent')],
 			BLANK,
-			...paragraph('The search does not list it, but the registry may know it. Enter looks it up; i plans its installation.', width),
+			...paragraph(
+				`The search does not list it, but the registry may know it. ${open} looks it up; ${install} plans its installation.`,
+				width,
+			),
 			BLANK,
 			...paragraph('Several names and ranges are fine too, for instance: eslint@9 prettier', width, { tone: 'dim' }),
 		];
@@ -32,9 +41,13 @@ export function hitDocument(hit: SearchHit, options: { readonly width: number; r
 		...fact('Installed', hit.installed ?? 'no', width, hit.installed === null ? 'plain' : 'good'),
 		...(hit.keywords.length === 0 ? [] : fact('Keywords', hit.keywords.join(', '), width)),
 		BLANK,
-		...paragraph('Enter opens it. i plans the installation: it is fetched and proven, and nothing changes before you agree.', width, {
-			tone: 'dim',
-		}),
+		...paragraph(
+			`${open} opens it. ${install} plans the installation: it is fetched and proven, and nothing changes before you agree.`,
+			width,
+			{
+				tone: 'dim',
+			},
+		),
 	];
 }
 

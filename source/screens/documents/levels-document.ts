@@ -1,5 +1,6 @@
 import { LEVELS } from '../../engine/index.ts';
 import type { Level } from '../../engine/index.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import { badgeText, evidenceBadge, levelBadge, span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { BLANK, heading, paragraph } from './lines.ts';
@@ -14,7 +15,7 @@ const MEANINGS: Readonly<Record<Level, string>> = {
 };
 
 /** What each level takes, most proven first, and the signs of the table. */
-export function levelsDocument(width: number): readonly Line[] {
+export function levelsDocument({ width, key }: { readonly width: number; readonly key: KeyName }): readonly Line[] {
 	return [
 		...paragraph('A level says how much is proven about a package. It grants nothing: every plugin starts without rights.', width),
 		BLANK,
@@ -30,7 +31,7 @@ export function levelsDocument(width: number): readonly Line[] {
 		}),
 		BLANK,
 		...paragraph(
-			'A plugin counts as much as the least proven package that it depends on. Enter on a plugin tells why it has its level.',
+			`A plugin counts as much as the least proven package that it depends on. On Trust, ${key('trust-why', 'trust')} tells why one has its level.`,
 			width,
 		),
 	];

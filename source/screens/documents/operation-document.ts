@@ -1,5 +1,6 @@
 import { amountText, type FetchAmount, fetchAmount } from '../../fetch-amount.ts';
 import { cleanLine, cleanLines, fit, formatBytes, formatDuration, formatSeconds, plural, progressWords, truncate } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { Operation, OperationStep, OutputLine } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line, Tone } from '../../theme.ts';
@@ -29,8 +30,10 @@ const STEP_WORDS: Readonly<Record<OperationStep['step'], string>> = {
 	run: 'Run',
 };
 
+type Options = { readonly width: number; readonly retryKey: string; readonly key: KeyName };
+
 /** Live while the operation runs, its record afterwards. */
-export function operationDocument(operation: Operation, options: { readonly width: number; readonly retryKey: string }): readonly Line[] {
+export function operationDocument(operation: Operation, options: Options): readonly Line[] {
 	const { width, retryKey } = options;
 	return [
 		...operation.steps.map((step) => stepLine(step, operation.watch.at, width)),
@@ -40,7 +43,7 @@ export function operationDocument(operation: Operation, options: { readonly widt
 		...(operation.failure === null
 			? []
 			: [...(operation.steps.length === 0 ? [] : [BLANK]), ...failureDocument(operation.failure, width, retryKey)]),
-		...resultLines(operation, width),
+		...resultLines(operation, options),
 	];
 }
 
@@ -133,7 +136,7 @@ function outputLines(operation: Operation, width: number): readonly Line[] {
 	);
 }
 
-function resultLines(operation: Operation, width: number): readonly Line[] {
+function resultLines(operation: Operation, { width, key }: Options): readonly Line[] {
 	const { result } = operation;
 	switch (result?.type) {
 		case undefined:
@@ -142,12 +145,12 @@ function resultLines(operation: Operation, width: number): readonly Line[] {
 			return [
 				BLANK,
 				...paragraph(
-					`The plan is ready: ${plural(result.plan.changes.length, 'change')}. Enter reviews it; nothing has changed yet.`,
+					`The plan is ready: ${plural(result.plan.changes.length, 'change')}. ${key('open', 'operation')} reviews it; nothing has changed yet.`,
 					width,
 				),
 			];
 		case 'applied':
-			return appliedLines(result.applied, width);
+			return appliedLines(result.applied, { width, key });
 		case 'verified':
 			return verifiedLines(result.report, width);
 		case 'kept':
@@ -155,7 +158,7 @@ function resultLines(operation: Operation, width: number): readonly Line[] {
 		case 'compared':
 			return comparedLines(result.diff, width);
 		case 'collected':
-			return collectedLines(result.report, width);
+			return collectedLines(result.report, { width, key });
 		case 'told':
 			return [BLANK, ...result.sentences.flatMap((sentence) => paragraph(sentence, width))];
 		case 'ran':
@@ -163,7 +166,10 @@ function resultLines(operation: Operation, width: number): readonly Line[] {
 	}
 }
 
-function appliedLines(applied: Extract<Operation['result'], { readonly type: 'applied' }>['applied'], width: number): readonly Line[] {
+function appliedLines(
+	applied: Extract<Operation['result'], { readonly type: 'applied' }>['applied'],
+	{ width, key }: Pick<Options, 'width' | 'key'>,
+): readonly Line[] {
 	if (applied.unchanged) {
 		return [BLANK, ...paragraph('Nothing to change: this is already so. No generation was written.', width)];
 	}
@@ -180,7 +186,12 @@ function appliedLines(applied: Extract<Operation['result'], { readonly type: 'ap
 		...applied.granted.flatMap((grant) => bullet('[x]', `${grant.plugin} may use ${grant.permission}`, { width, tone: 'good' })),
 		...applied.denied.flatMap((grant) => bullet('[ ]', `${grant.plugin} was denied ${grant.permission}`, { width, tone: 'warning' })),
 		BLANK,
-		...fact('Undo', `z goes back to generation ${applied.fromGeneration}; Esc closes`, width, 'accent'),
+		...fact(
+			'Undo',
+			`${key('undo', 'operation')} goes back to generation ${applied.fromGeneration}; ${key('back', 'operation')} closes`,
+			width,
+			'accent',
+		),
 	];
 }
 

@@ -1,5 +1,6 @@
 import type { Change, Plan, PlannedPackage, Requirement } from '../../engine/index.ts';
 import { cleanLine, formatBytes, plural } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { PlanItem } from '../../plan-review.ts';
 import { answerTo } from '../../plan-review.ts';
 import type { Answers } from '../../state.ts';
@@ -14,14 +15,14 @@ import { evidenceDocument, verdictDocument } from './trust-document.ts';
 export function planItemDocument(
 	item: PlanItem,
 	plan: Plan,
-	options: { readonly answers: Answers; readonly width: number },
+	options: { readonly answers: Answers; readonly width: number; readonly key: KeyName },
 ): readonly Line[] {
 	if (item.type === 'requirement') {
 		const answer = answerTo(item.requirement, options.answers);
 		return [
 			...requirementDocument(item.requirement, options.width),
 			BLANK,
-			answerLine(item.requirement, answer),
+			answerLine(item.requirement, answer, options.key('toggle-answer', 'plan')),
 			...paragraph(consequence(item.requirement, answer), options.width, { tone: 'dim' }),
 		];
 	}
@@ -98,13 +99,13 @@ function noveltyWord(novelty: Extract<Requirement, { readonly type: 'permission'
 	}
 }
 
-function answerLine(requirement: Requirement, answer: 'accept' | 'deny' | undefined): Line {
+function answerLine(requirement: Requirement, answer: 'accept' | 'deny' | undefined, key: string): Line {
 	const isDenied = answer === 'deny' || (answer === undefined && requirement.type === 'permission');
 	return [
 		span(answer === 'accept' ? '(x) accept' : '( ) accept', answer === 'accept' ? 'good' : 'plain'),
 		span('   '),
 		span(isDenied ? '(x) deny' : '( ) deny', isDenied ? 'warning' : 'plain'),
-		span('   Space switches', 'dim'),
+		span(`   ${key} switches`, 'dim'),
 	];
 }
 

@@ -3,6 +3,7 @@ import type { InstalledPlugin, PackageContents, PackageInfo, Permission, SearchH
 import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
 import { sizeBars } from '../../pictures/size-bars.ts';
 import { treeLines } from '../../pictures/tree-lines.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { PluginTab } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -16,6 +17,7 @@ type Context = {
 	readonly now: number;
 	readonly contents: Contents;
 	readonly hit: SearchHit | null;
+	readonly key: KeyName;
 };
 
 /** One tab of the plugin page. Versions and files are lists, not documents. */
@@ -30,7 +32,7 @@ export function pluginDocument(info: PackageInfo, tab: Exclude<PluginTab, 'versi
 		case 'dependencies':
 			return dependencies(info, context.width);
 		case 'readme':
-			return readmeTab(info, context.contents, context.width);
+			return readmeTab(info, context.contents, context);
 		case 'stats':
 			return statsDocument(info, context);
 	}
@@ -83,7 +85,7 @@ function tasks(info: PackageInfo, width: number): readonly Line[] {
 }
 
 /** Of what is installed with its grants; of anything else what its verified bytes ask for. */
-function permissionsDocument(info: PackageInfo, { width, now, contents }: Context): readonly Line[] {
+function permissionsDocument(info: PackageInfo, { width, now, contents, key }: Context): readonly Line[] {
 	if (info.permissions === null) {
 		const { value } = contents;
 		if (value?.type === 'verified') {
@@ -93,7 +95,7 @@ function permissionsDocument(info: PackageInfo, { width, now, contents }: Contex
 		return [
 			...paragraph('Permissions are read from verified bytes only, never from what a registry says.', width, { tone: 'dim' }),
 			BLANK,
-			...(missingContents(contents, width) ?? []),
+			...(missingContents(contents, { width, key }) ?? []),
 		];
 	}
 
@@ -179,7 +181,7 @@ export function permissionMeaning(permission: Permission): string {
 	}
 }
 
-function provenance(info: PackageInfo, { width, contents }: Context): readonly Line[] {
+function provenance(info: PackageInfo, { width, contents, key }: Context): readonly Line[] {
 	if (info.trust !== null) {
 		return [...ofInstalled(info, width), ...verdictDocument(info.trust, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
 	}
@@ -193,7 +195,7 @@ function provenance(info: PackageInfo, { width, contents }: Context): readonly L
 				BLANK,
 				...evidenceDocument(value.evidence, width),
 			]
-		: (missingContents(contents, width) ?? []);
+		: (missingContents(contents, { width, key }) ?? []);
 }
 
 function dependencies(info: PackageInfo, width: number): readonly Line[] {
@@ -246,7 +248,10 @@ function rangeList(title: string, entries: readonly (readonly [string, string])[
 }
 
 /** What the side pane of the installed screen tells. */
-export function installedDocument(plugin: InstalledPlugin, width: number): readonly Line[] {
+export function installedDocument(
+	plugin: InstalledPlugin,
+	{ width, key }: { readonly width: number; readonly key: KeyName },
+): readonly Line[] {
 	const granted = new Set(plugin.grants.map((grant) => grant.permission));
 	return [
 		[span(cleanLine(plugin.name), 'accent'), span(` ${cleanLine(plugin.version)}`)],
@@ -255,9 +260,9 @@ export function installedDocument(plugin: InstalledPlugin, width: number): reado
 		BLANK,
 		levelLine(plugin.level),
 		...fact('Asked for', `${plugin.name}@${plugin.spec}`, width),
-		...fact('Newest', newest(plugin), width),
-		...(plugin.isHeld ? fact('Held', 'updates leave it alone (h lets it go)', width, 'accent') : []),
-		...(plugin.isDisabled ? fact('Disabled', 'it does not run (d enables it)', width, 'accent') : []),
+		...fact('Newest', newest(plugin, key), width),
+		...(plugin.isHeld ? fact('Held', `updates leave it alone (${key('hold', 'installed')} lets it go)`, width, 'accent') : []),
+		...(plugin.isDisabled ? fact('Disabled', `it does not run (${key('disable', 'installed')} enables it)`, width, 'accent') : []),
 		...fact('Takes', `${formatBytes(plugin.sizeBytes)}, ${plural(plugin.dependencyCount, 'dependency', 'dependencies')}`, width),
 		...(plugin.runtime === undefined ? [] : fact('Runs', OUTSIDE_OF_ISOLATE, width)),
 		...fact('Tasks', plugin.tasks === null ? 'none: a plain package' : plugin.tasks.join(', '), width),
@@ -274,9 +279,9 @@ export function installedDocument(plugin: InstalledPlugin, width: number): reado
 	];
 }
 
-function newest(plugin: InstalledPlugin): string {
+function newest(plugin: InstalledPlugin, key: KeyName): string {
 	if (plugin.latest === null) {
-		return 'not known yet (R asks the registry)';
+		return `not known yet (${key('refresh')} asks the registry)`;
 	}
 
 	const beyond = plugin.wanted !== null && plugin.wanted !== plugin.latest ? ` (${plugin.wanted} within ${plugin.spec})` : '';

@@ -1,20 +1,27 @@
 import { type RuntimeAct, runtimeCommandText } from '../../runtime-view.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { Line } from '../../theme.ts';
 import { BLANK, fact, heading, paragraph } from './lines.ts';
 
+type Options = { readonly width: number; readonly key: KeyName };
+
 /** What is about to happen to a plugin that runs, and the scripted command that does the same. */
-export function runtimeConfirmDocument(act: RuntimeAct, width: number): readonly Line[] {
+export function runtimeConfirmDocument(act: RuntimeAct, { width, key }: Options): readonly Line[] {
 	return [
-		...whatHappens(act, width),
+		...whatHappens(act, { width, key }),
 		BLANK,
 		heading('The same as a command'),
 		...paragraph(`plugward ${runtimeCommandText(act)}`, width, { tone: 'accent' }),
 		BLANK,
-		...paragraph('Enter does it; Esc leaves, and nothing has changed.', width, { tone: 'dim' }),
+		...paragraph(
+			`${key('runtime-confirm', 'runtime-confirm')} does it; ${key('back', 'runtime-confirm')} leaves, and nothing has changed.`,
+			width,
+			{ tone: 'dim' },
+		),
 	];
 }
 
-function whatHappens(act: RuntimeAct, width: number): readonly Line[] {
+function whatHappens(act: RuntimeAct, { width, key }: Options): readonly Line[] {
 	switch (act.type) {
 		case 'revoke':
 			return [
@@ -33,7 +40,7 @@ function whatHappens(act: RuntimeAct, width: number): readonly Line[] {
 				...fact('Plugin', act.plugin, width),
 				BLANK,
 				...paragraph(
-					'Calls under way and what waits are lost, and the plugin cannot put away its state. To let it end in order: s.',
+					`Calls under way and what waits are lost, and the plugin cannot put away its state. To let it end in order: ${key('runtime-toggle', 'runtime')}.`,
 					width,
 				),
 			];

@@ -1,5 +1,6 @@
 import type { PackageInfo, SearchHit } from '../../engine/index.ts';
 import { cleanLine, fit, fitRight, formatAge, formatBytes, plural } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { shareBar } from './bars.ts';
@@ -12,6 +13,7 @@ type Context = {
 	readonly contents: Contents;
 	/** What the last search told of it; null when it was not among what was found. */
 	readonly hit: SearchHit | null;
+	readonly key: KeyName;
 };
 
 const LABEL_WIDTH = 13;
@@ -76,13 +78,13 @@ function years(sorted: readonly number[], width: number): readonly Line[] {
 	});
 }
 
-function sizes(info: PackageInfo, { width, contents }: Context): readonly Line[] {
+function sizes(info: PackageInfo, { width, contents, key }: Context): readonly Line[] {
 	const { value } = contents;
 	if (value?.type !== 'verified') {
 		return [
 			heading('Size'),
 			...(info.unpackedBytes === null ? [] : fact('Unpacked', `${formatBytes(info.unpackedBytes)}, as the registry tells it`, width)),
-			...(missingContents(contents, width) ?? []),
+			...(missingContents(contents, { width, key }) ?? []),
 		];
 	}
 

@@ -1,5 +1,6 @@
 import type { ExaminedRegistry } from '../../engine/index.ts';
 import { cleanLine } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import type { Loadable, State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -7,55 +8,57 @@ import { failureDocument } from './failure-document.ts';
 import { BLANK, fact, heading, paragraph } from './lines.ts';
 
 const THINGS = [
-	['i', 'Find something to install', 'Search by what it should do. You see a plan before anything changes.'],
-	['9', 'See whether this machine is ready', 'The doctor looks at sandbox, home and registry, and says what to do.'],
-	['?', 'Learn the keys', 'Every screen tells its own. : finds any command by a part of its words.'],
+	['find-new', 'Find something to install', 'Search by what it should do. You see a plan before anything changes.'],
+	['go-doctor', 'See whether this machine is ready', 'The doctor looks at sandbox, home and registry, and says what to do.'],
+	['help', 'Learn the keys', 'Every screen tells its own.'],
+	['palette', 'Find a command', 'Anything that can be done, by a part of its words.'],
 ] as const;
 
 /** What somebody reads whose home is empty: what this is, what to do first, and who answers. */
 export function welcomeDocument(state: State, width: number): readonly Line[] {
+	const key = keyNames(state);
 	return [
 		...paragraph(
 			'Plugward installs plugins that you do not have to trust: each is proven before a byte of it is unpacked, runs in an isolate that may do nothing until you allow it, and every state before can be brought back.',
 			width,
 		),
 		BLANK,
-		heading('Three things to begin with'),
-		...THINGS.flatMap(([key, title, text]) => [
-			[span(`  ${key}  `, 'accent'), span(title, 'strong')],
+		heading('To begin with'),
+		...THINGS.flatMap(([command, title, text]) => [
+			[span(`  ${key(command, 'welcome')}  `, 'accent'), span(title, 'strong')],
 			...paragraph(text, width, { indent: 5, tone: 'dim' }),
 		]),
 		BLANK,
 		heading('Where packages come from'),
-		...registryLines(state.registries, { registry: state.registry, width }),
+		...registryLines(state.registries, { registry: state.registry, width, key: key('refresh') }),
 		...fact('This home', state.homePath, width, 'dim'),
-		...paragraph('This goes away once something is installed, or with Esc.', width, { tone: 'dim' }),
+		...paragraph(`This goes away once something is installed, or with ${key('close-welcome', 'welcome')}.`, width, { tone: 'dim' }),
 	];
 }
 
 function registryLines(
 	{ value, failure }: Loadable<readonly ExaminedRegistry[]>,
-	{ registry, width }: { readonly registry: string; readonly width: number },
+	{ registry, width, key }: { readonly registry: string; readonly width: number; readonly key: string },
 ): readonly Line[] {
 	if (value === null) {
 		return failure === null
 			? paragraph(`Asking ${registry} what it serves ...`, width, { tone: 'dim' })
-			: failureDocument(failure, width, 'R');
+			: failureDocument(failure, width, key);
 	}
 
 	return value.flatMap((one) => [
 		...fact(one.scope === null ? 'Registry' : cleanLine(one.scope), one.url, width),
-		...paragraph(servesWords(one), width, { indent: 13, tone: one.answer.type === 'silent' ? 'warning' : 'dim' }),
+		...paragraph(servesWords(one, key), width, { indent: 13, tone: one.answer.type === 'silent' ? 'warning' : 'dim' }),
 	]);
 }
 
 /** What a registry can be asked for, in words that say what it means for the user. */
-function servesWords({ answer }: ExaminedRegistry): string {
+function servesWords({ answer }: ExaminedRegistry, key: string): string {
 	switch (answer.type) {
 		case 'not-asked':
 			return 'It was not asked: offline.';
 		case 'silent':
-			return `${answer.text} What was fetched before can still be installed. R asks again.`;
+			return `${answer.text} What was fetched before can still be installed. ${key} asks again.`;
 		case 'answered': {
 			const search = answer.hasSearch
 				? 'It can be searched.'

@@ -1,8 +1,9 @@
 import { Box } from 'ink';
 
+import { keyNames } from '../../key-bindings.ts';
 import { insideOf } from '../../layout.ts';
 import type { Size, State } from '../../state.ts';
-import { detailOf } from '../../views.ts';
+import { detailOf } from '../../views/index.ts';
 import { useClickArea } from './click-areas.tsx';
 import { DocumentView, scrollInfo } from './document-view.tsx';
 import { Pane } from './pane.tsx';
@@ -18,9 +19,15 @@ export function DetailPane({ state, size, title }: { readonly state: State; read
 	}
 
 	const scroll = state.scrolls[detail.id] ?? 0;
+	const key = keyNames(state);
 	const info = scrollInfo(detail.lines.length, scroll, rows);
 	return (
-		<Pane title={title} info={info === '' ? '' : `${info}, J K`} columns={size.columns} rows={size.rows}>
+		<Pane
+			title={title}
+			info={info === '' ? '' : `${info}, ${key('detail-down')} ${key('detail-up')}`}
+			columns={size.columns}
+			rows={size.rows}
+		>
 			<Box ref={area}>
 				<DocumentView lines={detail.lines} scroll={scroll} rows={rows} width={columns} />
 			</Box>

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 
 import { completionsOf } from '../../complete-line.ts';
 import { truncate } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { filterProblems } from '../../select.ts';
 import type { State } from '../../state.ts';
 import { EMPTY_LINE } from '../../terminal/index.ts';
@@ -16,7 +17,12 @@ export function FilterLine({ state, columns, row }: Props) {
 	const list = state.editing?.type === 'filter' ? state.editing.list : '';
 	const candidates = completionsOf(state);
 	const [problem] = filterProblems(state, list);
-	const hint = candidates.length > 0 ? `Tab  ${candidates.join('  ')}` : problem === undefined ? '' : `! ${problem}`;
+	const hint =
+		candidates.length > 0
+			? `${keyNames(state)('complete', 'editing')}  ${candidates.join('  ')}`
+			: problem === undefined
+				? ''
+				: `! ${problem}`;
 	const room = Math.max(10, columns - LABEL.length - 1);
 	const width = hint === '' ? room : Math.min(room, Math.max(20, Math.floor(room * 0.4)));
 	return (

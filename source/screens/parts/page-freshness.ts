@@ -4,7 +4,7 @@ import { freshness } from './placeholder.ts';
 
 /** How old what the page on top shows is, when that matters. */
 export function pageFreshness(state: State): string {
-	return loadablesOf(state).reduce((found, loadable) => (found === '' ? freshness(loadable, state.now) : found), '');
+	return loadablesOf(state).reduce((found, loadable) => (found === '' ? freshness(loadable, state) : found), '');
 }
 
 // One case for each kind of page.

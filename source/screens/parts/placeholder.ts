@@ -1,5 +1,7 @@
 import { formatAge } from '../../format.ts';
-import type { Loadable } from '../../state.ts';
+import { keyNames } from '../../key-bindings.ts';
+import type { KeyName } from '../../key-bindings.ts';
+import type { Loadable, State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { failureDocument } from '../documents/failure-document.ts';
@@ -7,12 +9,12 @@ import { BLANK, paragraph } from '../documents/lines.ts';
 
 /** What stands where a list would: loading by name, the failure, or what an empty list means and what to do. */
 export function placeholderLines(
-	loadable: Loadable<unknown>,
+	{ loadable, key }: { readonly loadable: Loadable<unknown>; readonly key: KeyName },
 	words: { readonly loading: string; readonly empty: string; readonly next: string },
 	width: number,
 ): readonly Line[] {
 	if (loadable.value === null && loadable.failure !== null) {
-		return failureDocument(loadable.failure, width, 'R');
+		return failureDocument(loadable.failure, width, key('refresh'));
 	}
 
 	if (loadable.value === null) {
@@ -23,7 +25,7 @@ export function placeholderLines(
 }
 
 /** `loading ...`, `from 5 minutes ago; registry-unreachable, R retries`: what is wrong with what is shown; nothing when it is fresh. */
-export function freshness(loadable: Loadable<unknown>, now: number): string {
+export function freshness(loadable: Loadable<unknown>, state: State): string {
 	if (loadable.value === null) {
 		return '';
 	}
@@ -32,6 +34,6 @@ export function freshness(loadable: Loadable<unknown>, now: number): string {
 		return 'loading ...';
 	}
 
-	const age = loadable.loadedAt === null ? '' : formatAge(new Date(loadable.loadedAt).toISOString(), now);
-	return loadable.status === 'failed' ? `from ${age}; ${loadable.failure?.code ?? 'failed'}, R retries` : '';
+	const age = loadable.loadedAt === null ? '' : formatAge(new Date(loadable.loadedAt).toISOString(), state.now);
+	return loadable.status === 'failed' ? `from ${age}; ${loadable.failure?.code ?? 'failed'}, ${keyNames(state)('refresh')} retries` : '';
 }

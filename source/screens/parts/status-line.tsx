@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, truncate } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { runningOperation, topPage } from '../../select.ts';
 import type { Operation, State } from '../../state.ts';
 import { transferWords } from '../documents/operation-document.ts';
@@ -32,7 +33,11 @@ function Content({ state, columns, equivalent }: Props) {
 	if (running !== null && topPage(state)?.type !== 'operation') {
 		return (
 			<Text wrap="truncate">
-				<Spinner /> {truncate(`${cleanLine(running.title)}  ${progressText(running)}  (4 shows it, Ctrl-C cancels it)`, columns - 2)}
+				<Spinner />{' '}
+				{truncate(
+					`${cleanLine(running.title)}  ${progressText(running)}  (${keyNames(state)('go-activity')} shows it, Ctrl-C cancels it)`,
+					columns - 2,
+				)}
 			</Text>
 		);
 	}

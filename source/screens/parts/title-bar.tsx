@@ -10,14 +10,15 @@ type Props = {
 	readonly generation: number | null;
 	readonly profile: string;
 	readonly updates: number;
+	readonly keyOf: (section: Section) => string;
 };
 
 /** The sections with their number keys; brackets mark the current one. */
-export function TitleBar({ section, columns, generation, profile, updates }: Props) {
+export function TitleBar({ section, columns, generation, profile, updates, keyOf }: Props) {
 	const line = profile === 'default' ? '' : `${profile}: `;
 	const right = generation === null ? '' : `${line}${columns >= 130 ? 'generation' : 'gen'} ${generation}`;
 	const badges = updates > 0 ? { updates: ` (${updates})` } : {};
-	const { brand, labels } = titleLabels({ columns, current: section, right, badges });
+	const { brand, labels } = titleLabels({ columns, current: section, right, badges, keyOf });
 	const area = useClickArea((column) => {
 		const section = labelAt(labels, column - brand.length);
 		return section === null ? null : { type: 'section', section };

@@ -2,7 +2,7 @@ import { cleanLine, formatBytes } from '../../format.ts';
 import { insideOf, layoutOf } from '../../layout.ts';
 import { fileOf } from '../../select.ts';
 import type { Page, State } from '../../state.ts';
-import { documentOf } from '../../views.ts';
+import { documentOf } from '../../views/index.ts';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
 import { pageFreshness } from '../parts/page-freshness.ts';
 import { Pane } from '../parts/pane.tsx';

@@ -1,11 +1,12 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, plural } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { insideOf, layoutOf } from '../../layout.ts';
 import { infoOf, verifiedContents } from '../../select.ts';
 import { PLUGIN_TABS } from '../../state.ts';
 import type { Page, PluginTab, State } from '../../state.ts';
-import { documentOf } from '../../views.ts';
+import { documentOf } from '../../views/index.ts';
 import { useClickArea } from '../parts/click-areas.tsx';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
 import { pageFreshness } from '../parts/page-freshness.ts';
@@ -42,7 +43,7 @@ export function PluginScreen({ state, page }: Props) {
 			rows={size.rows}
 			isFocused
 		>
-			<Tabs selected={page.tab} width={inside.columns} />
+			<Tabs selected={page.tab} width={inside.columns} name={keyNames(state)('next-tab')} />
 			<Text> </Text>
 			{info.value === null && info.failure === null ? (
 				<Text dimColor>{`Reading what ${state.registry} says about ${cleanLine(page.name)} ...`}</Text>
@@ -80,7 +81,7 @@ function positionOf(state: State, page: Props['page']): string {
 }
 
 /** All tabs by name where they fit; else the current one, its number and the next. */
-function Tabs({ selected, width }: { readonly selected: PluginTab; readonly width: number }) {
+function Tabs({ selected, width, name }: { readonly selected: PluginTab; readonly width: number; readonly name: string }) {
 	const wide = PLUGIN_TABS.reduce((sum, tab) => sum + TAB_TITLES[tab].length + 2, 0);
 	const index = PLUGIN_TABS.indexOf(selected);
 	const next = PLUGIN_TABS[(index + 1) % PLUGIN_TABS.length] ?? 'overview';
@@ -101,7 +102,7 @@ function Tabs({ selected, width }: { readonly selected: PluginTab; readonly widt
 				{isAlone ? (
 					<>
 						<Text bold color="cyan">{`[${TAB_TITLES[selected]}]`}</Text>
-						<Text dimColor>{`  ${index + 1} of ${PLUGIN_TABS.length}, Tab: ${TAB_TITLES[next]}`}</Text>
+						<Text dimColor>{`  ${index + 1} of ${PLUGIN_TABS.length}, ${name}: ${TAB_TITLES[next]}`}</Text>
 					</>
 				) : (
 					PLUGIN_TABS.map((tab, place) =>

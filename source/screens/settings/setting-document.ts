@@ -1,5 +1,6 @@
 import type { ExaminedRegistry, RegistryAnswer, RegistrySource } from '../../engine/index.ts';
 import { cleanLine, fit } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import type { Setting } from '../../setting-entries.ts';
 import type { SettingItem } from '../../select.ts';
 import type { State } from '../../state.ts';
@@ -77,11 +78,7 @@ function ownDocument({ key, value, default: usual, isSet, help, choices }: Setti
 	];
 }
 
-function registryDocument(
-	{ scope, url, source, hasCredentials, answer }: ExaminedRegistry,
-	{ registries }: State,
-	width: number,
-): readonly Line[] {
+function registryDocument({ scope, url, source, hasCredentials, answer }: ExaminedRegistry, state: State, width: number): readonly Line[] {
 	return [
 		[span(cleanLine(scope ?? 'Everything without a registry of its own'), 'accent')],
 		BLANK,
@@ -93,11 +90,13 @@ function registryDocument(
 			width,
 			hasCredentials ? 'good' : 'plain',
 		),
-		...(registries.status === 'loading' ? fact('Answers', 'being asked ...', width, 'dim') : answerLines(answer, width)),
+		...(state.registries.status === 'loading'
+			? fact('Answers', 'being asked ...', width, 'dim')
+			: answerLines(answer, keyNames(state)('refresh'), width)),
 	];
 }
 
-function answerLines(answer: RegistryAnswer, width: number): readonly Line[] {
+function answerLines(answer: RegistryAnswer, retryKey: string, width: number): readonly Line[] {
 	const word = (has: boolean | null): string => (has === null ? 'does not say' : has ? 'yes' : 'no');
 	switch (answer.type) {
 		case 'answered':
@@ -107,7 +106,11 @@ function answerLines(answer: RegistryAnswer, width: number): readonly Line[] {
 				...fact('Signs', answer.hasKeys === true ? 'yes, and tells its keys' : word(answer.hasKeys), width),
 			];
 		case 'silent':
-			return [...fact('Answers', 'no', width, 'bad'), ...fact('Cause', answer.text, width), ...fact('Try again', 'press R', width)];
+			return [
+				...fact('Answers', 'no', width, 'bad'),
+				...fact('Cause', answer.text, width),
+				...fact('Try again', `press ${retryKey}`, width),
+			];
 		case 'not-asked':
 			return fact('Answers', 'offline, so it was not asked', width, 'dim');
 	}

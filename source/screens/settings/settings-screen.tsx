@@ -1,11 +1,12 @@
 import { Box } from 'ink';
 
 import { cleanLine } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { layoutOf } from '../../layout.ts';
 import { listOf, selectedIn } from '../../lists.ts';
 import { filterText, visibleSettings } from '../../select.ts';
 import type { State } from '../../state.ts';
-import { screenAreas } from '../../views.ts';
+import { screenAreas } from '../../views/index.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
 import { freshness, placeholderLines } from '../parts/placeholder.ts';
@@ -32,10 +33,10 @@ export function SettingsScreen({ state }: { readonly state: State }) {
 				}}
 				placeholder={(width) =>
 					placeholderLines(
-						state.settings,
+						{ loadable: state.settings, key: keyNames(state) },
 						filter === ''
 							? { loading: 'Reading settings.json ...', empty: 'There is nothing to set.', next: '' }
-							: { loading: '', empty: 'No setting matches the filter.', next: 'Esc clears it.' },
+							: { loading: '', empty: 'No setting matches the filter.', next: `${keyNames(state)('back')} clears it.` },
 						width,
 					)
 				}
@@ -45,12 +46,13 @@ export function SettingsScreen({ state }: { readonly state: State }) {
 	);
 }
 
-function freshOf({ settings, registries, now }: State): string {
+function freshOf(state: State): string {
+	const { settings, registries } = state;
 	if (registries.status === 'loading') {
 		return 'asking the registries ...';
 	}
 
 	return registries.value === null && registries.failure !== null
-		? `registries: ${registries.failure.code}, R retries`
-		: [freshness(settings, now), freshness(registries, now)].find((text) => text !== '') || '';
+		? `registries: ${registries.failure.code}, ${keyNames(state)('refresh')} retries`
+		: [freshness(settings, state), freshness(registries, state)].find((text) => text !== '') || '';
 }

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { layoutOf, reviewAreas } from '../../layout.ts';
 import { insideOf } from '../../layout.ts';
 import { listOf, selectedIn } from '../../lists.ts';
@@ -8,7 +9,7 @@ import { fileRow } from '../../review/difference-document.ts';
 import { differenceOf, reviewOf } from '../../select.ts';
 import { REVIEW_PANES } from '../../state.ts';
 import type { Page, ReviewPane, Size, State } from '../../state.ts';
-import { documentOf, reviewPaneDocument } from '../../views.ts';
+import { documentOf, reviewPaneDocument } from '../../views/index.ts';
 import { failureDocument } from '../documents/failure-document.ts';
 import { paragraph } from '../documents/lines.ts';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
@@ -109,7 +110,7 @@ function Files({ state, page, size }: Props & { readonly size: Size }) {
 				value !== null
 					? paragraph('No file differs.', width, { tone: 'dim' })
 					: failure !== null
-						? failureDocument(failure, width, 'R')
+						? failureDocument(failure, width, keyNames(state)('refresh'))
 						: paragraph('Fetching and comparing the files ...', width, { tone: 'dim' })
 			}
 		/>

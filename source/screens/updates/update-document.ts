@@ -1,5 +1,6 @@
 import type { OutdatedPlugin } from '../../engine/index.ts';
 import { cleanLine, truncate, formatAge, formatTime, plural } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { filesSentence } from '../../review/facts-document.ts';
 import { installedPlugins, isMovable, reviewOf } from '../../select.ts';
 import type { State } from '../../state.ts';
@@ -40,7 +41,9 @@ export function updateDocument(plugin: OutdatedPlugin, state: State, width: numb
 function reviewLines(plugin: OutdatedPlugin, state: State, width: number): readonly Line[] {
 	if (!isMovable(plugin)) {
 		return paragraph(
-			plugin.reasons.some(({ code }) => code === 'range' || code === 'pinned') ? 'L leaves the range and takes the latest.' : '',
+			plugin.reasons.some(({ code }) => code === 'range' || code === 'pinned')
+				? `${keyNames(state)('update-latest', 'updates')} leaves the range and takes the latest.`
+				: '',
 			width,
 			{ tone: 'dim' },
 		);
@@ -50,11 +53,11 @@ function reviewLines(plugin: OutdatedPlugin, state: State, width: number): reado
 	if (value === null) {
 		return failure === null
 			? paragraph(
-					'Enter fetches and proves the new version, and shows its changelog, files, rights and proof beside those of now.',
+					`${keyNames(state)('review', 'updates')} fetches and proves the new version, and shows its changelog, files, rights and proof beside those of now.`,
 					width,
 					{ tone: 'dim' },
 				)
-			: failureDocument(failure, width, 'Enter');
+			: failureDocument(failure, width, keyNames(state)('review', 'updates'));
 	}
 
 	return [

@@ -1,5 +1,6 @@
 import type { OutdatedPlugin } from '../../engine/index.ts';
 import { cleanLine, fit, formatAge } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { installedPlugins, isMovable, reviewOf } from '../../select.ts';
 import type { State } from '../../state.ts';
 import { badgeText, levelBadge, span } from '../../theme.ts';
@@ -117,5 +118,5 @@ function meaningCell(plugin: OutdatedPlugin, state: State): Span {
 		return grave > 0 ? span(`! ${grave} worse`, 'bad') : span('+ nothing worse', 'good');
 	}
 
-	return span(reasons === '' ? 'Enter reviews it' : cleanLine(reasons), 'dim');
+	return span(reasons === '' ? `${keyNames(state)('review', 'updates')} reviews it` : cleanLine(reasons), 'dim');
 }

@@ -1,11 +1,12 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, plural } from '../../format.ts';
+import { keyNames } from '../../key-bindings.ts';
 import { layoutOf } from '../../layout.ts';
 import { listOf, selectedIn } from '../../lists.ts';
 import { filterText, isMovable, visibleUpdates } from '../../select.ts';
 import type { State } from '../../state.ts';
-import { screenAreas } from '../../views.ts';
+import { screenAreas } from '../../views/index.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
 import { ListPane, listWidth } from '../parts/list-pane.tsx';
 import { freshness, placeholderLines } from '../parts/placeholder.ts';
@@ -33,8 +34,8 @@ export function UpdatesScreen({ state }: { readonly state: State }) {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : updateRow(plugin, state, columns);
 					}}
-					fresh={freshness(state.outdated, state.now)}
-					placeholder={(width) => placeholderLines(state.outdated, wordsOf(state, filter), width)}
+					fresh={freshness(state.outdated, state)}
+					placeholder={(width) => placeholderLines({ loadable: state.outdated, key: keyNames(state) }, wordsOf(state, filter), width)}
 				/>
 				<DetailPane state={state} size={detail} title="Selected" />
 			</Box>
@@ -44,14 +45,15 @@ export function UpdatesScreen({ state }: { readonly state: State }) {
 
 function wordsOf(state: State, filter: string) {
 	if (filter !== '') {
-		return { loading: '', empty: 'Nothing that is behind matches the filter.', next: 'Esc clears it.' };
+		return { loading: '', empty: 'Nothing that is behind matches the filter.', next: `${keyNames(state)('back')} clears it.` };
 	}
 
+	const key = keyNames(state);
 	const checked = state.outdated.value?.checkedCount ?? 0;
 	return {
 		loading: `Asking ${cleanLine(state.registry)} what is newer, and what holds it back ...`,
 		empty: checked === 0 ? 'Nothing is installed, so nothing is behind.' : `Nothing is behind; ${plural(checked, 'plugin')} checked.`,
-		next: checked === 0 ? 'Press 2 to browse the registry.' : 'Press R to ask again.',
+		next: checked === 0 ? `Press ${key('go-browse')} to browse the registry.` : `Press ${key('refresh')} to ask again.`,
 	};
 }
 
