@@ -126,31 +126,71 @@ const SHARED = {
 const PLUGINS = [replaceModules, takeOnlyWhatIsUsed, loadMeowLazily];
 
 /**
- * What is read at each start, what tells what is newer than installed, what most changes need, and the rest. The engine stands once in all four together. The file before them is
- * tiny, since what node keeps compiled starts after it.
+ * What is read at each start and by what only looks at the home, what tells what is newer than installed, the other commands, what most
+ * changes need, what runs plugins, and the rest. The engine stands once in all of them together. The file before them is tiny, since what
+ * node keeps compiled starts after it. Reading a file and its compiled code costs 5 ms for each megabyte.
  */
 const PROGRAM: Layer = { file: 'program.cjs', entries: ['source/program.ts'] };
 const KNOWN: Layer = { file: 'known.cjs', entries: ['source/engine/registry/known-packages.ts'] };
+/** Commands that come with what opens the home. */
+const READING = new Set(['list', 'history', 'diff', 'why'].map((name) => `source/commands/${name}.ts`));
+const COMMANDS: Layer = {
+	file: 'commands.cjs',
+	entries: [
+		...(await commandFiles()).filter((file) => !READING.has(file)),
+		'source/commands/help.ts',
+		'source/engine/operations/audit-log/export-log.ts',
+		'source/engine/operations/audit-log/show-log.ts',
+		'source/engine/operations/audit-log/verify-log.ts',
+		'source/engine/operations/generations/keep-generation.ts',
+		'source/engine/operations/generations/profiles.ts',
+		'source/engine/operations/registries/registry-calls.ts',
+		'source/engine/operations/running/kept-data.ts',
+		'source/engine/operations/running/quarantine.ts',
+		'source/engine/operations/switching.ts',
+		'source/key-settings.ts',
+		'source/screen-reader/index.ts',
+	],
+};
 const CHANGING: Layer = {
 	file: 'changing.cjs',
-	entries: ['source/engine/operations/changing.ts', 'source/engine/resolver/index.ts', 'source/engine/registry/create-registry-client.ts'],
+	entries: [
+		'source/engine/home/artefact-adder.ts',
+		'source/engine/home/twin-files.ts',
+		'source/engine/home/unpack-threads.ts',
+		'source/engine/operations/changing.ts',
+		'source/engine/registry/create-registry-client.ts',
+		'source/engine/resolver/index.ts',
+		'source/engine/trust/evaluation/scan-package.ts',
+	],
+};
+const RUNNING: Layer = {
+	file: 'running.cjs',
+	entries: ['source/engine/operations/cores/steer-cores.ts', 'source/engine/operations/running/runtime.ts'],
 };
 const SELDOM: Layer = {
 	file: 'seldom.cjs',
 	entries: [
 		'source/engine/operations/people-and-policy/people-calls.ts',
-		'source/engine/trust/evaluation/scan-package.ts',
+		'source/engine/sandbox/build-programs.ts',
 		'source/engine/trust/roots/trusted-root-document.ts',
 		'@sigstore/bundle',
 		'@sigstore/tuf',
 		'@sigstore/tuf/seeds.json',
 		'@sigstore/verify',
 		'conf',
+		'execa',
 		'pacote',
 		'sigstore',
 		'spdx-expression-parse',
 	],
 };
+
+/** Those that the table of commands loads. */
+async function commandFiles(): Promise<readonly string[]> {
+	const table = await readFile('source/commands/catalogue.ts', 'utf8');
+	return [...new Set(table.matchAll(/import\('\.\/([^']+)'\)/g).map(([, file]) => `source/commands/${file}`))];
+}
 
 async function buildCommand(): Promise<readonly Metafile[]> {
 	const common = {
@@ -168,7 +208,7 @@ async function buildCommand(): Promise<readonly Metafile[]> {
 			supported: { 'dynamic-import': false },
 			plugins: [takeFromLayer(PROGRAM, { './source/program.ts': 'source/program.ts' })],
 		}),
-		buildLayers([PROGRAM, KNOWN, CHANGING, SELDOM], {
+		buildLayers([PROGRAM, KNOWN, COMMANDS, CHANGING, RUNNING, SELDOM], {
 			...common,
 			outdir: OUT,
 			copied: ['valibot'],

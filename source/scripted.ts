@@ -1,12 +1,11 @@
-import { COMMANDS } from './commands/catalogue.ts';
+import { COMMAND_WORDS, loadCommandGroups } from './commands/catalogue.ts';
 import { createReporter, type OutputMode, type Reporter } from './commands/reporter.ts';
 import { describeCommandLine } from './commands/command-line.ts';
 import type { Command, NoEngineContext, ParsedArguments, Terminal } from './commands/command.ts';
 import { parseFields } from './commands/envelope.ts';
 import { isSet, textFlag } from './commands/flags.ts';
-import { helpText } from './commands/help.ts';
 import type { View } from './commands/layout.ts';
-import { parseArguments } from './commands/parse-arguments.ts';
+import { commandsToRead, parseArguments } from './commands/parse-arguments.ts';
 import { readText } from './commands/read-text.ts';
 import { type PlaceFlags, samePlace } from './commands/same-place.ts';
 import { requireConsent } from './commands/require-consent.ts';
@@ -41,13 +40,13 @@ export type CommandLineOptions = {
 export async function runCommandLine(options: CommandLineOptions): Promise<number> {
 	const { argv } = options;
 	try {
-		const invocation = parseArguments(argv);
+		const invocation = parseArguments(argv, await commandsToRead(argv));
 		switch (invocation.type) {
 			case 'version':
 				options.stdout.write(`${options.version}\n`);
 				return 0;
 			case 'help':
-				options.stdout.write(`${helpText(invocation.command, viewOf(options.stdout, options, undefined))}\n`);
+				options.stdout.write(`${await helpText(invocation.command, viewOf(options.stdout, options, undefined))}\n`);
 				return 0;
 			case 'bare':
 				return await runBare(invocation.parsed, options);
@@ -65,6 +64,11 @@ export async function runCommandLine(options: CommandLineOptions): Promise<numbe
 	}
 }
 
+async function helpText(command: Command | null, view: View): Promise<string> {
+	const { commandHelp, overview } = await import('./commands/help.ts');
+	return command === null ? overview(await loadCommandGroups(), view) : commandHelp(command, view);
+}
+
 /** Without a command: the screen for a person at a terminal, the help for everyone else. */
 async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Promise<number> {
 	const { environment } = options;
@@ -73,7 +77,7 @@ async function runBare(parsed: ParsedArguments, options: CommandLineOptions): Pr
 	const choices = isPerson ? screenChoices(parsed, await readSettings(place)) : null;
 	// Lines of text need no more of a terminal than that somebody sits there.
 	if (choices === null || (!choices.display.screenReader && !canOpenScreen(options, environment))) {
-		options.stderr.write(`${helpText(null, viewOf(options.stderr, options, parsed.flags['color']))}\n`);
+		options.stderr.write(`${await helpText(null, viewOf(options.stderr, options, parsed.flags['color']))}\n`);
 		return 2;
 	}
 
@@ -251,10 +255,7 @@ function reporterFor(options: CommandLineOptions, { mode, color, isQuiet, isVerb
 		isQuiet,
 		isVerbose,
 		canRewriteLine: options.environment['TERM'] !== 'dumb',
-		samePlace: samePlace(
-			place,
-			COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]),
-		),
+		samePlace: samePlace(place, COMMAND_WORDS),
 	});
 }
 

@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, findCommand } from '../source/commands/catalogue.ts';
+import { loadCommands } from '../source/commands/catalogue.ts';
 import type { Command } from '../source/commands/command.ts';
 import { parseFields } from '../source/commands/envelope.ts';
 import { COMMON_FLAGS, dashed } from '../source/commands/flags.ts';
@@ -17,6 +17,8 @@ import { UNAVAILABLE_MODULES } from '../source/engine/sandbox/bundler/unavailabl
 import { parseTrustPolicy, TRUST_POLICY_SCHEMA } from '../source/engine/trust/index.ts';
 import { readSettings } from '../source/settings.ts';
 
+const COMMANDS = await loadCommands();
+const findCommand = (word: string): Command | null => COMMANDS.find(({ name, aliases }) => name === word || aliases.includes(word)) ?? null;
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PLACEHOLDER_FIELDS = new Set(['?', 'a,b']);
 

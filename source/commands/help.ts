@@ -1,4 +1,4 @@
-import { COMMAND_GROUPS, COMMANDS } from './catalogue.ts';
+import type { CommandGroup } from './catalogue.ts';
 import type { Command, FlagTable } from './command.ts';
 import { COMMON_FLAGS, dashed } from './flags.ts';
 import { SCREEN_FLAGS } from './screen-flags.ts';
@@ -24,12 +24,8 @@ export const EXIT_CODE_WORDS: readonly (readonly [number, string])[] = [
 	[130, 'interrupted; 143 when terminated'],
 ];
 
-/** What `plugward help` shows, or the help of one command. */
-export function helpText(command: Command | null, view: View): string {
-	return command === null ? overview(view) : commandHelp(command, view);
-}
-
-function overview(view: View): string {
+/** What `plugward help` shows. */
+export function overview(groups: readonly CommandGroup[], view: View): string {
 	return joinBlocks([
 		[titleLine('plugward', view), ...paragraphLines('A package manager for code you do not fully trust.', { view })],
 		[
@@ -39,7 +35,7 @@ function overview(view: View): string {
 			'  plugward help <command>       flags and examples',
 			'  plugward --version            the version of plugward',
 		],
-		...commandLines(view),
+		...commandLines(groups, view),
 		[titleLine('Flags of the full-screen app', view), ...flagLines(SCREEN_FLAGS, view)],
 		[titleLine('Flags of every command', view), ...flagLines(COMMON_FLAGS, view)],
 		[
@@ -53,15 +49,16 @@ function overview(view: View): string {
 }
 
 /** One table in blocks, so that what stands beside the names begins at one column in all of them. */
-function commandLines(view: View): string[][] {
+function commandLines(groups: readonly CommandGroup[], view: View): string[][] {
 	const lines = tableLines(
-		COMMANDS.map((command) => [[command.name, ...command.aliases].join(', '), command.summary]),
+		groups.flatMap(({ commands }) => commands.map((command) => [[command.name, ...command.aliases].join(', '), command.summary])),
 		{ view, indent: 2, flexible: 1 },
 	);
-	return COMMAND_GROUPS.map(({ title, commands }) => [titleLine(title, view), ...lines.splice(0, commands.length)]);
+	return groups.map(({ title, commands }) => [titleLine(title, view), ...lines.splice(0, commands.length)]);
 }
 
-function commandHelp(command: Command, view: View): string {
+/** What `plugward help COMMAND` shows. */
+export function commandHelp(command: Command, view: View): string {
 	const names = command.aliases.length === 0 ? '' : ` (also ${command.aliases.join(', ')})`;
 	const own = flagLines(command.flags, view);
 	return joinBlocks([

@@ -1,6 +1,6 @@
 import meow from 'meow';
 import { EngineError, stripToLine } from '../engine/index.ts';
-import { COMMANDS, findCommand } from './catalogue.ts';
+import { loadCommand, loadCommands } from './catalogue.ts';
 import type { Command, FlagDefinition, FlagTable, ParsedArguments } from './command.ts';
 import { COMMON_FLAGS, dashed } from './flags.ts';
 import { nearestWord } from './nearest-word.ts';
@@ -13,28 +13,40 @@ export type Invocation =
 	| { readonly type: 'version' }
 	| { readonly type: 'command'; readonly command: Command; readonly parsed: ParsedArguments };
 
+/** The commands that must be loaded to read the words after `plugward`: mostly the one that stands there, and all where more is asked. */
+export async function commandsToRead(argv: readonly string[]): Promise<readonly Command[]> {
+	const words = beforeSeparator(argv);
+	const at = positionOfCommand(words, FREE_FLAGS);
+	const isAloneKnown = words.slice(0, at ?? words.length).every((word) => !isFlag(word) || lookUp(word, FREE_FLAGS) !== null);
+	if (at === null && isAloneKnown) {
+		return [];
+	}
+
+	const command = at === null || !isAloneKnown ? null : await loadCommand(words[at] ?? '');
+	return command === null ? loadCommands() : [command];
+}
+
 /** Reads the words after `plugward`. Throws `usage`. */
-export function parseArguments(argv: readonly string[]): Invocation {
-	const separator = argv.indexOf('--');
-	const words = separator === -1 ? argv : argv.slice(0, separator);
-	const literal = separator === -1 ? [] : argv.slice(separator + 1);
+export function parseArguments(argv: readonly string[], commands: readonly Command[]): Invocation {
+	const words = beforeSeparator(argv);
+	const literal = argv.slice(words.length + 1);
 	if (words.includes('--version') || words.includes('-V')) {
 		return { type: 'version' };
 	}
 
-	const at = positionOfCommand(words);
+	const at = positionOfCommand(words, everyFlag(commands));
 	const name = at === null ? null : (words[at] ?? null);
 	if (name === null) {
-		const parsed = parseFlags(words, { ...COMMON_FLAGS, ...SCREEN_FLAGS });
+		const parsed = parseFlags(words, FREE_FLAGS);
 		return parsed.flags['help'] === true ? { type: 'help', command: null } : { type: 'bare', parsed };
 	}
 
 	const rest = words.filter((_, index) => index !== at);
 	if (name === 'help') {
-		return { type: 'help', command: helpTopic(rest) };
+		return { type: 'help', command: helpTopic(rest, commands) };
 	}
 
-	const command = requireCommand(name);
+	const command = requireCommand(name, commands);
 	const parsed = parseFlags(rest, { ...COMMON_FLAGS, ...command.flags });
 	if (parsed.flags['help'] === true) {
 		return { type: 'help', command };
@@ -43,17 +55,22 @@ export function parseArguments(argv: readonly string[]): Invocation {
 	return { type: 'command', command, parsed: { ...parsed, positionals: [...parsed.positionals, ...literal] } };
 }
 
-function helpTopic(words: readonly string[]): Command | null {
-	const [topic] = parseFlags(words, everyFlag()).positionals;
-	return topic === undefined ? null : requireCommand(topic);
+function beforeSeparator(argv: readonly string[]): readonly string[] {
+	const separator = argv.indexOf('--');
+	return separator === -1 ? argv : argv.slice(0, separator);
 }
 
-function requireCommand(name: string): Command {
-	const command = findCommand(name);
-	if (command === null) {
+function helpTopic(words: readonly string[], commands: readonly Command[]): Command | null {
+	const [topic] = parseFlags(words, everyFlag(commands)).positionals;
+	return topic === undefined ? null : requireCommand(topic, commands);
+}
+
+function requireCommand(name: string, commands: readonly Command[]): Command {
+	const command = commands.find((one) => one.name === name || one.aliases.includes(name));
+	if (command === undefined) {
 		const near = nearestWord(
 			name,
-			COMMANDS.map((candidate) => candidate.name),
+			commands.map((candidate) => candidate.name),
 		);
 		throw new EngineError('usage', `"${stripToLine(name)}" is not a plugward command.`, {
 			hint: near === null ? 'See them all: plugward help' : `Did you mean: plugward ${near}`,
@@ -64,8 +81,7 @@ function requireCommand(name: string): Command {
 }
 
 /** Index of the first word that is neither a flag nor the value of one. Flags of any command may stand before its name. */
-function positionOfCommand(words: readonly string[]): number | null {
-	const table = everyFlag();
+function positionOfCommand(words: readonly string[], table: FlagTable): number | null {
 	for (let index = 0; index < words.length; index++) {
 		const word = words[index] ?? '';
 		if (!isFlag(word)) {
@@ -81,8 +97,11 @@ function positionOfCommand(words: readonly string[]): number | null {
 	return null;
 }
 
-function everyFlag(): FlagTable {
-	return Object.assign({}, ...COMMANDS.map((command) => command.flags), SCREEN_FLAGS, COMMON_FLAGS);
+/** Those that can stand without a command. */
+const FREE_FLAGS: FlagTable = { ...COMMON_FLAGS, ...SCREEN_FLAGS };
+
+function everyFlag(commands: readonly Command[]): FlagTable {
+	return Object.assign({}, ...commands.map((command) => command.flags), FREE_FLAGS);
 }
 
 function isFlag(word: string): boolean {

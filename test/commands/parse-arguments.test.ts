@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../source/commands/catalogue.ts';
+import { LISTED_COMMANDS, loadCommandGroups, loadCommands } from '../../source/commands/catalogue.ts';
 import { COMMON_FLAGS } from '../../source/commands/flags.ts';
-import { type Invocation, parseArguments } from '../../source/commands/parse-arguments.ts';
+import { commandsToRead, type Invocation, parseArguments } from '../../source/commands/parse-arguments.ts';
+
+const COMMANDS = await loadCommands();
+const read = (words: readonly string[]): Invocation => parseArguments(words, COMMANDS);
 
 describe('the command line', () => {
 	it('finds the command and its arguments', () => {
@@ -52,20 +55,20 @@ describe('the command line', () => {
 	});
 
 	it('leaves the screen to be chosen when there is no command', () => {
-		expect(parseArguments(['--offline'])).toMatchObject({ type: 'bare', parsed: { flags: { offline: true } } });
+		expect(read(['--offline'])).toMatchObject({ type: 'bare', parsed: { flags: { offline: true } } });
 	});
 
 	it.each([[['help']], [['--help']], [['-h']], [['--home', '/a', 'help']], [['help', '--no-color']]])(
 		'shows the overview for %j',
 		(words) => {
-			expect(parseArguments(words)).toEqual({ type: 'help', command: null });
+			expect(read(words)).toEqual({ type: 'help', command: null });
 		},
 	);
 
 	it.each([[['help', 'run']], [['--home', '/a', 'help', 'run']], [['run', '--help']], [['run', 'x', '-h']]])(
 		'shows the help of one command for %j',
 		(words) => {
-			expect(parseArguments(words)).toMatchObject({ type: 'help', command: { name: 'run' } });
+			expect(read(words)).toMatchObject({ type: 'help', command: { name: 'run' } });
 		},
 	);
 });
@@ -80,11 +83,11 @@ describe('a command line that is wrong', () => {
 		[['list', '--home', '--json'], '--home needs a value.', 'For example: --home FOLDER'],
 		[['list', '--yes=maybe'], '--yes takes no value.', 'Type only --yes.'],
 	])('%j is refused with a hint', (words, message, hint) => {
-		expect(() => parseArguments(words)).toThrow(expect.objectContaining({ code: 'usage', message, hint }));
+		expect(() => read(words)).toThrow(expect.objectContaining({ code: 'usage', message, hint }));
 	});
 
 	it('is refused when a flag that stands once stands twice', () => {
-		expect(() => parseArguments(['list', '--home', 'a', '--home', 'b'])).toThrow(expect.objectContaining({ code: 'usage' }));
+		expect(() => read(['list', '--home', 'a', '--home', 'b'])).toThrow(expect.objectContaining({ code: 'usage' }));
 	});
 });
 
@@ -96,6 +99,11 @@ describe('the table of commands', () => {
 			expect(takesValue.get(key) ?? value, key).toBe(value);
 			takesValue.set(key, value);
 		}
+	});
+
+	it('names each command as its definition does', async () => {
+		const defined = (await loadCommandGroups()).map(({ commands }) => commands.map(({ name, aliases }) => [name, ...aliases]));
+		expect(LISTED_COMMANDS.map(({ commands }) => commands.map(({ words }) => words))).toEqual(defined);
 	});
 
 	it('has no word twice', () => {
@@ -113,8 +121,39 @@ describe('the table of commands', () => {
 		for (const command of COMMANDS) {
 			for (const example of command.examples) {
 				const words = example.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
-				expect(parseArguments(words.slice(1)), example).toMatchObject({ type: 'command', command: { name: command.name } });
+				expect(read(words.slice(1)), example).toMatchObject({ type: 'command', command: { name: command.name } });
 			}
+		}
+	});
+});
+
+describe('the commands that are loaded to read the words', () => {
+	it.each([
+		[['list', '--json'], ['list']],
+		[['--home', '/a', '--offline', 'ls'], ['list']],
+		[['--home', '/a', '--screen', 'history'], []],
+		[[], []],
+		[['install', 'list'], ['install']],
+	])('of %j are %j', async (words, names) => {
+		expect((await commandsToRead(words)).map(({ name }) => name)).toEqual(names);
+	});
+
+	it.each([
+		[['help', 'run']],
+		[['instal', 'x']],
+		[['--allow', 'net:a', 'install', 'x']],
+		[['--dry-run', 'install', 'x']],
+		[['--nonsense', 'list']],
+		[['--nonsense']],
+	])('of %j are all, since more is asked or only their flags tell where the command stands', async (words) => {
+		expect(await commandsToRead(words)).toHaveLength(COMMANDS.length);
+	});
+
+	it('read them as all commands would', async () => {
+		const examples = COMMANDS.flatMap(({ examples: own }) => own.map((example) => example.split(' ').slice(1)));
+		for (const words of examples.flatMap((given) => [given, ['--home', '/a', ...given], ['-y', '--json', ...given]])) {
+			const [few, all] = [parseArguments(words, await commandsToRead(words)), read(words)];
+			expect(JSON.stringify(few), words.join(' ')).toBe(JSON.stringify(all));
 		}
 	});
 });
@@ -128,7 +167,7 @@ type Summary = {
 };
 
 function summary(words: readonly string[]): Summary {
-	const invocation: Invocation = parseArguments(words);
+	const invocation: Invocation = read(words);
 	if (invocation.type !== 'command') {
 		throw new Error(`expected a command, got ${invocation.type}`);
 	}

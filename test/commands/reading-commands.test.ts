@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../source/commands/catalogue.ts';
+import { loadCommands } from '../../source/commands/catalogue.ts';
 import type { InstalledPlugin, PackageInfo, SearchHit, SearchResult, VerifyReport } from '../../source/engine/index.ts';
 import { standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
@@ -261,6 +261,8 @@ describe('resolve', () => {
 		expect(stderr).toBe('warning: a is deprecated\n');
 	});
 });
+
+const COMMANDS = await loadCommands();
 
 describe('the fields of every command', () => {
 	it('are listed by --json=? without opening the engine', async () => {
