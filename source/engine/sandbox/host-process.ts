@@ -298,6 +298,13 @@ function slowStart(): EngineError {
 	});
 }
 
+/**
+ * All isolates of a process share one read-only heap, which the first of them brings: node's own, out of node's snapshot. Where snapshots may
+ * put more into it than V8's has, the plugin's isolate would work on another one than it was built for, and node has to start without
+ * its snapshot, which takes twice as long. Node 22 and later are built so that they may not.
+ */
+const HAS_ONE_READ_ONLY_HEAP = Number(Reflect.get(process.config.variables, 'v8_enable_extensible_ro_snapshot') ?? 1) === 0;
+
 /** The isolate binary is the reason for addons; both rights are given up before any plugin byte is read. */
 function isolateFlags({ program, scripts, binary }: HostFiles, isShared: boolean): readonly string[] {
 	return [
@@ -305,12 +312,10 @@ function isolateFlags({ program, scripts, binary }: HostFiles, isShared: boolean
 		`--allow-fs-read=${program}`,
 		`--allow-fs-read=${scripts}`,
 		`--allow-fs-read=${binary}`,
-		// Isolates must not share a read-only heap that was made by another snapshot.
-		'--no-node-snapshot',
+		...(HAS_ONE_READ_ONLY_HEAP ? [] : ['--no-node-snapshot']),
 		// For this process; an isolate has its own bound. Little passes through it, and pages once touched are not given back.
 		'--max-old-space-size=96',
 		'--max-semi-space-size=1',
-		'--expose-gc',
 		...(isShared ? [] : ['--v8-pool-size=1']),
 		'--disable-proto=throw',
 		'--disallow-code-generation-from-strings',

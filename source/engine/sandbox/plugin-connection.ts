@@ -289,6 +289,8 @@ export class PluginConnection {
 				this.#advance('arming', 'loading');
 				this.#watch?.setBaseline();
 				this.#host.send(TO_HOST.code, 0, this.#options.code);
+				// While the host compiles.
+				this.#watch?.boundByKernel();
 				return;
 			case TO_CORE.ready:
 				this.#advance('loading', 'ready');

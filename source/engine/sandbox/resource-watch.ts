@@ -28,6 +28,8 @@ export type ResourceUse = {
 export type ResourceWatch = {
 	/** Takes what the host uses now as its empty state; memory and processor time count from here. */
 	readonly setBaseline: () => void;
+	/** Has the kernel keep a bound above that state as well, where it can: starting a program for it takes a millisecond or two of this process. */
+	readonly boundByKernel: () => void;
 	readonly use: () => ResourceUse;
 	readonly stop: () => void;
 };
@@ -51,6 +53,7 @@ export function watchResources(options: {
 	const status = openSync(`/proc/${pid}/status`, 'r');
 	const stat = openSync(`/proc/${pid}/stat`, 'r');
 	let baselineBytes: number | null = null;
+	let dataBytes = 0;
 	let peakBytes = 0;
 	let cpuBaseline = 0;
 	let cpuMilliseconds = 0;
@@ -93,10 +96,13 @@ export function watchResources(options: {
 			const memory = readMemory(status);
 			baselineBytes = memory.residentBytes;
 			cpuBaseline = readCpuMilliseconds(stat);
+			dataBytes = memory.dataBytes;
 			cpuMilliseconds = 0;
+		},
+		boundByKernel: () => {
 			if (options.kernelBounds !== 'none') {
-				const bytes = memory.dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES;
-				boundByKernel(pid, [`--data=${bytes}`, '--core=0', ...(options.kernelBounds === 'memory' ? [] : ['--fsize=0'])]);
+				const bytes = dataBytes + options.limits().memoryBytes + ADDRESS_SLACK_BYTES;
+				setBounds(pid, [`--data=${bytes}`, '--core=0', ...(options.kernelBounds === 'memory' ? [] : ['--fsize=0'])]);
 			}
 		},
 		use: () => ({ cpuMilliseconds, peakMemoryBytes: Math.max(0, peakBytes), memoryBytes }),
@@ -121,7 +127,7 @@ export function canBoundAddressSpace(): boolean {
  * A second bound that the kernel keeps even while this process is busy. Set after the isolates exist, which reserve a lot. A host then
  * writes no file, and no dump of a plugin's memory is left behind.
  */
-function boundByKernel(pid: number, bounds: readonly string[]): void {
+function setBounds(pid: number, bounds: readonly string[]): void {
 	if (!canBoundAddressSpace()) {
 		return;
 	}

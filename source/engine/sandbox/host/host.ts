@@ -64,7 +64,6 @@ async function main(): Promise<void> {
 		sessionOf(0).warm(Number(heapMegabytes));
 	}
 
-	giveBackMemory();
 	channel.write(encodeFrame(TO_CORE.hello, 0, JSON.stringify({ protocol: PROTOCOL_VERSION })));
 }
 
@@ -101,12 +100,6 @@ function dispatch(session: PluginSession, frame: Frame): void {
 		case TO_HOST.ping:
 			session.ping(frame.id);
 	}
-}
-
-/** What starting node has left behind is a fifth of this process, and nothing later would make V8 look for it. */
-function giveBackMemory(): void {
-	globalThis.gc?.({ type: 'major', flavor: 'last-resort', execution: 'sync' });
-	Reflect.deleteProperty(globalThis, 'gc');
 }
 
 function die(): void {
