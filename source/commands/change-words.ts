@@ -11,11 +11,13 @@ export function whatHappened(plan: Plan, changes: readonly Change[]): string {
 
 	switch (kind) {
 		case 'install':
-			return roots.length === 0 ? 'Saved' : `Installed ${namedOrCounted(roots)}`;
+			return roots.length === 0 ? 'Saved what is asked for' : `Installed ${namedOrCounted(roots)}`;
 		case 'update':
 			return roots.length === 0 ? 'Updated dependencies' : `Updated ${namedOrCounted(roots)}`;
 		case 'remove':
-			return `Removed ${namedOrCounted(roots)}`;
+			return roots.length === 0
+				? `Removed ${namesIn(plan).split(' ').join(', ')}; what it stood for stays, since something else needs it`
+				: `Removed ${namedOrCounted(roots)}`;
 		case 'rollback':
 			return `Rolled back from generation ${plan.baseGeneration}`;
 		case 'switch':

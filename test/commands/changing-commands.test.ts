@@ -289,6 +289,14 @@ describe('remove and rollback', () => {
 		expect(stderr).toContain('hint: Type: plugward remove <plugin...>');
 	});
 
+	it('remove names what was removed though its package stays', async () => {
+		const plan = planOf({ kind: 'remove', command: 'remove other', changes: [], packages: [] });
+		const { engine } = applyingEngine(plan, { data: { ...standInEngine({}).data, list: async () => [] } });
+		expect((await plugward(['remove', 'other', '--yes'], { engine })).stdout).toContain(
+			'Removed other; what it stood for stays, since something else needs it. Generation 4 is current.',
+		);
+	});
+
 	it('rollback takes the number of a generation, or the one before', async () => {
 		const asked: unknown[] = [];
 		const { engine } = applyingEngine(planOf(), {

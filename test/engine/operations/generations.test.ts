@@ -52,6 +52,17 @@ test('a difference names packages, what was asked for, and rights, in both direc
 	expect((await engine.diff(2, 1, call)).grants.removed).toEqual([{ plugin: 'one', permission: 'env:TOKEN' }]);
 });
 
+test('another name for an installed package is a plugin that comes and goes, though no package does', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('one', '1.0.0');
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { engine, call, install } = temporary;
+	await install(['one']);
+	await install(['other@npm:one']);
+	expect(await engine.diff(1, 2, call)).toMatchObject({ changes: [], plugins: { added: ['other'], removed: [] } });
+	expect((await engine.diff(2, 1, call)).plugins).toEqual({ added: [], removed: ['other'] });
+});
+
 test('collecting removes generations, packages and bundles that nothing kept needs, and a kept generation still works', async () => {
 	await using registry = await startFakeRegistry();
 	for (const name of ['one', 'two', 'three']) {

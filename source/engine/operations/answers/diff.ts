@@ -26,9 +26,20 @@ export async function diff(
 
 /** What `changes` does not show, since no package came or went. */
 function changedRoots(before: Lock, after: Lock): ListDifference<string> {
-	const isIn = (lock: Lock, name: string) => Object.values(lock.packages).some((locked) => locked.name === name);
 	const { added, removed } = difference(Object.keys(before.roots), Object.keys(after.roots));
-	return { added: added.filter((name) => isIn(before, name)), removed: removed.filter((name) => isIn(after, name)) };
+	return {
+		added: added.filter((root) => hasPackage(before, packageOfRoot(after, root))),
+		removed: removed.filter((root) => hasPackage(after, packageOfRoot(before, root))),
+	};
+}
+
+/** The name of the package that a root stands for, which is another one for an alias. */
+function packageOfRoot(lock: Lock, root: string): string | undefined {
+	return lock.packages[lock.roots[root]?.instance ?? '']?.name;
+}
+
+function hasPackage(lock: Lock, name: string | undefined): boolean {
+	return Object.values(lock.packages).some((locked) => locked.name === name);
 }
 
 /** Roots of both locks that are asked for differently. */
