@@ -103,8 +103,14 @@ function permissionWords(event: string, { scope }: AuditRecord['details'], text:
 		return `${text('permission')} (${text('rule')})`;
 	}
 
-	const ofRun = event === 'permission-granted' ? 'for one run' : 'while it ran';
-	return `${text('permission')} ${scope === 'run' ? ofRun : `after generation ${text('base')}`}`;
+	switch (scope) {
+		case 'run':
+			return `${text('permission')} ${event === 'permission-granted' ? 'for one run' : 'while it ran'}`;
+		case 'tool':
+			return `${text('permission')} for plugward x`;
+		default:
+			return `${text('permission')} after generation ${text('base')}`;
+	}
 }
 
 type Words = (details: AuditRecord['details'], text: (key: string) => string, event: string) => string;
@@ -123,13 +129,14 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
 	['permission-denied', permissionOf],
 	['permission-granted', permissionOf],
 	['permission-revoked', permissionOf],
-	['permission-used', (details) => commandWords(details)],
+	['permission-used', (_, text) => text('permission')],
 	['limit-exceeded', (details) => limitWords(details)],
 	['sandbox-breach', (_, text) => text('reason')],
 	['generation-committed', generationsOf],
 	['generation-switched', generationsOf],
 	['generation-abandoned', (_, text) => `generation ${text('base')} stayed: ${text('outcome')}`],
 	['entries-repaired', (_, text) => text('command')],
+	['packages-kept', (_, text) => text('command')],
 	['audit-log-trimmed', (_, text) => `lines 1 to ${text('lines')} were removed`],
 	['audit-torn-line-removed', (_, text) => `${text('bytes')} bytes that were not written to their end`],
 ]);

@@ -22,6 +22,7 @@ export const AUDIT_EVENTS = [
 	'generation-switched',
 	'generation-abandoned',
 	'entries-repaired',
+	'packages-kept',
 	'audit-torn-line-removed',
 	'audit-log-trimmed',
 ] as const;

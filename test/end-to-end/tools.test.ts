@@ -60,6 +60,12 @@ test('what a tool was granted is remembered for its version, told, and taken bac
 	expect(envelope.data).toMatchObject({ plugin: 'shout', version: '1.0.0', generation: null, answers: [{ isGranted: true }] });
 	expect((await machine.plugward(['x', 'shout', '--forget'])).stdout).toContain('Forgot shout 1.0.0');
 	expect((await machine.plugward(['x', 'shout', '--', 'read', file])).exitCode).toBe(9);
+	const { stdout } = await machine.plugward(['audit-log', 'show', '--no-color', '--last', '100']);
+	expect(stdout).toMatch(/ packages-kept +x shout@1\.0\.0\n/);
+	expect(stdout).toMatch(/ permission-granted +shout: fs\.read:\$project\/\*\.txt for one run\n/);
+	expect(stdout).toMatch(/ permission-granted +shout: fs\.read:\$project\/\*\.txt for plugward x\n/);
+	expect(stdout).toMatch(/ permission-used +shout: fs\.read:\$project\/\*\.txt\n/);
+	expect(stdout).not.toMatch(/undefined|entries-repaired/);
 	const log = await machine.json([
 		'audit-log',
 		'show',

@@ -240,6 +240,8 @@ function doing({ type, to }: Intent): string {
 			return `switch to generation ${to}`;
 		case 'repair':
 			return 'repair the content store';
+		case 'keep':
+			return 'keep packages in the content store';
 	}
 }
 

@@ -75,10 +75,13 @@ export type Home = {
 	readonly commit: (change: GenerationChange, options: { readonly signal: AbortSignal }) => Promise<Generation>;
 	/** Switches `current` to an existing generation: no network, no unpacking. The mutex must be held. */
 	readonly switchTo: (number: number, options: { readonly signal: AbortSignal; readonly command: string }) => Promise<Generation>;
-	/** Puts artefacts added with `replaces` in the place of damaged entries; no generation changes. The mutex must be held. */
+	/**
+	 * Puts artefacts into the content store: those added with `replaces` in the place of damaged entries (`repair`), or those of a tool
+	 * that may run without being installed (`keep`). No generation changes. The mutex must be held.
+	 */
 	readonly replaceEntries: (
 		integrities: readonly Integrity[],
-		options: { readonly signal: AbortSignal; readonly command: string },
+		options: { readonly signal: AbortSignal; readonly command: string; readonly type: 'repair' | 'keep' },
 	) => Promise<void>;
 	/** What one plugin keeps, whatever its version. */
 	readonly pluginData: (owner: string) => PluginData;

@@ -15,7 +15,7 @@ import { DEFAULT_PROFILE } from './layout.ts';
 export type Intent = {
 	/** Also in the audit line that closes the operation. */
 	readonly operation: string;
-	readonly type: 'commit' | 'switch' | 'repair';
+	readonly type: 'commit' | 'switch' | 'repair' | 'keep';
 	/** Whose `current` changes. */
 	readonly profile: string;
 	readonly from: number;
@@ -33,7 +33,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const schema = v.strictObject({
 	format: v.literal(1),
 	operation: v.pipe(v.string(), v.uuid()),
-	type: v.picklist(['commit', 'switch', 'repair']),
+	type: v.picklist(['commit', 'switch', 'repair', 'keep']),
 	profile: v.optional(v.string(), DEFAULT_PROFILE),
 	from: count,
 	to: count,

@@ -12,14 +12,14 @@ import type { Receipt } from './receipt.ts';
 import { whileMoving } from './shared-store/store-journal.ts';
 
 /**
- * Puts artefacts that this process added anew in the place of damaged entries; no generation changes. A damaged entry loses its name
+ * Puts artefacts that this process added into the content store, in the place of damaged entries where there are any; no generation changes. A damaged entry loses its name
  * before the whole one gets it, and shared files that do not hold what their name says go first, so that nothing is linked to them.
  * Interrupted at any point, an entry is the damaged one, absent, or whole.
  */
 export async function replaceEntries(
 	parts: CommitParts,
 	integrities: readonly Integrity[],
-	{ signal, command }: { readonly signal: AbortSignal; readonly command: string },
+	{ signal, command, type }: { readonly signal: AbortSignal; readonly command: string; readonly type: 'repair' | 'keep' },
 ): Promise<void> {
 	const { disk, layout, open } = parts;
 	throwIfAborted(signal);
@@ -30,7 +30,7 @@ export async function replaceEntries(
 	});
 	const intent: Intent = {
 		operation: newOperationId(),
-		type: 'repair',
+		type,
 		profile: layout.profile,
 		from: number,
 		to: number,

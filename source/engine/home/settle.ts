@@ -9,7 +9,12 @@ import type { Layout } from './layout.ts';
 import { isReceiptDamaged, settleStore } from './shared-store/store-journal.ts';
 import { DEFAULT_PROFILE, layoutOfProfile } from './layout.ts';
 
-const EVENTS = { commit: 'generation-committed', switch: 'generation-switched', repair: 'entries-repaired' } as const;
+const EVENTS = {
+	commit: 'generation-committed',
+	switch: 'generation-switched',
+	repair: 'entries-repaired',
+	keep: 'packages-kept',
+} as const;
 
 /** The line that closes an operation in the audit log. */
 export function auditLine(intent: Intent): AuditEntry {
@@ -22,8 +27,13 @@ export function auditLine(intent: Intent): AuditEntry {
 		command: intent.command,
 		user: intent.user,
 		...(intent.profile === DEFAULT_PROFILE ? {} : { profile: intent.profile }),
-		...(intent.type === 'repair' ? { artefacts: intent.artefacts } : {}),
+		...(leavesGenerations(intent) ? { artefacts: intent.artefacts } : {}),
 	};
+}
+
+/** Only packages come, and no generation changes. */
+function leavesGenerations({ type }: Intent): boolean {
+	return type === 'repair' || type === 'keep';
 }
 
 /** Brings a begun operation to its end: `current` alone decides whether it is completed or taken back. The mutex must be held. Returns one sentence. */
@@ -31,8 +41,8 @@ export async function settleIntent({ disk, layout }: { readonly disk: Disk; read
 	// The entries of a shared store are its own journal's matter: another home may need by now what this one moved in.
 	const artefacts = layout.shared === null ? intent.artefacts : [];
 	await settleStore({ disk, layout });
-	if (intent.type === 'repair') {
-		// What was not put in place has no receipt, or one that was not written to its end; absent, the next repair fetches it.
+	if (leavesGenerations(intent)) {
+		// What was not put in place has no receipt, or one that was not written to its end; absent, it is fetched again.
 		for (const integrity of artefacts) {
 			if (isReceiptDamaged(layout, integrity)) {
 				await disk.removeTree(layout.entry(integrity));

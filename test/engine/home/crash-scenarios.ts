@@ -100,7 +100,7 @@ export const CRASH_SCENARIOS: readonly CrashScenario[] = [
 		prepare: damageSecond,
 		run: async ({ home }) => {
 			await home.store.add(addRequest(SECOND, { replaces: true }));
-			await exclusively(home, () => home.replaceEntries([SECOND.integrity], { signal, command: 'verify --repair' }));
+			await exclusively(home, () => home.replaceEntries([SECOND.integrity], { signal, command: 'verify --repair', type: 'repair' }));
 		},
 		damaged: [SECOND],
 	},

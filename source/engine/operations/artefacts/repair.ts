@@ -27,7 +27,9 @@ export async function repair(context: EngineContext, names: readonly string[], o
 	await fetchAgain(context, damaged, options);
 	const command = `verify --repair${names.map((name) => ` ${name}`).join('')}`;
 	const integrities = damaged.map(({ integrity }) => integrity);
-	await whileExclusive(context, options, () => context.home.replaceEntries(integrities, { signal: options.signal, command }));
+	await whileExclusive(context, options, () =>
+		context.home.replaceEntries(integrities, { signal: options.signal, command, type: 'repair' }),
+	);
 	return { ...(await verify(context, names, options)), repaired: ids.toSorted() };
 }
 

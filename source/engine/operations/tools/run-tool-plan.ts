@@ -169,7 +169,7 @@ async function grant(
 
 	await whileExclusive(context, options, async () => {
 		const integrities = uniquePackages(lock).map(({ integrity }) => integrity);
-		await context.home.replaceEntries(integrities, { signal: options.signal, command: `x ${name}@${version}` });
+		await context.home.replaceEntries(integrities, { signal: options.signal, command: `x ${name}@${version}`, type: 'keep' });
 		for (const permission of fresh) {
 			const scope = options.isOnce ? 'run' : 'tool';
 			const line = { event: 'permission-granted', plugin: name, version, permission: stripToLine(permissionId(permission)), scope };
