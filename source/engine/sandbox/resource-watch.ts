@@ -76,7 +76,6 @@ export function watchResources(options: {
 		}
 
 		const limits = options.limits();
-
 		polls += 1;
 		if (polls % POLLS_PER_CPU_READING === 0) {
 			cpuMilliseconds = Math.max(cpuMilliseconds, readCpuMilliseconds(stat) - cpuBaseline);
