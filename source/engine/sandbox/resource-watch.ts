@@ -92,10 +92,8 @@ export function watchResources(options: {
 	let isOpen = true;
 	return {
 		setBaseline: () => {
-			const memory = readMemory(status);
-			baselineBytes = memory.residentBytes;
+			({ residentBytes: baselineBytes, dataBytes } = readMemory(status));
 			cpuBaseline = readCpuMilliseconds(stat);
-			dataBytes = memory.dataBytes;
 			cpuMilliseconds = 0;
 		},
 		boundByKernel: () => {
