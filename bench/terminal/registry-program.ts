@@ -1,13 +1,15 @@
 /**
- * A registry of made-up packages on loopback, with a search. Prints its address. Usage: node registry-program.ts <number of packages>
+ * A registry of made-up packages on loopback, with a search and with a list of all of them, as ours gives one. Prints its address. Usage: node registry-program.ts <number of packages>
  *
  * Packages named `slow-...` come at 48 kB a second, so that an install lasts long enough to look at.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { encodeCatalogueEnd, encodeCatalogueHead, encodeCatalogueRow } from '../../source/engine/package-search/index.ts';
 import { packTarball } from '../../test/helpers/pack-tarball.ts';
 import { packageNames, SLOW_NAMES, wordsOf } from './names.ts';
 
@@ -22,12 +24,15 @@ const names = packageNames(Number(process.argv[2] ?? 10_000));
 const known = new Set<string>([...names, ...SLOW_NAMES]);
 const searched = names.map((name) => ({ name, text: `${name} ${wordsOf(name)}` }));
 const made = new Map<string, Version>();
+const packedList = gzipSync(listText());
 
 const server = createServer((request, response) => {
 	const url = new URL(request.url ?? '/', origin());
 	const [name = '', file] = decodeURIComponent(url.pathname.slice(1)).split('/-/');
 	if (url.pathname === '/-/v1/search') {
 		json(response, search(url.searchParams));
+	} else if (url.pathname === '/-/plugward/index') {
+		response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packedList.length, etag: '"made-up"' }).end(packedList);
 	} else if (!known.has(name)) {
 		json(response, { error: 'Not found' }, 404);
 	} else if (file === undefined) {
@@ -57,6 +62,26 @@ function search(query: URLSearchParams): unknown {
 		},
 	}));
 	return { objects, total: found.length, time: new Date(0).toISOString() };
+}
+
+function listText(): string {
+	const rows = [...names, ...SLOW_NAMES].map((name) =>
+		encodeCatalogueRow({
+			name,
+			version: '1.1.0',
+			description: wordsOf(name),
+			keywords: [],
+			publisher: 'somebody',
+			maintainers: ['somebody'],
+			licence: 'MIT',
+			publishedAt: '2026-01-02T00:00:00.000Z',
+			downloads: null,
+			permissions: [],
+			isPlugin: true,
+			proof: null,
+		}),
+	);
+	return encodeCatalogueHead({ revision: 'made-up', since: null }) + rows.join('') + encodeCatalogueEnd(rows.length);
 }
 
 function packument(name: string): unknown {

@@ -48,8 +48,8 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		const state = store.getState();
 		const line = state.editing === null ? null : editLine(editedLine(state), name);
 		if (line !== null) {
-			store.dispatch({ type: 'line-changed', line });
 			edited();
+			store.dispatch({ type: 'line-changed', line });
 		}
 	}
 
@@ -95,8 +95,8 @@ export function createActions(context: ActionContext, host: Host): Actions {
 		},
 		paste(text) {
 			if (store.getState().editing !== null) {
-				store.dispatch({ type: 'line-changed', line: insertText(editedLine(store.getState()), text) });
 				edited();
+				store.dispatch({ type: 'line-changed', line: insertText(editedLine(store.getState()), text) });
 			}
 		},
 	};

@@ -30,7 +30,7 @@ export type Loading = {
 	readonly loadTrust: () => Promise<void>;
 	readonly loadWhy: (name: string) => Promise<void>;
 	readonly loadRaw: (name: string) => Promise<void>;
-	/** After a short pause in typing. */
+	/** After a short pause in typing; called before the letter is shown, so that both can come in one frame. */
 	readonly searchSoon: () => void;
 	readonly searchNow: () => Promise<void>;
 	/** Loads what the selected item of the trust screen needs, and more results where the selection nears their end, until `stop`. */
@@ -104,7 +104,13 @@ export function createLoading(context: ActionContext): Loading {
 			clearTimeout(searchTimer);
 			// What is searched here is answered before the next key; only a registry is spared a question for each of them.
 			const isHere = store.getState().search.value?.source !== 'registry';
-			searchTimer = setTimeout(() => void searchNow(), isHere ? 0 : SEARCH_PAUSE_MILLISECONDS);
+			if (!isHere) {
+				searchTimer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
+				return;
+			}
+
+			const release = store.hold();
+			searchTimer = setTimeout(() => void searchNow().then(release), 0);
 		},
 		followSelection() {
 			following.start();

@@ -10,7 +10,8 @@ type Installed = ReadonlyMap<string, InstalledFacts>;
 
 /** What is installed is read again at most this often: not for every key typed. */
 const KEPT_MILLISECONDS = 2000;
-const kept = new WeakMap<EngineContext, { readonly readAt: number; readonly installed: Installed }>();
+type Kept = { readonly readAt: number; readonly generation: number; readonly installed: Installed };
+const kept = new WeakMap<EngineContext, Kept>();
 
 /**
  * Searches the registry's list of packages where it gives one, else asks the registry; one without either is answered from the packages seen
@@ -49,11 +50,21 @@ async function readInstalled(context: EngineContext, call: CallOptions): Promise
 		return before.installed;
 	}
 
-	const { lock } = await context.home.current();
-	const plugins = Object.keys(lock.roots).length === 0 ? [] : (await list(context, call)).plugins;
-	const installed = new Map(plugins.map((plugin) => [plugin.name, factsOf(plugin)]));
-	kept.set(context, { readAt: Date.now(), installed });
-	return installed;
+	const { number, lock } = await context.home.current();
+	const read = async (): Promise<Installed> => {
+		const plugins = Object.keys(lock.roots).length === 0 ? [] : (await list(context, call)).plugins;
+		const installed = new Map(plugins.map((plugin) => [plugin.name, factsOf(plugin)]));
+		kept.set(context, { readAt: Date.now(), generation: number, installed });
+		return installed;
+	};
+	if (before?.generation !== number) {
+		return read();
+	}
+
+	// In the same generation only what is known of newer versions can have changed: that may come with the next letter.
+	kept.set(context, { ...before, readAt: Date.now() });
+	void read().catch(() => kept.delete(context));
+	return before.installed;
 }
 
 function factsOf({ version, level, wanted, isHeld, isDisabled }: InstalledPlugin): InstalledFacts {
