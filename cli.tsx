@@ -6,6 +6,9 @@ import { paintSkeleton } from './source/terminal/skeleton.ts';
 import type { Skeleton } from './source/terminal/skeleton.ts';
 
 const argv = process.argv.slice(2);
+/** That of `disk-full`. */
+const UNWRITTEN_EXIT_CODE = 8;
+let isUnwritten = false;
 
 // No top-level await: the launcher takes this file by `require`, which an older Node can at least parse.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -13,8 +16,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 } else {
 	// Whoever reads our output may stop reading (`| head`), or the terminal may be gone; the operation still finishes, and its exit code
 	// still counts.
-	process.stdout.on('error', ignoreGoneReader);
-	process.stderr.on('error', ignoreGoneReader);
+	process.stdout.on('error', tellUnwritten);
+	// What standard error cannot take, nothing else can tell.
+	process.stderr.on('error', () => undefined);
 	const skeleton = paintSkeleton({ argv, environment: process.env, terminal });
 	if (skeleton !== null) {
 		leaveOnExit(skeleton);
@@ -53,7 +57,7 @@ async function main(skeleton: Skeleton | null): Promise<number> {
 }
 
 function setExitCode(code: number): void {
-	process.exitCode = code;
+	process.exitCode = isUnwritten ? UNWRITTEN_EXIT_CODE : code;
 }
 
 function reportCrash(error: unknown): void {
@@ -67,9 +71,14 @@ function readVersion(): string {
 	return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
 }
 
-/** A closed pipe says EPIPE, a terminal that was hung up EIO. */
-function ignoreGoneReader(error: Error): void {
-	if (!('code' in error) || (error.code !== 'EPIPE' && error.code !== 'EIO')) {
-		throw error;
+/** A closed pipe says EPIPE, a terminal that was hung up EIO; what comes after a failed write fails because of that one. */
+function tellUnwritten(error: NodeJS.ErrnoException): void {
+	if (isUnwritten || error.code === 'EPIPE' || error.code === 'EIO') {
+		return;
 	}
+
+	isUnwritten = true;
+	process.exitCode = UNWRITTEN_EXIT_CODE;
+	process.stderr.write(`error: The result cannot be written to standard output (${error.code ?? error.message}).\n`);
+	process.stderr.write('hint: What was done stays done; look at it again with: plugward list, plugward history\n');
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -42,6 +42,36 @@ plugward install large --yes --quiet >&2; echo "again $?"`,
 	expect(stderr).toContain('plugward gc');
 	expect(stdout).toMatch(/generation 1\.\nverify 0\nagain 0/);
 });
+
+test.skipIf(!existsSync('/dev/full'))('a result that cannot be written to its end is told in a sentence and by the exit code', async () => {
+	await using machine = await openMachine('http://127.0.0.1:9/');
+	const to = (words: readonly string[], streams: 'stdout' | 'stderr') => {
+		using full = openFull();
+		return spawnSync(process.execPath, [builtFile('plugward.cjs'), ...words], {
+			cwd: machine.project,
+			env: cleanEnvironment(machine.folder),
+			encoding: 'utf8',
+			stdio: streams === 'stdout' ? ['ignore', full.descriptor, 'pipe'] : ['ignore', 'pipe', full.descriptor],
+		});
+	};
+	for (const words of [['list'], ['list', '--json'], ['list', '--events'], ['help']]) {
+		const { status, stderr } = to(words, 'stdout');
+		expect({ words, status, stderr }).toEqual({
+			words,
+			status: 8,
+			stderr:
+				'error: The result cannot be written to standard output (ENOSPC).\n' +
+				'hint: What was done stays done; look at it again with: plugward list, plugward history\n',
+		});
+	}
+
+	expect(to(['no-such-command'], 'stderr')).toMatchObject({ status: 2, stdout: '' });
+});
+
+function openFull(): Disposable & { readonly descriptor: number } {
+	const descriptor = openSync('/dev/full', 'w');
+	return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) };
+}
 
 test.skipIf(!canMount)('a home that is mounted read-only can be read and verified, and a change says why not', async () => {
 	await using registry = await startFakeRegistry();
