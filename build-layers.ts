@@ -5,7 +5,7 @@ import { build, type BuildOptions, type Metafile, type OnLoadResult, type Plugin
 export type Layer = {
 	/** Its name in the folder of what is built. */
 	readonly file: string;
-	/** Paths in the project, or names of packages, that earlier layers import dynamically: they load this layer then. */
+	/** Paths in the project, or names of packages, that earlier layers import dynamically or, packages, require: they load this layer then. */
 	readonly entries: readonly string[];
 };
 
@@ -144,7 +144,9 @@ function linkTo(
 	}
 
 	const entry = isPackage(path) ? path : id;
-	const layer = kind === 'dynamic-import' ? later.find(({ entries }) => entries.includes(entry)) : undefined;
+	// A package is often required within the one function that needs it.
+	const isLater = kind === 'dynamic-import' || (kind === 'require-call' && isPackage(path));
+	const layer = isLater ? later.find(({ entries }) => entries.includes(entry)) : undefined;
 	return layer === undefined ? null : nameOf(layer, entry);
 }
 

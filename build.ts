@@ -174,6 +174,8 @@ const SELDOM: Layer = {
 		'source/engine/operations/people-and-policy/people-calls.ts',
 		'source/engine/sandbox/build-programs.ts',
 		'source/engine/trust/roots/trusted-root-document.ts',
+		'@npmcli/map-workspaces',
+		'@npmcli/package-json',
 		'@sigstore/bundle',
 		'@sigstore/tuf',
 		'@sigstore/tuf/seeds.json',

@@ -1,10 +1,10 @@
 // The package ships no types. Only what `npm-configuration.ts` uses is declared.
 declare module '@npmcli/config' {
 	type Options = {
-		readonly definitions: unknown;
-		readonly shorthands: unknown;
-		readonly flatten: unknown;
-		readonly nerfDarts: unknown;
+		readonly definitions: Readonly<Record<string, Config.Definition>>;
+		readonly shorthands: Readonly<Record<string, readonly string[]>>;
+		readonly flatten: (data: Readonly<Record<string, unknown>>, flat?: Record<string, unknown>) => Record<string, unknown>;
+		readonly nerfDarts: readonly string[];
 		readonly npmPath: string;
 		readonly env: Record<string, string | undefined>;
 		readonly argv: readonly string[];
@@ -14,6 +14,7 @@ declare module '@npmcli/config' {
 	class Config {
 		constructor(options: Options);
 		load(): Promise<void>;
+		static readonly typeDefs: Config.TypeDefinitions;
 		get(key: string): unknown;
 		/** The kind of source that sets the key: `env`, `user`, `global`, `project`, `default`; null when nothing does. */
 		find(key: string): string | null;
@@ -24,16 +25,11 @@ declare module '@npmcli/config' {
 		>;
 	}
 
+	namespace Config {
+		/** `type` in the form of nopt: a value, what makes one, or several of these. */
+		type Definition = { readonly type: unknown; readonly default: unknown };
+		type TypeDefinitions = Readonly<Record<'path' | 'url', { readonly type: unknown }>>;
+	}
+
 	export = Config;
-}
-
-declare module '@npmcli/config/lib/definitions/index.js' {
-	const parts: {
-		readonly definitions: unknown;
-		readonly shorthands: unknown;
-		readonly flatten: unknown;
-		readonly nerfDarts: unknown;
-	};
-
-	export = parts;
 }

@@ -4,6 +4,7 @@ import type Config from '@npmcli/config';
 import { EngineError, toEngineError } from '../../errors.ts';
 import { filterProjectSettings } from './project-npmrc.ts';
 import type { RegistryClientOptions, RegistryNotice } from '../registry-client.ts';
+import { flattenSettings, npmSettings, OF_ONE_REGISTRY } from './npm-settings.ts';
 import { isLoopback, parseRegistryUrl } from './registry-url.ts';
 
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
@@ -164,9 +165,10 @@ async function loadConfigs(
 	options: Pick<RegistryClientOptions, 'cwd' | 'environment'>,
 ): Promise<{ trusted: LoadedConfig; project: Readonly<Record<string, unknown>> }> {
 	const { default: NpmConfig } = await import('@npmcli/config');
-	const { default: parts } = await import('@npmcli/config/lib/definitions/index.js');
 	// A folder that does not exist, so that the settings built into some npm stay out.
-	const common = { ...parts, npmPath: join(import.meta.dirname, 'no-npm-here'), cwd: options.cwd };
+	const npmPath = join(import.meta.dirname, 'no-npm-here');
+	const definitions = npmSettings(NpmConfig.typeDefs);
+	const common = { definitions, shorthands: {}, flatten: flattenSettings, nerfDarts: OF_ONE_REGISTRY, npmPath, cwd: options.cwd };
 	const home = options.environment['HOME'] ?? homedir();
 	try {
 		// `--global` leaves the project's file out. The library writes into the environment it is given, so it gets a copy.
