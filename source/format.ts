@@ -41,6 +41,11 @@ export function graphemes(text: string): readonly string[] {
 	return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
+/** Whether each of its characters takes one cell and stands for itself. */
+export function isSingleCells(text: string): boolean {
+	return SINGLE_CELLS.test(text);
+}
+
 /** Terminal cells that `text` takes. */
 export function textWidth(text: string): number {
 	if (SINGLE_CELLS.test(text)) {

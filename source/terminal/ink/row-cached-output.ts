@@ -1,4 +1,6 @@
 import { parseRow } from '../cells/row.ts';
+import { joinPieces } from './joined-row.ts';
+import type { Piece, Transformer } from './joined-row.ts';
 
 /** Half-open: `x2` and `y2` are outside. An edge that is missing is open. */
 type Clip = {
@@ -7,7 +9,6 @@ type Clip = {
 	readonly y1?: number | undefined;
 	readonly y2?: number | undefined;
 };
-type Transformer = (line: string, index: number) => string;
 type WriteOptions = { readonly transformers: readonly Transformer[] };
 
 /** What Ink draws a frame into: texts at places, then all of it as lines. */
@@ -22,20 +23,10 @@ export type FrameOutput = {
 
 export type FrameOutputClass = new (size: { readonly width: number; readonly height: number }) => FrameOutput;
 
-/** A part of one row. */
-type Piece = {
-	readonly x: number;
-	readonly text: string;
-	/** Which line of its text it is. */
-	readonly index: number;
-	readonly transformers: readonly Transformer[];
-	readonly x1: number | undefined;
-	readonly x2: number | undefined;
-};
-
 /**
  * Ink's output, but for rows that are made of the same texts as in the frame before, which are taken from there: a key changes two or three
- * rows of forty, and to put each cell of each row together again takes most of the time of a frame.
+ * rows of forty, and to put each cell of each row together again takes most of the time of a frame. A row that changes is put together of whole
+ * texts where that looks the same.
  */
 export function cacheRows(Original: FrameOutputClass): FrameOutputClass {
 	const drawn = new DrawnRows(Original);
@@ -117,7 +108,7 @@ class DrawnRows {
 
 	rowOf(width: number, pieces: readonly Piece[]): string {
 		const key = this.#keyOf(width, pieces);
-		const row = this.#current.get(key) ?? this.#before.get(key) ?? drawRow(this.#Original, width, pieces);
+		const row = this.#current.get(key) ?? this.#before.get(key) ?? joinPieces(pieces, width) ?? drawRow(this.#Original, width, pieces);
 		this.#current.set(key, row);
 		return row;
 	}
