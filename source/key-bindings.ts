@@ -123,6 +123,28 @@ export function resolveKey(state: State, key: string): Resolved | null {
 	return null;
 }
 
+/** What a click on the name of a command does now; null when it means nothing here. */
+export function resolveCommand(state: State, command: Command): Resolved | null {
+	const binding = placesOf(state)
+		.flatMap((place) => bindingsIn(place, state.ownKeys))
+		.find((candidate) => candidate.command === command);
+	if (binding === undefined) {
+		return null;
+	}
+
+	const reason = refusalOf(binding, state);
+	return reason === null ? { type: 'command', command } : { type: 'refused', reason };
+}
+
+/** What Enter does here where nobody gave it another meaning; null for nothing. */
+export function enterCommand(state: State): Command | null {
+	return (
+		placesOf(state)
+			.flatMap((place) => bindingsIn(place))
+			.find(({ keys }) => keys.includes('return'))?.command ?? null
+	);
+}
+
 /** The keys worth showing now: those with a label that can be used. */
 export function footerBindings(state: State): readonly Binding[] {
 	return placesOf(state)

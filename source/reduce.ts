@@ -6,12 +6,26 @@ import type { Slot } from './reduce-loading.ts';
 import { reduceOperations } from './reduce-operations.ts';
 import { topPage } from './select.ts';
 import { PLUGIN_TABS, REVIEW_PANES } from './state.ts';
-import type { Editing, Failure, Loaded, LoadedByName, Notice, Operation, Page, RunForm, RuntimeLog, Size, State } from './state.ts';
+import type {
+	Editing,
+	Failure,
+	Loaded,
+	LoadedByName,
+	Notice,
+	Operation,
+	Page,
+	ReviewPane,
+	RunForm,
+	RuntimeLog,
+	Size,
+	State,
+} from './state.ts';
 import type { OwnKeys } from './keys/own-keys.ts';
 import type { Section } from './sections.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 import type { ToldEvent, TransferProgress } from './transfer-watch.ts';
-import { detailOf, hunkStarts, viewOf } from './views/index.ts';
+import { detailOf, hunkStarts, viewOf, reviewPaneDocument } from './views/index.ts';
+import type { ScreenDocument } from './views/index.ts';
 
 export type Action =
 	| { readonly type: 'resized'; readonly size: Size }
@@ -26,6 +40,9 @@ export type Action =
 	| { readonly type: 'moved'; readonly by: number | 'page' | 'page-back' | 'start' | 'end' }
 	| { readonly type: 'detail-scrolled'; readonly by: number }
 	| { readonly type: 'tab-moved'; readonly by: 1 | -1 }
+	/** In a review: the pane that gets the keys, and one that is scrolled without them. */
+	| { readonly type: 'pane-chosen'; readonly pane: ReviewPane }
+	| { readonly type: 'pane-scrolled'; readonly pane: 'facts' | 'changelog'; readonly by: number }
 	| { readonly type: 'editing-started'; readonly editing: Editing }
 	| { readonly type: 'editing-ended' }
 	| { readonly type: 'line-changed'; readonly line: LineEditor }
@@ -100,6 +117,10 @@ export function reduce(state: State, action: Action): State {
 			return scrollDetail(state, action.by);
 		case 'tab-moved':
 			return moveTab(state, action.by);
+		case 'pane-chosen':
+			return choosePane(state, action.pane);
+		case 'pane-scrolled':
+			return scrollPane(state, action);
 		case 'editing-started':
 			return { ...state, editing: action.editing, notice: null };
 		case 'editing-ended':
@@ -167,13 +188,23 @@ function move(state: State, by: number | 'page' | 'page-back' | 'start' | 'end')
 
 function scrollDetail(state: State, by: number): State {
 	const detail = detailOf(state);
-	if (detail === null) {
-		return state;
-	}
+	return detail === null ? state : scrollDocument(state, detail, by);
+}
 
-	const most = Math.max(0, detail.lines.length - detail.rows);
-	const to = Math.max(0, Math.min(most, (state.scrolls[detail.id] ?? 0) + by));
-	return { ...state, scrolls: { ...state.scrolls, [detail.id]: to } };
+function scrollDocument(state: State, { id, lines, rows }: ScreenDocument, by: number): State {
+	const most = Math.max(0, lines.length - rows);
+	const to = Math.max(0, Math.min(most, (state.scrolls[id] ?? 0) + by));
+	return { ...state, scrolls: { ...state.scrolls, [id]: to } };
+}
+
+function choosePane(state: State, pane: ReviewPane): State {
+	const page = topPage(state);
+	return page?.type === 'review' && page.pane !== pane ? replaceTop(state, { ...page, pane }) : state;
+}
+
+function scrollPane(state: State, { pane, by }: { readonly pane: 'facts' | 'changelog'; readonly by: number }): State {
+	const page = topPage(state);
+	return page?.type === 'review' ? scrollDocument(state, reviewPaneDocument(state, page, pane), by) : state;
 }
 
 function moveTab(state: State, by: 1 | -1): State {

@@ -1,3 +1,5 @@
+import { createDrawingPace } from './drawing-pace.ts';
+import type { DrawingPace } from './drawing-pace.ts';
 import type { Action } from './reduce.ts';
 import { reduce } from './reduce.ts';
 import type { State } from './state.ts';
@@ -9,57 +11,31 @@ export type Store = {
 	readonly dispatchSoon: (action: Action) => void;
 	/** Listeners hear of changes at most sixty times a second; `getState` is always current. */
 	readonly subscribe: (listener: () => void) => () => void;
-	/**
-	 * Something is about to change that is to be seen together with what changes now: listeners hear of both, at once, when what this returns
-	 * is called, and of what there is when that takes too long. A newer hold takes the place of the one before.
-	 */
-	readonly hold: () => () => void;
+	/** Something is about to change that is to be seen together with what changes now: listeners hear of both at once. */
+	readonly hold: DrawingPace['hold'];
 	/** Delivers what `dispatchSoon` still holds. */
 	readonly flush: () => void;
 };
 
 const EVENT_MILLISECONDS = 40;
-const DRAW_MILLISECONDS = 16;
-/** So long a key may wait for its result without anybody feeling it. */
-const HOLD_MILLISECONDS = 8;
 
 export function createStore(initial: State): Store {
 	let state = initial;
 	let waiting: Action[] = [];
 	let timer: NodeJS.Timeout | undefined;
-	let noticeTimer: NodeJS.Timeout | undefined;
-	let held: symbol | null = null;
-	let lastNotice = Number.NEGATIVE_INFINITY;
 	const listeners = new Set<() => void>();
 
-	function notify(): void {
-		clearTimeout(noticeTimer);
-		noticeTimer = undefined;
-		lastNotice = performance.now();
+	const pace = createDrawingPace(() => {
 		for (const listener of listeners) {
 			listener();
 		}
-	}
-
-	/** At once after a pause, else at the next frame: a burst of keys is many changes, but needs few drawings. */
-	function notifySoon(): void {
-		if (noticeTimer !== undefined) {
-			return;
-		}
-
-		const rest = Math.max(DRAW_MILLISECONDS - (performance.now() - lastNotice), held !== null ? HOLD_MILLISECONDS : 0);
-		if (rest <= 0) {
-			notify();
-		} else {
-			noticeTimer = setTimeout(notify, rest);
-		}
-	}
+	});
 
 	function apply(actions: readonly Action[]): void {
 		const next = actions.reduce(reduce, state);
 		if (next !== state) {
 			state = next;
-			notifySoon();
+			pace.drawSoon();
 		}
 	}
 
@@ -85,17 +61,7 @@ export function createStore(initial: State): Store {
 			waiting.push(action);
 			timer ??= setTimeout(flush, EVENT_MILLISECONDS);
 		},
-		hold() {
-			const own = Symbol('hold');
-			held = own;
-			return () => {
-				if (held === own && noticeTimer !== undefined) {
-					notify();
-				}
-
-				held = held === own ? null : held;
-			};
-		},
+		hold: pace.hold,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -1,10 +1,16 @@
 import type { Change, EvidenceState, Level } from './engine/index.ts';
 import { drawable } from './format.ts';
+import type { Command } from './keys/binding.ts';
 
 /** What a piece of text means; the colour follows from it. Only the sixteen colours of the user's own theme are used. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'accent' | 'good' | 'warning' | 'bad' | 'info' | 'match';
 
-export type Span = { readonly text: string; readonly tone: Tone };
+export type Span = {
+	readonly text: string;
+	readonly tone: Tone;
+	/** What a click on it does. */
+	readonly command?: Command;
+};
 
 /** One row of a screen. */
 export type Line = readonly Span[];

@@ -1,21 +1,16 @@
-import { completeLine } from '../complete-line.ts';
-import { editedLine } from '../edited-line.ts';
-import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
-import { keyNames, placesOf, refusalOf } from '../key-bindings.ts';
-import { suggestedCommand } from '../key-refusals.ts';
+import { placesOf, refusalOf } from '../key-bindings.ts';
 import type { Command } from '../key-bindings.ts';
-import { selectedPlanItem } from '../lists.ts';
-import { answerTo, equivalentCommand } from '../plan-review.ts';
 import type { Action } from '../reduce.ts';
-import { requestOf } from '../run-form.ts';
-import { runningOperation, topPage } from '../select.ts';
-import type { RunForm, State } from '../state.ts';
 import { SECTIONS } from '../sections.ts';
 import type { Section } from '../sections.ts';
-import { trustActOf, trustCommandText } from '../trust-forms.ts';
-import { EMPTY_LINE, lineOf, lineText } from '../terminal/index.ts';
+import type { State } from '../state.ts';
 import type { CommandParts } from './context.ts';
-import { runtimeCommandText } from '../runtime-view.ts';
+import { complete, moveField, stopEditing, submit } from './form-commands.ts';
+import { apply, fetchContents, open, openRunOfSubject, requestOnSubject, retry, undo } from './item-commands.ts';
+import { back, interrupt, quit } from './leaving-commands.ts';
+import { chosenBinding, openPalette } from './palette-commands.ts';
+import { answer, copyCommand } from './plan-commands.ts';
+import { openReader } from './reading-commands.ts';
 import {
 	runtimeConfirm,
 	runtimeFollow,
@@ -28,10 +23,19 @@ import {
 	runtimeRevoke,
 	runtimeStartHere,
 	runtimeToggle,
-	submitLimits,
 } from './runtime-commands.ts';
-import { openReader } from './reading-commands.ts';
-import { chosenBinding, openPalette } from './palette-commands.ts';
+import { findNew, openSection, sortSearch } from './section-commands.ts';
+import {
+	addRegistry,
+	defaultValue,
+	editSetting,
+	fix,
+	nextValue,
+	removeRegistry,
+	signIn,
+	signOut,
+	toggleMouse,
+} from './setting-commands.ts';
 import {
 	confirm,
 	endorse,
@@ -44,21 +48,7 @@ import {
 	revoke,
 	unpinBuilder,
 } from './trust-commands.ts';
-import { commandOf } from './request-words.ts';
-import { apply, fetchContents, open, openRunOfSubject, requestOnSubject, retry, submitApply, undo } from './item-commands.ts';
-import {
-	addRegistry,
-	defaultValue,
-	editSetting,
-	fix,
-	nextValue,
-	removeRegistry,
-	signIn,
-	signOut,
-	submitSetting,
-	toggleMouse,
-} from './setting-commands.ts';
-import { isOutdatedStale, mark, openReview, planUpdate } from './update-commands.ts';
+import { mark, openReview, planUpdate } from './update-commands.ts';
 
 type Perform = (parts: CommandParts, state: State) => void;
 
@@ -80,10 +70,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	'close-welcome': dispatching({ type: 'welcome-closed' }),
 	'next-tab': dispatching({ type: 'tab-moved', by: 1 }),
 	'previous-tab': dispatching({ type: 'tab-moved', by: -1 }),
-	'find-new': (parts) => {
-		openSection(parts, 'browse');
-		parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
-	},
+	'find-new': findNew,
 	search: dispatching({ type: 'editing-started', editing: { type: 'search' } }),
 	'sort-search': sortSearch,
 	complete,
@@ -211,181 +198,4 @@ function dispatching(action: Action): Perform {
 
 function moving(by: Extract<Action, { readonly type: 'moved' }>['by']): Perform {
 	return dispatching({ type: 'moved', by });
-}
-
-function openSection({ store, loading }: CommandParts, section: Section): void {
-	store.dispatch({ type: 'section-opened', section });
-	const state = store.getState();
-	if (section === 'browse' && state.search.status === 'idle') {
-		void loading.searchNow();
-	}
-
-	if (section === 'history' && state.history.status === 'failed') {
-		void loading.loadHistory();
-	}
-
-	if (section === 'updates' && isOutdatedStale(state)) {
-		void loading.loadOutdated();
-	}
-
-	if (section === 'trust') {
-		void loading.loadTrust();
-	}
-
-	if (section === 'doctor' && state.doctor.status !== 'loading') {
-		void loading.loadDoctor();
-	}
-
-	if (section === 'settings') {
-		void loading.loadSettings();
-		void loading.loadRegistries();
-	}
-}
-
-/** The order is part of the query, so that one line says all of what is listed. */
-function sortSearch({ store, loading }: CommandParts, state: State): void {
-	const text = lineText(state.searchLine);
-	const order = parseSearchQuery(text, state.now).sort ?? 'relevance';
-	const next = SEARCH_SORTS[(SEARCH_SORTS.indexOf(order) + 1) % SEARCH_SORTS.length] ?? 'relevance';
-	store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
-	store.dispatch({ type: 'line-changed', line: lineOf(withSort(text, next)) });
-	store.dispatch({ type: 'editing-ended' });
-	void loading.searchNow();
-}
-
-function complete({ store, loading }: CommandParts, state: State): void {
-	store.dispatch({ type: 'line-changed', line: completeLine(editedLine(state)) });
-	if (state.editing?.type === 'search') {
-		loading.searchSoon();
-	}
-}
-
-function answer({ store }: CommandParts, state: State, command: 'toggle-answer' | 'accept' | 'deny'): void {
-	const page = topPage(state);
-	const item = selectedPlanItem(state);
-	if (page?.type !== 'plan' || item?.type !== 'requirement') {
-		return;
-	}
-
-	const { id } = item.requirement;
-	const isAccepted = answerTo(item.requirement, page.answers) === 'accept';
-	const accepts = command === 'accept' || (command === 'toggle-answer' && !isAccepted);
-	store.dispatch({ type: 'answered', requirementId: id, answer: accepts ? 'accept' : 'deny' });
-}
-
-function copyCommand({ store, host }: CommandParts, state: State): void {
-	const page = topPage(state);
-	const command =
-		page?.type === 'ask'
-			? commandOf(page.request)
-			: page?.type === 'plan'
-				? equivalentCommand(page.plan, page.answers)
-				: page?.type === 'confirm'
-					? trustCommandText(page.act)
-					: page?.type === 'runtime-confirm'
-						? runtimeCommandText(page.act)
-						: (suggestedCommand(state)?.replace(/^plugward /, '') ?? null);
-	if (command !== null) {
-		host.copy(`plugward ${command}`);
-		store.dispatch({ type: 'noticed', notice: { tone: 'info', text: 'The command went to the clipboard, if this terminal allows it.' } });
-	}
-}
-
-function back({ store }: CommandParts, state: State): void {
-	if (state.pages.length > 0) {
-		return store.dispatch({ type: 'page-closed' });
-	}
-
-	if (state.filters[state.section] !== undefined) {
-		store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } });
-		store.dispatch({ type: 'line-changed', line: EMPTY_LINE });
-		store.dispatch({ type: 'editing-ended' });
-	}
-}
-
-function interrupt({ store, host, operations }: CommandParts, state: State): void {
-	if (operations.cancel()) {
-		store.dispatch({ type: 'quit-armed', isArmed: true });
-		return store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: 'Cancelling safely; Ctrl-C again leaves at once.' } });
-	}
-
-	if (state.isQuitArmed) {
-		return host.leave(130);
-	}
-
-	store.dispatch({ type: 'quit-armed', isArmed: true });
-	store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: 'Press Ctrl-C again to leave.' } });
-}
-
-function quit({ store, host }: CommandParts, state: State): void {
-	if (state.isQuitArmed || runningOperation(state) === null) {
-		return host.leave(0);
-	}
-
-	store.dispatch({ type: 'quit-armed', isArmed: true });
-	store.dispatch({
-		type: 'noticed',
-		notice: { tone: 'warning', text: `An operation is running: ${keyNames(state)('quit')} again leaves and cancels it.` },
-	});
-}
-
-function moveField({ store }: CommandParts, state: State, by: 1 | -1): void {
-	const page = topPage(state);
-	if (page?.type === 'form') {
-		const count = page.form.fields.length;
-		store.dispatch({ type: 'form-changed', form: { ...page.form, focused: (page.form.focused + by + count) % count } });
-	}
-}
-
-function submit(parts: CommandParts, state: State): void {
-	const { store, loading, operations } = parts;
-	const page = topPage(state);
-	if (page?.type !== 'form') {
-		store.dispatch({ type: 'editing-ended' });
-		if (state.editing?.type === 'search') {
-			void loading.searchNow();
-		}
-
-		return;
-	}
-
-	if (page.form.about === 'limits') {
-		return submitLimits(parts, state);
-	}
-
-	if (page.form.about === 'apply') {
-		return submitApply(parts, state, page.form);
-	}
-
-	if (page.form.about === 'setting' || page.form.about === 'registry' || page.form.about === 'sign-in') {
-		return submitSetting(parts, page.form);
-	}
-
-	if (page.form.about !== 'run') {
-		return submitTrust(store, page.form, state.now);
-	}
-
-	const outcome = requestOf(page.form);
-	if ('problem' in outcome) {
-		return store.dispatch({ type: 'form-changed', form: { ...page.form, problem: outcome.problem } });
-	}
-
-	operations.start({ type: 'run', request: outcome.request });
-}
-
-function submitTrust(store: CommandParts['store'], form: RunForm, now: number): void {
-	const outcome = trustActOf(form, now);
-	if ('problem' in outcome) {
-		return store.dispatch({ type: 'form-changed', form: { ...form, problem: outcome.problem } });
-	}
-
-	store.dispatch({ type: 'page-pushed', page: { type: 'confirm', act: outcome.act } });
-}
-
-function stopEditing({ store }: CommandParts, state: State): void {
-	if (state.editing?.type === 'filter') {
-		store.dispatch({ type: 'line-changed', line: EMPTY_LINE });
-	}
-
-	store.dispatch({ type: 'editing-ended' });
 }

@@ -1,11 +1,9 @@
 import { failureOf } from '../failure.ts';
-import { resolveKey } from '../key-bindings.ts';
-import { editedLine } from '../edited-line.ts';
 import type { Pointed } from '../screens/parts/click-areas.tsx';
-import { editLine, insertText } from '../terminal/index.ts';
 import type { MouseReport } from '../terminal/index.ts';
 import { performCommand } from './commands.ts';
 import type { ActionContext, Host } from './context.ts';
+import { createKeys } from './keys.ts';
 import { createLoading } from './loading.ts';
 import { createMouse } from './mouse.ts';
 import { finishAlone, tellJobs } from './lost-terminal.ts';
@@ -22,12 +20,9 @@ export type Actions = {
 	readonly finishAlone: () => Promise<void>;
 	readonly key: (name: string) => void;
 	readonly paste: (text: string) => void;
-	/** `pointed` is what stands under the pointer. */
-	readonly mouse: (report: MouseReport, pointed: Pointed | null) => void;
+	/** `under`: everything that stands under the pointer. */
+	readonly mouse: (report: MouseReport, under: readonly Pointed[]) => void;
 };
-
-/** These are pressed twice to leave while something runs. */
-const LEAVING: ReadonlySet<string> = new Set(['interrupt', 'quit']);
 
 /** Turns keys into changes of state and calls of the engine. */
 export function createActions(context: ActionContext, host: Host): Actions {
@@ -37,48 +32,12 @@ export function createActions(context: ActionContext, host: Host): Actions {
 	const operations = createOperations(context, { onChanged: reload });
 	const runtime = createRuntimeWatch(context);
 	const parts = { context, store, host, loading, operations, runtime };
-
-	function edited(): void {
-		if (store.getState().editing?.type === 'search') {
-			loading.searchSoon();
-		}
-	}
-
-	function type(name: string): void {
-		const state = store.getState();
-		const line = state.editing === null ? null : editLine(editedLine(state), name);
-		if (line !== null) {
-			edited();
-			store.dispatch({ type: 'line-changed', line });
-		}
-	}
-
-	function key(name: string): void {
-		const resolved = resolveKey(store.getState(), name);
-		if (resolved === null) {
-			return type(name);
-		}
-
-		if (resolved.type === 'refused' || !LEAVING.has(resolved.command)) {
-			store.dispatch({ type: 'quit-armed', isArmed: false });
-		}
-
-		if (resolved.type === 'refused') {
-			return store.dispatch({ type: 'noticed', notice: { tone: 'warning', text: `Not now: ${resolved.reason}.` } });
-		}
-
-		performCommand(parts, resolved.command);
-	}
+	const keys = createKeys(parts);
 
 	return {
-		mouse: createMouse(store, {
-			now: context.now,
-			does: {
-				enter: () => key('return'),
-				open: (section) => performCommand(parts, `go-${section}`),
-			},
-		}),
-		key,
+		mouse: createMouse(store, { now: context.now, does: { ...keys, open: (section) => performCommand(parts, `go-${section}`) } }),
+		key: keys.key,
+		paste: keys.paste,
 		start() {
 			loading.followSelection();
 			runtime.start();
@@ -92,12 +51,6 @@ export function createActions(context: ActionContext, host: Host): Actions {
 			loading.stop();
 			runtime.stop();
 			store.flush();
-		},
-		paste(text) {
-			if (store.getState().editing !== null) {
-				edited();
-				store.dispatch({ type: 'line-changed', line: insertText(editedLine(store.getState()), text) });
-			}
 		},
 	};
 }

@@ -1,17 +1,13 @@
-import type { CallOptions } from '../engine/index.ts';
-import { failureOf, isCancelled } from '../failure.ts';
 import { selectedItem } from '../lists.ts';
-import type { Slot } from '../reduce-loading.ts';
-import type { Action } from '../reduce.ts';
 import { contentsOf, isWelcome, topPage } from '../select.ts';
 import type { State } from '../state.ts';
-import { lineText } from '../terminal/index.ts';
 import type { ActionContext } from './context.ts';
 import { createContinuing } from './continuing.ts';
+import { createLoader } from './loader.ts';
+import type { Load } from './loader.ts';
 import { createFollowing } from './following.ts';
-
-const SEARCH_PAUSE_MILLISECONDS = 150;
-const SEARCH_SIZE = 200;
+import { createSearching, SEARCH_SIZE } from './searching.ts';
+import type { Searching } from './searching.ts';
 
 export type Loading = {
 	readonly loadInstalled: () => Promise<void>;
@@ -30,9 +26,8 @@ export type Loading = {
 	readonly loadTrust: () => Promise<void>;
 	readonly loadWhy: (name: string) => Promise<void>;
 	readonly loadRaw: (name: string) => Promise<void>;
-	/** After a short pause in typing; called before the letter is shown, so that both can come in one frame. */
-	readonly searchSoon: () => void;
-	readonly searchNow: () => Promise<void>;
+	readonly searchSoon: Searching['soon'];
+	readonly searchNow: Searching['now'];
 	/** Loads what the selected item of the trust screen needs, and more results where the selection nears their end, until `stop`. */
 	readonly followSelection: () => void;
 	/** Loads again what the screen on top shows. */
@@ -44,7 +39,7 @@ export type Loading = {
 export function createLoading(context: ActionContext): Loading {
 	const { engine, store, now } = context;
 	const load = createLoader(context);
-	let searchTimer: NodeJS.Timeout | undefined;
+	const searching = createSearching(context, load);
 
 	const loadInstalled = (): Promise<void> =>
 		load(
@@ -75,16 +70,6 @@ export function createLoading(context: ActionContext): Loading {
 			(value) => ({ type: 'loaded-of', of: 'infos', name, value, now: now() }),
 		);
 
-	function searchNow(): Promise<void> {
-		clearTimeout(searchTimer);
-		const text = lineText(store.getState().searchLine).trim();
-		return load(
-			'search',
-			(options) => engine.search({ text, size: SEARCH_SIZE, from: 0, isLive: true }, options),
-			(value) => ({ type: 'loaded', slot: 'search', value, now: now() }),
-		);
-	}
-
 	const updates = { ...updateLoading(context, load), ...upkeepLoading(context, load), ...contentLoading(context, load) };
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
@@ -99,28 +84,27 @@ export function createLoading(context: ActionContext): Loading {
 		loadTrust,
 		loadWhy,
 		loadRaw,
-		searchNow,
-		searchSoon() {
-			clearTimeout(searchTimer);
-			// What is searched here is answered before the next key; only a registry is spared a question for each of them.
-			const isHere = store.getState().search.value?.source !== 'registry';
-			if (!isHere) {
-				searchTimer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
-				return;
-			}
-
-			const release = store.hold();
-			searchTimer = setTimeout(() => void searchNow().then(release), 0);
-		},
+		searchNow: searching.now,
+		searchSoon: searching.soon,
 		followSelection() {
 			following.start();
 			continuing.start();
 		},
-		refresh: () => refresh(store.getState(), { loadInstalled, loadHistory, loadInfo, searchNow, loadTrust, loadWhy, loadRaw, ...updates }),
+		refresh: () =>
+			refresh(store.getState(), {
+				loadInstalled,
+				loadHistory,
+				loadInfo,
+				searchNow: searching.now,
+				loadTrust,
+				loadWhy,
+				loadRaw,
+				...updates,
+			}),
 		stop() {
 			following.stop();
 			continuing.stop();
-			clearTimeout(searchTimer);
+			searching.stop();
 		},
 	};
 }
@@ -273,47 +257,6 @@ function trustLoading({ engine, now }: ActionContext, load: Load): Pick<Loading,
 async function refreshTrust(state: State, { loadTrust, loadWhy }: Pick<Loading, 'loadTrust' | 'loadWhy'>): Promise<void> {
 	const name = selectedItem(state);
 	await Promise.all([loadTrust(), ...(name === null ? [] : [loadWhy(name)])]);
-}
-
-/** A search that is answered sooner than this is not announced: with every key a word would come and go. */
-const UNANNOUNCED_MILLISECONDS = 120;
-
-type Load = <T>(slot: Slot, call: (options: CallOptions) => Promise<T>, loaded: (value: T) => Action) => Promise<void>;
-
-/** Loads into the state; a newer load of the same thing replaces the one before. */
-function createLoader({ store, now, signal: leaving }: ActionContext): Load {
-	const running = new Map<string, AbortController>();
-	return async (slot, call, loaded) => {
-		const key = typeof slot === 'string' ? slot : `${slot.of} ${slot.name}`;
-		running.get(key)?.abort();
-		const controller = new AbortController();
-		running.set(key, controller);
-		const isFirst = slot !== 'search' || store.getState().search.value === null;
-		const announce = (): void => store.dispatch({ type: 'load-started', slot });
-		const timer = isFirst ? undefined : setTimeout(announce, UNANNOUNCED_MILLISECONDS);
-		if (isFirst) {
-			announce();
-		}
-
-		try {
-			const value = await call({ signal: AbortSignal.any([controller.signal, leaving]), onEvent: () => undefined });
-			if (!controller.signal.aborted) {
-				store.dispatch(loaded(value));
-			}
-		} catch (thrown) {
-			// A replaced load has a successor that reports.
-			if (!controller.signal.aborted) {
-				store.dispatch(
-					isCancelled(thrown) ? { type: 'load-dropped', slot } : { type: 'load-failed', slot, failure: failureOf(thrown), now: now() },
-				);
-			}
-		} finally {
-			clearTimeout(timer);
-			if (running.get(key) === controller) {
-				running.delete(key);
-			}
-		}
-	};
 }
 
 function newestFirst<T extends { readonly number: number }>(generations: readonly T[]): readonly T[] {

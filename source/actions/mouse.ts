@@ -5,6 +5,7 @@ import { topPage } from '../select.ts';
 import { PLUGIN_TABS } from '../state.ts';
 import type { Store } from '../store.ts';
 import type { MouseReport } from '../terminal/index.ts';
+import type { Keys } from './keys.ts';
 
 const LEFT_BUTTON = 0;
 const WHEEL_UP = 64;
@@ -14,13 +15,19 @@ const WHEEL_ROWS = 3;
 /** Two clicks on one row within this time are one double click. */
 const DOUBLE_CLICK_MILLISECONDS = 400;
 
-type Does = { readonly enter: () => void; readonly open: (section: Section) => void };
+type Does = Pick<Keys, 'enter' | 'perform'> & { readonly open: (section: Section) => void };
 
 /** Turns reports of the mouse into what keys do: a click selects, a second one right after it is Enter, and the wheel scrolls. */
 export function createMouse(store: Store, { now, does }: { readonly now: () => number; readonly does: Does }) {
 	let last = { list: '', index: -1, at: Number.NEGATIVE_INFINITY };
 
 	function clickRow(index: number): void {
+		const { editing } = store.getState();
+		if (editing?.type === 'search' || editing?.type === 'filter') {
+			// What was typed stays, and the keys belong to the list again.
+			store.dispatch({ type: 'editing-ended' });
+		}
+
 		const state = store.getState();
 		const list = listOf(state);
 		const isAgain = last.list === list.id && last.index === index && now() - last.at <= DOUBLE_CLICK_MILLISECONDS;
@@ -52,17 +59,52 @@ export function createMouse(store: Store, { now, does }: { readonly now: () => n
 
 				return undefined;
 			}
+			case 'command':
+				return does.perform(pointed.command);
+			case 'field':
+				return focusField(store, pointed.index);
+			case 'pane':
+				store.dispatch({ type: 'pane-chosen', pane: pointed.pane });
+				return pointed.index === undefined ? undefined : clickRow(pointed.index);
 			case 'detail':
 				return undefined;
 		}
 	}
 
-	return (report: MouseReport, pointed: Pointed | null): void => {
+	/** The wheel scrolls what it is over, whoever has the keys. */
+	function scroll(pointed: Pointed | null, by: number): void {
+		if (pointed?.type === 'detail') {
+			return store.dispatch({ type: 'detail-scrolled', by });
+		}
+
+		if (pointed?.type === 'pane' && pointed.pane !== 'files') {
+			return store.dispatch({ type: 'pane-scrolled', pane: pointed.pane, by });
+		}
+
+		if (pointed?.type === 'pane') {
+			store.dispatch({ type: 'pane-chosen', pane: 'files' });
+		}
+
+		store.dispatch({ type: 'moved', by });
+	}
+
+	return (report: MouseReport, under: readonly Pointed[]): void => {
+		// A word that does something lies in a pane that scrolls.
+		const word = under.find(({ type }) => type === 'command');
+		// A row of a list lies in its pane.
+		const pane = under.find((one) => 'index' in one) ?? under.find(({ type }) => type !== 'command') ?? null;
+		const pointed = word ?? pane;
 		if (report.button === WHEEL_UP || report.button === WHEEL_DOWN) {
-			const by = report.button === WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
-			store.dispatch(pointed?.type === 'detail' ? { type: 'detail-scrolled', by } : { type: 'moved', by });
+			scroll(pane, report.button === WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS);
 		} else if (report.button === LEFT_BUTTON && report.pressed && pointed !== null) {
 			click(pointed);
 		}
 	};
+}
+
+function focusField(store: Store, index: number): void {
+	const page = topPage(store.getState());
+	if (page?.type === 'form' && page.form.focused !== index) {
+		store.dispatch({ type: 'form-changed', form: { ...page.form, focused: index } });
+	}
 }

@@ -33,7 +33,7 @@ export const COMMON_KEYS: readonly Binding[] = [
 		command: 'mouse',
 		keys: ['M'],
 		label: null,
-		help: 'Mouse on or off: click selects, twice is Enter, the wheel scrolls',
+		help: 'Mouse on or off: a click selects, a second one opens, the wheel scrolls',
 	},
 	{ place: 'everywhere', command: 'quit', keys: ['q'], label: 'quit', help: 'Quit' },
 

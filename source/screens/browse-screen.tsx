@@ -10,6 +10,7 @@ import { visibleHits } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineText } from '../terminal/index.ts';
 import { screenAreas } from '../views/index.ts';
+import { useClickArea } from './parts/click-areas.tsx';
 import { DetailPane } from './parts/detail-pane.tsx';
 import { ListPane } from './parts/list-pane.tsx';
 import { freshness, placeholderLines } from './parts/placeholder.ts';
@@ -28,11 +29,12 @@ export function BrowseScreen({ state }: { readonly state: State }) {
 	const isBlank = lineText(state.searchLine).trim() === '';
 	const isTyping = state.editing?.type === 'search';
 	// Of what is listed, which may lag behind what is typed.
+	const field = useClickArea(() => (isTyping ? null : { type: 'command', command: 'search' }));
 	const query = shownQuery(state.search.value?.query ?? '');
 	const listing = { query, sort: query.sort ?? 'relevance', now: state.now, hasLevels: tellsLevels(hits) };
 	return (
 		<Box flexDirection="column" height={layout.bodyRows}>
-			<Box height={1}>
+			<Box ref={field} height={1} width={layout.columns}>
 				<Text bold {...(isTyping ? { color: 'cyan' } : {})}>
 					{SEARCH_LABEL}
 				</Text>

@@ -1,15 +1,19 @@
 import { Box, Text } from 'ink';
 
 import { cleanLine, fit, graphemes, textWidth, wrapText } from '../format.ts';
+import { keyNames } from '../key-bindings.ts';
 import { insideOf, layoutOf } from '../layout.ts';
 import type { FormField, Page, RunForm, State } from '../state.ts';
 import { lineOf } from '../terminal/index.ts';
+import { useClickArea } from './parts/click-areas.tsx';
 import { Pane } from './parts/pane.tsx';
 import { TextField } from './parts/text-field.tsx';
 
 /** Title bar, top border, and below the description a blank. */
 const ROWS_ABOVE = 3;
 const MOST_DESCRIPTION_ROWS = 4;
+/** Blanks, what is wrong, and the buttons. */
+const ROWS_BELOW = 5;
 
 /** The input of a task, field by field. */
 export function RunFormScreen({ state, page }: { readonly state: State; readonly page: Extract<Page, { readonly type: 'form' }> }) {
@@ -23,6 +27,7 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 	);
 	const labelWidth = labelWidthOf(form, inside.columns);
 	// A form longer than the screen shows the part around its focused field.
+	const hasButtons = inside.rows >= description.length + form.fields.length + ROWS_BELOW;
 	const visibleRows = Math.max(1, inside.rows - 3 - description.length);
 	const first = Math.max(0, Math.min(form.focused - visibleRows + 1, form.fields.length - 1));
 	return (
@@ -40,6 +45,7 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 					isFocused={first + slot === form.focused}
 					labelWidth={labelWidth}
 					row={ROWS_ABOVE + description.length + slot}
+					index={first + slot}
 					columns={inside.columns}
 				/>
 			))}
@@ -47,6 +53,7 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 			<Text color="red" wrap="truncate">
 				{form.problem === null ? '' : `! ${form.problem}`}
 			</Text>
+			{hasButtons ? <Buttons state={state} /> : null}
 		</Pane>
 	);
 }
@@ -88,11 +95,13 @@ type FieldProps = {
 	readonly labelWidth: number;
 	readonly row: number;
 	readonly columns: number;
+	readonly index: number;
 };
 
-function Field({ field, isFocused, labelWidth, row, columns }: FieldProps) {
+function Field({ field, isFocused, labelWidth, row, columns, index }: FieldProps) {
+	const area = useClickArea(() => ({ type: 'field', index }));
 	return (
-		<Box height={1}>
+		<Box ref={area} height={1} width={columns}>
 			<Text {...(isFocused ? { color: 'cyan', bold: true } : {})}>
 				{fit(`${isFocused ? '>' : ' '} ${field.label}${field.required ? ' *' : ''}`, labelWidth)}
 			</Text>
@@ -104,6 +113,30 @@ function Field({ field, isFocused, labelWidth, row, columns }: FieldProps) {
 				column={labelWidth + 2}
 				row={row}
 			/>
+		</Box>
+	);
+}
+
+const BUTTON_GAP = '   ';
+
+/** What ends a form, for who looks for a way out of it or has a mouse. */
+function Buttons({ state }: { readonly state: State }) {
+	const key = keyNames(state);
+	const take = `[ ${key('submit', 'form')}  go on ]`;
+	const leave = `[ ${key('back', 'form')}  leave ]`;
+	const area = useClickArea((column) => {
+		const start = textWidth(take) + BUTTON_GAP.length;
+		const command = column < textWidth(take) ? 'submit' : column >= start && column < start + textWidth(leave) ? 'back' : null;
+		return command === null ? null : { type: 'command', command };
+	});
+	return (
+		<Box ref={area} marginTop={1} height={1}>
+			<Text wrap="truncate">
+				<Text bold color="cyan">
+					{take}
+				</Text>
+				<Text dimColor>{`${BUTTON_GAP}${leave}`}</Text>
+			</Text>
 		</Box>
 	);
 }

@@ -4,6 +4,9 @@ import { render } from 'ink';
 
 import { createActions } from '../../source/actions/index.ts';
 import { App } from '../../source/app.tsx';
+import { ClickContext, createClickAreas } from '../../source/screens/parts/click-areas.tsx';
+import { createKeyTokeniser } from '../../source/terminal/key-tokeniser.ts';
+import { textWidth } from '../../source/format.ts';
 import type { Display } from '../../source/display.ts';
 import type { OwnKeys } from '../../source/keys/own-keys.ts';
 import type { Section } from '../../source/sections.ts';
@@ -25,6 +28,12 @@ export type RenderedScreen = AsyncDisposable & {
 	/** Keys by name, as the binding table spells them, one after the other. */
 	readonly press: (...names: readonly string[]) => void;
 	readonly type: (text: string) => void;
+	/** Bytes of the terminal that are reports of its mouse. */
+	readonly point: (bytes: string) => void;
+	/** A press of the left button and its release where the text stands, so many times. */
+	readonly click: (text: string, times?: number) => void;
+	/** One notch of the wheel over the text. */
+	readonly wheel: (text: string, way: 'up' | 'down') => void;
 	/** Resolves once the screen says so; fails with the screen in its message after five seconds. */
 	readonly until: (what: string | RegExp) => Promise<void>;
 	readonly left: () => number | null;
@@ -71,7 +80,13 @@ export function renderScreen(
 		},
 	);
 	const output = new FakeOutput(columns, rows);
-	const instance = render(<App store={store} actions={actions} onMount={() => undefined} />, {
+	const areas = createClickAreas();
+	const app = (
+		<ClickContext value={areas}>
+			<App store={store} actions={actions} onMount={() => undefined} />
+		</ClickContext>
+	);
+	const instance = render(app, {
 		stdout: output as unknown as NodeJS.WriteStream,
 		stdin: new FakeInput() as unknown as NodeJS.ReadStream,
 		debug: true,
@@ -82,8 +97,33 @@ export function renderScreen(
 
 	// oxlint-disable-next-line no-control-regex
 	const text = (): string => output.frame.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '');
+	const tokeniser = createKeyTokeniser();
+	const point = (bytes: string): void => {
+		for (const token of tokeniser.push(bytes)) {
+			if (token.type === 'mouse') {
+				actions.mouse(token.report, areas.at(token.report.column - 1, token.report.row - 1));
+			}
+		}
+	};
+	const cellOf = (what: string): string => {
+		const rows = text().split('\n');
+		const row = rows.findIndex((line) => line.includes(what));
+		if (row < 0) {
+			throw new Error(`"${what}" is not on the screen:\n${text()}`);
+		}
+
+		const line = rows[row] ?? '';
+		return `${textWidth(line.slice(0, line.indexOf(what))) + 1};${row + 1}`;
+	};
+
 	return {
 		engine,
+		point,
+		click: (what, times = 1) => {
+			const cell = cellOf(what);
+			point(`\u001B[<0;${cell}M\u001B[<0;${cell}m`.repeat(times));
+		},
+		wheel: (what, way) => point(`\u001B[<${way === 'up' ? 64 : 65};${cellOf(what)}M`),
 		state: store.getState,
 		text,
 		rows: () => text().split('\n'),

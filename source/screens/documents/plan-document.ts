@@ -102,9 +102,9 @@ function noveltyWord(novelty: Extract<Requirement, { readonly type: 'permission'
 function answerLine(requirement: Requirement, answer: 'accept' | 'deny' | undefined, key: string): Line {
 	const isDenied = answer === 'deny' || (answer === undefined && requirement.type === 'permission');
 	return [
-		span(answer === 'accept' ? '(x) accept' : '( ) accept', answer === 'accept' ? 'good' : 'plain'),
+		{ ...span(answer === 'accept' ? '(x) accept' : '( ) accept', answer === 'accept' ? 'good' : 'plain'), command: 'accept' },
 		span('   '),
-		span(isDenied ? '(x) deny' : '( ) deny', isDenied ? 'warning' : 'plain'),
+		{ ...span(isDenied ? '(x) deny' : '( ) deny', isDenied ? 'warning' : 'plain'), command: 'deny' },
 		span(`   ${key} switches`, 'dim'),
 	];
 }

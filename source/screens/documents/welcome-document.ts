@@ -25,7 +25,10 @@ export function welcomeDocument(state: State, width: number): readonly Line[] {
 		BLANK,
 		heading('To begin with'),
 		...THINGS.flatMap(([command, title, text]) => [
-			[span(`  ${key(command, 'welcome')}  `, 'accent'), span(title, 'strong')],
+			[
+				{ ...span(`  ${key(command, 'welcome')}  `, 'accent'), command },
+				{ ...span(title, 'strong'), command },
+			],
 			...paragraph(text, width, { indent: 5, tone: 'dim' }),
 		]),
 		BLANK,

@@ -3,21 +3,28 @@ import type { DOMElement } from 'ink';
 import { createContext, use, useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
+import type { Command } from '../../keys/binding.ts';
 import type { Section } from '../../sections.ts';
-import type { PluginTab } from '../../state.ts';
+import type { PluginTab, ReviewPane } from '../../state.ts';
 
 /** What stands under the pointer, as far as a click or the wheel does something there. */
 export type Pointed =
 	| { readonly type: 'row'; readonly index: number }
 	| { readonly type: 'section'; readonly section: Section }
 	| { readonly type: 'tab'; readonly tab: PluginTab }
+	/** Does what its key does. */
+	| { readonly type: 'command'; readonly command: Command }
+	/** A field of the form on top. */
+	| { readonly type: 'field'; readonly index: number }
+	/** A pane of the review on top, or its name; `index`: a row of its list. */
+	| { readonly type: 'pane'; readonly pane: ReviewPane; readonly index?: number }
 	| { readonly type: 'detail' };
 
 type Area = (column: number, row: number) => Pointed | null;
 
 export type ClickAreas = {
-	/** Zero-based cells of the screen. */
-	readonly at: Area;
+	/** Everything under a cell of the screen, which counts from zero. */
+	readonly at: (column: number, row: number) => readonly Pointed[];
 	/** Returns how to take it away. */
 	readonly add: (area: Area) => () => void;
 };
@@ -25,16 +32,7 @@ export type ClickAreas = {
 export function createClickAreas(): ClickAreas {
 	const areas = new Set<Area>();
 	return {
-		at(column, row) {
-			for (const area of areas) {
-				const pointed = area(column, row);
-				if (pointed !== null) {
-					return pointed;
-				}
-			}
-
-			return null;
-		},
+		at: (column, row) => [...areas].flatMap((area) => area(column, row) ?? []),
 		add(area) {
 			areas.add(area);
 			return () => areas.delete(area);

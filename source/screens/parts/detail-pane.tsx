@@ -22,15 +22,15 @@ export function DetailPane({ state, size, title }: { readonly state: State; read
 	const key = keyNames(state);
 	const info = scrollInfo(detail.lines.length, scroll, rows);
 	return (
-		<Pane
-			title={title}
-			info={info === '' ? '' : `${info}, ${key('detail-down')} ${key('detail-up')}`}
-			columns={size.columns}
-			rows={size.rows}
-		>
-			<Box ref={area}>
+		<Box ref={area}>
+			<Pane
+				title={title}
+				info={info === '' ? '' : `${info}, ${key('detail-down')} ${key('detail-up')}`}
+				columns={size.columns}
+				rows={size.rows}
+			>
 				<DocumentView lines={detail.lines} scroll={scroll} rows={rows} width={columns} />
-			</Box>
-		</Pane>
+			</Pane>
+		</Box>
 	);
 }

@@ -5,6 +5,7 @@ import { fit } from '../../format.ts';
 import { indexIn } from '../../lists.ts';
 import type { Size } from '../../state.ts';
 import type { Line } from '../../theme.ts';
+import type { Pointed } from './click-areas.tsx';
 import { DocumentView } from './document-view.tsx';
 import { Pane } from './pane.tsx';
 import { WindowedList } from './windowed-list.tsx';
@@ -23,6 +24,8 @@ type Props = {
 	readonly fresh?: string;
 	/** False where another pane has the keys. */
 	readonly isFocused?: boolean;
+	/** What a click on a row means, where it is not the only list. */
+	readonly pointed?: (index: number) => Pointed;
 };
 
 /** The cells of a row in a list of this size: its border and the mark of the selected row take the rest. */
@@ -31,7 +34,7 @@ export function listWidth(size: Size): number {
 }
 
 /** A bordered list with its position in the border. */
-export function ListPane({ title, size, items, selected, rowAt, header, placeholder, fresh = '', isFocused = true }: Props) {
+export function ListPane({ title, size, items, selected, rowAt, header, placeholder, fresh = '', isFocused = true, pointed }: Props) {
 	const { columns, rows } = insideOf(size);
 	const width = listWidth(size);
 	const selectedIndex = indexIn(items, selected);
@@ -59,6 +62,7 @@ export function ListPane({ title, size, items, selected, rowAt, header, placehol
 					rows={rows - headerRows}
 					width={columns}
 					rowAt={(index) => rowAt(index, width)}
+					{...(pointed === undefined ? {} : { pointed })}
 				/>
 			)}
 		</Pane>

@@ -5,14 +5,17 @@ import { keyNames } from '../../key-bindings.ts';
 import { runningOperation, topPage } from '../../select.ts';
 import type { Operation, State } from '../../state.ts';
 import { transferWords } from '../documents/operation-document.ts';
+import { useClickArea } from './click-areas.tsx';
 import { Spinner } from './spinner.tsx';
 
 type Props = { readonly state: State; readonly columns: number; readonly equivalent: string };
 
 /** A message if there is one, else the operation that runs in the background, else the scripted command for this screen. */
 export function StatusLine({ state, columns, equivalent }: Props) {
+	const isElsewhere = state.notice === null && runningOperation(state) !== null;
+	const area = useClickArea(() => (isElsewhere ? { type: 'command', command: 'go-activity' } : null));
 	return (
-		<Box width={columns} height={1} paddingX={1}>
+		<Box ref={area} width={columns} height={1} paddingX={1}>
 			<Content state={state} columns={columns - 2} equivalent={equivalent} />
 		</Box>
 	);

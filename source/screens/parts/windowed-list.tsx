@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { useState } from 'react';
 
 import type { Line } from '../../theme.ts';
-import { useClickArea } from './click-areas.tsx';
+import { useClickArea, type Pointed } from './click-areas.tsx';
 import { LineRow } from './line-row.tsx';
 
 type Props = {
@@ -12,10 +12,11 @@ type Props = {
 	readonly width: number;
 	/** Called for visible rows only. */
 	readonly rowAt: (index: number) => Line;
+	readonly pointed?: (index: number) => Pointed;
 };
 
 /** Mounts only the rows on screen; ten thousand items cost as much as twenty. */
-export function WindowedList({ count, selectedIndex, rows, width, rowAt }: Props) {
+export function WindowedList({ count, selectedIndex, rows, width, rowAt, pointed = rowPointed }: Props) {
 	const [offset, setOffset] = useState(0);
 	const next = nextOffset({ offset, selectedIndex, count, rows });
 	if (next !== offset) {
@@ -23,7 +24,7 @@ export function WindowedList({ count, selectedIndex, rows, width, rowAt }: Props
 	}
 
 	const visible = Math.max(0, Math.min(rows, count - next));
-	const area = useClickArea((_, row) => (row < visible ? { type: 'row', index: next + row } : null));
+	const area = useClickArea((_, row) => (row < visible ? pointed(next + row) : null));
 	return (
 		<Box ref={area} flexDirection="column" height={rows}>
 			{Array.from({ length: visible }, (_, slot) => (
@@ -33,6 +34,10 @@ export function WindowedList({ count, selectedIndex, rows, width, rowAt }: Props
 			))}
 		</Box>
 	);
+}
+
+function rowPointed(index: number): Pointed {
+	return { type: 'row', index };
 }
 
 /** First visible index: unchanged while the selection is visible, else half a page further, so that scrolling redraws rarely. */

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 
-import { cleanLine } from '../../format.ts';
+import { cleanLine, textWidth } from '../../format.ts';
 import { keyNames } from '../../key-bindings.ts';
 import { layoutOf, reviewAreas } from '../../layout.ts';
 import { insideOf } from '../../layout.ts';
@@ -12,6 +12,7 @@ import type { Page, ReviewPane, Size, State } from '../../state.ts';
 import { documentOf, reviewPaneDocument } from '../../views/index.ts';
 import { failureDocument } from '../documents/failure-document.ts';
 import { paragraph } from '../documents/lines.ts';
+import { useClickArea } from '../parts/click-areas.tsx';
 import { DocumentView, scrollInfo } from '../parts/document-view.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
 import { pageFreshness } from '../parts/page-freshness.ts';
@@ -57,63 +58,90 @@ function Tabs({ state, page }: Props) {
 		changelog: review?.changelog.sections.length ?? 0,
 		files: review?.files.length ?? 0,
 	};
+	const name = ` ${cleanLine(page.name)} -> ${cleanLine(page.to)}  `;
+	const labels = REVIEW_PANES.map((pane) => {
+		const text = `${PANE_TITLES[pane]}${review === null || pane === 'facts' ? '' : ` (${counts[pane]})`}`;
+		return { pane, text: page.pane === pane ? `[${text}]` : ` ${text} ` };
+	});
+	const area = useClickArea((column) => {
+		const pane = labelAt(labels, column - textWidth(name));
+		return pane === null ? null : { type: 'pane', pane };
+	});
 	return (
-		<Text wrap="truncate">
-			<Text>{` ${cleanLine(page.name)} -> ${cleanLine(page.to)}  `}</Text>
-			{REVIEW_PANES.map((pane) => {
-				const text = `${PANE_TITLES[pane]}${review === null || pane === 'facts' ? '' : ` (${counts[pane]})`}`;
-				return page.pane === pane ? (
-					<Text key={pane} bold color="cyan">{`[${text}]`}</Text>
-				) : (
-					<Text key={pane} dimColor>{` ${text} `}</Text>
-				);
-			})}
-		</Text>
+		<Box ref={area} width={layoutOf(state.size).columns} height={1}>
+			<Text wrap="truncate">
+				<Text>{name}</Text>
+				{labels.map(({ pane, text }) => (
+					<Text key={pane} {...(page.pane === pane ? { bold: true, color: 'cyan' } : { dimColor: true })}>
+						{text}
+					</Text>
+				))}
+			</Text>
+		</Box>
 	);
+}
+
+function labelAt(labels: readonly { readonly pane: ReviewPane; readonly text: string }[], column: number): ReviewPane | null {
+	let end = 0;
+	for (const { pane, text } of labels) {
+		end += text.length;
+		if (column >= 0 && column < end) {
+			return pane;
+		}
+	}
+
+	return null;
 }
 
 function Document({ state, page, pane, size }: Props & { readonly pane: 'facts' | 'changelog'; readonly size: Size }) {
 	const { columns, rows } = insideOf(size);
 	const { id, lines } = reviewPaneDocument(state, page, pane);
 	const scroll = state.scrolls[id] ?? 0;
+	const area = useClickArea(() => ({ type: 'pane', pane }));
 	const subject = pane === 'facts' ? `: ${cleanLine(page.name)}` : '';
 	return (
-		<Pane
-			title={`${PANE_TITLES[pane]}${subject}`}
-			info={scrollInfo(lines.length, scroll, rows)}
-			columns={size.columns}
-			rows={size.rows}
-			alert={pane === 'facts' || reviewAreas(state.size).isTabbed ? pageFreshness(state) : ''}
-			isFocused={page.pane === pane}
-		>
-			<DocumentView lines={lines} scroll={scroll} rows={rows} width={columns} />
-		</Pane>
+		<Box ref={area}>
+			<Pane
+				title={`${PANE_TITLES[pane]}${subject}`}
+				info={scrollInfo(lines.length, scroll, rows)}
+				columns={size.columns}
+				rows={size.rows}
+				alert={pane === 'facts' || reviewAreas(state.size).isTabbed ? pageFreshness(state) : ''}
+				isFocused={page.pane === pane}
+			>
+				<DocumentView lines={lines} scroll={scroll} rows={rows} width={columns} />
+			</Pane>
+		</Box>
 	);
 }
 
 function Files({ state, page, size }: Props & { readonly size: Size }) {
 	const { value, failure } = reviewOf(state, page);
 	const list = listOf(state);
+	const area = useClickArea(() => ({ type: 'pane', pane: 'files' }));
 	return (
-		<ListPane
-			title={PANE_TITLES.files}
-			size={size}
-			items={list.items}
-			selected={selectedIn(state, list)}
-			fresh={reviewAreas(state.size).isTabbed ? pageFreshness(state) : ''}
-			isFocused={page.pane === 'files'}
-			rowAt={(index, width) => {
-				const file = value?.files[index];
-				return file === undefined ? [] : fileRow(file, width);
-			}}
-			placeholder={(width) =>
-				value !== null
-					? paragraph('No file differs.', width, { tone: 'dim' })
-					: failure !== null
-						? failureDocument(failure, width, keyNames(state)('refresh'))
-						: paragraph('Fetching and comparing the files ...', width, { tone: 'dim' })
-			}
-		/>
+		<Box ref={area}>
+			<ListPane
+				title={PANE_TITLES.files}
+				size={size}
+				items={list.items}
+				selected={selectedIn(state, list)}
+				fresh={reviewAreas(state.size).isTabbed ? pageFreshness(state) : ''}
+				isFocused={page.pane === 'files'}
+				pointed={(index) => ({ type: 'pane', pane: 'files', index })}
+				rowAt={(index, width) => {
+					const file = value?.files[index];
+					return file === undefined ? [] : fileRow(file, width);
+				}}
+				placeholder={(width) =>
+					value !== null
+						? paragraph('No file differs.', width, { tone: 'dim' })
+						: failure !== null
+							? failureDocument(failure, width, keyNames(state)('refresh'))
+							: paragraph('Fetching and comparing the files ...', width, { tone: 'dim' })
+				}
+			/>
+		</Box>
 	);
 }
 
