@@ -45,26 +45,37 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
 	Z: 'ΖᏃ',
 };
 
-const LATIN_OF: ReadonlyMap<string, string> = new Map(
-	Object.entries(LOOKALIKES).flatMap(([latin, letters]) => Array.from(letters, (letter) => [letter, latin] as const)),
-);
-const LETTERS = [...LATIN_OF.keys()].join('');
-const ANY = new RegExp(`[${LETTERS}\u{1D400}-\u{1D6A3}\uFF21-\uFF3A\uFF41-\uFF5A]`, 'u');
-const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+type Known = { readonly latinOf: ReadonlyMap<string, string>; readonly any: RegExp };
+
+let made: Known | null = null;
+
+/** Made when the first text comes that is not plain ASCII: most commands meet none, and all would wait a millisecond for it. */
+function known(): Known {
+	return (made ??= makeKnown());
+}
+
+function makeKnown(): Known {
+	const latinOf = new Map(
+		Object.entries(LOOKALIKES).flatMap(([latin, letters]) => Array.from(letters, (letter) => [letter, latin] as const)),
+	);
+	const letters = [...latinOf.keys()].join('');
+	return { latinOf, any: new RegExp(`[${letters}\u{1D400}-\u{1D6A3}\uFF21-\uFF3A\uFF41-\uFF5A]`, 'u') };
+}
 
 /** The Latin letter that `letter` is drawn as; null for one that is drawn as itself. Letters for formulas and of full width count as well. */
 function latinOf(letter: string): string | null {
-	const found = LATIN_OF.get(letter);
+	const { latinOf: table, any } = known();
+	const found = table.get(letter);
 	if (found !== undefined) {
 		return found;
 	}
 
-	return ANY.test(letter) ? letter.normalize('NFKC') : null;
+	return any.test(letter) ? letter.normalize('NFKC') : null;
 }
 
 /** The text as a hasty reader takes it: each letter that passes for a Latin one is that one. */
 export function readAsLatin(text: string): string {
-	return ANY.test(text) ? Array.from(text, (letter) => latinOf(letter) ?? letter).join('') : text;
+	return known().any.test(text) ? Array.from(text, (letter) => latinOf(letter) ?? letter).join('') : text;
 }
 
 /**
@@ -72,11 +83,11 @@ export function readAsLatin(text: string): string {
  * whole words of another alphabet are honest text, and so is `PDFки`.
  */
 export function spellLookalikes(text: string): string {
-	return ANY.test(text) ? text.replace(WORD, (word) => (isDisguised(word) ? spellLetters(word) : word)) : text;
+	return known().any.test(text) ? text.replace(/[\p{L}\p{M}\p{N}_]+/gu, (word) => (isDisguised(word) ? spellLetters(word) : word)) : text;
 }
 
 function isDisguised(word: string): boolean {
-	return ANY.test(word) && /[A-Za-z]/u.test(word) && /^[A-Za-z0-9_]+$/u.test(readAsLatin(word));
+	return known().any.test(word) && /[A-Za-z]/u.test(word) && /^[A-Za-z0-9_]+$/u.test(readAsLatin(word));
 }
 
 /** Every letter of it that is no ASCII by its number. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -171,6 +170,8 @@ async function syncFileSystem(path: string): Promise<boolean> {
 		return false;
 	}
 
+	// Only for what is installed: those who look load it in vain.
+	const { execFile } = await import('node:child_process');
 	return new Promise((resolve, reject) => {
 		execFile('sync', ['-f', path], { env: { PATH: '/usr/bin:/bin' } }, (error) => {
 			if (error === null) {

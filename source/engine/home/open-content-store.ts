@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
@@ -37,6 +38,7 @@ export type OpenStore = {
 
 const CONCURRENT_TRANSFERS = 16;
 const CONCURRENT_UNPACKING = 4;
+const SMALL_BYTES = 16 * 1024;
 
 export function openContentStore({
 	disk,
@@ -69,8 +71,8 @@ export function openContentStore({
 
 	const folderOf = (integrity: Integrity) => staged.get(integrity)?.folder ?? layout.entry(integrity);
 	const needReceipt = async (integrity: Integrity) => (await receiptOf(integrity)) ?? missing(integrity, relied);
-	const read = async (integrity: Integrity, path: string) => {
-		const receipt = await needReceipt(integrity);
+	const read = async (receipt: Receipt, path: string) => {
+		const { integrity } = receipt;
 		try {
 			return await readChecked(receipt, { layout, folder: folderOf(integrity), listed: receipts.file(receipt, path), path });
 		} catch (error) {
@@ -88,8 +90,11 @@ export function openContentStore({
 			await replaceReceipt({ disk, layout, staged }, receipt);
 		},
 		treePath: (integrity) => join(folderOf(integrity), TREE),
-		readFile: read,
-		readPackageJson: async (integrity) => parsePackageJson(await read(integrity, 'package.json'), await needReceipt(integrity)),
+		readFile: async (integrity, path) => read(await needReceipt(integrity), path),
+		readPackageJson: async (integrity) => {
+			const receipt = await needReceipt(integrity);
+			return parsePackageJson(await read(receipt, 'package.json'), receipt);
+		},
 		verifyEntry: async (integrity, { signal }) => {
 			const receipt = await receiptOf(integrity);
 			return receipt === null ? NOTHING_THERE : verifyFolder(receipt, { folder: folderOf(integrity), signal });
@@ -168,7 +173,8 @@ async function readChecked(receipt: Receipt, { layout, folder, listed, path }: R
 	const full = join(folder, TREE, path);
 	let bytes: Uint8Array;
 	try {
-		bytes = await readFile(full);
+		// Of a list of plugins each package.json is read, and a trip through the thread pool takes longer than a few kilobytes.
+		bytes = listed.size > SMALL_BYTES ? await readFile(full) : readFileSync(full);
 	} catch (error) {
 		throw damaged(shortName(layout, full), 'cannot be read', { cause: error });
 	}

@@ -11,7 +11,7 @@ import type { KnownPackage } from '../../registry/index.ts';
 import { descriptionIn } from '../../stated-description.ts';
 import { effectiveGrants } from '../apply/effective-grants.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { effectiveLevelOf, type JudgedInstances } from '../running/installed-plugin.ts';
+import { effectiveLevelOf, type JudgedInstances } from '../running/effective-level.ts';
 import { closureOf, idOf, uniquePackages } from '../locks/lock-queries.ts';
 import { fitsPlatform } from '../doctor/platform.ts';
 

@@ -4,7 +4,7 @@ import { type CallOptions, runStep } from '../../events.ts';
 import type { Receipt } from '../../home/index.ts';
 import type { LockPackage } from '../../lock.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { effectiveLevelOf } from '../running/installed-plugin.ts';
+import { effectiveLevelOf } from '../running/effective-level.ts';
 import { closureOf, idOf, uniquePackages } from '../locks/lock-queries.ts';
 import { requireInstalled } from '../apply/require-installed.ts';
 import { fitsPlatform } from '../doctor/platform.ts';

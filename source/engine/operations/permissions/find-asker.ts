@@ -8,7 +8,7 @@ import type { Grant, Permission } from '../../permission.ts';
 import { stripToLine } from '../../strip-controls.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { isFolderTarget } from '../running/folder-plugin.ts';
-import { effectiveLevelOf } from '../running/installed-plugin.ts';
+import { effectiveLevelOf } from '../running/effective-level.ts';
 import { notInstalled } from '../apply/require-installed.ts';
 import { toolLevel } from '../tools/tool-root.ts';
 import { declarationLines } from './declaration-lines.ts';

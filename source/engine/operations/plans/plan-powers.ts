@@ -7,7 +7,7 @@ import { parsePluginManifest } from '../../parse-manifest.ts';
 import type { Plan, PlannedPowers } from '../../plan.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { missingPowers, refuseMissingPowers, sentenceOf, type PowersOf } from '../running/host-powers.ts';
-import { effectiveLevelOf } from '../running/installed-plugin.ts';
+import { effectiveLevelOf } from '../running/effective-level.ts';
 import { nativeRefusal, requireRuntimeAllowed } from '../running/native-runtime.ts';
 import { bundleOf } from '../running/plugin-bundle.ts';
 

@@ -3,7 +3,7 @@ import type { Level } from '../../evidence.ts';
 import { FIRST_GENERATION } from '../../home/index.ts';
 import type { InstanceId, Lock, LockPackage } from '../../lock.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { effectiveLevelOf } from '../running/installed-plugin.ts';
+import { effectiveLevelOf } from '../running/effective-level.ts';
 
 /** A tool's lock has one root. */
 export function rootOfTool({ roots, packages }: Lock): LockPackage & { readonly instance: InstanceId } {
