@@ -6,6 +6,7 @@ const OWN_WIDTH = join(import.meta.dirname, 'source/terminal/string-width.ts');
 /** Modules of Ink that one of ours is put around: what ours is called, and where it lies. */
 const WRAPPED: Readonly<Record<string, readonly [name: string, file: string]>> = {
 	'output.js': ['cacheRows', 'source/terminal/ink/row-cached-output.ts'],
+	'sanitize-ansi.js': ['sanitizeOnlyDoubtful', 'source/terminal/ink/plain-sanitizing.ts'],
 	'squash-text-nodes.js': ['rememberSquashed', 'source/terminal/ink/squashed-texts.ts'],
 };
 const ASKS_FOR_FETCH = '"function"!=typeof fetch';
@@ -24,7 +25,7 @@ export const screenReplacements: Plugin = {
 			contents: `export { stringWidth as default } from ${JSON.stringify(OWN_WIDTH)};`,
 			resolveDir: import.meta.dirname,
 		}));
-		plugin.onResolve({ filter: /^\.\/(?:output|squash-text-nodes)\.js$/ }, ({ path, resolveDir }) =>
+		plugin.onResolve({ filter: /^\.\/(?:output|sanitize-ansi|squash-text-nodes)\.js$/ }, ({ path, resolveDir }) =>
 			resolveDir.endsWith('node_modules/ink/build') ? { path: join(resolveDir, path), namespace: 'wrapped' } : undefined,
 		);
 		plugin.onLoad({ filter: /./, namespace: 'wrapped' }, ({ path }) => {

@@ -6,20 +6,9 @@ import { installedHeader, installedRow } from './screens/rows.ts';
 import { titleLabels } from './sections.ts';
 import { filterText, visibleInstalled } from './select.ts';
 import type { State } from './state.ts';
-import type { Line, Tone } from './theme.ts';
+import { styledText } from './theme.ts';
+import type { Line } from './theme.ts';
 import { screenAreas } from './views/index.ts';
-
-const STYLES: Readonly<Record<Tone, string>> = {
-	plain: '',
-	dim: '2',
-	strong: '1',
-	accent: '1;36',
-	good: '32',
-	warning: '33',
-	bad: '1;31',
-	info: '34',
-	match: '1;4;36',
-};
 
 /**
  * The list of installed plugins where the app will draw it, as lines with styles: shown while the app itself is still being loaded, which
@@ -66,7 +55,7 @@ function selectedRow(line: Line, width: number, hasStyles: boolean): string {
 }
 
 function rowText(line: Line, hasStyles: boolean): string {
-	return line.map(({ text, tone }) => styled(text, STYLES[tone], hasStyles)).join('');
+	return hasStyles ? styledText(line) : line.map(({ text }) => text).join('');
 }
 
 function styled(text: string, style: string, hasStyles: boolean): string {

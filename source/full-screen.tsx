@@ -64,7 +64,7 @@ export type FullScreenOptions = {
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
 	requireOwnKeys(options.ownKeys ?? NO_OWN_KEYS);
-	prepareEnvironment(withColourFlag(options));
+	const hasStyles = colourBitsOf(withColourFlag(options)) > 1;
 	const leaving = new AbortController();
 	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
 	const isRaw = Promise.withResolvers<void>();
@@ -82,16 +82,16 @@ export async function runFullScreen(options: FullScreenOptions): Promise<{ exitC
 	try {
 		const state = await firstState(options, { listed, size: { columns: stdout.columns, rows: stdout.rows } });
 		if ((options.skeleton ?? null) !== null) {
-			stdout.preview(firstFrame(state, { hasStyles: process.env['FORCE_COLOR'] !== '0' }) ?? []);
+			stdout.preview(firstFrame(state, { hasStyles }) ?? []);
 		}
 
-		// React and Ink read the environment while they are loaded.
-		const loading = import('./mount-app.tsx');
+		const loading = loadApp(hasStyles);
 		// Whoever sees the app may type at once.
 		await soon(isRaw.promise);
 		return {
 			exitCode: await runApp((await loading).mountApp, {
 				options,
+				hasStyles,
 				engine,
 				state,
 				screen,
@@ -118,6 +118,7 @@ async function runApp(
 	mountApp: MountApp,
 	parts: {
 		readonly options: FullScreenOptions;
+		readonly hasStyles: boolean;
 		readonly engine: Engine;
 		readonly state: State;
 		readonly screen: ReturnType<typeof openScreen>;
@@ -143,6 +144,7 @@ async function runApp(
 			stdin,
 			stdout,
 			signal,
+			hasStyles: parts.hasStyles,
 			isStill,
 		});
 		const nursery = keepNursery();
@@ -332,11 +334,19 @@ function checkTerminal({ stdin, stdout, environment }: FullScreenOptions): void 
 	}
 }
 
-/** React and the colour library look at the process's environment while they are loaded. */
-function prepareEnvironment(environment: FullScreenOptions['environment']): void {
+/** React and the colour library of Ink look at the process's environment while they are loaded; what is started later has nothing of that. */
+async function loadApp(hasStyles: boolean): Promise<{ readonly mountApp: MountApp }> {
 	process.env['NODE_ENV'] ??= 'production';
-	if (colourBitsOf(environment) === 1) {
-		process.env['FORCE_COLOR'] = '0';
+	const { FORCE_COLOR } = process.env;
+	process.env['FORCE_COLOR'] = hasStyles ? '1' : '0';
+	try {
+		return await import('./mount-app.tsx');
+	} finally {
+		if (FORCE_COLOR === undefined) {
+			delete process.env['FORCE_COLOR'];
+		} else {
+			process.env['FORCE_COLOR'] = FORCE_COLOR;
+		}
 	}
 }
 

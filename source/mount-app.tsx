@@ -7,6 +7,7 @@ import type { Engine } from './engine/index.ts';
 import { App } from './app.tsx';
 import type { InkControls } from './app.tsx';
 import { ClickContext, createClickAreas } from './screens/parts/click-areas.tsx';
+import { StylesContext } from './screens/parts/line-row.tsx';
 import { StillContext } from './screens/parts/spinner.tsx';
 import type { SettingsDoor } from './setting-entries.ts';
 import type { Store } from './store.ts';
@@ -34,6 +35,7 @@ export function mountApp(options: {
 	readonly stdout: ScreenWriter;
 	/** Fires when the app is left. */
 	readonly signal: AbortSignal;
+	readonly hasStyles: boolean;
 	/** Nothing that only moves is shown. */
 	readonly isStill: boolean;
 }): MountedApp {
@@ -44,9 +46,11 @@ export function mountApp(options: {
 	options.stdin.on('mouse', (report: MouseReport) => actions.mouse(report, areas.at(report.column - 1, report.row - 1)));
 	const instance: Instance = render(
 		<StillContext value={options.isStill}>
-			<ClickContext value={areas}>
-				<App store={store} actions={actions} onMount={options.onMount} />
-			</ClickContext>
+			<StylesContext value={options.hasStyles}>
+				<ClickContext value={areas}>
+					<App store={store} actions={actions} onMount={options.onMount} />
+				</ClickContext>
+			</StylesContext>
 		</StillContext>,
 		{
 			stdin: options.stdin,

@@ -1,5 +1,4 @@
-import { createDrawingPace } from './drawing-pace.ts';
-import type { DrawingPace } from './drawing-pace.ts';
+import { createDrawBrake } from './draw-brake.ts';
 import type { Action } from './reduce.ts';
 import { reduce } from './reduce.ts';
 import type { State } from './state.ts';
@@ -11,8 +10,11 @@ export type Store = {
 	readonly dispatchSoon: (action: Action) => void;
 	/** Listeners hear of changes at most sixty times a second; `getState` is always current. */
 	readonly subscribe: (listener: () => void) => () => void;
-	/** Something is about to change that is to be seen together with what changes now: listeners hear of both at once. */
-	readonly hold: DrawingPace['hold'];
+	/**
+	 * Something is about to change that is to be seen together with what changes now: listeners hear of both, at once, when what this returns
+	 * is called, and of what there is when that takes too long. A newer hold takes the place of the one before.
+	 */
+	readonly hold: () => () => void;
 	/** Delivers what `dispatchSoon` still holds. */
 	readonly flush: () => void;
 };
@@ -25,7 +27,7 @@ export function createStore(initial: State): Store {
 	let timer: NodeJS.Timeout | undefined;
 	const listeners = new Set<() => void>();
 
-	const pace = createDrawingPace(() => {
+	const brake = createDrawBrake(() => {
 		for (const listener of listeners) {
 			listener();
 		}
@@ -35,7 +37,7 @@ export function createStore(initial: State): Store {
 		const next = actions.reduce(reduce, state);
 		if (next !== state) {
 			state = next;
-			pace.drawSoon();
+			brake.changed();
 		}
 	}
 
@@ -61,7 +63,7 @@ export function createStore(initial: State): Store {
 			waiting.push(action);
 			timer ??= setTimeout(flush, EVENT_MILLISECONDS);
 		},
-		hold: pace.hold,
+		hold: brake.hold,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -33,6 +33,23 @@ export function toneStyle(tone: Tone): ToneStyle {
 	return STYLES[tone];
 }
 
+const PARAMETERS: Readonly<Record<Tone, string>> = {
+	plain: '',
+	dim: '2',
+	strong: '1',
+	accent: '1;36',
+	good: '32',
+	warning: '33',
+	bad: '1;31',
+	info: '34',
+	match: '1;4;36',
+};
+
+/** A row with its styles in it, as a terminal takes them. */
+export function styledText(line: Line): string {
+	return line.map(({ text, tone }) => (tone === 'plain' || text === '' ? text : `\u001B[${PARAMETERS[tone]}m${text}\u001B[0m`)).join('');
+}
+
 /** Whoever makes a row cleans its texts first, to know their width; here nothing that acts gets through if that was forgotten. */
 export function span(text: string, tone: Tone = 'plain'): Span {
 	return { text: drawable(text), tone };

@@ -9,7 +9,7 @@ import { createFollowing } from './following.ts';
 import { createSearching, SEARCH_SIZE } from './searching.ts';
 import type { Searching } from './searching.ts';
 
-export type Loading = {
+export type Loading = Pick<Searching, 'searchSoon' | 'searchNow'> & {
 	readonly loadInstalled: () => Promise<void>;
 	readonly loadHistory: () => Promise<void>;
 	readonly loadInfo: (name: string) => Promise<void>;
@@ -26,8 +26,6 @@ export type Loading = {
 	readonly loadTrust: () => Promise<void>;
 	readonly loadWhy: (name: string) => Promise<void>;
 	readonly loadRaw: (name: string) => Promise<void>;
-	readonly searchSoon: Searching['soon'];
-	readonly searchNow: Searching['now'];
 	/** Loads what the selected item of the trust screen needs, and more results where the selection nears their end, until `stop`. */
 	readonly followSelection: () => void;
 	/** Loads again what the screen on top shows. */
@@ -84,8 +82,8 @@ export function createLoading(context: ActionContext): Loading {
 		loadTrust,
 		loadWhy,
 		loadRaw,
-		searchNow: searching.now,
-		searchSoon: searching.soon,
+		searchNow: searching.searchNow,
+		searchSoon: searching.searchSoon,
 		followSelection() {
 			following.start();
 			continuing.start();
@@ -95,7 +93,7 @@ export function createLoading(context: ActionContext): Loading {
 				loadInstalled,
 				loadHistory,
 				loadInfo,
-				searchNow: searching.now,
+				searchNow: searching.searchNow,
 				loadTrust,
 				loadWhy,
 				loadRaw,

@@ -3,21 +3,20 @@ import type { ActionContext } from './context.ts';
 import type { Load } from './loader.ts';
 
 const SEARCH_PAUSE_MILLISECONDS = 150;
-/** Results that one answer brings; more come when the selection nears their end. */
 export const SEARCH_SIZE = 200;
 
 export type Searching = {
-	readonly now: () => Promise<void>;
 	/** After a short pause in typing; called before the letter is shown, so that both can come in one frame. */
-	readonly soon: () => void;
+	readonly searchSoon: () => void;
+	readonly searchNow: () => Promise<void>;
 	readonly stop: () => void;
 };
 
-/** Asks for what stands in the line of the search. */
+/** The search of what is typed. */
 export function createSearching({ engine, store, now }: ActionContext, load: Load): Searching {
 	let timer: NodeJS.Timeout | undefined;
 
-	function search(): Promise<void> {
+	function searchNow(): Promise<void> {
 		clearTimeout(timer);
 		const text = lineText(store.getState().searchLine).trim();
 		return load(
@@ -28,17 +27,16 @@ export function createSearching({ engine, store, now }: ActionContext, load: Loa
 	}
 
 	return {
-		now: search,
-		soon() {
+		searchNow,
+		searchSoon() {
 			clearTimeout(timer);
 			// What is searched here is answered before the next key; only a registry is spared a question for each of them.
 			if (store.getState().search.value?.source === 'registry') {
-				timer = setTimeout(() => void search(), SEARCH_PAUSE_MILLISECONDS);
-				return;
+				timer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
+			} else {
+				const release = store.hold();
+				timer = setTimeout(() => void searchNow().then(release), 0);
 			}
-
-			const release = store.hold();
-			timer = setTimeout(() => void search().then(release), 0);
 		},
 		stop: () => clearTimeout(timer),
 	};

@@ -1,8 +1,8 @@
 import { Text } from 'ink';
-import { memo } from 'react';
+import { createContext, memo, use } from 'react';
 
 import { fit, textWidth } from '../../format.ts';
-import { toneStyle } from '../../theme.ts';
+import { styledText } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 
 type Props = {
@@ -12,10 +12,14 @@ type Props = {
 	readonly isSelected?: boolean;
 };
 
-/** One row of the screen as one text. A selected row is marked by a sign as well, for those who see no colours. */
+/** Whether the terminal shows styles. */
+export const StylesContext = createContext(false);
+
+/** One row of the screen as one text, not as one for each of its parts: to look after those would take most of the time of a frame. A selected row is marked by a sign as well, for those who see no colours. */
 export const LineRow = memo(function LineRow({ line, width, isSelected }: Props) {
+	const hasStyles = use(StylesContext);
 	if (isSelected === true) {
-		const text = `> ${line.map((part) => part.text).join('')}`;
+		const text = `> ${textOf(line)}`;
 		const rest = width - textWidth(text);
 		return (
 			<Text wrap="truncate" inverse bold>
@@ -27,17 +31,14 @@ export const LineRow = memo(function LineRow({ line, width, isSelected }: Props)
 	return (
 		<Text wrap="truncate">
 			{isSelected === undefined ? '' : '  '}
-			{line.every((part) => part.text === '')
-				? ' '
-				: line.map((part, index) => (
-						// oxlint-disable-next-line react/no-array-index-key
-						<Text key={index} {...toneStyle(part.tone)}>
-							{part.text}
-						</Text>
-					))}
+			{line.every((part) => part.text === '') ? ' ' : hasStyles ? styledText(line) : textOf(line)}
 		</Text>
 	);
 }, isSameRow);
+
+function textOf(line: Line): string {
+	return line.map((part) => part.text).join('');
+}
 
 /** Colours do not go with the inverse of the terminal's own, but what matches stays marked. */
 function SelectedParts({ line, rest }: { readonly line: Line; readonly rest: number }) {
