@@ -155,10 +155,15 @@ function Screen({ state }: { readonly state: State }) {
 	}
 }
 
-type TextPage = Extract<Page, { readonly type: 'trust-why' | 'trust-raw' | 'ask' | 'keys' | 'levels' | 'confirm' | 'runtime-confirm' }>;
+const WELCOME = 'Welcome to plugward';
+
+type TextPage = Extract<
+	Page,
+	{ readonly type: 'trust-why' | 'trust-raw' | 'ask' | 'keys' | 'levels' | 'welcome' | 'confirm' | 'runtime-confirm' }
+>;
 
 function isTextPage(page: Page): page is TextPage {
-	return ['trust-why', 'trust-raw', 'ask', 'keys', 'levels', 'confirm', 'runtime-confirm'].includes(page.type);
+	return ['trust-why', 'trust-raw', 'ask', 'keys', 'levels', 'welcome', 'confirm', 'runtime-confirm'].includes(page.type);
 }
 
 function pageTitle(page: TextPage): string {
@@ -173,6 +178,8 @@ function pageTitle(page: TextPage): string {
 			return 'Every key';
 		case 'levels':
 			return 'What the levels mean';
+		case 'welcome':
+			return WELCOME;
 		case 'confirm':
 			return trustTitle(page.act);
 		case 'runtime-confirm':
@@ -183,7 +190,7 @@ function pageTitle(page: TextPage): string {
 function SectionScreen({ state }: { readonly state: State }) {
 	switch (state.section) {
 		case 'installed':
-			return isWelcome(state) ? <PageScreen state={state} title="Welcome to plugward" /> : <InstalledScreen state={state} />;
+			return isWelcome(state) ? <PageScreen state={state} title={WELCOME} /> : <InstalledScreen state={state} />;
 		case 'browse':
 			return <BrowseScreen state={state} />;
 		case 'updates':

@@ -45,6 +45,8 @@ export function equivalentOf(state: State): string {
 			return commandOf(page.request);
 		case 'levels':
 			return 'trust audit';
+		case 'welcome':
+			return 'registry list';
 		case 'keys':
 		case 'palette':
 		case 'help':

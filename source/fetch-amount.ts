@@ -53,7 +53,7 @@ export function fetchAmount(planned: PlannedFetch, transfers: readonly Transfer[
 }
 
 /** `3.1 of 12.4 MB`, `3.1 of at least 12.4 MB`, `3.1 MB`. */
-export function amountText({ doneBytes, totalBytes, isAtLeast }: FetchAmount): string {
+export function amountText({ doneBytes, totalBytes, isAtLeast }: Pick<FetchAmount, 'doneBytes' | 'totalBytes' | 'isAtLeast'>): string {
 	return totalBytes === null ? formatBytes(doneBytes) : formatBytesOf(doneBytes, { totalBytes, isAtLeast });
 }
 

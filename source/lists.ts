@@ -65,6 +65,7 @@ export function listOf(state: State): List {
 		case 'ask':
 		case 'keys':
 		case 'levels':
+		case 'welcome':
 		case 'review-file':
 		case 'file':
 		case 'operation':

@@ -1,9 +1,9 @@
 import type { Job, KnownJob } from './engine/index.ts';
 import { commandOf, titleOf } from './actions/request-words.ts';
+import { startFetching } from './fetching.ts';
 import { plural } from './format.ts';
 import type { KeyName } from './keys/binding.ts';
 import type { Operation, OperationResult } from './state.ts';
-import { startWatch } from './transfer-watch.ts';
 
 /** An operation as the next start tells it. `pid`: the process that does it. */
 export function jobOf(operation: Operation, pid: number): Job {
@@ -66,9 +66,7 @@ export function operationOf(job: KnownJob, id: number): Operation {
 		startedAt,
 		endedAt: Date.parse(job.endedAt ?? job.startedAt),
 		steps: [],
-		planned: { packages: 0, unpackedBytes: 0, unknownSizes: 0 },
-		transfers: {},
-		watch: startWatch(startedAt),
+		...startFetching(startedAt),
 		progress: null,
 		output: [{ kind: 'notice', text: 'It went on after its terminal was lost.' }],
 		result: {

@@ -1,4 +1,6 @@
 import type { SearchResult } from './engine/index.ts';
+import { afterLook, afterPlanned, startFetching } from './fetching.ts';
+import type { Fetching } from './fetching.ts';
 import type { Action } from './reduce.ts';
 import { isMovable } from './select.ts';
 import { IDLE } from './state.ts';
@@ -7,16 +9,53 @@ import type { Loadable, Loaded, LoadedByName, LoadedNames, LoadedSlots, State } 
 /** Something that can be loaded: one of its kind, or one for a name. */
 export type Slot = keyof Loaded | { readonly of: keyof LoadedByName; readonly name: string };
 
+/** Names a slot among all of them. */
+export function slotKey(slot: Slot): string {
+	return typeof slot === 'string' ? slot : `${slot.of} ${slot.name}`;
+}
+
+function without<T>(all: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+	const { [key]: _, ...rest } = all;
+	return rest;
+}
+
+function withFetching(
+	state: State,
+	{ slot, now }: { readonly slot: Slot; readonly now: number },
+	change: (before: Fetching) => Fetching,
+): State {
+	const key = slotKey(slot);
+	return { ...state, fetches: { ...state.fetches, [key]: change(state.fetches[key] ?? startFetching(now)) } };
+}
+
 type LoadingAction = Extract<
 	Action,
-	{ readonly type: 'load-started' | 'load-failed' | 'load-dropped' | 'search-continued' | 'loaded' | 'loaded-of' | 'trust-changed' }
+	{
+		readonly type:
+			| 'load-started'
+			| 'load-failed'
+			| 'load-planned'
+			| 'load-looked-at'
+			| 'load-dropped'
+			| 'search-continued'
+			| 'loaded'
+			| 'loaded-of'
+			| 'trust-changed';
+	}
 >;
 
 /** What is asked of the engine, and what it answers. */
 export function reduceLoading(state: State, action: LoadingAction): State {
 	switch (action.type) {
 		case 'load-started':
-			return withSlot(state, action.slot, (slot) => ({ ...slot, status: 'loading' }));
+			return {
+				...withSlot(state, action.slot, (slot) => ({ ...slot, status: 'loading' })),
+				fetches: without(state.fetches, slotKey(action.slot)),
+			};
+		case 'load-planned':
+			return withFetching(state, action, (fetching) => afterPlanned(fetching, action.event, action.now));
+		case 'load-looked-at':
+			return withFetching(state, action, (fetching) => afterLook(fetching, action.progress, action.now));
 		case 'load-failed':
 			return { ...withSlot(state, action.slot, (slot) => ({ ...slot, status: 'failed', failure: action.failure })), now: action.now };
 		case 'load-dropped':
@@ -26,7 +65,12 @@ export function reduceLoading(state: State, action: LoadingAction): State {
 		case 'loaded':
 			return { ...withoutOldMarks(state, action), [action.slot]: ready(action.value, action.now), now: action.now };
 		case 'loaded-of':
-			return { ...state, [action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) }, now: action.now };
+			return {
+				...state,
+				[action.of]: { ...state[action.of], [action.name]: ready(action.value, action.now) },
+				fetches: without(state.fetches, slotKey({ of: action.of, name: action.name })),
+				now: action.now,
+			};
 		case 'trust-changed':
 			return { ...state, explanations: {}, rawEvidence: {}, contents: {} };
 	}

@@ -1,9 +1,9 @@
 import { keyNames } from './key-bindings.ts';
+import { afterLook, afterPlanned } from './fetching.ts';
 import { cleanLines } from './format.ts';
 import type { Action } from './reduce.ts';
 import type { Operation, OutputLine, Page, State } from './state.ts';
-import { look } from './transfer-watch.ts';
-import type { ToldEvent, TransferProgress, WatchedTransfer } from './transfer-watch.ts';
+import type { ToldEvent } from './transfer-watch.ts';
 
 const KEPT_OPERATIONS = 50;
 const KEPT_OUTPUT_LINES = 2000;
@@ -24,7 +24,7 @@ export function reduceOperations(state: State, action: OperationAction): State {
 		case 'operation-event':
 			return changeOperation(state, action.id, (operation) => withEvent(operation, action.event, action.now));
 		case 'operation-looked-at':
-			return changeOperation(state, action.id, (operation) => withProgress(operation, action.progress, action.now));
+			return changeOperation(state, action.id, (operation) => afterLook(operation, action.progress, action.now));
 		case 'operation-cancelling':
 			return changeOperation(state, action.id, (operation) => ({ ...operation, status: 'cancelling' }));
 		case 'operation-ended':
@@ -51,19 +51,8 @@ function withEvent(operation: Operation, event: ToldEvent, now: number): Operati
 				steps: operation.steps.map((step, at) => (at === index ? { ...step, status, milliseconds: event.milliseconds } : step)),
 			};
 		}
-		case 'fetch-planned': {
-			const { packages, unpackedBytes, unknownSizes } = operation.planned;
-			return {
-				...operation,
-				planned: {
-					packages: packages + event.packages,
-					unpackedBytes: unpackedBytes + event.unpackedBytes,
-					unknownSizes: unknownSizes + event.unknownSizes,
-				},
-				// From here on it counts how much comes, and how long nothing does.
-				watch: look({ ...operation.watch, movedAt: now }, operation.transfers, now),
-			};
-		}
+		case 'fetch-planned':
+			return afterPlanned(operation, event, now);
 		case 'notice':
 			return withOutput(operation, event.severity === 'warning' ? 'warning' : 'notice', event.text);
 		case 'task-progress':
@@ -71,15 +60,6 @@ function withEvent(operation: Operation, event: ToldEvent, now: number): Operati
 		case 'plugin-output':
 			return withOutput(operation, event.stream, event.text);
 	}
-}
-
-function withProgress(operation: Operation, progress: readonly TransferProgress[], now: number): Operation {
-	const news = progress.map(({ id, receivedBytes, totalBytes, unpackedBytes, finished }): [string, WatchedTransfer] => [
-		id,
-		{ receivedBytes, totalBytes, unpackedBytes, finished, beganAt: operation.transfers[id]?.beganAt ?? now },
-	]);
-	const transfers = news.length === 0 ? operation.transfers : { ...operation.transfers, ...Object.fromEntries(news) };
-	return { ...operation, transfers, watch: look(operation.watch, transfers, now) };
 }
 
 function withOutput(operation: Operation, kind: OutputLine['kind'], text: string): Operation {

@@ -1,4 +1,5 @@
 import type { SearchResult } from './engine/index.ts';
+import type { FetchPlanned } from './fetching.ts';
 import { detailShareOf, LEAST_DETAIL_SHARE, layoutOf, MOST_DETAIL_SHARE } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
 import { reduceLoading } from './reduce-loading.ts';
@@ -53,6 +54,8 @@ export type Action =
 			readonly failure: Failure;
 			readonly now: number;
 	  }
+	| { readonly type: 'load-planned'; readonly slot: Slot; readonly event: FetchPlanned; readonly now: number }
+	| { readonly type: 'load-looked-at'; readonly slot: Slot; readonly progress: readonly TransferProgress[]; readonly now: number }
 	| { readonly type: 'load-dropped'; readonly slot: Slot }
 	/** The next page of the results that are listed. */
 	| { readonly type: 'search-continued'; readonly page: SearchResult; readonly from: number }
@@ -100,7 +103,7 @@ export function reduce(state: State, action: Action): State {
 		case 'detail-shared':
 			return { ...state, size: { ...state.size, detailShare: sharedDetail(state, action.by) }, notice: null };
 		case 'welcome-closed':
-			return { ...state, isWelcomeClosed: true };
+			return { ...state, isWelcomeClosed: true, pages: state.pages.filter(({ type }) => type !== 'welcome') };
 		case 'ticked':
 			return { ...state, now: action.now };
 		case 'keys-changed':
@@ -129,6 +132,8 @@ export function reduce(state: State, action: Action): State {
 			return changeLine(state, action.line);
 		case 'load-started':
 		case 'load-failed':
+		case 'load-planned':
+		case 'load-looked-at':
 		case 'load-dropped':
 		case 'search-continued':
 		case 'loaded':

@@ -19,6 +19,8 @@ import type {
 	UpdateReview,
 } from './engine/index.ts';
 import { conflictOf } from './failure.ts';
+import { startFetching } from './fetching.ts';
+import type { Fetching } from './fetching.ts';
 import { cleanLine } from './format.ts';
 import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
@@ -26,7 +28,7 @@ import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
 import type { Setting } from './setting-entries.ts';
 import { IDLE } from './state.ts';
 import { withSuggestion } from './suggestion.ts';
-import type { Loadable, Operation, OperationRequest, Page, State } from './state.ts';
+import type { Loadable, LoadedByName, Operation, OperationRequest, Page, State } from './state.ts';
 import { lineText } from './terminal/line-editor.ts';
 
 /** Pure reads of the state that more than one part needs. */
@@ -80,6 +82,11 @@ export function verifiedContents(state: State, name: string): PackageContents | 
 /** What the last search told of a package; null when it was not among what was found. */
 export function hitOf(state: State, name: string): SearchHit | null {
 	return state.search.value?.hits.find((hit) => hit.name === name) ?? null;
+}
+
+/** What is fetched while it is loaded. */
+export function fetchingOf(state: State, slot: { readonly of: keyof LoadedByName; readonly name: string }): Fetching {
+	return state.fetches[`${slot.of} ${slot.name}`] ?? startFetching(state.now);
 }
 
 export function fileOf(state: State, { name, path }: { readonly name: string; readonly path: string }): Loadable<ContainedText> {

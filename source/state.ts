@@ -27,7 +27,7 @@ import type {
 	UpdateReview,
 	VerifyReport,
 } from './engine/index.ts';
-import type { PlannedFetch } from './fetch-amount.ts';
+import type { Fetching } from './fetching.ts';
 import type { RuntimeAct, RuntimeView } from './runtime-view.ts';
 import { NO_OWN_KEYS } from './keys/own-keys.ts';
 import type { OwnKeys } from './keys/own-keys.ts';
@@ -36,7 +36,6 @@ import type { Setting } from './setting-entries.ts';
 import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
-import type { TransferWatch, WatchedTransfers } from './transfer-watch.ts';
 
 export const PLUGIN_TABS = ['overview', 'readme', 'versions', 'permissions', 'provenance', 'dependencies', 'files', 'stats'] as const;
 export type PluginTab = (typeof PLUGIN_TABS)[number];
@@ -120,7 +119,7 @@ export type OperationStep = {
 
 export type OutputLine = { readonly kind: 'log' | 'warn' | 'error' | 'notice' | 'warning'; readonly text: string };
 
-export type Operation = {
+export type Operation = Fetching & {
 	readonly id: number;
 	readonly title: string;
 	/** The scripted command that does the same, without the program's name. */
@@ -132,10 +131,6 @@ export type Operation = {
 	readonly startedAt: number;
 	readonly endedAt: number | null;
 	readonly steps: readonly OperationStep[];
-	/** Of all its fetches. */
-	readonly planned: PlannedFetch;
-	readonly transfers: WatchedTransfers;
-	readonly watch: TransferWatch;
 	/** What a task says of itself; null when it says nothing. */
 	readonly progress: { readonly fraction: number | null; readonly text: string } | null;
 	readonly output: readonly OutputLine[];
@@ -162,6 +157,8 @@ export type Page =
 	| { readonly type: 'ask'; readonly request: OperationRequest; readonly sentences: readonly string[] }
 	/** Every key of every screen. */
 	| { readonly type: 'keys' }
+	/** What an empty home opens with. */
+	| { readonly type: 'welcome' }
 	/** What each level of trust takes. */
 	| { readonly type: 'levels' }
 	/** Everything that can be done; what is typed picks from it. */
@@ -266,6 +263,8 @@ export type State = LoadedSlots &
 		readonly searchLine: LineEditor;
 		/** Names of the plugins that the next update is about; none for the selected one. */
 		readonly marked: readonly string[];
+		/** What is fetched to be shown, by what is loaded with it; see `slotKey`. */
+		readonly fetches: Readonly<Record<string, Fetching>>;
 		/** Newest first. */
 		readonly operations: readonly Operation[];
 		/** Selected item by list, and filter text by list. */
@@ -320,6 +319,7 @@ export function initialState(facts: {
 		differences: {},
 		searchLine: EMPTY_LINE,
 		marked: [],
+		fetches: {},
 		operations: [],
 		selected: {},
 		filters: {},

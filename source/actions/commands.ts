@@ -24,7 +24,7 @@ import {
 	runtimeStartHere,
 	runtimeToggle,
 } from './runtime-commands.ts';
-import { findNew, openSection, sortSearch } from './section-commands.ts';
+import { findNew, openSection, openWelcome, sortSearch } from './section-commands.ts';
 import {
 	addRegistry,
 	defaultValue,
@@ -67,6 +67,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	'detail-up': dispatching({ type: 'detail-scrolled', by: -DETAIL_STEP }),
 	'detail-wider': dispatching({ type: 'detail-shared', by: SHARE_STEP }),
 	'detail-narrower': dispatching({ type: 'detail-shared', by: -SHARE_STEP }),
+	'open-welcome': openWelcome,
 	'close-welcome': dispatching({ type: 'welcome-closed' }),
 	'next-tab': dispatching({ type: 'tab-moved', by: 1 }),
 	'previous-tab': dispatching({ type: 'tab-moved', by: -1 }),

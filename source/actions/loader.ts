@@ -1,8 +1,10 @@
 import type { CallOptions } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
+import { slotKey } from '../reduce-loading.ts';
 import type { Slot } from '../reduce-loading.ts';
 import type { Action } from '../reduce.ts';
 import type { ActionContext } from './context.ts';
+import { seldomTransfers } from './seldom-transfers.ts';
 
 /** A search that is answered sooner than this is not announced: with every key a word would come and go. */
 const UNANNOUNCED_MILLISECONDS = 120;
@@ -13,7 +15,7 @@ export type Load = <T>(slot: Slot, call: (options: CallOptions) => Promise<T>, l
 export function createLoader({ store, now, signal: leaving }: ActionContext): Load {
 	const running = new Map<string, AbortController>();
 	return async (slot, call, loaded) => {
-		const key = typeof slot === 'string' ? slot : `${slot.of} ${slot.name}`;
+		const key = slotKey(slot);
 		running.get(key)?.abort();
 		const controller = new AbortController();
 		running.set(key, controller);
@@ -24,8 +26,20 @@ export function createLoader({ store, now, signal: leaving }: ActionContext): Lo
 			announce();
 		}
 
+		const seldom = seldomTransfers({
+			event: (event) => {
+				if (event.type === 'fetch-planned' && !controller.signal.aborted) {
+					store.dispatchSoon({ type: 'load-planned', slot, event, now: now() });
+				}
+			},
+			look: (progress) => {
+				if (progress.length > 0 && !controller.signal.aborted) {
+					store.dispatchSoon({ type: 'load-looked-at', slot, progress, now: now() });
+				}
+			},
+		});
 		try {
-			const value = await call({ signal: AbortSignal.any([controller.signal, leaving]), onEvent: () => undefined });
+			const value = await call({ signal: AbortSignal.any([controller.signal, leaving]), onEvent: seldom.onEvent });
 			if (!controller.signal.aborted) {
 				store.dispatch(loaded(value));
 			}
@@ -38,6 +52,7 @@ export function createLoader({ store, now, signal: leaving }: ActionContext): Lo
 			}
 		} finally {
 			clearTimeout(timer);
+			seldom.stop();
 			if (running.get(key) === controller) {
 				running.delete(key);
 			}

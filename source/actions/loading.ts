@@ -117,6 +117,10 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 		return refreshPlugin(state, loading, page.name);
 	}
 
+	if (page?.type === 'welcome') {
+		return loading.loadRegistries();
+	}
+
 	if (page?.type === 'review') {
 		return loading.loadReview(page);
 	}

@@ -1,10 +1,9 @@
 import type { CallOptions, Engine, Plan } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
 import { plural } from '../format.ts';
-import { NOTHING_PLANNED } from '../fetch-amount.ts';
+import { startFetching } from '../fetching.ts';
 import { runningOperation } from '../select.ts';
 import type { Operation, OperationRequest, OperationResult, RegistryAct } from '../state.ts';
-import { startWatch } from '../transfer-watch.ts';
 import type { ActionContext } from './context.ts';
 import { commandOf, titleOf } from './request-words.ts';
 import { seldomTransfers } from './seldom-transfers.ts';
@@ -88,9 +87,7 @@ function startedOperation(id: number, request: OperationRequest, startedAt: numb
 		startedAt,
 		endedAt: null,
 		steps: [],
-		planned: NOTHING_PLANNED,
-		transfers: {},
-		watch: startWatch(startedAt),
+		...startFetching(startedAt),
 		progress: null,
 		output: [],
 		result: null,

@@ -1,5 +1,6 @@
 import { parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
 import type { Section } from '../sections.ts';
+import { isWelcome, topPage } from '../select.ts';
 import type { State } from '../state.ts';
 import { lineOf, lineText } from '../terminal/index.ts';
 import type { CommandParts } from './context.ts';
@@ -39,6 +40,18 @@ export function openSection({ store, loading }: CommandParts, section: Section):
 export function findNew(parts: CommandParts): void {
 	openSection(parts, 'browse');
 	parts.store.dispatch({ type: 'editing-started', editing: { type: 'search' } });
+}
+
+/** What an empty home opens with, for whoever wants to read it again. */
+export function openWelcome({ store, loading }: CommandParts, state: State): void {
+	if (isWelcome(state) || topPage(state)?.type === 'welcome') {
+		return;
+	}
+
+	store.dispatch({ type: 'page-pushed', page: { type: 'welcome' } });
+	if (state.registries.value === null) {
+		void loading.loadRegistries();
+	}
 }
 
 /** The order is part of the query, so that one line says all of what is listed. */

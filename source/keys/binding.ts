@@ -52,6 +52,7 @@ export type Command =
 	| 'detail-up'
 	| 'detail-wider'
 	| 'detail-narrower'
+	| 'open-welcome'
 	| 'close-welcome'
 	| 'next-tab'
 	| 'previous-tab'

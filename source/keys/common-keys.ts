@@ -35,6 +35,13 @@ export const COMMON_KEYS: readonly Binding[] = [
 		label: null,
 		help: 'Mouse on or off: a click selects, a second one opens, the wheel scrolls',
 	},
+	{
+		place: 'everywhere',
+		command: 'open-welcome',
+		keys: ['H'],
+		label: null,
+		help: 'The welcome: what to begin with, and what the registries serve',
+	},
 	{ place: 'everywhere', command: 'quit', keys: ['q'], label: 'quit', help: 'Quit' },
 
 	{ place: 'always', command: 'interrupt', keys: ['ctrl-c'], label: null, help: 'Cancel the running operation safely; twice: leave' },

@@ -21,7 +21,13 @@ export const SECTION_KEYS: readonly Binding[] = [
 		help: 'Search the registry for something to install',
 	},
 	{ place: 'welcome', command: 'go-doctor', keys: ['9'], label: 'is it ready', help: 'See whether this machine is ready' },
-	{ place: 'welcome', command: 'close-welcome', keys: ['escape'], label: 'close', help: 'Close this for good' },
+	{
+		place: 'welcome',
+		command: 'close-welcome',
+		keys: ['escape'],
+		label: 'close',
+		help: 'Close this; it comes again only when it is asked for',
+	},
 
 	{
 		place: 'installed',

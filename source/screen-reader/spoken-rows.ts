@@ -156,6 +156,7 @@ function pageRows(state: State, page: Page): readonly Line[] {
 		case 'file':
 		case 'form':
 		case 'levels':
+		case 'welcome':
 		case 'trust-why':
 		case 'trust-raw':
 		case 'review-file':

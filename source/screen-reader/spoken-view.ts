@@ -65,7 +65,8 @@ export function textLines(state: State): readonly string[] {
 		return operation === null ? [] : operationLines(operation, state);
 	}
 
-	return (documentOf(state)?.lines ?? []).map(spokenLine).filter((line) => line !== '');
+	// Bytes on their way change all the time.
+	return (documentOf({ ...state, fetches: {} })?.lines ?? []).map(spokenLine).filter((line) => line !== '');
 }
 
 /** Steps and output as they come; bytes and rates, which change all the time, are left out, and the whole record comes at the end. */
@@ -106,7 +107,7 @@ function loadableOf(state: State): Waited {
 		return page.type === 'plugin' ? infoOf(state, page.name) : explanationOf(state, page.name);
 	}
 
-	return page.type === 'review' ? reviewOf(state, page) : IDLE;
+	return page.type === 'review' ? reviewOf(state, page) : page.type === 'welcome' ? state.registries : IDLE;
 }
 
 function sectionLoadable(state: State): Waited {

@@ -36,7 +36,7 @@ export function TrustScreen({ state }: { readonly state: State }) {
 					items={list.items}
 					selected={selectedIn(state, list)}
 					header={trustHeader}
-					fresh={freshness(state.trust.value === null ? state.installed : state.trust, state)}
+					fresh={freshOf(state)}
 					rowAt={(index, width) => {
 						const plugin = plugins[index];
 						return plugin === undefined ? [] : trustRow(plugin, auditedPlugin(state, plugin.name), width);
@@ -63,4 +63,12 @@ export function TrustScreen({ state }: { readonly state: State }) {
 			</Box>
 		</Box>
 	);
+}
+
+/** Of the audit, as soon as there is or was one: it is what the columns come from. */
+function freshOf(state: State): string {
+	const { trust, installed } = state;
+	return trust.value === null && trust.failure !== null && installed.value !== null
+		? `audit: ${trust.failure.code}, ${keyNames(state)('refresh')} retries`
+		: freshness(trust.value === null ? installed : trust, state);
 }

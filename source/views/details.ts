@@ -85,7 +85,7 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 			return generation === undefined ? [] : generationDocument(generation, state.history.value ?? [], { width, now: state.now, key });
 		}
 		case 'trust':
-			return trustDetail(state, selected, width);
+			return [...auditTrouble(state, width, key('refresh')), ...trustDetail(state, selected, width)];
 		case 'doctor':
 			return checkDetail(state, selected, width);
 		case 'settings':
@@ -97,6 +97,11 @@ function sectionDetail(state: State, selected: string, { columns: width, rows }:
 		case 'runtime':
 			return runtimeDetail(state, { width, rows });
 	}
+}
+
+/** What keeps the audit from being told is worth more than what is known of one plugin. */
+function auditTrouble({ trust }: State, width: number, retryKey: string): readonly Line[] {
+	return trust.value === null && trust.failure !== null ? [...failureDocument(trust.failure, width, retryKey), BLANK] : [];
 }
 
 function hitDetail(state: State, selected: string, width: number): readonly Line[] {

@@ -9,7 +9,7 @@ import { operationDocument } from '../screens/documents/operation-document.ts';
 import { pluginDocument } from '../screens/documents/plugin-document.ts';
 import { runtimeConfirmDocument } from '../screens/documents/runtime-confirm-document.ts';
 import { welcomeDocument } from '../screens/documents/welcome-document.ts';
-import { contentsOf, findOperation, hitOf, infoOf, isWelcome, topPage, verifiedContents } from '../select.ts';
+import { contentsOf, fetchingOf, findOperation, hitOf, infoOf, isWelcome, topPage, verifiedContents } from '../select.ts';
 import type { Page, Size, State } from '../state.ts';
 import { reviewDocumentOf } from './review-documents.ts';
 import { READABLE_COLUMNS } from './screen-document.ts';
@@ -46,11 +46,11 @@ function isListPage(page: Page): page is ListPage {
 export function documentOf(state: State): ScreenDocument | null {
 	const layout = layoutOf(state.size);
 	const { columns, rows } = insideOf({ columns: layout.columns, rows: layout.bodyRows });
-	if (isWelcome(state)) {
+	const page = topPage(state);
+	if (isWelcome(state) || page?.type === 'welcome') {
 		return { id: 'welcome', lines: welcomeDocument(state, Math.min(READABLE_COLUMNS, columns)), rows };
 	}
 
-	const page = topPage(state);
 	if (page === null || isListPage(page)) {
 		return null;
 	}
@@ -104,9 +104,17 @@ function pluginPageDocument(state: State, page: Extract<Page, { readonly type: '
 	}
 
 	const contents = contentsOf(state, page.name);
+	const fetching = fetchingOf(state, { of: 'contents', name: page.name });
 	const lines =
 		page.tab === 'files'
-			? (missingContents(contents, { width: columns, key }) ?? [])
-			: pluginDocument(info.value, page.tab, { width: columns, now: state.now, contents, hit: hitOf(state, info.value.name), key });
+			? (missingContents(contents, { width: columns, key, fetching }) ?? [])
+			: pluginDocument(info.value, page.tab, {
+					width: columns,
+					now: state.now,
+					contents,
+					hit: hitOf(state, info.value.name),
+					key,
+					fetching,
+				});
 	return { id, lines, rows };
 }

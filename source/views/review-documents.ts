@@ -7,7 +7,8 @@ import { differenceDocument } from '../review/difference-document.ts';
 import { factsDocument } from '../review/facts-document.ts';
 import { failureDocument } from '../screens/documents/failure-document.ts';
 import { paragraph } from '../screens/documents/lines.ts';
-import { differenceOf, reviewOf } from '../select.ts';
+import { transferLines } from '../screens/documents/transfer-lines.ts';
+import { differenceOf, fetchingOf, reviewOf } from '../select.ts';
 import type { Page, State } from '../state.ts';
 import type { ScreenDocument } from './screen-document.ts';
 
@@ -50,7 +51,14 @@ export function reviewPaneDocument(
 	if (value === null) {
 		const waiting = `Fetching and proving ${page.name} ${page.to}; nothing of it is unpacked before that ...`;
 		const lines =
-			failure === null ? paragraph(waiting, columns, { tone: 'dim' }) : failureDocument(failure, columns, keyNames(state)('refresh'));
+			failure === null
+				? [
+						...paragraph(waiting, columns, { tone: 'dim' }),
+						...(pane === 'facts'
+							? transferLines(fetchingOf(state, { of: 'reviews', name: `${page.name}@${page.to}` }), { width: columns, isRunning: true })
+							: []),
+					]
+				: failureDocument(failure, columns, keyNames(state)('refresh'));
 		return { id, lines, rows };
 	}
 

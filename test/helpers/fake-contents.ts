@@ -7,6 +7,8 @@ type Parts = {
 	readonly calls: string[];
 	readonly plugins: () => readonly InstalledPlugin[];
 	readonly askRegistry: (call: CallOptions) => Promise<void>;
+	/** Brings some bytes and tells of them. */
+	readonly transfer: (call: CallOptions) => Promise<void>;
 	readonly verdictOf: (level: Level) => Verdict;
 	readonly evidenceOf: (level: Level) => readonly Evidence[];
 };
@@ -31,6 +33,7 @@ export function sampleContentCalls(parts: Parts): ContentCalls {
 
 			if (fetch) {
 				parts.calls.push(`fetch ${spec}`);
+				await parts.transfer(call);
 				fetched.add(spec);
 			}
 

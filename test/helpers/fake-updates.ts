@@ -10,6 +10,8 @@ type Parts = {
 	readonly plugins: () => readonly InstalledPlugin[];
 	readonly generation: () => number;
 	readonly askRegistry: (call: CallOptions) => Promise<void>;
+	/** Brings some bytes and tells of them. */
+	readonly transfer: (call: CallOptions) => Promise<void>;
 	readonly evidenceOf: (level: Level) => readonly Evidence[];
 };
 
@@ -43,6 +45,7 @@ export function sampleUpdateCalls(parts: Parts): {
 		updates: {
 			async review({ name, to }, call) {
 				await parts.askRegistry(call);
+				await parts.transfer(call);
 				const plugin = parts.plugins().find((one) => one.name === name);
 				if (plugin === undefined) {
 					throw new EngineError('not-installed', `${name} is not installed.`);

@@ -75,7 +75,7 @@ it('tells how much has come, at which rate, and for how long it has gone on', ()
 	const [step, , total, ...lines] = rows(apply(fetching(), lookAt(2000, 50_000), lookAt(3000, 100_000)));
 	expect(step).toMatch(/^> Fetch +2 packages +2 s$/);
 	expect(total).toContain('0 of 2 packages, 0.2 of 2.0 MB, 50 kB/s');
-	expect(lines).toEqual([expect.stringMatching(/100 kB {2}a@1$/)]);
+	expect(lines).toEqual([expect.stringMatching(/100.0 of 500.0 kB {2}a@1$/)]);
 });
 
 it('says what it waits for when nothing comes any more, and since when', () => {

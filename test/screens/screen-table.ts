@@ -59,7 +59,7 @@ export const TABLE: readonly Row[] = [
 		section: 'installed',
 		slot: 'installed',
 		loading: 'Reading the current generation ...',
-		empty: { value: NOTHING_INSTALLED, says: 'To begin with' },
+		empty: { value: NOTHING_INSTALLED, says: 'Three things to begin with' },
 		content: '> @acme/links',
 	},
 	{

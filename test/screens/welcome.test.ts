@@ -54,4 +54,28 @@ describe('an empty home', () => {
 		screen.press('1');
 		await screen.until('1 of 1');
 	});
+
+	it('comes again by its key and by its name, over whatever is shown, and goes by its own key', async () => {
+		await using screen = renderScreen(80, 24, { section: 'history' });
+		await screen.until('* current');
+		screen.press('H');
+		await screen.until('Welcome to plugward');
+		await screen.until('It can be searched.');
+		expect(screen.text()).toContain('Esc closes this.');
+		screen.press('H', 'escape');
+		await screen.until('* current');
+		screen.press(':');
+		screen.type('welcome');
+		await screen.until(/> H +The welcome/);
+		screen.press('return');
+		await screen.until('Welcome to plugward');
+		screen.press('9');
+		await screen.until(/\[9 Doc/);
+	});
+
+	it('tells on 80 columns and 24 rows, without scrolling, how it comes again', async () => {
+		await using screen = renderScreen(80, 24, { isEmpty: true });
+		await screen.until('It can be searched.');
+		expect(screen.text()).toContain('with Esc; H brings it again.');
+	});
 });

@@ -1,4 +1,5 @@
 import type { ContainedFile, ContainedText, PackageContents, PackageInfo, UnfetchedPackage } from '../../engine/index.ts';
+import type { Fetching } from '../../fetching.ts';
 import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate } from '../../format.ts';
 import { remember } from '../../remember.ts';
 import { codeSpans } from '../../review/code-spans.ts';
@@ -8,15 +9,20 @@ import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { shareBar } from './bars.ts';
 import { failureDocument } from './failure-document.ts';
+import { transferLines } from './transfer-lines.ts';
 import { BLANK, paragraph } from './lines.ts';
 import { readmeDocument } from './readme-document.ts';
 
 export type Contents = Loadable<PackageContents | UnfetchedPackage>;
 
-type Options = { readonly width: number; readonly key: KeyName };
+type Options = {
+	readonly width: number;
+	readonly key: KeyName;
+	/** Of its bytes, if they are on their way. */ readonly fetching: Fetching;
+};
 
 /** What is said where nothing can be looked into yet; null once it can. */
-export function missingContents(contents: Contents, { width, key }: Options): readonly Line[] | null {
+export function missingContents(contents: Contents, { width, key, fetching }: Options): readonly Line[] | null {
 	const { value, failure, status } = contents;
 	if (value?.type === 'verified') {
 		return null;
@@ -29,7 +35,7 @@ export function missingContents(contents: Contents, { width, key }: Options): re
 	if (value === null || status === 'loading') {
 		const words =
 			value === null ? 'Looking for its bytes in the content store ...' : `Fetching and proving ${value.name} ${value.version} ...`;
-		return paragraph(words, width, { tone: 'dim' });
+		return [...paragraph(words, width, { tone: 'dim' }), ...transferLines(fetching, { width, isRunning: true })];
 	}
 
 	return [

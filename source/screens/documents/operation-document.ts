@@ -1,13 +1,12 @@
-import { amountText, type FetchAmount, fetchAmount } from '../../fetch-amount.ts';
 import { cleanLine, cleanLines, fit, formatBytes, formatDuration, formatSeconds, plural, progressWords, truncate } from '../../format.ts';
 import type { KeyName } from '../../key-bindings.ts';
 import type { Operation, OperationStep, OutputLine } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line, Tone } from '../../theme.ts';
-import { rateOf, silenceOf } from '../../transfer-watch.ts';
 import { changeLine } from '../rows.ts';
 import { failureDocument } from './failure-document.ts';
 import { collectedLines, comparedLines, keptLines } from './generations-document.ts';
+import { progressBar, transferLines } from './transfer-lines.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
 
 const OUTPUT_TONES: Readonly<Record<OutputLine['kind'], Tone>> = {
@@ -37,7 +36,7 @@ export function operationDocument(operation: Operation, options: Options): reado
 	const { width, retryKey } = options;
 	return [
 		...operation.steps.map((step) => stepLine(step, operation.watch.at, width)),
-		...transferLines(operation, width),
+		...transferLines(operation, { width, isRunning: isFetching(operation) }),
 		...taskLines(operation, width),
 		...(operation.output.length === 0 ? [] : [BLANK, ...outputLines(operation, width)]),
 		...(operation.failure === null
@@ -64,31 +63,9 @@ function runningTime({ status, startedAt }: OperationStep, now: number): string 
 	return status === 'running' && seconds > 0 ? formatSeconds(seconds) : '';
 }
 
-/** `3 of 8 packages, 1.9 of 4.8 MB, 384 kB/s`, or what it waits for when nothing comes. Empty when it fetches nothing. */
-export function transferWords(operation: Operation): string {
-	const amount = amountOf(operation);
-	const { finished, packages, doneBytes } = amount;
-	if (packages === 0) {
-		return '';
-	}
-
-	const counted = `${finished} of ${plural(packages, 'package')}`;
-	if (!operation.steps.some(({ step, status }) => step === 'fetch' && status === 'running')) {
-		return `${counted}, ${formatBytes(doneBytes)}`;
-	}
-
-	const [silence, rate] = [silenceOf(operation.watch), rateOf(operation.watch)];
-	const pace =
-		silence !== null
-			? [`nothing for ${formatSeconds(Math.round(silence / 1000))}: waiting for the registry`]
-			: rate === null
-				? []
-				: [`${formatBytes(rate)}/s`];
-	return [counted, amountText(amount), ...pace].join(', ');
-}
-
-function amountOf({ planned, transfers }: Operation): FetchAmount {
-	return fetchAmount(planned, Object.values(transfers));
+/** Whether bytes are awaited just now. */
+export function isFetching({ steps }: Operation): boolean {
+	return steps.some(({ step, status }) => step === 'fetch' && status === 'running');
 }
 
 /** While it runs: how far a task says that it has come. */
@@ -100,32 +77,6 @@ function taskLines({ progress, endedAt }: Operation, width: number): readonly Li
 	const bar = progress.fraction === null ? [] : [...progressBar(progress.fraction, Math.min(30, width - 2)), span('  ')];
 	const words = progressWords(progress);
 	return [BLANK, [...bar, span(truncate(words, Math.max(8, width - (bar.length === 0 ? 0 : 34))), 'dim')]];
-}
-
-function transferLines(operation: Operation, width: number): readonly Line[] {
-	const amount = amountOf(operation);
-	const { finished, packages, doneBytes, totalBytes, isAtLeast } = amount;
-	if (packages === 0) {
-		return [];
-	}
-
-	// Of a total that may still grow no share can be drawn.
-	const ratio = totalBytes === null || isAtLeast ? finished / packages : doneBytes / Math.max(1, totalBytes);
-	return [
-		BLANK,
-		[...progressBar(ratio, Math.min(30, width - 2)), span(`  ${transferWords(operation)}`, 'dim')],
-		...(operation.endedAt === null ? operation.watch.rows : []).map((id): Line => {
-			const { receivedBytes = 0, totalBytes = null } = operation.transfers[id] ?? {};
-			const ratio = totalBytes === null ? 0 : receivedBytes / Math.max(1, totalBytes);
-			return [span('  '), ...progressBar(ratio, 14), span(` ${formatBytes(receivedBytes).padStart(7)}  ${cleanLine(id)}`, 'dim')];
-		}),
-	];
-}
-
-/** Heavy and light strokes, so that it reads without colour. `ratio` from 0 to 1. */
-export function progressBar(ratio: number, cells: number): Line {
-	const done = Math.round(Math.max(0, Math.min(1, ratio)) * cells);
-	return [span('━'.repeat(done), 'good'), span('─'.repeat(Math.max(0, cells - done)), 'dim')];
 }
 
 function outputLines(operation: Operation, width: number): readonly Line[] {

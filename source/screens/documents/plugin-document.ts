@@ -3,6 +3,7 @@ import type { InstalledPlugin, PackageContents, PackageInfo, Permission, SearchH
 import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
 import { sizeBars } from '../../pictures/size-bars.ts';
 import { treeLines } from '../../pictures/tree-lines.ts';
+import type { Fetching } from '../../fetching.ts';
 import type { KeyName } from '../../key-bindings.ts';
 import type { PluginTab } from '../../state.ts';
 import { span } from '../../theme.ts';
@@ -18,6 +19,8 @@ type Context = {
 	readonly contents: Contents;
 	readonly hit: SearchHit | null;
 	readonly key: KeyName;
+	/** Of its bytes, if they are on their way. */
+	readonly fetching: Fetching;
 };
 
 /** One tab of the plugin page. Versions and files are lists, not documents. */
@@ -85,7 +88,7 @@ function tasks(info: PackageInfo, width: number): readonly Line[] {
 }
 
 /** Of what is installed with its grants; of anything else what its verified bytes ask for. */
-function permissionsDocument(info: PackageInfo, { width, now, contents, key }: Context): readonly Line[] {
+function permissionsDocument(info: PackageInfo, { width, now, contents, key, fetching }: Context): readonly Line[] {
 	if (info.permissions === null) {
 		const { value } = contents;
 		if (value?.type === 'verified') {
@@ -95,7 +98,7 @@ function permissionsDocument(info: PackageInfo, { width, now, contents, key }: C
 		return [
 			...paragraph('Permissions are read from verified bytes only, never from what a registry says.', width, { tone: 'dim' }),
 			BLANK,
-			...(missingContents(contents, { width, key }) ?? []),
+			...(missingContents(contents, { width, key, fetching }) ?? []),
 		];
 	}
 
@@ -181,7 +184,7 @@ export function permissionMeaning(permission: Permission): string {
 	}
 }
 
-function provenance(info: PackageInfo, { width, contents, key }: Context): readonly Line[] {
+function provenance(info: PackageInfo, { width, contents, key, fetching }: Context): readonly Line[] {
 	if (info.trust !== null) {
 		return [...ofInstalled(info, width), ...verdictDocument(info.trust, width), BLANK, ...evidenceDocument(info.trust.evidence, width)];
 	}
@@ -195,7 +198,7 @@ function provenance(info: PackageInfo, { width, contents, key }: Context): reado
 				BLANK,
 				...evidenceDocument(value.evidence, width),
 			]
-		: (missingContents(contents, { width, key }) ?? []);
+		: (missingContents(contents, { width, key, fetching }) ?? []);
 }
 
 function dependencies(info: PackageInfo, width: number): readonly Line[] {

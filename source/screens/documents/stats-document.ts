@@ -1,5 +1,6 @@
 import type { PackageInfo, SearchHit } from '../../engine/index.ts';
 import { cleanLine, fit, fitRight, formatAge, formatBytes, plural } from '../../format.ts';
+import type { Fetching } from '../../fetching.ts';
 import type { KeyName } from '../../key-bindings.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -14,6 +15,8 @@ type Context = {
 	/** What the last search told of it; null when it was not among what was found. */
 	readonly hit: SearchHit | null;
 	readonly key: KeyName;
+	/** Of its bytes, if they are on their way. */
+	readonly fetching: Fetching;
 };
 
 const LABEL_WIDTH = 13;
@@ -78,13 +81,13 @@ function years(sorted: readonly number[], width: number): readonly Line[] {
 	});
 }
 
-function sizes(info: PackageInfo, { width, contents, key }: Context): readonly Line[] {
+function sizes(info: PackageInfo, { width, contents, key, fetching }: Context): readonly Line[] {
 	const { value } = contents;
 	if (value?.type !== 'verified') {
 		return [
 			heading('Size'),
 			...(info.unpackedBytes === null ? [] : fact('Unpacked', `${formatBytes(info.unpackedBytes)}, as the registry tells it`, width)),
-			...(missingContents(contents, { width, key }) ?? []),
+			...(missingContents(contents, { width, key, fetching }) ?? []),
 		];
 	}
 

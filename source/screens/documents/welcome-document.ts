@@ -1,6 +1,8 @@
 import type { ExaminedRegistry } from '../../engine/index.ts';
 import { cleanLine } from '../../format.ts';
 import { keyNames } from '../../key-bindings.ts';
+import type { KeyName } from '../../key-bindings.ts';
+import { topPage } from '../../select.ts';
 import type { Loadable, State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
@@ -8,34 +10,41 @@ import { failureDocument } from './failure-document.ts';
 import { BLANK, fact, heading, paragraph } from './lines.ts';
 
 const THINGS = [
-	['find-new', 'Find something to install', 'Search by what it should do. You see a plan before anything changes.'],
-	['go-doctor', 'See whether this machine is ready', 'The doctor looks at sandbox, home and registry, and says what to do.'],
-	['help', 'Learn the keys', 'Every screen tells its own.'],
-	['palette', 'Find a command', 'Anything that can be done, by a part of its words.'],
+	['find-new', 'Find something to install', () => 'Search by what it should do. You see a plan before anything changes.'],
+	['go-doctor', 'See whether this machine is ready', () => 'The doctor looks at sandbox, home and registry, and says what to do.'],
+	['help', 'Learn the keys', (key: KeyName) => `Every screen tells its own. ${key('palette')} finds any command by a part of its words.`],
 ] as const;
 
-/** What somebody reads whose home is empty: what this is, what to do first, and who answers. */
+/** What somebody reads whose home is empty, or who asks for it: what this is, what to do first, and who answers. */
 export function welcomeDocument(state: State, width: number): readonly Line[] {
 	const key = keyNames(state);
+	const close = key('close-welcome', 'welcome');
 	return [
 		...paragraph(
-			'Plugward installs plugins that you do not have to trust: each is proven before a byte of it is unpacked, runs in an isolate that may do nothing until you allow it, and every state before can be brought back.',
+			'Plugins that you do not have to trust: each is proven before a byte of it is unpacked, may do nothing until you allow it, and every earlier state can be brought back.',
 			width,
 		),
 		BLANK,
-		heading('To begin with'),
+		heading('Three things to begin with'),
 		...THINGS.flatMap(([command, title, text]) => [
 			[
 				{ ...span(`  ${key(command, 'welcome')}  `, 'accent'), command },
 				{ ...span(title, 'strong'), command },
 			],
-			...paragraph(text, width, { indent: 5, tone: 'dim' }),
+			...paragraph(text(key), width, { indent: 5, tone: 'dim' }),
 		]),
+		BLANK,
+		...paragraph(
+			topPage(state)?.type === 'welcome'
+				? `${close} closes this.`
+				: `This goes away once something is installed, or with ${close}; ${key('open-welcome')} brings it again.`,
+			width,
+			{ tone: 'dim' },
+		),
 		BLANK,
 		heading('Where packages come from'),
 		...registryLines(state.registries, { registry: state.registry, width, key: key('refresh') }),
 		...fact('This home', state.homePath, width, 'dim'),
-		...paragraph(`This goes away once something is installed, or with ${key('close-welcome', 'welcome')}.`, width, { tone: 'dim' }),
 	];
 }
 

@@ -24,6 +24,8 @@ function loadablesOf(state: State): readonly Loadable<unknown>[] {
 			return [explanationOf(state, page.name)];
 		case 'trust-raw':
 			return [rawEvidenceOf(state, page.name)];
+		case 'welcome':
+			return [state.registries];
 		// The rest is made from what is here already.
 		case 'operation':
 		case 'plan':

@@ -4,7 +4,8 @@ import { cleanLine, truncate } from '../../format.ts';
 import { keyNames } from '../../key-bindings.ts';
 import { runningOperation, topPage } from '../../select.ts';
 import type { Operation, State } from '../../state.ts';
-import { transferWords } from '../documents/operation-document.ts';
+import { isFetching } from '../documents/operation-document.ts';
+import { transferWords } from '../documents/transfer-lines.ts';
 import { useClickArea } from './click-areas.tsx';
 import { Spinner } from './spinner.tsx';
 
@@ -54,5 +55,5 @@ function Content({ state, columns, equivalent }: Props) {
 
 function progressText(operation: Operation): string {
 	const step = operation.steps.findLast((candidate) => candidate.status === 'running');
-	return [step?.step ?? '', transferWords(operation)].filter((words) => words !== '').join(' ');
+	return [step?.step ?? '', transferWords(operation, isFetching(operation))].filter((words) => words !== '').join(' ');
 }
