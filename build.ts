@@ -148,6 +148,8 @@ const PLUGINS = [replaceModules, takeOnlyWhatIsUsed, loadMeowLazily];
  */
 const PROGRAM: Layer = { file: 'program.cjs', entries: ['source/program.ts'] };
 const KNOWN: Layer = { file: 'known.cjs', entries: ['source/engine/registry/known-packages.ts'] };
+/** The full-screen app up to its first frame, which is drawn before React and Ink are loaded. */
+const OPENING: Layer = { file: 'opening.cjs', entries: ['source/full-screen.tsx', 'source/screen-memory.ts'] };
 /** Commands that come with what opens the home. */
 const READING = new Set(['list', 'history', 'diff'].map((name) => `source/commands/${name}.ts`));
 const COMMANDS: Layer = {
@@ -218,7 +220,7 @@ async function buildCommand(): Promise<readonly Metafile[]> {
 		define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', 'import.meta': 'plugwardMeta' },
 		banner: { js: "const plugwardMeta={url:require('node:url').pathToFileURL(__filename).href,dirname:__dirname,filename:__filename};" },
 	} satisfies BuildOptions;
-	const screen = elsewhere({ './full-screen.tsx': './screen.js' });
+	const screen = elsewhere({ './mount-app.tsx': './screen.js' });
 	const [cli, layers] = await Promise.all([
 		build({
 			...common,
@@ -227,7 +229,7 @@ async function buildCommand(): Promise<readonly Metafile[]> {
 			supported: { 'dynamic-import': false },
 			plugins: [takeFromLayer(PROGRAM, { './source/program.ts': 'source/program.ts' })],
 		}),
-		buildLayers([PROGRAM, KNOWN, COMMANDS, CHANGING, RUNNING, SELDOM], {
+		buildLayers([PROGRAM, KNOWN, OPENING, COMMANDS, CHANGING, RUNNING, SELDOM], {
 			...common,
 			outdir: OUT,
 			copied: ['valibot'],
@@ -255,7 +257,7 @@ async function buildModules(): Promise<Metafile> {
 	const { metafile } = await build({
 		...SHARED,
 		entryPoints: {
-			screen: 'source/full-screen.tsx',
+			screen: 'source/mount-app.tsx',
 			engine: 'source/engine/index.ts',
 			sdk: 'source/engine/sdk/index.ts',
 			'unpack-worker': 'source/engine/home/unpack-worker.ts',

@@ -31,6 +31,11 @@ export function cleanLines(text: string): readonly string[] {
 	return stripControls(text).replace(DOUBTFUL_WIDTH, '').replaceAll('\t', '  ').split('\n');
 }
 
+/** True when each character of `text` is one cell, and one that all terminals agree about. */
+export function isSingleCells(text: string): boolean {
+	return SINGLE_CELLS.test(text);
+}
+
 /** What a reader counts as single characters. */
 export function graphemes(text: string): readonly string[] {
 	if (SINGLE_CELLS.test(text)) {
@@ -39,11 +44,6 @@ export function graphemes(text: string): readonly string[] {
 
 	segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
 	return Array.from(segmenter.segment(text), (part) => part.segment);
-}
-
-/** Whether each of its characters takes one cell and stands for itself. */
-export function isSingleCells(text: string): boolean {
-	return SINGLE_CELLS.test(text);
 }
 
 /** Terminal cells that `text` takes. */

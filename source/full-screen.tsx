@@ -10,7 +10,6 @@ import type { Engine, InstalledState } from './engine/index.ts';
 import { firstFrame } from './first-frame.ts';
 import { keepNursery } from './nursery.ts';
 import type { MountApp } from './mount-app.tsx';
-import { requireOwnKeys } from './key-settings.ts';
 import { NO_OWN_KEYS } from './keys/own-keys.ts';
 import type { OwnKeys } from './keys/own-keys.ts';
 import { listAtOnce } from './list-at-once.ts';
@@ -22,7 +21,6 @@ import type { SettingsDoor } from './setting-entries.ts';
 import { initialState } from './state.ts';
 import type { Size, State } from './state.ts';
 import type { Section } from './sections.ts';
-import { createStore } from './store.ts';
 import { catchCrashes, LOST_EXIT_CODE, watchForLoss } from './sudden-ends.ts';
 import {
 	askTerminal,
@@ -63,7 +61,7 @@ export type FullScreenOptions = {
  */
 export async function runFullScreen(options: FullScreenOptions): Promise<{ exitCode: number }> {
 	checkTerminal(options);
-	requireOwnKeys(options.ownKeys ?? NO_OWN_KEYS);
+	await checkOwnKeys(options.ownKeys ?? NO_OWN_KEYS);
 	const hasStyles = colourBitsOf(withColourFlag(options)) > 1;
 	const leaving = new AbortController();
 	const { engine, listed } = listAtOnce(options.engine, leaving.signal);
@@ -129,7 +127,7 @@ async function runApp(
 ): Promise<number> {
 	const { engine, screen, loss, signal, options } = parts;
 	const { stdin, stdout } = screen;
-	const store = createStore({ ...parts.state, registry: await registryName(engine, signal) });
+	const state = { ...parts.state, registry: await registryName(engine, signal) };
 	const terminal = createTerminalOwner(stdout, { settled: screen.settled, environment: options.environment });
 	try {
 		options.skeleton?.handOver();
@@ -137,7 +135,7 @@ async function runApp(
 		const isStill = reducedMotion || lowBandwidth;
 		const app = mountApp({
 			engine,
-			store,
+			state,
 			settings: options.settings ?? openSettings({ home: null, environment: options.environment }),
 			host: { ...terminal.host, dress: screen.wear },
 			onMount: terminal.mounted,
@@ -160,7 +158,7 @@ async function runApp(
 				}
 			}
 		} finally {
-			options.memory?.write(rememberedOf(store.getState()));
+			options.memory?.write(rememberedOf(app.state()));
 			nursery.stop();
 			app.unmount();
 			app.stop();
@@ -331,6 +329,14 @@ function checkTerminal({ stdin, stdout, environment }: FullScreenOptions): void 
 		throw new EngineError('usage', 'The full-screen app needs a terminal that can place its cursor.', {
 			hint: 'Use the scripted commands instead: plugward --help',
 		});
+	}
+}
+
+/** The table of keys is large, and most users set none. */
+async function checkOwnKeys(ownKeys: OwnKeys): Promise<void> {
+	if (Object.keys(ownKeys).length > 0) {
+		const { requireOwnKeys } = await import('./key-settings.ts');
+		requireOwnKeys(ownKeys);
 	}
 }
 

@@ -10,10 +10,12 @@ import { ClickContext, createClickAreas } from './screens/parts/click-areas.tsx'
 import { StylesContext } from './screens/parts/line-row.tsx';
 import { StillContext } from './screens/parts/spinner.tsx';
 import type { SettingsDoor } from './setting-entries.ts';
-import type { Store } from './store.ts';
+import type { State } from './state.ts';
+import { createStore } from './store.ts';
 import type { KeySource, MouseReport, ScreenWriter } from './terminal/index.ts';
 
 export type MountedApp = {
+	readonly state: () => State;
 	/** Settles when the app is left; rejects with what a component threw. */
 	readonly waitUntilExit: () => Promise<unknown>;
 	readonly unmount: () => void;
@@ -27,7 +29,8 @@ export type MountedApp = {
  */
 export function mountApp(options: {
 	readonly engine: Engine;
-	readonly store: Store;
+	/** What is drawn first. Its store is made here, so that whoever draws and whoever changes the state share what they remember of it. */
+	readonly state: State;
 	readonly settings: SettingsDoor;
 	readonly host: Host;
 	readonly onMount: (ink: InkControls) => void;
@@ -39,7 +42,8 @@ export function mountApp(options: {
 	/** Nothing that only moves is shown. */
 	readonly isStill: boolean;
 }): MountedApp {
-	const { engine, store, signal } = options;
+	const { engine, signal } = options;
+	const store = createStore(options.state);
 	const actions = createActions({ engine, store, settings: options.settings, now: Date.now, signal }, options.host);
 	const areas = createClickAreas();
 	// Columns and rows of the terminal count from 1.
@@ -65,7 +69,8 @@ export function mountApp(options: {
 		},
 	);
 	actions.start();
-	return { waitUntilExit: instance.waitUntilExit, unmount: instance.unmount, stop: actions.stop, finishAlone: actions.finishAlone };
+	const { waitUntilExit, unmount } = instance;
+	return { state: store.getState, waitUntilExit, unmount, stop: actions.stop, finishAlone: actions.finishAlone };
 }
 
 export type MountApp = typeof mountApp;

@@ -10,8 +10,6 @@ export type OwnKeys = Readonly<Record<string, string>>;
 
 export const NO_OWN_KEYS: OwnKeys = {};
 
-const KEY =
-	/^(?:[^\s\p{C}\p{M}]|ctrl-[a-z]|alt-[a-z]|shift-tab|return|escape|space|tab|backspace|delete|up|down|left|right|pageup|pagedown|home|end)$/u;
 /** Here a key that is a character is typed. */
 const TYPING: ReadonlySet<Place> = new Set(['editing', 'form', 'palette']);
 /** Their keys work on every screen. */
@@ -70,7 +68,7 @@ function checkName(bindings: readonly Binding[], name: string): void {
 }
 
 function checkKey({ name, key }: { readonly name: string; readonly key: string }, bindings: readonly Binding[]): void {
-	if (!KEY.test(key)) {
+	if (!isKeyName(key)) {
 		throw wrong(
 			`"${stripToLine(key)}" is no key for "${stripToLine(name)}": expected a character, ctrl-a to ctrl-z, alt-a to alt-z, or a name like return, tab, up, pagedown.`,
 		);
@@ -115,4 +113,10 @@ function meet(one: Binding, other: Binding): boolean {
 
 function wrong(message: string, hint = 'See every command with its keys: plugward settings keys'): EngineError {
 	return new EngineError('settings-invalid', message, { hint });
+}
+
+function isKeyName(key: string): boolean {
+	return /^(?:[^\s\p{C}\p{M}]|ctrl-[a-z]|alt-[a-z]|shift-tab|return|escape|space|tab|backspace|delete|up|down|left|right|pageup|pagedown|home|end)$/u.test(
+		key,
+	);
 }

@@ -1,4 +1,4 @@
-import { graphemes, textWidth } from '../../format.ts';
+import { graphemes, isSingleCells, textWidth } from '../../format.ts';
 import { changeStyle, PLAIN_STYLE, styleOfBlank } from './graphic-style.ts';
 import type { GraphicStyle } from './graphic-style.ts';
 
@@ -37,6 +37,17 @@ export function parseRow(line: string): Row | null {
 			}
 
 			style = changed;
+			continue;
+		}
+
+		// Nearly every text: nothing in it has to be looked at by itself.
+		if (isSingleCells(part)) {
+			const blank = styleOfBlank(style);
+			for (const sign of part) {
+				texts.push(sign);
+				styles.push(sign === ' ' ? blank : style);
+			}
+
 			continue;
 		}
 
