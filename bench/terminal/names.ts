@@ -16,5 +16,14 @@ export function wordsOf(name: string): string {
 	return `A ${deed} for every kind of ${subject}, with options and without surprises`;
 }
 
+export const PARTS = 400;
+
+/** Each needs four hundred others, which no other one needs. */
+export const MANY_NAMES: readonly string[] = ['a', 'b'].flatMap((letter) => [`many-${letter}`, ...partNames(`many-${letter}`)]);
+
+export function partNames(many: string): readonly string[] {
+	return Array.from({ length: PARTS }, (_, index) => `part-${many.at(-1) ?? ''}-${index}`);
+}
+
 /** So few that each still has its own line on a progress screen. */
 export const SLOW_NAMES: readonly string[] = Array.from({ length: 8 }, (_, index) => `slow-package-${index}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { burst, hold, pressQuickly, pressSlowly } from './keys.ts';
-import { SLOW_NAMES } from './names.ts';
+import { PARTS, partNames, SLOW_NAMES } from './names.ts';
 import type { BenchPlace } from './place.ts';
 import { proportionalMegabytes } from './proportional-memory.ts';
 import { openSession, type Session } from './session.ts';
@@ -81,22 +81,59 @@ export async function measureInstall(place: BenchPlace): Promise<readonly Measur
 	const [before, startedAt] = [session.bytes(), performance.now()];
 	await sleep(3000);
 	const bytesPerSecond = ((session.bytes() - before) * 1000) / (performance.now() - startedAt);
-	session.send('1');
-	await session.until(place.firstPlugin);
-	await session.quiet(0);
-	const keys = [...Array<string>(20).fill('j'), ...Array<string>(20).fill('k')];
-	const during = await pressQuickly(
-		session,
-		Array.from({ length: 100 }, (_, index) => keys[index % keys.length] ?? ''),
-	);
-	// Else the keys were measured beside nothing.
-	session.send('4');
-	await session.until(/running/i);
+	const during = await pressWhileRunning(session, place, 100);
+	const busy: number[] = [];
+	for (const name of ['many-a', 'many-b']) {
+		busy.push(...(await pressDuringLargeInstall(place, name)));
+	}
+
 	return [
 		own({ what: 'progress screen', unit: 'B/s', values: [bytesPerSecond] }, 500),
-		own({ what: 'key to first byte during an install, p50', unit: 'ms', values: during.latencies }, 5),
-		own({ what: 'key to first byte during an install, p99', unit: 'ms', values: during.latencies }, 16, { take: 0.99 }),
+		own({ what: 'key to first byte during a slow install, p50', unit: 'ms', values: during }, 5),
+		own({ what: 'key to first byte during a slow install, p99', unit: 'ms', values: during }, 16, { take: 0.99 }),
+		own({ what: 'key to first byte while 401 packages come, p50', unit: 'ms', values: busy }, 5),
+		own({ what: 'key to first byte while 401 packages come, p99', unit: 'ms', values: busy }, 16, { take: 0.99 }),
 	];
+}
+
+/** From the moment that it fetches until it is over: packages come as fast as they can be read, are unpacked and looked at. */
+async function pressDuringLargeInstall(place: BenchPlace, name: string): Promise<readonly number[]> {
+	// What the registry has to make first must not be waited for, nor take time from the app.
+	await Promise.all([name, ...partNames(name)].map(async (one) => (await fetch(`${place.registry}${one}`)).arrayBuffer()));
+	await using session = await openResults(place);
+	session.send('/\u0015');
+	session.send(`${name}\r`);
+	await session.until(/1 of 1 /);
+	session.send('i');
+	await session.until(`of ${PARTS + 1} packages`);
+	const latencies = await pressWhileRunning(session, place, 400);
+	session.send('4');
+	// It was planned, and nothing failed.
+	await session.until(/Enter reviews it|plan is ready/i);
+	return latencies;
+}
+
+/** Keys in another list, until so many were pressed or nothing runs any more. */
+async function pressWhileRunning(session: Session, place: BenchPlace, most: number): Promise<readonly number[]> {
+	session.send('1');
+	await session.until(place.firstPlugin);
+	const latencies: number[] = [];
+	const keys = [...Array<string>(8).fill('j'), ...Array<string>(8).fill('k')];
+	for (let index = 0; index < most; index += keys.length) {
+		const { latencies: some } = await pressQuickly(session, keys.slice(0, most - index));
+		// Else they were pressed beside nothing.
+		if (!(await session.isShown(/Ctrl-C cancels it/))) {
+			break;
+		}
+
+		latencies.push(...some);
+	}
+
+	if (latencies.length === 0) {
+		throw new Error('It was over before a single key was pressed.');
+	}
+
+	return latencies;
 }
 
 /** From each letter of a search to the frame with its results. */

@@ -1,7 +1,7 @@
 /**
  * A registry of made-up packages on loopback, with a search and with a list of all of them, as ours gives one. Prints its address. Usage: node registry-program.ts <number of packages>
  *
- * Packages named `slow-...` come at 48 kB a second, so that an install lasts long enough to look at.
+ * Packages named `slow-...` come at 48 kB a second, so that an install lasts long enough to look at; those named `many-...` need many others, which come as fast as they can be read and have many files.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
@@ -11,17 +11,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { encodeCatalogueEnd, encodeCatalogueHead, encodeCatalogueRow } from '../../source/engine/package-search/index.ts';
 import { packTarball } from '../../test/helpers/pack-tarball.ts';
-import { packageNames, SLOW_NAMES, wordsOf } from './names.ts';
+import { MANY_NAMES, packageNames, partNames, SLOW_NAMES, wordsOf } from './names.ts';
 
 type Version = { readonly manifest: Readonly<Record<string, unknown>>; readonly tarball: Buffer };
 
 const VERSIONS = ['1.0.0', '1.1.0'] as const;
 const SLOW_BYTES = 600_000;
+const PART_FILES = 40;
+const PART_BYTES = 120_000;
 const PORTION_BYTES = 12_000;
 const PORTION_MILLISECONDS = 250;
 
 const names = packageNames(Number(process.argv[2] ?? 10_000));
-const known = new Set<string>([...names, ...SLOW_NAMES]);
+// Those that are installed to look at an install are found by their exact names only.
+const known = new Set<string>([...names, ...SLOW_NAMES, ...MANY_NAMES]);
 const searched = names.map((name) => ({ name, text: `${name} ${wordsOf(name)}` }));
 const made = new Map<string, Version>();
 const packedList = gzipSync(listText());
@@ -65,7 +68,7 @@ function search(query: URLSearchParams): unknown {
 }
 
 function listText(): string {
-	const rows = [...names, ...SLOW_NAMES].map((name) =>
+	const rows = names.map((name) =>
 		encodeCatalogueRow({
 			name,
 			version: '1.1.0',
@@ -85,7 +88,8 @@ function listText(): string {
 }
 
 function packument(name: string): unknown {
-	const versions = Object.fromEntries(VERSIONS.map((one) => [one, served(name, one)]));
+	const numbers = name.startsWith('part-') ? VERSIONS.slice(1) : VERSIONS;
+	const versions = Object.fromEntries(numbers.map((one) => [one, served(name, one)]));
 	return {
 		_id: name,
 		name,
@@ -120,6 +124,7 @@ function version(name: string, one: string): Version {
 		version: one,
 		type: 'module',
 		license: 'MIT',
+		...(name.startsWith('many-') ? { dependencies: Object.fromEntries(partNames(name).map((part) => [part, '1.1.0'])) } : {}),
 		description: wordsOf(name),
 		plugward: {
 			apiVersion: 1,
@@ -132,9 +137,17 @@ function version(name: string, one: string): Version {
 		'package.json': JSON.stringify(manifest),
 		'plugin.js': "import { definePlugin } from 'plugward/sdk';\nexport default definePlugin({ execute: async ({ input }) => input });\n",
 		...(name.startsWith('slow-') ? { 'data.bin': randomBytes(SLOW_BYTES) } : {}),
+		...(name.startsWith('part-') ? manyFiles() : {}),
 	});
 	made.set(key, { manifest, tarball });
 	return { manifest, tarball };
+}
+
+/** As in packages that one meets: most of it small files, and some that take a while to unpack. */
+function manyFiles(): Readonly<Record<string, string | Buffer>> {
+	const text = 'export function add(left, right) {\n\treturn left + right;\n}\n';
+	const small = Array.from({ length: PART_FILES }, (_, index) => [`lib/file-${index}.js`, text.repeat(10 + index)] as const);
+	return { ...Object.fromEntries(small), 'data.bin': randomBytes(PART_BYTES) };
 }
 
 async function send(response: ServerResponse, body: Buffer, isSlow: boolean): Promise<void> {

@@ -14,6 +14,8 @@ export type Session = AsyncDisposable & {
 	readonly bytes: () => number;
 	/** Resolves to when the bytes came that made the screen satisfy; fails with the screen in its message. */
 	readonly until: (what: string | RegExp, patience?: number) => Promise<number>;
+	/** Whether the screen shows it now. */
+	readonly isShown: (what: string | RegExp) => Promise<boolean>;
 	/** The same for text that stands in the output in one piece, without the model of the screen: that takes time itself. */
 	readonly received: (text: string) => Promise<number>;
 	/** Resolves once nothing has come for so long. */
@@ -78,6 +80,15 @@ export function openSession({ command, cwd, environment }: Started): Session {
 		return chunks[length]?.at ?? null;
 	}
 
+	async function drawNext(): Promise<Chunk | undefined> {
+		const chunk = chunks[shown];
+		shown += 1;
+		await new Promise<void>((resolve) => {
+			screen.write(chunk?.text ?? '', resolve);
+		});
+		return chunk;
+	}
+
 	return {
 		pid: child.pid,
 		startedAt,
@@ -90,11 +101,7 @@ export function openSession({ command, cwd, environment }: Started): Session {
 			const deadline = performance.now() + patience;
 			for (;;) {
 				while (shown < chunks.length) {
-					const chunk = chunks[shown];
-					shown += 1;
-					await new Promise<void>((resolve) => {
-						screen.write(chunk?.text ?? '', resolve);
-					});
+					const chunk = await drawNext();
 					if (matches(screen, what)) {
 						return chunk?.at ?? 0;
 					}
@@ -110,6 +117,13 @@ export function openSession({ command, cwd, environment }: Started): Session {
 
 				await sleep(STEP_MILLISECONDS);
 			}
+		},
+		async isShown(what) {
+			while (shown < chunks.length) {
+				await drawNext();
+			}
+
+			return matches(screen, what);
 		},
 		async received(text) {
 			let at = await next();

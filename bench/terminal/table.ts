@@ -44,5 +44,5 @@ export function table(measures: readonly Measure[], bare: number): string {
 }
 
 export function quantile(values: readonly number[], part: number): number {
-	return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0;
+	return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * part) - 1)] ?? 0;
 }

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 
-import { cleanLine, truncate } from '../../format.ts';
+import { cleanLine, truncate, textWidth } from '../../format.ts';
 import { keyNames } from '../../key-bindings.ts';
 import { runningOperation, topPage } from '../../select.ts';
 import type { Operation, State } from '../../state.ts';
@@ -37,11 +37,7 @@ function Content({ state, columns, equivalent }: Props) {
 	if (running !== null && topPage(state)?.type !== 'operation') {
 		return (
 			<Text wrap="truncate">
-				<Spinner />{' '}
-				{truncate(
-					`${cleanLine(running.title)}  ${progressText(running)}  (${keyNames(state)('go-activity')} shows it, Ctrl-C cancels it)`,
-					columns - 2,
-				)}
+				<Spinner /> {backgroundText(running, keyNames(state)('go-activity'), columns - 2)}
 			</Text>
 		);
 	}
@@ -51,6 +47,12 @@ function Content({ state, columns, equivalent }: Props) {
 			{truncate(`same as: plugward ${cleanLine(equivalent)}`, columns)}
 		</Text>
 	);
+}
+
+/** How far it has come stays readable beside a title of any length. */
+function backgroundText(operation: Operation, key: string, columns: number): string {
+	const rest = `  ${progressText(operation)}  (${key} shows it, Ctrl-C cancels it)`;
+	return truncate(truncate(cleanLine(operation.title), Math.max(20, columns - textWidth(rest))) + rest, columns);
 }
 
 function progressText(operation: Operation): string {
