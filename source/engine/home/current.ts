@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './disk.ts';
@@ -54,7 +55,7 @@ export async function readCurrentUnlessDamaged(layout: Layout): Promise<Current 
 
 async function readText(layout: Layout): Promise<string | null> {
 	try {
-		return await readFile(layout.current, 'utf8');
+		return readFileSync(layout.current, 'utf8');
 	} catch (error) {
 		if (isMissing(error)) {
 			return null;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { acceptanceSchema } from '../acceptance.ts';
@@ -257,7 +257,7 @@ function digestOf(bytes: Uint8Array): Integrity {
 // Without the meta.json there is no generation; without another file there is a damaged one.
 async function readPart(layout: Layout, path: string, number: number | null): Promise<Uint8Array> {
 	try {
-		return await readFile(path);
+		return readFileSync(path);
 	} catch (error) {
 		if (!isMissing(error)) {
 			throw damaged(layout.relative(path), 'cannot be read', { cause: error });

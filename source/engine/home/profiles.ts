@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import * as v from 'valibot';
 import { EngineError } from '../errors.ts';
 import { stripToLine } from '../strip-controls.ts';
@@ -145,7 +145,7 @@ async function readSelected(layout: Layout): Promise<string> {
 	const file = layout.relative(layout.selectedProfile);
 	let text: string;
 	try {
-		text = await readFile(layout.selectedProfile, 'utf8');
+		text = readFileSync(layout.selectedProfile, 'utf8');
 	} catch (error) {
 		if (isMissing(error)) {
 			return DEFAULT_PROFILE;

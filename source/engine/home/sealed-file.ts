@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { damaged, isMissing } from './home-errors.ts';
 import type { Layout } from './layout.ts';
@@ -16,7 +16,7 @@ export async function readSealedFile<S extends v.GenericSchema>(
 	const file = layout.relative(path);
 	let json: unknown;
 	try {
-		json = JSON.parse(await readFile(path, 'utf8'));
+		json = JSON.parse(readFileSync(path, 'utf8'));
 	} catch (error) {
 		if (isMissing(error)) {
 			return null;

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import type { EngineOptions } from '../engine.ts';
@@ -92,7 +93,7 @@ async function readOrganisation({ environment }: Place, userJson: unknown): Prom
 async function readLayer(source: PolicySource, path: string): Promise<ReadLayer> {
 	let text: string;
 	try {
-		text = await readFile(path, 'utf8');
+		text = readFileSync(path, 'utf8');
 	} catch (error) {
 		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
 			return { source, path, isPresent: false, signedBy: null, json: null };

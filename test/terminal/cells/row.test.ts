@@ -13,7 +13,7 @@ describe('a row of the screen', () => {
 		const plain = parseRow('│ \u001B[1mone\u001B[m → two ');
 		const wide = parseRow('│ \u001B[1mone\u001B[m → two 漢');
 		expect(plain?.texts).toEqual('│ one → two'.split(''));
-		expect(wide?.texts).toEqual([...Array.from('│ one → two 漢'), '']);
+		expect(wide?.texts).toEqual(['│', ...' one → two 漢'.split(''), '']);
 		expect(wide?.styles.slice(0, 11)).toEqual(plain?.styles);
 		expect(plain?.firstDoubtful).toBe(Infinity);
 	});

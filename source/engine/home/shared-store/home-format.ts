@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import { EngineError } from '../../errors.ts';
@@ -30,7 +30,8 @@ const NO_SUCH_PLACE: ReadonlySet<string> = new Set(['ENOTDIR', 'ENAMETOOLONG']);
 export async function readFormat(path: string): Promise<HomeFormat | null> {
 	let json: unknown;
 	try {
-		json = JSON.parse(await readFile(path, 'utf8'));
+		// Of the small files that each command reads none goes through the thread pool, which takes longer than they do.
+		json = JSON.parse(readFileSync(path, 'utf8'));
 	} catch (error) {
 		// That a path leads through a file or is too long is told by whoever makes the folder, with a sentence of its own.
 		if (isMissing(error) || NO_SUCH_PLACE.has(systemCode(error) ?? '')) {

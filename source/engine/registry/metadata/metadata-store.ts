@@ -24,6 +24,7 @@ export class MetadataStore {
 	#pending: (Pending | MetadataRecord)[] = [];
 	#writing: Promise<void> = Promise.resolve();
 	#segmentBytes = 0;
+	#hasWritten = false;
 	#isBroken = false;
 
 	/** `onFailure` is told once; from then on the store is neither read nor written. */
@@ -77,10 +78,10 @@ export class MetadataStore {
 		return this.#writing;
 	}
 
-	/** Waits until everything remembered is written, then drops superseded entries if they have become many. */
+	/** Waits until everything remembered is written, then drops superseded entries if they have become many. Who only reads leaves that to others. */
 	async close(): Promise<void> {
 		await this.flush();
-		if (this.#directory !== null && !this.#isBroken) {
+		if (this.#hasWritten && !this.#isBroken) {
 			await this.#guard(() => this.#compactIfWorthwhile());
 		}
 	}
@@ -117,6 +118,7 @@ export class MetadataStore {
 			return;
 		}
 
+		this.#hasWritten = true;
 		const directory = await this.#load();
 		await mkdir(this.#folder, { recursive: true, mode: 0o700 });
 		const indexes: Uint8Array[] = [];
