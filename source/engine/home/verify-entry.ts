@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toEngineError, throwIfAborted } from '../errors.ts';
 import { stripToLine } from '../strip-controls.ts';
@@ -10,6 +10,7 @@ import { PACKED, TREE } from './layout.ts';
 import type { Receipt, ReceiptFile } from './receipt.ts';
 
 const CONCURRENT_FILES = 8;
+const SMALL_BYTES = 256 * 1024;
 
 /** Re-hashes the files of one artefact and its tarball, and looks for files that were not in it. Findings are data. */
 export async function verifyFolder(
@@ -56,15 +57,8 @@ async function checkFile(file: ReceiptFile, { tree, signal, count }: Check): Pro
 			return { problem: 'changed', path: file.path, text: `${shown} was changed: expected ${file.size} bytes, got ${status.size}.` };
 		}
 
-		const digest = createHash('sha256');
-		// A stream made with a signal that has fired throws where nobody can catch it.
-		throwIfAborted(signal);
-		for await (const bytes of handle.createReadStream({ autoClose: false, signal })) {
-			digest.update(bytes as Uint8Array);
-		}
-
+		const got = await digestOf(handle, status.size, signal);
 		count(status.size);
-		const got = digest.digest('base64url');
 		if (got !== file.sha256) {
 			return { problem: 'changed', path: file.path, text: `${shown} was changed: expected sha256 ${file.sha256}, got ${got}.` };
 		}
@@ -76,6 +70,25 @@ async function checkFile(file: ReceiptFile, { tree, signal, count }: Check): Pro
 	} catch (error) {
 		return findingOf(error, file.path);
 	}
+}
+
+/** Small files, which most are, in one read: a stream for each takes three times as long, all of it on the thread that draws the screen. */
+async function digestOf(handle: FileHandle, size: number, signal: AbortSignal): Promise<string> {
+	if (size <= SMALL_BYTES) {
+		// One more than it should have, so that a file that grows meanwhile is not taken for whole.
+		const buffer = Buffer.allocUnsafe(size + 1);
+		const { bytesRead } = await handle.read(buffer, 0, size + 1, 0);
+		return hash('sha256', buffer.subarray(0, bytesRead), 'base64url');
+	}
+
+	const digest = createHash('sha256');
+	// A stream made with a signal that has fired throws where nobody can catch it.
+	throwIfAborted(signal);
+	for await (const bytes of handle.createReadStream({ autoClose: false, signal })) {
+		digest.update(bytes as Uint8Array);
+	}
+
+	return digest.digest('base64url');
 }
 
 function findingOf(error: unknown, path: string): EntryFinding {
