@@ -10,6 +10,7 @@ export type Session = AsyncDisposable & {
 	readonly startedAt: number;
 	readonly chunks: readonly Chunk[];
 	readonly send: (keys: string) => void;
+	readonly resize: (columns: number, rows: number) => void;
 	/** Bytes so far. */
 	readonly bytes: () => number;
 	/** Resolves to when the bytes came that made the screen satisfy; fails with the screen in its message. */
@@ -96,6 +97,10 @@ export function openSession({ command, cwd, environment }: Started): Session {
 		exited,
 		next,
 		send: (keys) => child.write(keys),
+		resize(columns, rows) {
+			screen.resize(columns, rows);
+			child.resize(columns, rows);
+		},
 		bytes: () => byteCount,
 		async until(what, patience = PATIENCE_MILLISECONDS) {
 			const deadline = performance.now() + patience;

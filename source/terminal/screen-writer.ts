@@ -44,6 +44,9 @@ export type ScreenWriterOptions = {
 /** A few cells: nobody can see them half drawn, and the marks of a frame would cost more than they do. */
 const SMALL_FRAME = 40;
 
+/** While a window is dragged its size changes with each column, and each time all of it is drawn: a slow line would lag behind for seconds. */
+const WHOLE_MILLISECONDS = 100;
+
 /**
  * Stands between Ink and the terminal. Ink writes whole frames; the terminal gets only the cells that differ from what it shows, in one
  * write, so that a slow line carries little and never shows half a frame. A frame that cannot be read as rows of cells ends that: from then
@@ -73,6 +76,7 @@ export class ScreenWriter extends Writable {
 	#parsed: ReadonlyMap<string, Row> = new Map();
 	#timer: NodeJS.Timeout | undefined;
 	#lastPaint = Number.NEGATIVE_INFINITY;
+	#lastWhole = Number.NEGATIVE_INFINITY;
 
 	constructor(output: TerminalOutput, options: ScreenWriterOptions = {}) {
 		super({ decodeStrings: false });
@@ -237,7 +241,9 @@ export class ScreenWriter extends Writable {
 			return;
 		}
 
-		const rest = this.#frameMilliseconds() - (performance.now() - this.#lastPaint);
+		const now = performance.now();
+		const untilWhole = this.#shown === null ? WHOLE_MILLISECONDS - (now - this.#lastWhole) : 0;
+		const rest = Math.max(untilWhole, this.#frameMilliseconds() - (now - this.#lastPaint));
 		if (rest <= 0) {
 			this.#paint();
 			return;
@@ -250,6 +256,10 @@ export class ScreenWriter extends Writable {
 	}
 
 	#paint(): void {
+		if (this.#shown === null) {
+			this.#lastWhole = performance.now();
+		}
+
 		const changes = (this.#shown === null ? CLEAR_AND_HOME : '') + paintChanges(this.#shown ?? [], this.#wanted, this.columns);
 		const frame = this.#withCursor(changes);
 		this.#shown = this.#wanted;

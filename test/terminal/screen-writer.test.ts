@@ -219,7 +219,7 @@ describe('the screen writer', () => {
 		expect((await output.text()).slice(0, 3)).toEqual(['short', 'second', '']);
 		output.resize(60, 10);
 		ink.cleared(['wide again', 'second']);
-		expect((await output.text()).slice(0, 2)).toEqual(['wide again', 'second']);
+		await expect.poll(async () => (await output.text()).slice(0, 2)).toEqual(['wide again', 'second']);
 	});
 
 	it('lets a frame through as it is when it holds something else than text and colours, and every frame after it', async () => {
@@ -239,6 +239,23 @@ describe('the screen writer', () => {
 
 		await expect.poll(async () => (await output.text())[0]).toBe('count 100');
 		expect(output.writes).toBeLessThan(5);
+	});
+
+	it('draws all of a window at once when its size changes, and while it is dragged only now and then', async () => {
+		const { output, ink } = open(40, 6);
+		ink.frame(['one', 'two']);
+		output.writes = 0;
+		output.resize(39, 6);
+		ink.frame(['at 39', 'two']);
+		expect(output.writes).toBe(1);
+		for (let columns = 38; columns >= 20; columns -= 1) {
+			output.resize(columns, 6);
+			ink.frame([`at ${columns}`, 'two']);
+		}
+
+		expect(output.writes).toBe(1);
+		await expect.poll(async () => (await output.text()).slice(0, 2)).toEqual(['at 20', 'two']);
+		expect(output.writes).toBe(2);
 	});
 
 	it('holds frames back for the terminal only where the terminal can do that', () => {
