@@ -60,6 +60,7 @@ function pluginCommand({ name, tab }: Extract<Page, { readonly type: 'plugin' }>
 	switch (tab) {
 		case 'readme':
 		case 'versions':
+		case 'files':
 			return `info ${name} --${tab}`;
 		case 'permissions':
 			return `evaluate ${name}`;
@@ -67,7 +68,6 @@ function pluginCommand({ name, tab }: Extract<Page, { readonly type: 'plugin' }>
 			return `trust why ${name}`;
 		case 'overview':
 		case 'dependencies':
-		case 'files':
 		case 'stats':
 			return `info ${name}`;
 	}

@@ -1,6 +1,7 @@
 import { LEVELS } from './engine/index.ts';
 import type {
 	ContainedText,
+	DownloadNumbers,
 	DoctorCheck,
 	ExaminedRegistry,
 	FileDifference,
@@ -71,6 +72,10 @@ export function infoOf(state: State, name: string): Loadable<PackageInfo> {
 
 export function contentsOf(state: State, name: string): Loadable<PackageContents | UnfetchedPackage> {
 	return state.contents[name] ?? IDLE;
+}
+
+export function downloadsOf(state: State, name: string): Loadable<DownloadNumbers> {
+	return state.downloads[name] ?? IDLE;
 }
 
 /** What is in a package, or null as long as its bytes are not here. */

@@ -2,6 +2,7 @@ import type {
 	Applied,
 	CollectionReport,
 	ContainedText,
+	DownloadNumbers,
 	Decision,
 	DoctorReport,
 	ExaminedRegistry,
@@ -239,6 +240,7 @@ export type LoadedByName = {
 	readonly reviews: UpdateReview;
 	/** What is in a package, as far as its bytes are here. */
 	readonly contents: PackageContents | UnfetchedPackage;
+	readonly downloads: DownloadNumbers;
 	/** By `name path`. */
 	readonly files: ContainedText;
 	/** By `name@version path`. */
@@ -315,6 +317,7 @@ export function initialState(facts: {
 		rawEvidence: {},
 		reviews: {},
 		contents: {},
+		downloads: {},
 		files: {},
 		differences: {},
 		searchLine: EMPTY_LINE,

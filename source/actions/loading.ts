@@ -5,7 +5,7 @@ import type { ActionContext } from './context.ts';
 import { createContinuing } from './continuing.ts';
 import { createLoader } from './loader.ts';
 import type { Load } from './loader.ts';
-import { createFollowing } from './following.ts';
+import { createFollowing, type Following, nameWithoutDownloads, nameWithoutEvidence } from './following.ts';
 import { createSearching, SEARCH_SIZE } from './searching.ts';
 import type { Searching } from './searching.ts';
 
@@ -14,6 +14,8 @@ export type Loading = Pick<Searching, 'searchSoon' | 'searchNow'> & {
 	readonly loadHistory: () => Promise<void>;
 	readonly loadInfo: (name: string) => Promise<void>;
 	/** What is in a package; with `fetch` its bytes are fetched and proven when they are not here. */
+	/** `fresh`: asked again. */
+	readonly loadDownloads: (asked: { readonly name: string; readonly fresh: boolean }) => Promise<void>;
 	readonly loadContents: (asked: { readonly name: string; readonly fetch: boolean }) => Promise<void>;
 	readonly loadFile: (file: { readonly name: string; readonly path: string }) => Promise<void>;
 	readonly loadOutdated: () => Promise<void>;
@@ -71,8 +73,7 @@ export function createLoading(context: ActionContext): Loading {
 	const updates = { ...updateLoading(context, load), ...upkeepLoading(context, load), ...contentLoading(context, load) };
 	const { loadTrust, loadWhy, loadRaw } = trustLoading(context, load);
 
-	const following = createFollowing(store, loadWhy);
-	const continuing = createContinuing({ engine, store, size: SEARCH_SIZE, signal: context.signal });
+	const watching = createWatching(context, { loadWhy, loadDownloads: updates.loadDownloads });
 
 	return {
 		loadInstalled,
@@ -85,8 +86,7 @@ export function createLoading(context: ActionContext): Loading {
 		searchNow: searching.searchNow,
 		searchSoon: searching.searchSoon,
 		followSelection() {
-			following.start();
-			continuing.start();
+			watching.start();
 		},
 		refresh: () =>
 			refresh(store.getState(), {
@@ -100,9 +100,32 @@ export function createLoading(context: ActionContext): Loading {
 				...updates,
 			}),
 		stop() {
-			following.stop();
-			continuing.stop();
+			watching.stop();
 			searching.stop();
+		},
+	};
+}
+
+/** What is loaded because of what is shown, whichever key brought it there. */
+function createWatching(
+	{ engine, store, signal }: ActionContext,
+	{ loadWhy, loadDownloads }: Pick<Loading, 'loadWhy' | 'loadDownloads'>,
+): Following {
+	const parts = [
+		createFollowing(store, { wanted: nameWithoutEvidence, load: loadWhy }),
+		createFollowing(store, { wanted: nameWithoutDownloads, load: (name) => loadDownloads({ name, fresh: false }) }),
+		createContinuing({ engine, store, size: SEARCH_SIZE, signal }),
+	];
+	return {
+		start() {
+			for (const part of parts) {
+				part.start();
+			}
+		},
+		stop() {
+			for (const part of parts) {
+				part.stop();
+			}
 		},
 	};
 }
@@ -137,9 +160,14 @@ function refresh(state: State, loading: Reloading): Promise<void> {
 }
 
 /** What could not be fetched is fetched again; what nobody asked to fetch is not. */
-async function refreshPlugin(state: State, { loadInfo, loadContents }: Reloading, name: string): Promise<void> {
+async function refreshPlugin(state: State, { loadInfo, loadContents, loadDownloads }: Reloading, name: string): Promise<void> {
 	const { failure } = contentsOf(state, name);
-	await Promise.all([loadInfo(name), loadContents({ name, fetch: failure !== null })]);
+	const page = topPage(state);
+	await Promise.all([
+		loadInfo(name),
+		loadContents({ name, fetch: failure !== null }),
+		...(page?.type === 'plugin' && page.tab === 'stats' ? [loadDownloads({ name, fresh: true })] : []),
+	]);
 }
 
 function refreshSection(state: State, loading: Reloading): Promise<void> {
@@ -193,13 +221,19 @@ function upkeepLoading(
 	};
 }
 
-function contentLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadContents' | 'loadFile'> {
+function contentLoading({ engine, now }: ActionContext, load: Load): Pick<Loading, 'loadContents' | 'loadFile' | 'loadDownloads'> {
 	return {
 		loadContents: ({ name, fetch }) =>
 			load(
 				{ of: 'contents', name },
 				(options) => engine.contents.list({ spec: name, fetch }, options),
 				(value) => ({ type: 'loaded-of', of: 'contents', name, value, now: now() }),
+			),
+		loadDownloads: ({ name, fresh }) =>
+			load(
+				{ of: 'downloads', name },
+				(options) => engine.downloads({ spec: name, fresh }, options),
+				(value) => ({ type: 'loaded-of', of: 'downloads', name, value, now: now() }),
 			),
 		loadFile: ({ name, path }) =>
 			load(

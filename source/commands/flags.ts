@@ -23,6 +23,12 @@ export const COMMON_FLAGS: FlagTable = {
 	help: { type: 'boolean', short: 'h', description: 'Show this help' },
 };
 
+/** True when `--json=a,b` names the field; null where no fields are named, so that all of them are told. */
+export function namesField({ flags }: ParsedArguments, field: string): boolean | null {
+	const { json } = flags;
+	return typeof json === 'string' && json !== '' ? json.split(',').some((one) => one.trim() === field) : null;
+}
+
 /** Flags of the commands that show a plan and apply it. */
 export const PLAN_FLAGS: FlagTable = {
 	dryRun: { type: 'boolean', description: 'Show the plan and change nothing' },

@@ -1,16 +1,28 @@
-import { type PackageInfo, permissionId } from '../engine/index.ts';
-import { cleanLines, formatAge, formatBytes, plural } from '../format.ts';
+import { type DownloadNumbers, type PackageInfo, permissionId } from '../engine/index.ts';
+import { changeWords, downloadsText } from '../download-words.ts';
+import { formatAge, formatBytes, plural } from '../format.ts';
 import { levelBadge } from '../theme.ts';
 import { raisesOf } from '../verdict-words.ts';
 import { checkLines } from './check-lines.ts';
 import type { CommandDefinition } from './command.ts';
-import { isSet, requirePositionals } from './flags.ts';
+import { isSet, namesField, requirePositionals } from './flags.ts';
+import { fileLines, filesJson, type InfoContents, type InfoReadme, readmeLines, readmeOf } from './info-contents.ts';
 import { cell, joinBlocks, labelledLines, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 
 const LABEL_WIDTH = 12;
 const LISTED_VERSIONS = 8;
 
-export type InfoResult = { readonly info: PackageInfo; readonly showsReadme: boolean; readonly showsVersions: boolean };
+export type InfoResult = {
+	readonly info: PackageInfo;
+	/** Null when nobody wanted them. */
+	readonly downloads: DownloadNumbers | null;
+	/** Null without `--files`. */
+	readonly contents: InfoContents | null;
+	/** The registry's own unless it was asked for by name. */
+	readonly readme: InfoReadme;
+	readonly showsReadme: boolean;
+	readonly showsVersions: boolean;
+};
 
 export const info: CommandDefinition<InfoResult> = {
 	name: 'info',
@@ -18,10 +30,15 @@ export const info: CommandDefinition<InfoResult> = {
 	summary: 'Tell everything known about one package',
 	usage: '<plugin[@version]>',
 	flags: {
-		readme: { type: 'boolean', description: 'Show its README' },
+		readme: { type: 'boolean', description: 'Show its README, out of verified bytes where they are here' },
+		files: { type: 'boolean', description: 'Show every file with its size, fetched and proven first if need be' },
 		versions: { type: 'boolean', description: 'Show every version with its age' },
 	},
-	examples: ['plugward info @examples/link-checker', 'plugward info marked@17 --json=version,license,distTags'],
+	examples: [
+		'plugward info @examples/link-checker',
+		'plugward info marked@17 --json=version,license,distTags',
+		'plugward info marked --files',
+	],
 	fields: [
 		'name',
 		'version',
@@ -41,6 +58,9 @@ export const info: CommandDefinition<InfoResult> = {
 		'fileCount',
 		'hasInstallScript',
 		'readme',
+		'readmeFrom',
+		'downloads',
+		'contents',
 		'doubts',
 		'installed',
 		'tasks',
@@ -53,19 +73,42 @@ export const info: CommandDefinition<InfoResult> = {
 	rows: null,
 	run: async ({ engine, parsed, call }) => {
 		requirePositionals(parsed, { least: 1, most: 1, usage: 'info <plugin[@version]>' });
-		const found = await engine.info(parsed.positionals[0] ?? '', call);
-		return { info: found, showsReadme: isSet(parsed, 'readme'), showsVersions: isSet(parsed, 'versions') };
+		const spec = parsed.positionals[0] ?? '';
+		const showsReadme = isSet(parsed, 'readme');
+		const wantsReadme = showsReadme || namesField(parsed, 'readme') === true;
+		const wantsFiles = isSet(parsed, 'files') || namesField(parsed, 'contents') === true;
+		const [found, downloads] = await Promise.all([
+			engine.info(spec, call),
+			namesField(parsed, 'downloads') === false ? null : engine.downloads({ spec, fresh: true }, call),
+		]);
+		const contents = wantsFiles || wantsReadme ? await engine.contents.list({ spec, fetch: wantsFiles }, call) : null;
+		return {
+			info: found,
+			downloads,
+			contents: wantsFiles && contents?.type === 'verified' ? contents : null,
+			readme: readmeOf(found, wantsReadme ? contents : null),
+			showsReadme,
+			showsVersions: isSet(parsed, 'versions'),
+		};
 	},
-	toJson: ({ info: found }) => ({ ...found, runtime: found.installed === null ? null : (found.runtime ?? 'isolate') }),
-	toText: ({ info: found, showsReadme, showsVersions }, view) =>
+	toJson: ({ info: found, downloads, contents, readme }) => ({
+		...found,
+		runtime: found.installed === null ? null : (found.runtime ?? 'isolate'),
+		readme: readme.text,
+		readmeFrom: readme.from,
+		downloads,
+		contents: contents === null ? null : filesJson(contents),
+	}),
+	toText: ({ info: found, downloads, contents, readme, showsReadme, showsVersions }, view) =>
 		joinBlocks([
 			headLines(found, view),
-			factLines(found, view),
+			factLines(found, downloads, view),
 			showsVersions ? versionLines(found, view) : [],
 			taskLines(found, view),
 			permissionLines(found, view),
 			trustLines(found, view),
-			showsReadme ? readmeLines(found) : [],
+			contents === null ? [] : fileLines(contents, view),
+			showsReadme ? readmeLines(readme, view) : [],
 			nextLines(found, view),
 		]),
 };
@@ -79,7 +122,7 @@ function headLines(found: PackageInfo, view: View): string[] {
 	];
 }
 
-function factLines(found: PackageInfo, view: View): string[] {
+function factLines(found: PackageInfo, downloads: DownloadNumbers | null, view: View): string[] {
 	const by = found.publisher === null ? '' : ` by ${found.publisher}`;
 	const files = found.fileCount === null ? '' : ` in ${plural(found.fileCount, 'file')}`;
 	const facts: readonly (readonly [string, string])[] = [
@@ -89,6 +132,7 @@ function factLines(found: PackageInfo, view: View): string[] {
 		['homepage', found.homepage ?? ''],
 		['repository', found.repository ?? ''],
 		['size', found.unpackedBytes === null ? '' : `${formatBytes(found.unpackedBytes)}${files}`],
+		['downloads', downloads === null ? '' : downloadWords(downloads)],
 		['tags', pairs(found.distTags)],
 		['versions', versionWords(found)],
 		['needs', pairs(found.dependencies)],
@@ -150,8 +194,13 @@ function trustLines({ trust }: PackageInfo, view: View): string[] {
 	];
 }
 
-function readmeLines({ readme }: PackageInfo): string[] {
-	return readme === null ? ['It has no README.'] : [...cleanLines(readme)];
+function downloadWords(numbers: DownloadNumbers): string {
+	if (numbers.type === 'untold') {
+		return numbers.why;
+	}
+
+	const { days, lastWeek, host } = numbers;
+	return `${downloadsText(lastWeek)} in the last ${plural(Math.min(7, days.length), 'day')}${changeWords(numbers)}; ${host} counts them`;
 }
 
 function nextLines(found: PackageInfo, view: View): string[] {

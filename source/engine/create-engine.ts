@@ -121,6 +121,7 @@ function engineOf(context: EngineContext, notices: RegistryNotice[]): Engine {
 		registryUrl: (call) => guard(call, () => context.registry.registryUrl()),
 		search: (query, call) => guard(call, async () => (await loadChanging()).search(context, query, call)),
 		info: (spec, call) => guard(call, async () => (await loadChanging()).info(context, spec, call)),
+		downloads: (request, call) => guard(call, async () => (await loadChanging()).downloads(context, request, call)),
 		resolve: (specs, call) => guard(call, async () => (await loadChanging()).resolveReport(context, specs, call)),
 		evaluate: (spec, call) => guard(call, async () => (await loadChanging()).evaluate(context, spec, call)),
 		planInstall: (specs, call) => guard(call, async () => (await loadChanging()).planInstall(context, specs, call)),

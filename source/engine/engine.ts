@@ -1,6 +1,7 @@
 import type { AuditLogCalls } from './audit-log.ts';
 import type { DataCalls } from './data-calls.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { DownloadNumbers } from './download-numbers.ts';
 import type { CallOptions } from './events.ts';
 import type {
 	CollectionReport,
@@ -90,6 +91,11 @@ export type Engine = {
 	readonly registryUrl: (options: CallOptions) => Promise<string>;
 	readonly search: (request: SearchRequest, options: CallOptions) => Promise<SearchResult>;
 	readonly info: (spec: string, options: CallOptions) => Promise<PackageInfo>;
+	/**
+	 * How often a package was downloaded, whatever version of it. That nobody tells is an answer. `fresh`: asked again, though it was a moment ago.
+	 * Throws `package-not-found`.
+	 */
+	readonly downloads: (request: { readonly spec: string; readonly fresh: boolean }, options: CallOptions) => Promise<DownloadNumbers>;
 	readonly resolve: (specs: readonly string[], options: CallOptions & ResolveChoices) => Promise<ResolvedTree>;
 	/**
 	 * Tells everything that can be found out about a package and what it depends on before installing it: `against` is the version to

@@ -25,6 +25,7 @@ export type {
 } from './installed-state.ts';
 export type { DevelopRequest, DevelopRound, RunRequest, RunResult, TestedCase, TestReport, TestRequest } from './task-runs.ts';
 export type { Engine, EngineOptions, SearchRequest, Topics } from './engine.ts';
+export type { DayOfDownloads, DownloadNumbers } from './download-numbers.ts';
 export type { PackageInfo, ResolvedTree, SearchHit, SearchResult } from './package-answers.ts';
 export { EngineError, isAbort, toEngineError } from './errors.ts';
 export type { EngineErrorDetails, ErrorCode } from './errors.ts';

@@ -9,7 +9,7 @@ import { operationDocument } from '../screens/documents/operation-document.ts';
 import { pluginDocument } from '../screens/documents/plugin-document.ts';
 import { runtimeConfirmDocument } from '../screens/documents/runtime-confirm-document.ts';
 import { welcomeDocument } from '../screens/documents/welcome-document.ts';
-import { contentsOf, fetchingOf, findOperation, hitOf, infoOf, isWelcome, topPage, verifiedContents } from '../select.ts';
+import { contentsOf, downloadsOf, fetchingOf, findOperation, hitOf, infoOf, isWelcome, topPage, verifiedContents } from '../select.ts';
 import type { Page, Size, State } from '../state.ts';
 import { reviewDocumentOf } from './review-documents.ts';
 import { READABLE_COLUMNS } from './screen-document.ts';
@@ -112,6 +112,7 @@ function pluginPageDocument(state: State, page: Extract<Page, { readonly type: '
 					width: columns,
 					now: state.now,
 					contents,
+					downloads: downloadsOf(state, page.name),
 					hit: hitOf(state, info.value.name),
 					key,
 					fetching,

@@ -11,6 +11,7 @@ export function standInEngine(calls: Partial<Engine>): Engine {
 		registryUrl: unexpected('registryUrl'),
 		search: unexpected('search'),
 		info: unexpected('info'),
+		downloads: unexpected('downloads'),
 		resolve: unexpected('resolve'),
 		evaluate: unexpected('evaluate'),
 		planInstall: unexpected('planInstall'),

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { loadCommands } from '../../source/commands/catalogue.ts';
-import type { InstalledPlugin, PackageInfo, SearchHit, SearchResult, VerifyReport } from '../../source/engine/index.ts';
+import type {
+	Engine,
+	InstalledPlugin,
+	PackageContents,
+	PackageInfo,
+	SearchHit,
+	SearchResult,
+	VerifyReport,
+} from '../../source/engine/index.ts';
+import { sampleDownloads } from '../helpers/fake-downloads.ts';
 import { standInEngine } from './engine-stand-in.ts';
 import { plugward } from './run-command-line.ts';
 
@@ -97,14 +106,41 @@ describe('info', () => {
 		tree: null,
 	};
 
+	const verified = async (): Promise<PackageContents> => ({
+		type: 'verified',
+		name: 'marked',
+		version: '17.0.0',
+		isInstalled: true,
+		files: [
+			{ path: 'README.md', bytes: 0, isExecutable: false },
+			{ path: 'bin/a.js', bytes: 1000, isExecutable: true },
+			{ path: 'lib/b.js', bytes: 3200, isExecutable: false },
+		],
+		packedBytes: 1300,
+		unpackedBytes: 4200,
+		readme: { path: 'README.md', text: '# Own readme', isCut: false },
+		permissions: null,
+		tasks: null,
+		verdict: { level: 'known', decision: 'allow', reasons: [], wouldRaise: [] },
+		evidence: [],
+	});
+	const notFetched: Engine['contents']['list'] = async () => ({ type: 'not-fetched', name: 'marked', version: '18.0.0' });
+
+	function engine(calls: { readonly contents?: Engine['contents']['list']; readonly downloads?: Engine['downloads'] } = {}): Engine {
+		const { contents, downloads = async () => sampleDownloads(Date.parse('2026-11-20T12:00:00Z')) } = calls;
+		const standIn = standInEngine({ info: async () => info, downloads });
+		return contents === undefined ? standIn : { ...standIn, contents: { ...standIn.contents, list: contents } };
+	}
+
 	it('tells what a reader decides by', async () => {
-		const { stdout } = await plugward(['info', 'marked'], { engine: standInEngine({ info: async () => info }) });
+		const { stdout } = await plugward(['info', 'marked'], { engine: engine() });
 		for (const words of [
 			'marked 18.0.0',
 			'! deprecated: use something else',
 			'installed     17.0.0',
 			'size          4.2 kB in 3 files',
 			'1.0.7 and 4 more',
+			'downloads     48,000 downloads in the last 7 days, 20% more than in the 7 days before;',
 			'which plugward never runs',
 			'denied  net:a.example:443  To ask',
 			'- Provenance unavailable: ',
@@ -116,9 +152,53 @@ describe('info', () => {
 		expect(stdout).not.toContain('# Marked');
 	});
 
-	it('shows the README without what could steer a terminal', async () => {
-		const { stdout } = await plugward(['info', 'marked', '--readme'], { engine: standInEngine({ info: async () => info }) });
+	it('shows the README without what could steer a terminal, and says that nothing proves it', async () => {
+		const { stdout } = await plugward(['info', 'marked', '--readme'], { engine: engine({ contents: notFetched }) });
+		expect(stdout).toContain('README as the registry tells it: its bytes are not here');
 		expect(stdout).toContain('# Marked red');
+	});
+
+	it('shows the README out of verified bytes where they are here, and whose it is', async () => {
+		const { stdout } = await plugward(['info', 'marked', '--readme'], { engine: engine({ contents: verified }) });
+		expect(stdout).toContain('README.md of 17.0.0, from verified bytes\n\n# Own readme');
+		expect(stdout).not.toContain('# Marked');
+		const { stdout: json } = await plugward(['info', 'marked', '--json=readme,readmeFrom'], { engine: engine({ contents: verified }) });
+		expect(JSON.parse(json)).toMatchObject({ data: { readme: '# Own readme', readmeFrom: 'verified' } });
+		const { stdout: without } = await plugward(['info', 'marked', '--readme'], {
+			engine: engine({ contents: async () => ({ ...(await verified()), readme: null }) }),
+		});
+		expect(without).toContain('17.0.0 comes without a README: none of its files is one.');
+	});
+
+	it('lists files with sizes and bars, the largest first, and fetches them only when they were asked for', async () => {
+		const asked: unknown[] = [];
+		const contents: Engine['contents']['list'] = (request) => {
+			asked.push(request);
+			return verified();
+		};
+		const { stdout } = await plugward(['info', 'marked', '--files'], { engine: engine({ contents }) });
+		expect(stdout).toContain('Files of 17.0.0  3 files, 4.2 kB unpacked, 1.3 kB packed; verified bytes');
+		expect(stdout).toMatch(/^ {2}lib\/b\.js +3\.2 kB +76% +#{20}\n {2}bin\/a\.js +x +1\.0 kB +24% +#{7}\n {2}README\.md +0 B +0%$/m);
+		const { stdout: json } = await plugward(['info', 'marked', '--json=contents'], { engine: engine({ contents }) });
+		expect(JSON.parse(json)).toMatchObject({
+			data: {
+				contents: { version: '17.0.0', isInstalled: true, packedBytes: 1300, unpackedBytes: 4200, files: [{ path: 'README.md' }, {}, {}] },
+			},
+		});
+		await plugward(['info', 'marked', '--readme'], { engine: engine({ contents }) });
+		expect(asked).toEqual([
+			{ spec: 'marked', fetch: true },
+			{ spec: 'marked', fetch: true },
+			{ spec: 'marked', fetch: false },
+		]);
+	});
+
+	it('asks for no downloads when other fields are named, and tells why there are none', async () => {
+		const { stdout } = await plugward(['info', 'marked', '--json=downloads'], { engine: engine() });
+		expect(JSON.parse(stdout)).toMatchObject({ data: { downloads: { type: 'told', lastWeek: 48_000, days: { length: 30 } } } });
+		const why = 'registry.test serves no numbers of downloads.';
+		const untold = engine({ downloads: async () => ({ type: 'untold', reason: 'not-served', why }) });
+		expect((await plugward(['info', 'marked'], { engine: untold })).stdout).toContain(`downloads     ${why}`);
 	});
 
 	it('picks fields', async () => {

@@ -11,6 +11,8 @@ import { runStep } from '../../source/engine/events.ts';
 import type { Evidence, Level, SourceIdentity, Verdict } from '../../source/engine/evidence.ts';
 import type { Job } from '../../source/engine/jobs.ts';
 import { sampleContentCalls } from './fake-contents.ts';
+import { sampleDownloads } from './fake-downloads.ts';
+import type { DownloadNumbers } from '../../source/engine/download-numbers.ts';
 import { sampleJobCalls } from './fake-jobs.ts';
 import type { Grant, Permission } from '../../source/engine/permission.ts';
 import { permissionId } from '../../source/engine/permission.ts';
@@ -29,6 +31,8 @@ export type FakeEngineOptions = {
 	readonly isOffline?: boolean;
 	/** The registry has no search of its own. */
 	readonly hasNoSearch?: boolean;
+	/** What is told of the downloads of every package. */
+	readonly downloads?: DownloadNumbers;
 	readonly isEmpty?: boolean;
 	/** What runs; without it two processes with sample plugins. */
 	readonly cores?: FakeCores;
@@ -149,6 +153,11 @@ export function createFakeEngine(options: FakeEngineOptions = {}): FakeEngine {
 		async info(spec, call) {
 			await askRegistry(call);
 			return sampleInfo(spec, plugins.find((plugin) => plugin.name === spec) ?? null);
+		},
+		async downloads({ spec, fresh }, call) {
+			calls.push(`downloads ${spec}${fresh ? ', fresh' : ''}`);
+			await askRegistry(call);
+			return options.downloads ?? sampleDownloads(NOW);
 		},
 		explainPermissions: notAsked,
 		runtime: {

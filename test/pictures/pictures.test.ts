@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { textWidth } from '../../source/format.ts';
+import { busiestDay, changeWords, downloadsText } from '../../source/download-words.ts';
+import { columnChart } from '../../source/pictures/column-chart.ts';
 import { shareBar, shareWords } from '../../source/pictures/share-bar.ts';
 import { sizeBars } from '../../source/pictures/size-bars.ts';
 import { sparkline, trendWords } from '../../source/pictures/sparkline.ts';
@@ -31,6 +33,48 @@ describe('a sparkline', () => {
 		expect(trendWords([3, 3], '%')).toBe('lately 3%, steady');
 		expect(trendWords([], '%')).toBe('nothing measured yet');
 	});
+});
+
+describe('a chart of columns', () => {
+	it('draws each number against the largest, in eighths of a cell, over as many rows as it is given', () => {
+		const rows = columnChart([0, 1, 8, 16], { rows: 2, columnWidth: 1 }).map(textOf);
+		expect(rows).toEqual(['   █', '▁▁██']);
+		expect(columnChart([5, 16], { rows: 2, columnWidth: 2 }).map(textOf)).toEqual(['  ██', '▅▅██']);
+	});
+
+	it('tells a day of nothing from one of little by its colour, and shows what is more than nothing', () => {
+		const [row] = columnChart([0, 1, 1_000_000], { rows: 1, columnWidth: 1 });
+		expect(row).toEqual([
+			{ text: '▁', tone: 'dim' },
+			{ text: '▁', tone: 'info' },
+			{ text: '█', tone: 'info' },
+		]);
+	});
+
+	it('has as many different heights in ASCII', () => {
+		const [row = []] = columnChart([1, 2, 3, 4, 5, 6, 7, 8], { rows: 1, columnWidth: 1 });
+		expect(asciiOf(row)).toBe('_.-=+*%#');
+	});
+});
+
+it.each([
+	[{ lastWeek: 48, weekBefore: 40 }, ', 20% more than in the 7 days before'],
+	[{ lastWeek: 40, weekBefore: 48 }, ', 17% fewer than in the 7 days before'],
+	[{ lastWeek: 7, weekBefore: 7 }, ', as many as in the 7 days before'],
+	[{ lastWeek: 10_001, weekBefore: 10_000 }, ', less than 1% more than in the 7 days before'],
+	[{ lastWeek: 3, weekBefore: 0 }, ', none in the 7 days before'],
+	[{ lastWeek: 5000, weekBefore: 2 }, ', 2,500 times as many as in the 7 days before'],
+	[{ lastWeek: 0, weekBefore: 5 }, ', 100% fewer than in the 7 days before'],
+	[{ lastWeek: 5, weekBefore: null }, ''],
+])('the change of a week is told in words: %j', (numbers, words) => {
+	expect(changeWords(numbers)).toBe(words);
+});
+
+it('downloads are counted in words, and the latest of the busiest days is named', () => {
+	expect([downloadsText(0), downloadsText(1), downloadsText(1_234_567)]).toEqual(['0 downloads', '1 download', '1,234,567 downloads']);
+	const day = (name: string, downloads: number) => ({ day: name, downloads });
+	expect(busiestDay({ days: [day('a', 2), day('b', 9), day('c', 9), day('d', 1)] })).toBe('c: 9');
+	expect(busiestDay({ days: [day('a', 0)] })).toBeNull();
 });
 
 it('a bar of use shows what is more than nothing, and never more than all', () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
+import { sampleDownloads } from '../helpers/fake-downloads.ts';
 import { lineWords } from '../helpers/line-words.ts';
 import { readmeDocument } from '../../source/screens/documents/readme-document.ts';
 import { renderScreen, type RenderedScreen } from '../helpers/render-screen.tsx';
@@ -15,6 +16,12 @@ async function openTab(screen: RenderedScreen, title: string): Promise<void> {
 	}
 
 	await screen.until(`[${title}]`);
+}
+
+async function openStats(screen: RenderedScreen): Promise<void> {
+	await screen.until('> @acme');
+	screen.press('return');
+	await openTab(screen, 'Stats');
 }
 
 async function openFound(columns: number, rows: number): Promise<RenderedScreen> {
@@ -71,7 +78,7 @@ describe('the page of a plugin', () => {
 		await screen.until('It is no text, so its bytes are not shown.');
 	});
 
-	it('tells releases, sizes by kind and that nobody counts downloads', async () => {
+	it('tells releases and sizes by kind', async () => {
 		await using screen = renderScreen(120, 40);
 		await screen.until('> @acme');
 		screen.press('return');
@@ -80,7 +87,56 @@ describe('the page of a plugin', () => {
 		expect(screen.text()).toMatch(/Pace +mostly 17 days between two/);
 		expect(screen.text()).toMatch(/2026 +█+░* +\d+/);
 		expect(screen.text()).toMatch(/\.js +█+░+ +168 kB/);
-		expect(screen.text()).toContain('The registry tells no number of downloads.');
+	});
+
+	it.each([
+		[80, 24],
+		[120, 40],
+	])(
+		'draws the downloads of a month day by day on %i columns, with the first and the last day and the change of a week',
+		async (columns, rows) => {
+			await using screen = renderScreen(columns, rows);
+			await openStats(screen);
+			await screen.until('Last 7 days  48,000 downloads, 20% more than in the 7 days before');
+			const lines = screen.rows();
+			const under = lines.findIndex((line) => line.includes('Day by day'));
+			const [from, to] = [lines[under]?.indexOf('2026-10-21') ?? 0, (lines[under]?.indexOf('2026-11-19') ?? 0) + 10];
+			const drawn = lines[under - 1]?.slice(from, to) ?? '';
+			expect(drawn).toMatch(/^▃▃[▃▄▅▆▇]+█+▆▆████████████▇▇$/);
+			expect(drawn).toHaveLength(60);
+			expect(lines[under - 3]?.slice(from, to)).toMatch(/^ {32}▂▂▃▃▄▄▃▃▂▂ {4}▅▅▇▇██▇▇▅▅ {4}$/);
+			expect(screen.text()).toMatch(/30 days +116,000 downloads, most on 2026-11-15: 9,000/);
+			expect(screen.text()).toContain('Counted by   registry.test; nobody here can check that');
+			expect(screen.text()).not.toContain('Today');
+		},
+	);
+
+	it('says that today is not over', async () => {
+		const told = sampleDownloads(Date.parse('2026-11-21T12:00:00Z'));
+		await using screen = renderScreen(80, 24, { downloads: told });
+		await openStats(screen);
+		await screen.until('Today        is one of them and goes on');
+	});
+
+	it('says in words why there are no downloads to be seen, and asks again when it is told to', async () => {
+		const why = 'registry.test serves no numbers of downloads.';
+		await using screen = renderScreen(80, 24, { downloads: { type: 'untold', reason: 'not-served', why } });
+		await openStats(screen);
+		await screen.until(why);
+		expect(screen.engine.calls.filter((call) => call.startsWith('downloads'))).toEqual(['downloads @acme/links']);
+		screen.press('R');
+		await vi.waitFor(() => {
+			expect(screen.engine.calls).toContain('downloads @acme/links, fresh');
+		});
+	});
+
+	it('asks for no downloads before they are looked at', async () => {
+		await using screen = renderScreen(80, 24);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Files');
+		await screen.until('5 files of 2.0.3');
+		expect(screen.engine.calls).toEqual([]);
 	});
 
 	it('fetches what is not installed only when it is asked to, and then tells files, rights and proof', async () => {

@@ -170,6 +170,16 @@ export const TABLE: readonly Row[] = [
 		content: { files: 'README.md', readme: 'from verified bytes', stats: 'as measured' }[name],
 	})),
 	{
+		screen: 'Plugin, stats, its downloads',
+		section: 'installed',
+		page: tab('stats'),
+		before: [INFO, CONTENTS],
+		slot: { of: 'downloads', name: NAME },
+		loading: 'Asking the registry how often it is downloaded ...',
+		empty: { value: { type: 'untold', reason: 'offline', why: 'Offline, so nobody is asked.' }, says: 'Offline, so nobody is asked.' },
+		content: '48,000 downloads',
+	},
+	{
 		screen: 'One file',
 		section: 'installed',
 		page: { type: 'file', name: NAME, path: 'index.js' },
@@ -296,6 +306,8 @@ async function sampleOf(slot: Slot, engine: Engine): Promise<unknown> {
 			return engine.trust.raw(NAME, CALL);
 		case 'reviews':
 			return engine.updates.review(REVIEW, CALL);
+		case 'downloads':
+			return engine.downloads({ spec: NAME, fresh: false }, CALL);
 		case 'contents':
 			return engine.contents.list({ spec: NAME, fetch: false }, CALL);
 		case 'files':

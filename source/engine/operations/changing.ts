@@ -2,6 +2,7 @@ export { applyPlan } from './apply/apply-plan.ts';
 export { cacheInfo, cleanCache, verifyCache } from './artefacts/cache.ts';
 export { collectGarbage } from './generations/collect-garbage.ts';
 export { develop } from './running/develop.ts';
+export { downloads } from './answers/downloads.ts';
 export { doctor, examine } from './doctor/doctor.ts';
 export { evaluate } from './artefacts/evaluate.ts';
 export { explain } from './answers/explain.ts';

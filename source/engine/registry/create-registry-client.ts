@@ -8,6 +8,8 @@ import {
 	fetchStatements,
 	putStatement,
 } from './evidence-routes.ts';
+import { createDownloads } from './downloads/downloads.ts';
+import { SilentRegistries } from './downloads/silent-registries.ts';
 import { MetadataSource } from './metadata/metadata-source.ts';
 import { type KnownPackages, openKnownPackages } from './known-packages.ts';
 import type { RegistryClient, RegistryClientOptions, RegistryKey } from './registry-client.ts';
@@ -82,19 +84,40 @@ export function clientOf(
 			needNetwork('advisories');
 			return fetchAdvisoryFile(file, { requester, registryUrl: configuration.defaultRegistry, signal });
 		},
-		ping: async ({ signal }) => {
-			needNetwork(configuration.defaultRegistry);
-			return ping(requester, configuration.defaultRegistry, signal);
-		},
-		probe: async ({ signal }) => {
-			needNetwork(configuration.defaultRegistry);
-			return probeRegistry({ requester, configuration, signal });
-		},
+		downloads: createDownloads({
+			requester,
+			registryFor,
+			offline: options.offline,
+			silent: openSilentRegistries(options),
+			requirePackage: (name, waiting) => source.packument(name, waiting),
+		}),
+		...pings({ requester, configuration, needNetwork }),
 		[Symbol.asyncDispose]: async () => {
 			requester.close();
 			await catalogue.close();
 			await source.close();
 			await store.close();
+		},
+	};
+}
+
+function pings({
+	requester,
+	configuration,
+	needNetwork,
+}: Pick<KnownPackages, 'configuration'> & {
+	readonly requester: Requester;
+	readonly needNetwork: (what: string) => void;
+}): Pick<RegistryClient, 'ping' | 'probe'> {
+	const { defaultRegistry } = configuration;
+	return {
+		ping: async ({ signal }) => {
+			needNetwork(defaultRegistry);
+			return ping(requester, defaultRegistry, signal);
+		},
+		probe: async ({ signal }) => {
+			needNetwork(defaultRegistry);
+			return probeRegistry({ requester, configuration, signal });
 		},
 	};
 }
@@ -138,6 +161,16 @@ function openCatalogue(
 				text: `The list of the registry's packages cannot be kept on disk (${failureWord(error)}); it is fetched again next time.`,
 			});
 		},
+	});
+}
+
+function openSilentRegistries(options: Pick<RegistryClientOptions, 'cacheFolder' | 'onNotice'>): SilentRegistries {
+	return new SilentRegistries(join(options.cacheFolder, 'downloads.json'), (error) => {
+		options.onNotice({
+			severity: 'warning',
+			code: 'downloads-not-kept',
+			text: `Which registries tell no downloads cannot be kept on disk (${failureWord(error)}); they are asked again next time.`,
+		});
 	});
 }
 

@@ -79,6 +79,7 @@ export function lazyRegistryClient(options: RegistryClientOptions): LazyRegistry
 		putStatement: async (statement, waiting) => (await open()).putStatement(statement, waiting),
 		advisoryFile: async (file, waiting) => (await open()).advisoryFile(file, waiting),
 		detachedSignature: async (artefact, waiting) => (await open()).detachedSignature(artefact, waiting),
+		downloads: async (request, waiting) => (await open()).downloads(request, waiting),
 		ping: async (waiting) => (await open()).ping(waiting),
 		probe: async (waiting) => (await open()).probe(waiting),
 		[Symbol.asyncDispose]: close,

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { DownloadNumbers } from '../download-numbers.ts';
 import type { Packument } from '../packument.ts';
 import type { InstalledFacts, SearchedPackage } from '../package-search/index.ts';
 import type { MetadataProvider } from '../resolver/index.ts';
+import type { DownloadsRequest } from './downloads/downloads.ts';
 
 type Waiting = { readonly signal: AbortSignal };
 
@@ -134,6 +136,8 @@ export type RegistryClient = {
 	readonly putStatement: (statement: { readonly name: string; readonly bundle: unknown }, options: Waiting) => Promise<boolean>;
 	/** A file of the default registry's advisory set, by its name; undefined when it has none. The name tells no package. */
 	readonly advisoryFile: (file: string, options: Waiting) => Promise<unknown>;
+	/** How often a package was downloaded; that its registry tells no numbers is an answer. Asks nobody offline. */
+	readonly downloads: (request: DownloadsRequest, options: Waiting) => Promise<DownloadNumbers>;
 	/** Milliseconds the default registry took to answer `/-/ping`. */
 	readonly ping: (options: Waiting) => Promise<number>;
 	/** What one ping tells. Any answer counts, since not every registry has the route. Rejects as every call does when there is none. */

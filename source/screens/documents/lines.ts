@@ -18,7 +18,8 @@ export function paragraph(text: string, width: number, options: { readonly tone?
 		.map((line) => [span(' '.repeat(indent) + line, tone)]);
 }
 
-const LABEL_WIDTH = 13;
+/** Cells in front of the value of a fact. */
+export const LABEL_WIDTH = 13;
 
 /** `Label        value`, the value wrapped under itself. */
 export function fact(label: string, value: string, width: number, tone: Tone = 'plain'): readonly Line[] {

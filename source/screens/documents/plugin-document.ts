@@ -9,6 +9,7 @@ import type { PluginTab } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { type Contents, missingContents, readmeTab } from './contents-document.ts';
+import type { Downloads } from './downloads-document.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
 import { statsDocument } from './stats-document.ts';
 import { evidenceDocument, identityDocument, levelLine, verdictDocument } from './trust-document.ts';
@@ -17,6 +18,7 @@ type Context = {
 	readonly width: number;
 	readonly now: number;
 	readonly contents: Contents;
+	readonly downloads: Downloads;
 	readonly hit: SearchHit | null;
 	readonly key: KeyName;
 	/** Of its bytes, if they are on their way. */

@@ -6,12 +6,14 @@ import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { shareBar } from './bars.ts';
 import { type Contents, missingContents } from './contents-document.ts';
-import { BLANK, fact, heading, paragraph } from './lines.ts';
+import { type Downloads, downloadsDocument } from './downloads-document.ts';
+import { BLANK, fact, heading, LABEL_WIDTH, paragraph } from './lines.ts';
 
 type Context = {
 	readonly width: number;
 	readonly now: number;
 	readonly contents: Contents;
+	readonly downloads: Downloads;
 	/** What the last search told of it; null when it was not among what was found. */
 	readonly hit: SearchHit | null;
 	readonly key: KeyName;
@@ -19,14 +21,13 @@ type Context = {
 	readonly fetching: Fetching;
 };
 
-const LABEL_WIDTH = 13;
 const MOST_KINDS = 6;
 const MOST_YEARS = 10;
 const DAY_MILLISECONDS = 86_400_000;
 
-/** Numbers about a package: releases, sizes and downloads, each only as far as somebody tells it. */
+/** Numbers about a package: downloads, sizes and releases, each only as far as somebody tells it. */
 export function statsDocument(info: PackageInfo, context: Context): readonly Line[] {
-	return [...sizes(info, context), BLANK, ...releases(info, context), BLANK, ...downloads(context)];
+	return [...downloadsDocument(context), BLANK, ...sizes(info, context), BLANK, ...releases(info, context)];
 }
 
 function releases({ versions }: PackageInfo, { width, now }: Context): readonly Line[] {
@@ -114,15 +115,6 @@ function kindOf(path: string): string {
 	const name = path.slice(path.lastIndexOf('/') + 1);
 	const dot = name.lastIndexOf('.');
 	return dot <= 0 ? 'no ending' : name.slice(dot).toLowerCase();
-}
-
-function downloads({ hit, width }: Context): readonly Line[] {
-	return [
-		heading('Downloads'),
-		...(hit?.downloads === null || hit?.downloads === undefined
-			? paragraph('The registry tells no number of downloads.', width, { tone: 'dim' })
-			: fact('Last week', `${plural(hit.downloads, 'download')}, as the registry counts them`, width)),
-	];
 }
 
 function barLine(label: string, { share, told, width }: { readonly share: number; readonly told: string; readonly width: number }): Line {

@@ -1,4 +1,4 @@
-import { contentsOf, differenceOf, explanationOf, fileOf, infoOf, rawEvidenceOf, reviewOf, topPage } from '../../select.ts';
+import { contentsOf, differenceOf, downloadsOf, explanationOf, fileOf, infoOf, rawEvidenceOf, reviewOf, topPage } from '../../select.ts';
 import type { Loadable, State } from '../../state.ts';
 import { freshness } from './placeholder.ts';
 
@@ -13,7 +13,7 @@ function loadablesOf(state: State): readonly Loadable<unknown>[] {
 	const page = topPage(state);
 	switch (page?.type) {
 		case 'plugin':
-			return [infoOf(state, page.name), contentsOf(state, page.name)];
+			return [infoOf(state, page.name), contentsOf(state, page.name), ...(page.tab === 'stats' ? [downloadsOf(state, page.name)] : [])];
 		case 'file':
 			return [fileOf(state, page)];
 		case 'review':

@@ -15,6 +15,8 @@ export type ExchangeOptions = {
 	/** Certificates and the local address. */
 	readonly connection: https.RequestOptions;
 	readonly signal: AbortSignal;
+	/** Redirects to another origin are refused. */
+	readonly staysAtOrigin?: boolean;
 	/** Sent with PUT; without it, it is a GET. Not taken to another address: who receives it must be who was meant. */
 	readonly body?: Buffer;
 };
@@ -58,6 +60,10 @@ export async function exchange(from: URL, options: ExchangeOptions): Promise<htt
 		leave(response);
 		const next = URL.parse(headers.location ?? '', url);
 		if (next === null || (next.protocol !== 'https:' && next.protocol !== 'http:')) {
+			throw new StatusError(response);
+		}
+
+		if (options.staysAtOrigin === true && next.origin !== from.origin) {
 			throw new StatusError(response);
 		}
 

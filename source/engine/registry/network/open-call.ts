@@ -22,7 +22,7 @@ export type CallContext = {
 
 /** Opens one call that the caller drives itself. `onResponse` sees status and headers before the body. */
 export type CallOpener = (
-	question: Pick<Asked, 'url' | 'what' | 'packageName'> & { readonly signal: AbortSignal },
+	question: Pick<Asked, 'url' | 'what' | 'packageName'> & { readonly signal: AbortSignal; readonly staysAtOrigin?: true },
 	onResponse: (response: IncomingMessage) => void,
 ) => Promise<CallContext>;
 
@@ -35,7 +35,7 @@ export function createCallOpener({
 	readonly connections: Connections;
 	readonly closing: AbortSignal;
 }): CallOpener {
-	return async ({ url, what, packageName, signal }, onResponse) => {
+	return async ({ url, what, packageName, signal, staysAtOrigin = false }, onResponse) => {
 		const credentials = await credentialsFor(url, configuration);
 		const silence = new AbortController();
 		const { timeoutMilliseconds } = configuration;
@@ -71,6 +71,7 @@ export function createCallOpener({
 					agent: options.agent,
 					connection: connectionOptions(configuration, credentials),
 					signal: options.signal,
+					staysAtOrigin,
 					...(body === undefined ? {} : { body }),
 				}),
 			end: (how) => {

@@ -22,6 +22,10 @@ export type Question = {
 	/** Leaves it to the caller to decompress the body, and to hold it to the limit. */
 	readonly leavesPacked?: true;
 	readonly signal: AbortSignal;
+	/** Not asked again when it fails in a way that passes. */
+	readonly isOnce?: true;
+	/** A redirect to another origin is refused: it would tell that one what was asked for. */
+	readonly staysAtOrigin?: true;
 	/** Sent with PUT. */
 	readonly body?: Buffer;
 	/** Sees status, headers and connection before the body is read. */
@@ -63,12 +67,13 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 	const rest = (asked: Asked, after: { failures: number; retryAfter: number | null }, signal: AbortSignal): Promise<void> =>
 		pause({ ...after, signal: AbortSignal.any([signal, closing.signal]), asked });
 
-	const withRetries: Requester['withRetries'] = async (asked, signal, attempt) => {
+	const retrying = async <T>(asked: Asked, again: { signal: AbortSignal; retries: number }, attempt: () => Promise<T>): Promise<T> => {
+		const { signal, retries } = again;
 		for (let failures = 0; ; failures += 1) {
 			try {
 				return await attempt();
 			} catch (error) {
-				if (failures >= configuration.retries || !isRetriable(error)) {
+				if (failures >= retries || !isRetriable(error)) {
 					throw toRequestError(error, asked);
 				}
 
@@ -81,8 +86,11 @@ export function createRequester(configuration: NpmConfiguration): Requester {
 		openCall,
 		rest: (asked, failures, signal) => rest(asked, { failures: failures - 1, retryAfter: null }, signal),
 		retries: configuration.retries,
-		withRetries,
-		get: (question) => withRetries({ ...question, sentCredentials: false }, question.signal, () => askOnce(openCall, question)),
+		withRetries: (asked, signal, attempt) => retrying(asked, { signal, retries: configuration.retries }, attempt),
+		get: (question) => {
+			const retries = question.isOnce === true ? 0 : configuration.retries;
+			return retrying({ ...question, sentCredentials: false }, { signal: question.signal, retries }, () => askOnce(openCall, question));
+		},
 		close: () => {
 			closing.abort();
 			connections.close();

@@ -1,0 +1,13 @@
+import type { DownloadNumbers } from '../../download-numbers.ts';
+import type { CallOptions } from '../../events.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { parseSpec } from '../versions/parse-spec.ts';
+
+/** How often the package of a spec was downloaded, whatever version. */
+export async function downloads(
+	{ registry }: EngineContext,
+	{ spec, fresh }: { readonly spec: string; readonly fresh: boolean },
+	{ signal }: CallOptions,
+): Promise<DownloadNumbers> {
+	return registry.downloads({ name: parseSpec(spec).name, fresh }, { signal });
+}
