@@ -16,6 +16,7 @@ import {
 	runningOperation,
 	takenSuggestion,
 	topPage,
+	verifiedContents,
 	visibleInstalled,
 	visibleSettings,
 } from './select.ts';
@@ -79,6 +80,12 @@ export function nothingToOpen(state: State): string | null {
 	const page = topPage(state);
 	const isList = page?.type === 'plugin' && (page.tab === 'versions' || page.tab === 'files');
 	return isList && selectedItem(state) !== null ? null : 'nothing is selected';
+}
+
+export function noFiles(state: State): string | null {
+	const page = topPage(state);
+	const isListed = page?.type === 'plugin' && page.tab === 'files' && verifiedContents(state, page.name) !== null;
+	return isListed ? null : 'no files are listed';
 }
 
 export function alreadyFetched(state: State): string | null {

@@ -6,8 +6,8 @@ import { planItems } from './plan-review.ts';
 import type { PlanItem } from './plan-review.ts';
 import {
 	infoOf,
+	listedFiles,
 	topPage,
-	verifiedContents,
 	visibleChecks,
 	visibleHistory,
 	visibleHits,
@@ -84,7 +84,7 @@ const versionsOf = remember((versions: readonly { readonly version: string }[]) 
 
 function pluginList(state: State, { name, tab }: Extract<Page, { readonly type: 'plugin' }>): List {
 	return tab === 'files'
-		? { id: `contents ${name}`, items: pathsOf(verifiedContents(state, name)?.files ?? []) }
+		? { id: `contents ${name}`, items: pathsOf(listedFiles(state, name)) }
 		: { id: `versions ${name}`, items: versionsOf(infoOf(state, name).value?.versions ?? []) };
 }
 

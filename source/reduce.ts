@@ -86,6 +86,7 @@ export type Action =
 			readonly now: number;
 	  }
 	/** Marks a plugin for the next update, or takes the mark away. */
+	| { readonly type: 'files-ordered' }
 	| { readonly type: 'mark-toggled'; readonly name: string }
 	| { readonly type: 'hunk-moved'; readonly by: 1 | -1 }
 	| { readonly type: 'answered'; readonly requirementId: string; readonly answer: 'accept' | 'deny' }
@@ -148,6 +149,8 @@ export function reduce(state: State, action: Action): State {
 		case 'operation-cancelling':
 		case 'operation-ended':
 			return reduceOperations(state, action);
+		case 'files-ordered':
+			return { ...state, fileOrder: state.fileOrder === 'size' ? 'path' : 'size' };
 		case 'mark-toggled':
 			return toggleMark(state, action.name);
 		case 'hunk-moved':

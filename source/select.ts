@@ -1,5 +1,6 @@
 import { LEVELS } from './engine/index.ts';
 import type {
+	ContainedFile,
 	ContainedText,
 	DownloadNumbers,
 	DoctorCheck,
@@ -82,6 +83,18 @@ export function downloadsOf(state: State, name: string): Loadable<DownloadNumber
 export function verifiedContents(state: State, name: string): PackageContents | null {
 	const { value } = contentsOf(state, name);
 	return value?.type === 'verified' ? value : null;
+}
+
+const inOrder = remember((contents: PackageContents, order) =>
+	order === 'path'
+		? contents.files
+		: contents.files.toSorted((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1)),
+);
+
+/** The files of a package in the order they are listed in; none as long as its bytes are not here. */
+export function listedFiles(state: State, name: string): readonly ContainedFile[] {
+	const contents = verifiedContents(state, name);
+	return contents === null ? [] : inOrder(contents, state.fileOrder);
 }
 
 /** What the last search told of a package; null when it was not among what was found. */

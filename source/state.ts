@@ -38,6 +38,9 @@ import type { Section } from './sections.ts';
 import { EMPTY_LINE } from './terminal/line-editor.ts';
 import type { LineEditor } from './terminal/line-editor.ts';
 
+/** The largest first, or by path. */
+export type FileOrder = 'size' | 'path';
+
 export const PLUGIN_TABS = ['overview', 'readme', 'versions', 'permissions', 'provenance', 'dependencies', 'files', 'stats'] as const;
 export type PluginTab = (typeof PLUGIN_TABS)[number];
 
@@ -274,6 +277,8 @@ export type State = LoadedSlots &
 		readonly filters: Readonly<Record<string, LineEditor>>;
 		/** First visible line by document. */
 		readonly scrolls: Readonly<Record<string, number>>;
+		/** Of the files of a package. */
+		readonly fileOrder: FileOrder;
 		readonly notice: Notice | null;
 		/** Checked. */
 		readonly ownKeys: OwnKeys;
@@ -327,6 +332,7 @@ export function initialState(facts: {
 		selected: {},
 		filters: {},
 		scrolls: {},
+		fileOrder: 'size',
 		notice: null,
 		isWelcomeClosed: false,
 		isQuitArmed: false,

@@ -74,6 +74,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, `go-${Section}`>, Perform>> = {
 	'find-new': findNew,
 	search: dispatching({ type: 'editing-started', editing: { type: 'search' } }),
 	'sort-search': sortSearch,
+	'sort-files': dispatching({ type: 'files-ordered' }),
 	complete,
 	filter: ({ store }, state) => store.dispatch({ type: 'editing-started', editing: { type: 'filter', list: state.section } }),
 	back,

@@ -61,6 +61,7 @@ export type Command =
 	| 'filter'
 	| 'search'
 	| 'sort-search'
+	| 'sort-files'
 	| 'complete'
 	| 'find-new'
 	| 'install'

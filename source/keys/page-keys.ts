@@ -3,6 +3,7 @@ import {
 	firstReason,
 	isBusy,
 	noBuilder,
+	noFiles,
 	nothingSaid,
 	noRequirement,
 	noSuggestedCommand,
@@ -37,6 +38,15 @@ export const PAGE_KEYS: readonly Binding[] = [
 		label: 'fetch',
 		help: 'Fetch and prove it, to look into it: readme, files, permissions and proof. Nothing is installed',
 		whyNot: alreadyFetched,
+	},
+	{
+		place: 'plugin',
+		command: 'sort-files',
+		keys: ['S'],
+		label: null,
+		wideLabel: 'order',
+		help: 'On Files: the largest first, or by path',
+		whyNot: noFiles,
 	},
 	{
 		place: 'plugin',

@@ -7,6 +7,7 @@ import { matchingEntries } from '../palette.ts';
 import { planItems } from '../plan-review.ts';
 import { runtimeItems } from '../runtime-view.ts';
 import { runtimeHeader, runtimeRow } from '../screens/documents/runtime-document.ts';
+import { containedRow } from '../screens/documents/contents-document.ts';
 import { trustHeader, trustRow } from '../screens/documents/explanation-document.ts';
 import { checkRow } from '../screens/doctor/check-document.ts';
 import { hitHeader, hitRow, tellsLevels } from '../screens/hit-row.ts';
@@ -18,7 +19,9 @@ import { updateColumns, updateRow, updatesHeader } from '../screens/updates/upda
 import {
 	auditedPlugin,
 	infoOf,
+	listedFiles,
 	topPage,
+	verifiedContents,
 	visibleChecks,
 	visibleHistory,
 	visibleHits,
@@ -130,6 +133,11 @@ function hitRows(state: State): readonly Line[] {
 	return hits.map((hit) => hitRow(hit, listing));
 }
 
+function fileRows(state: State, name: string): readonly Line[] {
+	const contents = verifiedContents(state, name);
+	return contents === null ? [] : listedFiles(state, name).map((file) => containedRow(file, contents, 2 * WIDTH));
+}
+
 // One case for each kind of page.
 // oxlint-disable-next-line complexity
 function pageRows(state: State, page: Page): readonly Line[] {
@@ -147,7 +155,7 @@ function pageRows(state: State, page: Page): readonly Line[] {
 				? (infoOf(state, page.name).value?.versions ?? []).map(({ version, publishedAt, deprecated }) => [
 						span(`${version}, published ${formatAge(publishedAt, state.now)}${deprecated ? ', deprecated' : ''}`),
 					])
-				: listOf(state).items.map((item) => [span(item)]);
+				: fileRows(state, page.name);
 		case 'review':
 			return page.pane === 'files' ? listOf(state).items.map((path) => [span(path)]) : [];
 		case 'runtime-grants':

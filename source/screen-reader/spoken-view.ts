@@ -7,7 +7,18 @@ import { shareWords } from '../pictures/share-bar.ts';
 import { timelineWords } from '../pictures/timeline.ts';
 import { runtimeItems } from '../runtime-view.ts';
 import { SECTION_LIST } from '../sections.ts';
-import { countLevels, countUpdates, explanationOf, findOperation, infoOf, installedPlugins, reviewOf, topPage } from '../select.ts';
+import {
+	countLevels,
+	countUpdates,
+	explanationOf,
+	findOperation,
+	infoOf,
+	installedPlugins,
+	reviewOf,
+	topPage,
+	verifiedContents,
+} from '../select.ts';
+import { containedSummary } from '../screens/documents/contents-document.ts';
 import { IDLE } from '../state.ts';
 import type { Loadable, Operation, State } from '../state.ts';
 import { levelBadge } from '../theme.ts';
@@ -33,6 +44,11 @@ export function heading(state: State): string {
 		const name = 'name' in page ? ` ${cleanLine(page.name)}` : '';
 		const tab = 'tab' in page ? `, ${page.tab}` : 'pane' in page ? `, ${page.pane}` : '';
 		const operation = page.type === 'operation' || page.type === 'plan' ? findOperation(state, page.operation) : null;
+		const contents = page.type === 'plugin' && page.tab === 'files' ? verifiedContents(state, page.name) : null;
+		if (contents !== null) {
+			return `${PLACE_TITLES[page.type]}${name}${tab}: ${containedSummary(contents, state.fileOrder)}`;
+		}
+
 		return `${PLACE_TITLES[page.type]}${name}${tab}${operation === null ? '' : `: ${cleanLine(operation.title)}`}.`;
 	}
 

@@ -69,13 +69,47 @@ describe('the page of a plugin', () => {
 		screen.press('return');
 		await openTab(screen, 'Files');
 		await screen.until('5 files of 2.0.3');
-		expect(screen.text()).toMatch(/> README\.md +2\.1 kB +█░+/);
+		const sorted = screen.rows().filter((line) => /\d (?:k?B) +[<\d]/.test(line));
+		expect(sorted.map((line) => /[\w./]+/.exec(line)?.[0])).toEqual([
+			'lib/check.js',
+			'index.js',
+			'picture.png',
+			'README.md',
+			'package.json',
+		]);
+		expect(screen.text()).toContain('5 files, 184 kB; packed 61 kB, 33% of it. The largest first.');
+		expect(screen.text()).toMatch(/> lib\/check\.js +120 kB +65% {2}█{14} *│/);
+		expect(screen.text()).toMatch(/ {2}package\.json +900 B +<1% {2}█░{13} *│/);
 		screen.press('j', 'return');
 		await screen.until('1  // index.js');
 		expect(screen.text()).toContain('2  const answer = 42;');
 		expect(screen.text()).toContain('3  red');
-		screen.press('escape', 'j', 'j', 'j', 'return');
+		screen.press('escape', 'j', 'return');
 		await screen.until('It is no text, so its bytes are not shown.');
+	});
+
+	it('lists files by path when it is told to, and stays at the one that was selected', async () => {
+		await using screen = renderScreen(120, 40);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Files');
+		await screen.until('The largest first.');
+		screen.press('S');
+		await screen.until('By path.');
+		const listed = screen.rows().filter((line) => /\d (?:k?B) +[<\d]/.test(line));
+		expect(listed.map((line) => /[\w./]+/.exec(line)?.[0])).toEqual([
+			'README.md',
+			'index.js',
+			'lib/check.js',
+			'package.json',
+			'picture.png',
+		]);
+		expect(screen.text()).toMatch(/> README\.md/);
+		screen.press('j', 'S');
+		await screen.until('The largest first.');
+		expect(screen.text()).toMatch(/> index\.js/);
+		screen.press('tab', 'S');
+		await screen.until('Not now: no files are listed.');
 	});
 
 	it('tells releases and sizes by kind', async () => {

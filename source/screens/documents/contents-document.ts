@@ -1,10 +1,10 @@
 import type { ContainedFile, ContainedText, PackageContents, PackageInfo, UnfetchedPackage } from '../../engine/index.ts';
 import type { Fetching } from '../../fetching.ts';
-import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate } from '../../format.ts';
+import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate, graphemes, plural, textWidth } from '../../format.ts';
 import { remember } from '../../remember.ts';
 import { codeSpans } from '../../review/code-spans.ts';
 import type { KeyName } from '../../key-bindings.ts';
-import type { Loadable } from '../../state.ts';
+import type { FileOrder, Loadable } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { shareBar } from './bars.ts';
@@ -93,27 +93,60 @@ export function readmeTab(info: PackageInfo, contents: Contents, options: Option
 	];
 }
 
+/** What all files are together, packed and unpacked, and how they are ordered. */
+export function containedSummary({ files, unpackedBytes, packedBytes }: PackageContents, order: FileOrder): string {
+	const saved = unpackedBytes === 0 ? '' : `, ${share(packedBytes, unpackedBytes)} of it`;
+	const ordered = order === 'size' ? 'the largest first' : 'by path';
+	return `${plural(files.length, 'file')}, ${formatBytes(unpackedBytes)}; packed ${formatBytes(packedBytes)}${saved}. ${ordered[0]?.toUpperCase() ?? ''}${ordered.slice(1)}.`;
+}
+
+const SIZE_CELLS = 8;
+const SHARE_CELLS = 5;
+
 /** The head of the list of files. */
 export function containedHeader(width: number): string {
 	const { bar, name } = fileColumns(width);
-	return `${fit('FILE', name)}  ${fitRight('SIZE', 10)}${bar === 0 ? '' : '  SHARE'}`;
+	return `${fit('FILE', name)}  ${fitRight('SIZE', SIZE_CELLS)}${fitRight('SHARE', SHARE_CELLS + 1)}${bar === 0 ? '' : '  OF THE LARGEST'}`;
 }
 
 function fileColumns(width: number): { readonly bar: number; readonly name: number } {
-	const bar = width >= 60 ? 12 : 0;
-	return { bar, name: Math.max(8, width - 10 - (bar === 0 ? 0 : bar + 2) - 2) };
+	const bar = width >= 100 ? 30 : width >= 60 ? 14 : 0;
+	return { bar, name: Math.max(8, width - 2 - SIZE_CELLS - SHARE_CELLS - 1 - (bar === 0 ? 0 : bar + 2)) };
 }
 
-/** One line of the list of files, with how much of the whole it is. */
-export function containedRow(file: ContainedFile, { width, total }: { readonly width: number; readonly total: number }): Line {
+/** One line of the list of files, with how much of the whole it is, and a bar against the largest of them. */
+export function containedRow(file: ContainedFile, contents: PackageContents, width: number): Line {
 	const { bar, name } = fileColumns(width);
-	const path = cleanLine(file.path);
+	const largest = largestOf(contents);
 	return [
-		span(fit(path.length <= name ? path : `…${path.slice(path.length - name + 1)}`, name)),
+		span(fit(shortPath(cleanLine(file.path), name), name)),
 		span(file.isExecutable ? ' x' : '  ', 'warning'),
-		span(fitRight(formatBytes(file.bytes), 10), 'dim'),
-		...(bar === 0 ? [] : [span('  '), ...shareBar(total === 0 ? 0 : file.bytes / total, bar)]),
+		span(fitRight(formatBytes(file.bytes), SIZE_CELLS)),
+		span(fitRight(share(file.bytes, contents.unpackedBytes), SHARE_CELLS + 1), 'dim'),
+		...(bar === 0 ? [] : [span('  '), ...shareBar(largest === 0 ? 0 : file.bytes / largest, bar)]),
 	];
+}
+
+const largestOf = remember((contents: PackageContents) => contents.files.reduce((most, { bytes }) => Math.max(most, bytes), 0));
+
+/** Its end, which tells it from others, where there is no room for all of it. */
+function shortPath(path: string, width: number): string {
+	if (textWidth(path) <= width) {
+		return path;
+	}
+
+	const letters = [...graphemes(path)];
+	while (letters.length > 0 && textWidth(letters.join('')) > width - 1) {
+		letters.shift();
+	}
+
+	return `…${letters.join('')}`;
+}
+
+/** `34%`; what is more than nothing is not said to be nothing. */
+function share(part: number, whole: number): string {
+	const percent = whole === 0 ? 0 : (part / whole) * 100;
+	return percent > 0 && percent < 1 ? '<1%' : `${Math.round(percent)}%`;
 }
 
 const UNREADABLE_WORDS = {

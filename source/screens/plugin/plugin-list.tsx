@@ -2,11 +2,11 @@ import { Box, Text } from 'ink';
 
 import { cleanLine, fit, formatAge } from '../../format.ts';
 import { indexIn, listOf, selectedIn } from '../../lists.ts';
-import { infoOf, verifiedContents } from '../../select.ts';
+import { infoOf, listedFiles, verifiedContents } from '../../select.ts';
 import type { Page, State } from '../../state.ts';
 import { span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
-import { containedHeader, containedRow } from '../documents/contents-document.ts';
+import { containedHeader, containedRow, containedSummary } from '../documents/contents-document.ts';
 import { WindowedList } from '../parts/windowed-list.tsx';
 
 type Props = {
@@ -21,18 +21,20 @@ const VERSIONS_HEADER = `${fit('VERSION', 20)}${fit('PUBLISHED', 18)}STATE`;
 /** The tabs of a plugin that are lists: its versions, and its files. */
 export function PluginList({ state, page, rows, width }: Props) {
 	const list = listOf(state);
+	const contents = page.tab === 'files' ? verifiedContents(state, page.name) : null;
 	return (
 		<Box flexDirection="column">
+			{contents === null ? null : <Text wrap="truncate">{fit(`  ${containedSummary(contents, state.fileOrder)}`, width)}</Text>}
 			<Text dimColor wrap="truncate">
-				{fit(`  ${page.tab === 'files' ? containedHeader(width - 2) : VERSIONS_HEADER}`, width)}
+				{fit(`  ${contents === null ? VERSIONS_HEADER : containedHeader(width - 2)}`, width)}
 			</Text>
 			<WindowedList
 				count={list.items.length}
 				selectedIndex={indexIn(list.items, selectedIn(state, list))}
-				rows={rows - 1}
+				rows={rows - (contents === null ? 1 : 2)}
 				width={width}
 				rowAt={(index) =>
-					page.tab === 'files' ? fileRowAt(state, page.name, { index, width: width - 2 }) : versionRowAt(state, page.name, index)
+					contents !== null ? fileRowAt(state, page.name, { index, width: width - 2 }) : versionRowAt(state, page.name, index)
 				}
 			/>
 		</Box>
@@ -41,8 +43,8 @@ export function PluginList({ state, page, rows, width }: Props) {
 
 function fileRowAt(state: State, name: string, { index, width }: { readonly index: number; readonly width: number }): Line {
 	const contents = verifiedContents(state, name);
-	const file = contents?.files[index];
-	return contents === null || file === undefined ? [] : containedRow(file, { width, total: contents.unpackedBytes });
+	const file = listedFiles(state, name)[index];
+	return contents === null || file === undefined ? [] : containedRow(file, contents, width);
 }
 
 function versionRowAt(state: State, name: string, index: number): Line {
