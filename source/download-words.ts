@@ -9,9 +9,9 @@ export function downloadsText(count: number): string {
 	return `${GROUPED.format(count)} ${count === 1 ? 'download' : 'downloads'}`;
 }
 
-/** `, 12% more than in the 7 days before`; empty when nobody knows those. */
+/** `, 12% more than in the 7 days before`; empty when nobody knows those, and when there were none in either. */
 export function changeWords({ lastWeek, weekBefore }: Pick<Told, 'lastWeek' | 'weekBefore'>): string {
-	if (weekBefore === null) {
+	if (weekBefore === null || (weekBefore === 0 && lastWeek === 0)) {
 		return '';
 	}
 

@@ -218,6 +218,12 @@ export function formatShortAge(isoTime: string | null, now: number): string {
 	return Number.isNaN(then) ? '-' : age === undefined ? 'now' : `${Math.floor((now - then) / 1000 / age.seconds)} ${SHORT_UNITS[age.unit]}`;
 }
 
+/** `34%`; what is more than nothing is not said to be nothing. */
+export function formatShare(part: number, whole: number): string {
+	const percent = whole === 0 ? 0 : (part / whole) * 100;
+	return percent > 0 && percent < 1 ? '<1%' : `${Math.round(percent)}%`;
+}
+
 const COUNT_UNITS = ['', 'k', 'M', 'G'] as const;
 
 /** `812`, `4.2k`, `48k`, `3.1M`. */

@@ -1,5 +1,5 @@
 import type { PackageContents, PackageInfo, UnfetchedPackage } from '../engine/index.ts';
-import { cleanLines, formatBytes, plural } from '../format.ts';
+import { cleanLines, formatBytes, formatShare, plural } from '../format.ts';
 import { cell, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 
 export type InfoContents = Pick<PackageContents, 'name' | 'version' | 'isInstalled' | 'packedBytes' | 'unpackedBytes' | 'files'>;
@@ -44,7 +44,7 @@ export function fileLines({ version, files, packedBytes, unpackedBytes }: InfoCo
 		path,
 		cell(isExecutable ? 'x' : '', 'warning'),
 		formatBytes(bytes),
-		cell(unpackedBytes === 0 ? '' : `${Math.round((bytes / unpackedBytes) * 100)}%`, 'dim'),
+		cell(formatShare(bytes, unpackedBytes), 'dim'),
 		cell(largest === 0 ? '' : '#'.repeat(Math.ceil((bytes / largest) * BAR_CELLS)), 'info'),
 	]);
 	return [

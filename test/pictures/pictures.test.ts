@@ -66,6 +66,7 @@ it.each([
 	[{ lastWeek: 5000, weekBefore: 2 }, ', 2,500 times as many as in the 7 days before'],
 	[{ lastWeek: 0, weekBefore: 5 }, ', 100% fewer than in the 7 days before'],
 	[{ lastWeek: 5, weekBefore: null }, ''],
+	[{ lastWeek: 0, weekBefore: 0 }, ''],
 ])('the change of a week is told in words: %j', (numbers, words) => {
 	expect(changeWords(numbers)).toBe(words);
 });

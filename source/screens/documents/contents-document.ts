@@ -1,6 +1,6 @@
 import type { ContainedFile, ContainedText, PackageContents, PackageInfo, UnfetchedPackage } from '../../engine/index.ts';
 import type { Fetching } from '../../fetching.ts';
-import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate, graphemes, plural, textWidth } from '../../format.ts';
+import { cleanLine, cleanLines, fit, fitRight, formatBytes, truncate, graphemes, plural, textWidth, formatShare } from '../../format.ts';
 import { remember } from '../../remember.ts';
 import { codeSpans } from '../../review/code-spans.ts';
 import type { KeyName } from '../../key-bindings.ts';
@@ -95,7 +95,7 @@ export function readmeTab(info: PackageInfo, contents: Contents, options: Option
 
 /** What all files are together, packed and unpacked, and how they are ordered. */
 export function containedSummary({ files, unpackedBytes, packedBytes }: PackageContents, order: FileOrder): string {
-	const saved = unpackedBytes === 0 ? '' : `, ${share(packedBytes, unpackedBytes)} of it`;
+	const saved = unpackedBytes === 0 ? '' : `, ${formatShare(packedBytes, unpackedBytes)} of it`;
 	const ordered = order === 'size' ? 'the largest first' : 'by path';
 	return `${plural(files.length, 'file')}, ${formatBytes(unpackedBytes)}; packed ${formatBytes(packedBytes)}${saved}. ${ordered[0]?.toUpperCase() ?? ''}${ordered.slice(1)}.`;
 }
@@ -122,7 +122,7 @@ export function containedRow(file: ContainedFile, contents: PackageContents, wid
 		span(fit(shortPath(cleanLine(file.path), name), name)),
 		span(file.isExecutable ? ' x' : '  ', 'warning'),
 		span(fitRight(formatBytes(file.bytes), SIZE_CELLS)),
-		span(fitRight(share(file.bytes, contents.unpackedBytes), SHARE_CELLS + 1), 'dim'),
+		span(fitRight(formatShare(file.bytes, contents.unpackedBytes), SHARE_CELLS + 1), 'dim'),
 		...(bar === 0 ? [] : [span('  '), ...shareBar(largest === 0 ? 0 : file.bytes / largest, bar)]),
 	];
 }
@@ -141,12 +141,6 @@ function shortPath(path: string, width: number): string {
 	}
 
 	return `…${letters.join('')}`;
-}
-
-/** `34%`; what is more than nothing is not said to be nothing. */
-function share(part: number, whole: number): string {
-	const percent = whole === 0 ? 0 : (part / whole) * 100;
-	return percent > 0 && percent < 1 ? '<1%' : `${Math.round(percent)}%`;
 }
 
 const UNREADABLE_WORDS = {
