@@ -42,6 +42,24 @@ function sign({ isCurrent, isKept }: Moment): ReturnType<typeof span> {
 	return span(isCurrent ? '●' : isKept ? '■' : '○', tone);
 }
 
+/** What the signs of the picture mean, as far as it has them, behind how many there are and how old the oldest is. */
+export function timelineLegend(moments: readonly Moment[], now: number): Line {
+	const [first] = moments.toSorted((a, b) => a.number - b.number);
+	if (first === undefined) {
+		return [];
+	}
+
+	const signs = [
+		{ moment: moments.find(({ isCurrent }) => isCurrent), words: 'current' },
+		{ moment: moments.find(({ isCurrent, isKept }) => isKept && !isCurrent), words: 'kept' },
+		{ moment: moments.find(({ isCurrent, isKept }) => !isKept && !isCurrent), words: 'other' },
+	];
+	return [
+		span(`${plural(moments.length, 'generation')}, the oldest made ${formatAge(first.createdAt, now)}`, 'dim'),
+		...signs.flatMap(({ moment, words }) => (moment === undefined ? [] : [span('   '), sign(moment), span(` ${words}`, 'dim')])),
+	];
+}
+
 /** One cell for up to a day, and one more each time that doubles. */
 function gapBefore(moment: Moment, before: Moment | undefined): string {
 	const days = before === undefined ? 0 : Math.max(0, Date.parse(moment.createdAt) - Date.parse(before.createdAt)) / DAY;

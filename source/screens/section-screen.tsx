@@ -7,8 +7,7 @@ import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { filterText, visibleHistory, visibleRunnables } from '../select.ts';
 import type { State } from '../state.ts';
-import { timeline, timelineWords } from '../pictures/timeline.ts';
-import { span } from '../theme.ts';
+import { timeline, timelineLegend } from '../pictures/timeline.ts';
 import type { Line } from '../theme.ts';
 import { screenAreas } from '../views/index.ts';
 import { BLANK, paragraph } from './documents/lines.ts';
@@ -122,7 +121,7 @@ export function HistoryScreen({ state }: Props) {
 			fresh={freshness(state.history, state)}
 			above={[
 				timeline(state.history.value ?? [], { width: layoutOf(state.size).columns - 2, now: state.now }),
-				[span(timelineWords(state.history.value ?? [], state.now), 'dim')],
+				timelineLegend(state.history.value ?? [], state.now),
 			]}
 			detailTitle="Generation"
 			header={() => generationHeader(columns)}

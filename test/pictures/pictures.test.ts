@@ -6,7 +6,7 @@ import { columnChart } from '../../source/pictures/column-chart.ts';
 import { shareBar, shareWords } from '../../source/pictures/share-bar.ts';
 import { sizeBars } from '../../source/pictures/size-bars.ts';
 import { sparkline, trendWords } from '../../source/pictures/sparkline.ts';
-import { timeline, timelineWords } from '../../source/pictures/timeline.ts';
+import { timeline, timelineLegend, timelineWords } from '../../source/pictures/timeline.ts';
 import { treeLines } from '../../source/pictures/tree-lines.ts';
 import type { TreeNode } from '../../source/pictures/tree-lines.ts';
 import { useBar } from '../../source/pictures/use-bar.ts';
@@ -204,6 +204,9 @@ describe('the timeline of generations', () => {
 		const moments = [moment(4, 1, { isCurrent: true }), moment(3, 1.5), moment(2, 30, { isKept: true }), moment(1, 31)];
 		expect(textOf(timeline(moments, { width: 60, now }))).toBe('1 ○──■─────○─● 4, 1 d');
 		expect(asciiOf(timeline(moments, { width: 60, now }))).toBe('1 o--#-----o-* 4, 1 d');
+		expect(asciiOf(timelineLegend(moments, now))).toBe('4 generations, the oldest made 1 month ago   * current   # kept   o other');
+		expect(textOf(timelineLegend([{ ...moment(1, 0), isCurrent: true }], now))).toBe('1 generation, the oldest made just now   ● current');
+		expect(timelineLegend([], now)).toEqual([]);
 		expect(timelineWords([moment(1, 0)], now)).toBe('1 generation, the oldest is 1, made just now');
 		expect(timelineWords(moments, now)).toBe('4 generations, the oldest is 1, made 1 month ago; the current one is 4; 1 kept');
 	});

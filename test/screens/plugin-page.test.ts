@@ -112,6 +112,19 @@ describe('the page of a plugin', () => {
 		await screen.until('Not now: no files are listed.');
 	});
 
+	it('shows what came with it by size and as a tree before what it declares, each with the version it is about', async () => {
+		await using screen = renderScreen(120, 40);
+		await screen.until('> @acme');
+		screen.press('return');
+		await openTab(screen, 'Dependencies');
+		await screen.until('What needs what');
+		const order = ['Installed with 2.0.3: ', 'What needs what', '3.0.0-beta.1 declares '].map((words) => screen.text().indexOf(words));
+		expect(order).not.toContain(-1);
+		expect(order).toEqual(order.toSorted((left, right) => left - right));
+		expect(screen.text()).toMatch(/undici 7\.3\.0 +[\d.]+ MB +█/);
+		expect(screen.text()).toMatch(/├─ undici 7\.3\.0/);
+	});
+
 	it('tells releases and sizes by kind', async () => {
 		await using screen = renderScreen(120, 40);
 		await screen.until('> @acme');

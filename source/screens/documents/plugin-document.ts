@@ -1,6 +1,6 @@
 import { permissionCaution, permissionId } from '../../engine/index.ts';
 import type { InstalledPlugin, PackageContents, PackageInfo, Permission, SearchHit } from '../../engine/index.ts';
-import { cleanLine, formatAge, formatBytes, plural } from '../../format.ts';
+import { cleanLine, fit, formatAge, formatBytes, plural } from '../../format.ts';
 import { sizeBars } from '../../pictures/size-bars.ts';
 import { treeLines } from '../../pictures/tree-lines.ts';
 import type { Fetching } from '../../fetching.ts';
@@ -203,17 +203,19 @@ function provenance(info: PackageInfo, { width, contents, key, fetching }: Conte
 		: (missingContents(contents, { width, key, fetching }) ?? []);
 }
 
+/** What is installed comes first, large things before the tree of all of them; then what the shown version declares, which may be another one. */
 function dependencies(info: PackageInfo, width: number): readonly Line[] {
 	const own = Object.entries(info.dependencies);
 	const peers = Object.entries(info.peerDependencies);
-	if (own.length + peers.length === 0) {
-		return paragraph('It depends on nothing else.', width);
-	}
-
+	const isAlone = info.tree === null || info.tree.packages.length <= 1;
+	const version = cleanLine(info.version);
 	return [
-		...rangeList(plural(own.length, 'dependency', 'dependencies'), own, width),
-		...(peers.length === 0 ? [] : [BLANK, ...rangeList(`${plural(peers.length, 'peer')}: must be there beside it`, peers, width)]),
-		...(info.tree === null ? [] : installedTreeDocument(info.tree, width)),
+		...(info.tree === null || isAlone ? [] : [...installedTreeDocument(info.tree, info.installed ?? '', width), BLANK]),
+		...(own.length + peers.length === 0 ? paragraph(`${version} depends on nothing else.`, width) : []),
+		...(own.length === 0 ? [] : rangeList(`${version} declares ${plural(own.length, 'dependency', 'dependencies')}`, own, width)),
+		...(peers.length === 0
+			? []
+			: [...(own.length === 0 ? [] : [BLANK]), ...rangeList(`${plural(peers.length, 'peer')}: must be there beside it`, peers, width)]),
 	];
 }
 
@@ -221,7 +223,7 @@ const MOST_TREE_LINES = 400;
 const MOST_SIZES = 8;
 
 /** What was installed with it, and what of that is large. */
-function installedTreeDocument({ root, packages }: NonNullable<PackageInfo['tree']>, width: number): readonly Line[] {
+function installedTreeDocument({ root, packages }: NonNullable<PackageInfo['tree']>, installed: string, width: number): readonly Line[] {
 	const nodes = new Map(
 		packages.map(({ id, name, version, bytes, dependencies: children }) => [
 			id,
@@ -229,15 +231,13 @@ function installedTreeDocument({ root, packages }: NonNullable<PackageInfo['tree
 		]),
 	);
 	const sized = packages.map(({ name, version, bytes }) => ({ name: `${name} ${version}`, bytes }));
+	const total = sized.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
 	return [
-		BLANK,
-		heading(
-			`Installed with it: ${plural(packages.length - 1, 'package')}, ${formatBytes(sized.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0))} in all`,
-		),
-		...treeLines(nodes, root, { width, most: MOST_TREE_LINES }),
-		BLANK,
-		heading('By size'),
+		heading(`Installed with ${cleanLine(installed)}: ${plural(packages.length - 1, 'package')}, ${formatBytes(total)} in all`),
 		...sizeBars(sized, { width, most: MOST_SIZES }),
+		BLANK,
+		heading('What needs what'),
+		...treeLines(nodes, root, { width, most: MOST_TREE_LINES }),
 	];
 }
 
@@ -245,10 +245,7 @@ function rangeList(title: string, entries: readonly (readonly [string, string])[
 	const nameWidth = Math.min(40, Math.max(12, Math.floor(width / 2)));
 	return [
 		heading(title),
-		...entries.map(([name, range]): Line => [
-			span(cleanLine(name).slice(0, nameWidth).padEnd(nameWidth)),
-			span(`  ${cleanLine(range)}`, 'dim'),
-		]),
+		...entries.map(([name, range]): Line => [span(fit(cleanLine(name), nameWidth)), span(`  ${cleanLine(range)}`, 'dim')]),
 	];
 }
 
