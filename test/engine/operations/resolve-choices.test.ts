@@ -160,6 +160,22 @@ describe('a young version that is accepted', () => {
 		expect(await versionsOf(temporary)).toEqual(['app@1.0.0', 'part@1.1.0']);
 	});
 
+	test('is not judged again by what is installed later, while anything else young still is', async () => {
+		await using registry = await startFakeRegistry();
+		registry.serve('only', '1.0.0');
+		registry.setTime('only', '1.0.0', ago(2));
+		registry.serve('other', '1.0.0');
+		await using temporary = await openTemporaryEngine(registry.url);
+		await install(temporary, ['only'], { acceptYoung: ['only'] });
+		await install(temporary, ['other'], {});
+		expect(await versionsOf(temporary)).toEqual(['only@1.0.0', 'other@1.0.0']);
+		registry.serve('only', '1.0.1');
+		registry.setTime('only', '1.0.1', ago(1));
+		expect((await temporary.engine.planUpdate([], temporary.call)).changes).toEqual([]);
+		const { requirements } = await temporary.engine.planInstall(['only@1.0.1'], temporary.call);
+		expect(requirements).toMatchObject([{ type: 'young-version', version: '1.0.1' }]);
+	});
+
 	test('by its bare name is refused when it could be several, unless one is asked for by its number', async () => {
 		await using registry = await startFakeRegistry();
 		for (const version of ['1.0.0', '1.1.0', '1.2.0']) {

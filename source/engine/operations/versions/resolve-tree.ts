@@ -74,7 +74,7 @@ export async function solveOnce(
 		...request,
 		overrides: rules.overrides,
 		platform: context.platform,
-		policy: await resolvePolicy(context, rules),
+		policy: await resolvePolicy(context, rules, request.lock),
 	};
 	const outcome = await resolve(resolveRequest, {
 		provider: { load: (names, loading) => metadata.load(names, { ...loading, asked, ...(onLikely === undefined ? {} : { onLikely }) }) },
@@ -97,15 +97,17 @@ export async function solveOnce(
 	return untimed === null ? outcome : { ...outcome, resolution: { ...resolution, warnings: [...resolution.warnings, untimed] } };
 }
 
-async function resolvePolicy(context: EngineContext, { asOf, acceptsYoung }: ResolveRules): Promise<ResolvePolicy> {
+async function resolvePolicy(context: EngineContext, { asOf, acceptsYoung }: ResolveRules, lock: Lock | null): Promise<ResolvePolicy> {
 	const revocations = await context.home.revocations();
+	// What is installed was judged when it came; as of an earlier day it need not have been there.
+	const installed = new Set(asOf === null ? Object.values(lock?.packages ?? {}).map(({ name, version }) => `${name}@${version}`) : []);
 	return {
 		minimumAgeMilliseconds: context.policy.minimumAgeHours * MILLISECONDS_PER_HOUR,
 		now: context.clock().getTime(),
 		asOf,
 		denied: [],
 		engines: 'preferred',
-		ageExempt: (name, version) => !ageIsJudged(context, name) || acceptsYoung(name, version),
+		ageExempt: (name, version) => !ageIsJudged(context, name) || acceptsYoung(name, version) || installed.has(`${name}@${version}`),
 		revoked: revocations.flatMap((revocation) =>
 			revocation.type === 'version'
 				? [{ name: revocation.name, version: revocation.version, reason: revocation.reason ?? 'revoked by the user' }]
