@@ -70,6 +70,13 @@ export function fit(text: string, width: number): string {
 	return cut + ' '.repeat(Math.max(0, width - textWidth(cut)));
 }
 
+/** The same for the name of a package: where there is no room for it the scope goes first, since names of one scope differ behind it. */
+export function fitName(name: string, width: number): string {
+	const clean = cleanLine(name);
+	const slash = clean.startsWith('@') ? clean.indexOf('/') : -1;
+	return fit(slash === -1 || textWidth(clean) <= width ? clean : `…${clean.slice(slash)}`, width);
+}
+
 /** Exactly `width` cells: cut or padded on the left. */
 export function fitRight(text: string, width: number): string {
 	const cut = truncate(text, width);

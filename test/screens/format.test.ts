@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
 	cleanLine,
 	fit,
+	fitName,
 	fitRight,
 	formatAge,
 	formatBytes,
@@ -27,6 +28,12 @@ describe('text on cells', () => {
 		expect(fit('abc', 5)).toBe('abc  ');
 		expect(fit('abcdef', 4)).toBe('abc…');
 		expect(fit('数据数据', 4)).toBe('数… ');
+		expect([fitName('@acme/notes', 11), fitName('@acme/notes', 8), fitName('@acme/notes', 5), fitName('notes', 4)]).toEqual([
+			'@acme/notes',
+			'…/notes ',
+			'…/no…',
+			'not…',
+		]);
 		expect(fitRight('7', 3)).toBe('  7');
 		expect(truncate('abc', 0)).toBe('');
 		for (let width = 0; width < 12; width += 1) {

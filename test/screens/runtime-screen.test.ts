@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EngineError } from '../../source/engine/errors.ts';
 import { textWidth } from '../../source/format.ts';
+import { runtimeHeader, runtimeRow } from '../../source/screens/documents/runtime-document.ts';
 import { nextRuntimeView, runtimeCommandText } from '../../source/runtime-view.ts';
 import { type FakeCores, runtimeCore, runtimePlugin, sampleCores } from '../helpers/fake-cores.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
@@ -26,6 +27,32 @@ describe('the runtime screen', () => {
 			expect(textWidth(row)).toBeLessThanOrEqual(columns);
 		}
 	});
+
+	it('tells plugins of one scope apart and shows the processor and the memory on 80 columns', async () => {
+		const plugins = ['@examples/greedy-notes', '@examples/log-summary'].map((name) => runtimePlugin(name));
+		const cores: FakeCores = { ...sampleCores(), cores: [runtimeCore(77, plugins)] };
+		await using screen = renderScreen(80, 24, { section: 'runtime', cores });
+		await screen.until('…/greedy-notes');
+		expect(screen.text()).toMatch(/> …\/greedy-notes +\S \+ ready +\d+% [▁▂▃▄▅▆▇█]{6} +12 MB /);
+		expect(screen.text()).toContain('  …/log-summary');
+		expect(screen.text()).toMatch(/@examples\/greedy-notes \d\S+ /);
+		expect(screen.text()).toMatch(/Memory ██░+ 12 MB of 67 MB, processor ▁+ 0%/);
+	});
+
+	it.each(Array.from({ length: 17 }, (_, index) => 60 + index * 10))(
+		'has columns that stand under their heads and fit %i cells',
+		(width) => {
+			const [core] = sampleCores().cores;
+			const plugin = runtimePlugin('@examples/log-summary');
+			const row = core === undefined ? [] : runtimeRow({ key: 'x', core, plugin }, { now: 0, width });
+			const text = row.map((part) => part.text).join('');
+			const head = runtimeHeader(width);
+			expect(text.trimEnd().length).toBeLessThanOrEqual(width);
+			expect(head.length).toBe(text.length);
+			expect(text.indexOf('+ ready')).toBe(head.indexOf('STATE'));
+			expect(text[head.indexOf('CPU') + 2]).toBe('%');
+		},
+	);
 
 	it('says how to start something when nothing runs, names a process that does not answer, and tells an error with its way out', async () => {
 		const fake = { ...sampleCores(), cores: [] };

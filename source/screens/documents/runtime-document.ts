@@ -1,5 +1,5 @@
 import type { CoreLogLine, RuntimePhase, RuntimePlugin } from '../../engine/index.ts';
-import { cleanLine, cleanLines, fit, fitRight, formatBytes, formatDuration, plural, truncate } from '../../format.ts';
+import { cleanLine, cleanLines, fit, fitName, fitRight, formatBytes, formatDuration, plural, truncate } from '../../format.ts';
 import { type RuntimeItem, type RuntimeTrail } from '../../runtime-view.ts';
 import { sparkline, trendWords } from '../../pictures/sparkline.ts';
 import { useBar } from '../../pictures/use-bar.ts';
@@ -20,17 +20,32 @@ const PHASES: Readonly<Record<RuntimePhase, { readonly text: string; readonly to
 	quarantined: { text: '! quarantine', tone: 'bad' },
 };
 const NO_TRAIL: RuntimeTrail = { cpuPercent: 0, cpu: [], rates: [0, 0, 0, 0, 0, 0, 0, 0] };
-/** Below this the facts are one line, so that the log has room. */
+/** Below this the facts are three lines, so that the log has room. */
 const ROOMY_ROWS = 14;
+/** Below this they are one. */
+const FIT_ROWS = 7;
 
 type Columns = { readonly name: number; readonly level: number; readonly bar: number; readonly cpu: number; readonly spark: number };
 
+/** State, numbers and the space between them. */
+const FIXED_CELLS = 48;
+const LEAST_NAME = 16;
+
+/** Pictures as far as the name leaves room for them, the most telling first. */
 function columnsOf(width: number): Columns {
-	const level = width >= 92 ? 10 : 1;
-	const bar = width >= 92 ? 10 : width >= 70 ? 6 : 4;
-	const cpu = width >= 84 ? 6 : 0;
-	const spark = width >= 84 ? 6 : width >= 70 ? 4 : 0;
-	return { level, bar, cpu, spark, name: Math.max(8, width - level - bar - cpu - spark - 48) };
+	let room = width - FIXED_CELLS - LEAST_NAME - 1;
+	const take = (cells: number): number => {
+		const taken = room >= cells ? cells : 0;
+		room -= taken;
+		return taken;
+	};
+	// With the space in front of it.
+	const cpu = Math.max(0, take(7) - 1);
+	const smallBar = take(4);
+	const level = 1 + take(9);
+	const spark = take(6);
+	const bar = smallBar + (smallBar === 0 ? 0 : take(6));
+	return { level, bar, cpu, spark, name: Math.max(8, LEAST_NAME + room) };
 }
 
 export function runtimeHeader(width: number): string {
@@ -40,7 +55,7 @@ export function runtimeHeader(width: number): string {
 		fit(level === 1 ? 'L' : 'LEVEL', level),
 		fit('STATE', 12),
 		fitRight('CPU', 4) + ' '.repeat(cpu === 0 ? 0 : cpu + 1),
-		fit('MEMORY', bar + 7),
+		bar === 0 ? fitRight('MEMORY', 7) : fit('MEMORY', bar + 7),
 		fit('RATE', 6 + spark),
 		fitRight('DENY', 4),
 		fitRight('RST', 3),
@@ -62,13 +77,14 @@ export function runtimeRow({ core, plugin }: RuntimeItem, { trail = NO_TRAIL, no
 	const { memoryBytes, limits, denied, restarts } = plugin;
 	const isTight = memoryBytes > limits.memoryBytes * 0.8;
 	const isGone = plugin.phase === 'stopped';
+	const process = core.isOwn || name < 30 ? '' : ` @${core.pid}`;
 	return [
-		span(fit(`${cleanLine(plugin.plugin)}${core.isOwn || width < 100 ? '' : ` @${core.pid}`}`, name), 'strong'),
+		span(`${fitName(plugin.plugin, name - process.length)}${process}`, 'strong'),
 		span(` ${fit(level === 1 ? badge.sign : badgeText(badge), level)}`, badge.tone),
 		span(` ${fit(phase.text, 12)}`, phase.tone),
 		span(` ${fitRight(`${trail.cpuPercent}%`, 4)}`, trail.cpuPercent >= 80 ? 'warning' : 'plain'),
 		span(cpu === 0 ? '' : ` ${sparkline(lastOf(trail.cpu, cpu), 100)}`, 'info'),
-		span(` ${useBar(memoryBytes, limits.memoryBytes, bar)}`, isTight ? 'bad' : 'info'),
+		span(` ${bar === 0 ? '' : useBar(memoryBytes, limits.memoryBytes, bar)}`, isTight ? 'bad' : 'info'),
 		span(fitRight(formatBytes(memoryBytes), 7), isTight ? 'bad' : 'plain'),
 		span(` ${fitRight(shortNumber(plugin.callsPerSecond), 5)} `),
 		span(sparkline(lastOf(trail.rates, spark)), 'accent'),
@@ -104,7 +120,7 @@ export function runtimeDocument(
 		];
 	}
 
-	const facts = rows >= ROOMY_ROWS ? allFacts(core, plugin, drawn) : shortFacts(core, plugin, width);
+	const facts = rows >= ROOMY_ROWS ? allFacts(core, plugin, drawn) : shortFacts(core, plugin, { ...drawn, rows });
 	const found = lines
 		.filter((line) => line.pid === core.pid && line.plugin === plugin.plugin && isWanted(line, { log, filter }))
 		.flatMap((line) => logLine(line, width));
@@ -134,21 +150,29 @@ function logLine({ at, stream, text }: CoreLogLine, width: number): readonly Lin
 }
 
 function shortFacts(
-	{ pid, isOwn, command }: RuntimeItem['core'],
-	{ failure, phase, tasks }: RuntimePlugin,
-	width: number,
-): readonly Line[] {
-	const place = isOwn ? 'in this app' : `process ${pid}: plugward ${cleanLine(command ?? '')}`;
-	const line = failure !== null && phase !== 'ready' ? cleanLine(failure) : `${place}; ${plural(tasks.length, 'task')}`;
-	return [[span(truncate(line, width), failure !== null && phase !== 'ready' ? 'warning' : 'dim')]];
+	core: RuntimeItem['core'],
+	plugin: RuntimePlugin,
+	{ trail = NO_TRAIL, width, rows }: Drawn & { readonly rows: number },
+) {
+	const { failure, phase, tasks, memoryBytes, limits } = plugin;
+	const hasFailed = failure !== null && phase !== 'ready';
+	const place = core.isOwn ? 'in this app' : `process ${core.pid}: plugward ${cleanLine(core.command ?? '')}`;
+	const line = hasFailed ? cleanLine(failure) : `${plural(tasks.length, 'task')}, ${place}`;
+	const last: Line = [span(truncate(line, width), hasFailed ? 'warning' : 'dim')];
+	const now = `Memory ${useBar(memoryBytes, limits.memoryBytes, 8)} ${formatBytes(memoryBytes)} of ${formatBytes(limits.memoryBytes)}, processor ${sparkline(trail.cpu, 100)} ${trail.cpuPercent}%, ${trendWords(trail.cpu, '%')}`;
+	return rows < FIT_ROWS ? [last] : [titleOf(plugin), [span(truncate(now, width), 'info')], last];
+}
+
+function titleOf(plugin: RuntimePlugin): Line {
+	const badge = levelBadge(plugin.level);
+	return [span(`${cleanLine(plugin.plugin)} ${cleanLine(plugin.version)}  `, 'strong'), span(badgeText(badge), badge.tone)];
 }
 
 function allFacts(core: RuntimeItem['core'], plugin: RuntimePlugin, { trail = NO_TRAIL, width }: Drawn): readonly Line[] {
 	const { limits, failure, grants, heapBytes } = plugin;
-	const badge = levelBadge(plugin.level);
 	const heap = heapBytes === null ? '' : `; heap of its isolate ${formatBytes(heapBytes)}`;
 	return [
-		[span(`${cleanLine(plugin.plugin)} ${cleanLine(plugin.version)}  `, 'strong'), span(badgeText(badge), badge.tone)],
+		titleOf(plugin),
 		...fact(
 			'State',
 			`${plugin.phase}${plugin.retryAt === null ? '' : `, starts again at ${plugin.retryAt.slice(11, 19)}`}`,
