@@ -41,6 +41,10 @@ export function createSearchService(storage: Storage, downloads: Pick<DownloadSe
 	};
 	const tellDownloads = async () => {
 		const [before, weekly] = [told, await downloads.weekly()];
+		if (weekly === before) {
+			return;
+		}
+
 		told = weekly;
 		for (const name of new Set([...before.keys(), ...weekly.keys()])) {
 			const entry = entries.get(name);

@@ -14,7 +14,9 @@ export function trendWords(values: readonly number[], unit: string): string {
 
 	const half = Math.ceil(values.length / 2);
 	const [before, after] = [average(values.slice(0, half)), average(values.slice(-half))];
-	const way = after > before * 1.2 ? ', rising' : after < before * 0.8 ? ', falling' : '';
+	// A step of one is no trend.
+	const isTrend = Math.abs(after - before) >= 1;
+	const way = isTrend && after > before * 1.2 ? ', rising' : isTrend && after < before * 0.8 ? ', falling' : '';
 	return `lately ${least} to ${most}${unit}${way}`;
 }
 

@@ -30,6 +30,7 @@ describe('a sparkline', () => {
 	it('tells the same in words', () => {
 		expect(trendWords([0, 0, 10, 40], '%')).toBe('lately 0 to 40%, rising');
 		expect(trendWords([40, 30, 2, 0], '%')).toBe('lately 0 to 40%, falling');
+		expect(trendWords([0, 0, 0, 1], '%')).toBe('lately 0 to 1%');
 		expect(trendWords([3, 3], '%')).toBe('lately 3%, steady');
 		expect(trendWords([], '%')).toBe('nothing measured yet');
 	});
