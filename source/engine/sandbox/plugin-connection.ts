@@ -15,7 +15,7 @@ import {
 	type TaskProgress,
 } from './host-messages.ts';
 import { endOfFailure, PluginEndedError, type PluginEnd } from './plugin-end.ts';
-import { watchResources, type ResourceUse, type ResourceWatch } from './resource-watch.ts';
+import { ResourceWatch, type ResourceUse } from './resource-watch.ts';
 
 export type ConnectionOptions = {
 	readonly load: LoadMessage;
@@ -117,7 +117,7 @@ export class PluginConnection {
 
 	#begin(): void {
 		if (this.#host.slot === 0) {
-			this.#watch = watchResources({
+			this.#watch = new ResourceWatch({
 				pid: this.#host.pid,
 				limits: () => this.#limits,
 				cpuStart: () => this.#cpuStart(),
@@ -142,7 +142,7 @@ export class PluginConnection {
 	}
 
 	get use(): ConnectionUse {
-		return { ...(this.#watch?.use() ?? this.#said), heapBytes: this.#heapBytes };
+		return { ...this.#resources(), heapBytes: this.#heapBytes };
 	}
 
 	get pid(): number {
@@ -179,7 +179,7 @@ export class PluginConnection {
 		}
 
 		const id = this.#nextId();
-		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.use.cpuMilliseconds, onProgress };
+		const waiting = { ...Promise.withResolvers<string>(), cpuStart: this.#resources().cpuMilliseconds, onProgress };
 		this.#calls.set(id, waiting);
 		this.#host.send(TO_HOST.call, id, encodeCall(message));
 		return { id, answer: waiting.promise };
@@ -382,6 +382,10 @@ export class PluginConnection {
 		this.#said = { cpuMilliseconds, memoryBytes: heapBytes, peakMemoryBytes: Math.max(this.#said.peakMemoryBytes, heapBytes) };
 	}
 
+	#resources(): ResourceUse {
+		return this.#watch?.use ?? this.#said;
+	}
+
 	/** Where the processor time of the oldest call in flight began; without one, where the last quiet minute began. */
 	#cpuStart(): number {
 		if (!this.#options.isLongLived) {
@@ -391,7 +395,7 @@ export class PluginConnection {
 		const now = performance.now();
 		if (this.#calls.size > 0 || now - this.#idleSince > IDLE_BUDGET_MILLISECONDS) {
 			this.#idleSince = now;
-			this.#idleCpuStart = this.use.cpuMilliseconds;
+			this.#idleCpuStart = this.#resources().cpuMilliseconds;
 		}
 
 		return this.#calls.size === 0 ? this.#idleCpuStart : Math.min(...[...this.#calls.values()].map(({ cpuStart }) => cpuStart));

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { findOuterWall, outerWallFor } from './outer-wall.ts';
 import { isolateBinaryPath, isolateVersion } from './programs.ts';
-import { canBoundAddressSpace } from './resource-watch.ts';
+import { canBoundAddressSpace } from './kernel-bounds.ts';
 import { USUAL_RULES, type SandboxRules } from './sandbox-rules.ts';
 
 const NODE_MAJOR = 26;

@@ -13,9 +13,12 @@ const DRAIN_MILLISECONDS = 2000;
 type Job = {
 	readonly work: Work;
 	readonly bytes: number;
-	readonly signal: AbortSignal | null;
 	readonly resolve: (value: unknown) => void;
 	readonly reject: (error: unknown) => void;
+	/** Asks the plugin to stop it; null while it waits. */
+	abort: (() => void) | null;
+	/** To be called once it is over: nobody need hear of a cancellation any more. */
+	unwatch: () => void;
 };
 
 /** Calls and messages of one plugin: what waits outlives a crash and a reload, what is in flight does not outlive a crash. */
@@ -46,25 +49,31 @@ export class CallQueue {
 		}
 
 		const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-		const job: Job = { work, bytes: work.message.input.length, signal, resolve, reject };
+		const job = jobOf(work, { resolve, reject });
 		if (!this.#inbox.push(job)) {
 			return Promise.reject(busy(plugin, this.#inbox.size));
 		}
 
 		const onAbort = (): void => {
-			if (this.#inbox.remove(job)) {
-				reject(toEngineError(signal.reason, { code: 'cancelled', message: 'The call was cancelled.' }));
+			// The place in the window is free when the plugin has answered, not when the caller went away.
+			if (job.abort === null) {
+				this.#inbox.remove(job);
+			} else {
+				job.abort();
 			}
+
+			reject(toEngineError(signal.reason, { code: 'cancelled', message: 'The call was cancelled.' }));
 		};
 		signal.addEventListener('abort', onAbort, { once: true });
+		job.unwatch = () => signal.removeEventListener('abort', onAbort);
 		this.pump();
-		return promise.finally(() => signal.removeEventListener('abort', onAbort));
+		return promise;
 	}
 
 	/** The same without an end of its own, whatever the phase. Null when there is no room: wait with `untilRoom`. */
 	offer(work: Work): { readonly answer: Promise<unknown> } | null {
 		const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-		if (!this.#inbox.push({ work, bytes: work.message.input.length, signal: null, resolve, reject })) {
+		if (!this.#inbox.push(jobOf(work, { resolve, reject }))) {
 			return null;
 		}
 
@@ -122,6 +131,7 @@ export class CallQueue {
 
 	refuseWaiting(): void {
 		for (const job of this.#inbox.clear()) {
+			job.unwatch();
 			job.reject(notRunning(this.#seat.setup.plugin, this.#course.life));
 		}
 	}
@@ -132,24 +142,19 @@ export class CallQueue {
 		return isServing && incarnation.isAlive && !this.#isPaused && inFlight < CALL_WINDOW;
 	}
 
-	async #run({ work, signal, resolve, reject }: Job, incarnation: Incarnation): Promise<void> {
+	async #run(job: Job, incarnation: Incarnation): Promise<void> {
 		this.#course.advance({ type: 'call-started' });
 		this.#calls += 1;
 		this.#rate.count();
-		const { outcome, abort } = incarnation.run(work);
-		// The place in the window is free when the plugin has answered, not when the caller went away.
-		const onAbort = (): void => {
-			abort();
-			reject(toEngineError(signal?.reason, { code: 'cancelled', message: 'The call was cancelled.' }));
-		};
-		signal?.addEventListener('abort', onAbort, { once: true });
+		const { outcome, abort } = incarnation.run(job.work);
+		job.abort = abort;
 		try {
-			resolve(await outcome);
+			job.resolve(await outcome);
 		} catch (error) {
-			reject(error);
+			job.reject(error);
 		}
 
-		signal?.removeEventListener('abort', onAbort);
+		job.unwatch();
 		if (incarnation === this.#seat.incarnation && incarnation.isAlive && this.#course.life.inFlight > 0) {
 			this.#course.advance({ type: 'call-ended' });
 		}
@@ -160,4 +165,8 @@ export class CallQueue {
 
 		this.pump();
 	}
+}
+
+function jobOf(work: Work, { resolve, reject }: Pick<Job, 'resolve' | 'reject'>): Job {
+	return { work, bytes: work.message.input.length, resolve, reject, abort: null, unwatch: () => undefined };
 }

@@ -156,10 +156,8 @@ export class Incarnation {
 		try {
 			const progress = work.onProgress === undefined ? null : createProgressTeller(work.onProgress);
 			const { id, answer } = this.#connection.begin(work.message, progress?.tell);
-			const outcome = this.within(work.milliseconds, work.name, async () => parsePluginJson(await answer), work.message.task).finally(() =>
-				progress?.end(),
-			);
-			return { outcome, abort: () => this.#connection.abort(id) };
+			const outcome = this.within(work.milliseconds, work.name, async () => parsePluginJson(await answer), work.message.task);
+			return { outcome: progress === null ? outcome : outcome.finally(progress.end), abort: () => this.#connection.abort(id) };
 		} catch (error) {
 			return { outcome: Promise.reject(this.explain(error, work.name, work.message.task)), abort: () => undefined };
 		}

@@ -2,7 +2,7 @@ import { EngineError } from '../../errors.ts';
 import { FrameBreach, TO_HOST, type Frame } from '../frames.ts';
 import type { HostEvents, HostLink, HostProcess } from '../host-process.ts';
 import type { PluginEnd } from '../plugin-end.ts';
-import { watchResources } from '../resource-watch.ts';
+import { ResourceWatch } from '../resource-watch.ts';
 
 /** Plugins in one process, and the memory all of them may take together. */
 const PLACES = 64;
@@ -16,13 +16,13 @@ const MAXIMUM_SLOT = 0xff_ff;
 export class SharedHost {
 	readonly #host: HostProcess;
 	readonly #places = new Map<number, HostEvents>();
-	readonly #watch: { readonly stop: () => void };
+	readonly #watch: ResourceWatch;
 	#lastSlot = 0;
 	#isOver = false;
 
 	constructor(host: HostProcess) {
 		this.#host = host;
-		const watch = watchResources({
+		this.#watch = new ResourceWatch({
 			pid: host.pid,
 			limits: () => ({ wallMilliseconds: Infinity, cpuMilliseconds: Infinity, memoryBytes: MEMORY_BYTES }),
 			cpuStart: () => 0,
@@ -30,8 +30,7 @@ export class SharedHost {
 			kernelBounds: 'none',
 			onExceeded: () => this.#endAll({ type: 'limit', limit: 'memory' }),
 		});
-		watch.setBaseline();
-		this.#watch = watch;
+		this.#watch.setBaseline();
 		host.listen({
 			onFrame: (frame) => this.#pass(frame),
 			onQuestion: (frame) => this.#passQuestion(frame),
