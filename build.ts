@@ -156,7 +156,6 @@ const COMMANDS: Layer = {
 	file: 'commands.cjs',
 	entries: [
 		...(await commandFiles()).filter((file) => !READING.has(file)),
-		'source/commands/help.ts',
 		'source/engine/operations/answers/why.ts',
 		'source/engine/operations/audit-log/export-log.ts',
 		'source/engine/operations/audit-log/show-log.ts',

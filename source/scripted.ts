@@ -1,4 +1,4 @@
-import { COMMAND_WORDS, loadCommandGroups } from './commands/catalogue.ts';
+import { COMMAND_WORDS } from './commands/catalogue.ts';
 import { createReporter, type OutputMode, type Reporter } from './commands/reporter.ts';
 import { describeCommandLine } from './commands/command-line.ts';
 import type { Command, NoEngineContext, ParsedArguments, Terminal } from './commands/command.ts';
@@ -66,7 +66,7 @@ export async function runCommandLine(options: CommandLineOptions): Promise<numbe
 
 async function helpText(command: Command | null, view: View): Promise<string> {
 	const { commandHelp, overview } = await import('./commands/help.ts');
-	return command === null ? overview(await loadCommandGroups(), view) : commandHelp(command, view);
+	return command === null ? overview(view) : commandHelp(command, view);
 }
 
 /** Without a command: the screen for a person at a terminal, the help for everyone else. */

@@ -1,4 +1,4 @@
-import type { CommandGroup } from './catalogue.ts';
+import { LISTED_COMMANDS } from './catalogue.ts';
 import type { Command, FlagTable } from './command.ts';
 import { COMMON_FLAGS, dashed } from './flags.ts';
 import { SCREEN_FLAGS } from './screen-flags.ts';
@@ -25,7 +25,7 @@ export const EXIT_CODE_WORDS: readonly (readonly [number, string])[] = [
 ];
 
 /** What `plugward help` shows. */
-export function overview(groups: readonly CommandGroup[], view: View): string {
+export function overview(view: View): string {
 	return joinBlocks([
 		[titleLine('plugward', view), ...paragraphLines('A package manager for code you do not fully trust.', { view })],
 		[
@@ -35,7 +35,7 @@ export function overview(groups: readonly CommandGroup[], view: View): string {
 			'  plugward help <command>       flags and examples',
 			'  plugward --version            the version of plugward',
 		],
-		...commandLines(groups, view),
+		...commandLines(view),
 		[titleLine('Flags of the full-screen app', view), ...flagLines(SCREEN_FLAGS, view)],
 		[titleLine('Flags of every command', view), ...flagLines(COMMON_FLAGS, view)],
 		[
@@ -49,12 +49,12 @@ export function overview(groups: readonly CommandGroup[], view: View): string {
 }
 
 /** One table in blocks, so that what stands beside the names begins at one column in all of them. */
-function commandLines(groups: readonly CommandGroup[], view: View): string[][] {
+function commandLines(view: View): string[][] {
 	const lines = tableLines(
-		groups.flatMap(({ commands }) => commands.map((command) => [[command.name, ...command.aliases].join(', '), command.summary])),
+		LISTED_COMMANDS.flatMap(({ commands }) => commands.map(({ words, summary }) => [words.join(', '), summary])),
 		{ view, indent: 2, flexible: 1 },
 	);
-	return groups.map(({ title, commands }) => [titleLine(title, view), ...lines.splice(0, commands.length)]);
+	return LISTED_COMMANDS.map(({ title, commands }) => [titleLine(title, view), ...lines.splice(0, commands.length)]);
 }
 
 /** What `plugward help COMMAND` shows. */
