@@ -13,11 +13,14 @@ export type DrawBrake = {
 export function createDrawBrake(draw: () => void): DrawBrake {
 	let timer: NodeJS.Timeout | undefined;
 	let held: symbol | null = null;
+	// Only what comes first after a hold waits for its end.
+	let isWaiting = false;
 	let drawnAt = Number.NEGATIVE_INFINITY;
 
 	function drawNow(): void {
 		clearTimeout(timer);
 		timer = undefined;
+		isWaiting = false;
 		drawnAt = performance.now();
 		draw();
 	}
@@ -28,7 +31,7 @@ export function createDrawBrake(draw: () => void): DrawBrake {
 				return;
 			}
 
-			const rest = Math.max(DRAW_MILLISECONDS - (performance.now() - drawnAt), held === null ? 0 : HOLD_MILLISECONDS);
+			const rest = Math.max(DRAW_MILLISECONDS - (performance.now() - drawnAt), isWaiting ? HOLD_MILLISECONDS : 0);
 			if (rest <= 0) {
 				drawNow();
 			} else {
@@ -38,12 +41,14 @@ export function createDrawBrake(draw: () => void): DrawBrake {
 		hold() {
 			const own = Symbol('hold');
 			held = own;
+			isWaiting = true;
 			return () => {
 				if (held !== own) {
 					return;
 				}
 
 				held = null;
+				isWaiting = false;
 				if (timer !== undefined) {
 					drawNow();
 				}

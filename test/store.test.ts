@@ -63,6 +63,15 @@ it('does not wait long for it, and then tells of it the moment it comes', () => 
 	expect(told).toEqual([1, 2]);
 });
 
+it('holds nothing back any longer when the end of the wait never comes', () => {
+	store.hold();
+	change(1);
+	vi.advanceTimersByTime(100);
+	expect(told).toEqual([1]);
+	change(2);
+	expect(told).toEqual([1, 2]);
+});
+
 it('lets only the newest of several be the end of the wait', () => {
 	const first = store.hold();
 	change(1);

@@ -15,15 +15,18 @@ export type Searching = {
 /** The search of what is typed. */
 export function createSearching({ engine, store, now }: ActionContext, load: Load): Searching {
 	let timer: NodeJS.Timeout | undefined;
+	let release = (): void => undefined;
 
-	function searchNow(): Promise<void> {
+	async function searchNow(): Promise<void> {
 		clearTimeout(timer);
+		const over = release;
 		const text = lineText(store.getState().searchLine).trim();
-		return load(
+		await load(
 			'search',
 			(options) => engine.search({ text, size: SEARCH_SIZE, from: 0, isLive: true }, options),
 			(value) => ({ type: 'loaded', slot: 'search', value, now: now() }),
 		);
+		over();
 	}
 
 	return {
@@ -34,8 +37,8 @@ export function createSearching({ engine, store, now }: ActionContext, load: Loa
 			if (store.getState().search.value?.source === 'registry') {
 				timer = setTimeout(() => void searchNow(), SEARCH_PAUSE_MILLISECONDS);
 			} else {
-				const release = store.hold();
-				timer = setTimeout(() => void searchNow().then(release), 0);
+				release = store.hold();
+				timer = setTimeout(() => void searchNow(), 0);
 			}
 		},
 		stop: () => clearTimeout(timer),

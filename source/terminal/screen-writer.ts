@@ -46,6 +46,8 @@ const SMALL_FRAME = 40;
 
 /** While a window is dragged its size changes with each column, and each time all of it is drawn: a slow line would lag behind for seconds. */
 const WHOLE_MILLISECONDS = 100;
+/** Ink draws what there is, cut off, before the screens hear of the new size. */
+const SETTLED_MILLISECONDS = 20;
 
 /**
  * Stands between Ink and the terminal. Ink writes whole frames; the terminal gets only the cells that differ from what it shows, in one
@@ -77,6 +79,7 @@ export class ScreenWriter extends Writable {
 	#timer: NodeJS.Timeout | undefined;
 	#lastPaint = Number.NEGATIVE_INFINITY;
 	#lastWhole = Number.NEGATIVE_INFINITY;
+	#resizedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(output: TerminalOutput, options: ScreenWriterOptions = {}) {
 		super({ decodeStrings: false });
@@ -242,7 +245,8 @@ export class ScreenWriter extends Writable {
 		}
 
 		const now = performance.now();
-		const untilWhole = this.#shown === null ? WHOLE_MILLISECONDS - (now - this.#lastWhole) : 0;
+		const untilWhole =
+			this.#shown === null ? Math.max(SETTLED_MILLISECONDS - (now - this.#resizedAt), WHOLE_MILLISECONDS - (now - this.#lastWhole)) : 0;
 		const rest = Math.max(untilWhole, this.#frameMilliseconds() - (now - this.#lastPaint));
 		if (rest <= 0) {
 			this.#paint();
@@ -298,6 +302,7 @@ export class ScreenWriter extends Writable {
 	readonly #resized = (): void => {
 		// Terminals break and join lines as they like when their width changes.
 		this.#shown = null;
+		this.#resizedAt = performance.now();
 		this.emit('resize');
 	};
 }
