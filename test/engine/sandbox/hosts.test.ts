@@ -33,6 +33,24 @@ test('a host that died while it waited is not given to anybody', async () => {
 	await link.gone();
 });
 
+test('plugins that stay run behind the core, in company or alone, so that it answers and kills in time', async () => {
+	await using runtime = supervisor();
+	const code = moduleCode('');
+	const [alone, shared] = [
+		await runtime.start(setupOf('alone', code), NEVER),
+		await runtime.start(setupOf('shared', code, { level: 'verified' }), NEVER),
+	];
+	const niceness = (pid: number | string): number =>
+		Number(
+			readFileSync(`/proc/${pid}/stat`, 'latin1')
+				.replace(/^.*\) /s, '')
+				.split(' ')[16],
+		);
+	for (const { incarnation } of [alone, shared]) {
+		expect(niceness(incarnation?.pid ?? 0)).toBe(Math.max(10, niceness('self')));
+	}
+});
+
 test('nothing of the pool is left after it is closed', async () => {
 	const pool = new HostPool(2);
 	await pool.fill();

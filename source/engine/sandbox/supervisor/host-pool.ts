@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS } from '../../manifest.ts';
 import { linkTo, startHost, type HostLink, type HostProcess } from '../host-process.ts';
 import { heapMegabytesFor } from '../load-plugin.ts';
+import { letCoreFirst } from '../priority.ts';
 import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
 
 /** A refill does not take the processor away from the plugin that the host was taken for. */
@@ -52,7 +53,7 @@ export class HostPool {
 			}, REFILL_DELAY_MILLISECONDS);
 		}
 
-		return linkTo(host ?? (await startHost({ rules: this.#rules, signal })));
+		return linkTo(host ?? (await this.#start(signal, null)));
 	};
 
 	get waiting(): number {
@@ -84,11 +85,17 @@ export class HostPool {
 		return null;
 	}
 
+	async #start(signal: AbortSignal, warmHeapMegabytes: number | null): Promise<HostProcess> {
+		const host = await startHost({ rules: this.#rules, warmHeapMegabytes, signal });
+		letCoreFirst(host.pid);
+		return host;
+	}
+
 	async #startOne(): Promise<void> {
 		try {
 			// Most plugins have the usual bounds, and find their isolate made.
 			const warmHeapMegabytes = heapMegabytesFor(DEFAULT_LIMITS);
-			const host = await startHost({ rules: this.#rules, warmHeapMegabytes, signal: this.#closed.signal });
+			const host = await this.#start(this.#closed.signal, warmHeapMegabytes);
 			if (this.#closed.signal.aborted) {
 				host.kill();
 			} else {
