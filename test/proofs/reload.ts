@@ -3,6 +3,7 @@
  * order, and neither the core nor the plugin may grow. Usage: node test/proofs/reload.ts [reloads]
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { getHeapSpaceStatistics } from 'node:v8';
 
 import type { LivePlugin } from '../../source/engine/sandbox/index.ts';
 import { call, moduleCode, NEVER, setupOf, supervisor } from '../engine/sandbox/supervised.ts';
@@ -23,6 +24,8 @@ export type ReloadReport = {
 	readonly longestWaitMilliseconds: number;
 	/** Resident memory of this process in MB: after a tenth of the reloads, and at the end. */
 	readonly coreMegabytes: readonly [number, number];
+	/** How much of that V8 keeps for new objects, which grows with how many are made in a second, up to 48, and holds nothing. */
+	readonly youngMegabytes: readonly [number, number];
 	/** The same of the plugin's process, which is another after each reload. */
 	readonly pluginMegabytes: readonly [number, number];
 	/** The heap of this process after a collection, in MB with two digits, at each fifth of the reloads: a leak would show as a slope. */
@@ -77,6 +80,7 @@ export async function proveReload(reloads: number): Promise<ReloadReport> {
 		p95Milliseconds: quantile(sorted, 0.95),
 		longestWaitMilliseconds: Math.round(count.longest),
 		coreMegabytes: [early.core, late.core],
+		youngMegabytes: [early.young, late.young],
 		pluginMegabytes: [early.plugin, late.plugin],
 		heapMegabytes: heap,
 		descriptors: [early.descriptors, late.descriptors],
@@ -109,9 +113,15 @@ function measure(live: LivePlugin) {
 	globalThis.gc?.();
 	return {
 		core: residentMegabytes('self'),
+		young: youngMegabytes(),
 		plugin: residentMegabytes(String(live.incarnation?.pid)),
 		descriptors: readdirSync('/proc/self/fd').length,
 	};
+}
+
+function youngMegabytes(): number {
+	const spaces = getHeapSpaceStatistics().filter(({ space_name: name }) => name === 'new_space' || name === 'new_large_object_space');
+	return Math.round(spaces.reduce((sum, space) => sum + space.physical_space_size, 0) / 1e6);
 }
 
 function residentMegabytes(process: string): number {
