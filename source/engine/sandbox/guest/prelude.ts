@@ -39,6 +39,7 @@ const WEB = [
 	'MessagePort',
 	'Request',
 	'Response',
+	'URLPattern',
 	...WEB_STREAM_NAMES,
 ];
 

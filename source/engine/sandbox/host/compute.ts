@@ -2,13 +2,14 @@ import { createHash, createHmac, getHashes, type Hash, type Hmac, timingSafeEqua
 import * as zlib from 'node:zlib';
 
 import { KEY_OPERATIONS, type KeyRequest } from './key-operations.ts';
+import { createTextOperations, type TextRequest } from './text-operations.ts';
 
 /** What one plugin may let this process hold and make; resident memory is watched by the core as well. */
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
 const MAXIMUM_DIGESTS = 1000;
 const MAXIMUM_SLEEP = 100;
 
-type Request = {
+type Request = TextRequest & {
 	readonly operation: string;
 	/** Of a digest or of bytes that came in several pieces. */
 	readonly id?: number;
@@ -28,8 +29,10 @@ const COMPRESSION: Readonly<Record<string, (bytes: Uint8Array, options: object) 
 	deflateRaw: (bytes, options) => zlib.deflateRawSync(bytes, options),
 	inflateRaw: (bytes, options) => zlib.inflateRawSync(bytes, options),
 	unzip: (bytes, options) => zlib.unzipSync(bytes, options),
-	brotliCompress: (bytes) => zlib.brotliCompressSync(bytes, { maxOutputLength: MAXIMUM_BYTES }),
-	brotliDecompress: (bytes) => zlib.brotliDecompressSync(bytes, { maxOutputLength: MAXIMUM_BYTES }),
+	brotliCompress: (bytes, options) => zlib.brotliCompressSync(bytes, options),
+	brotliDecompress: (bytes, options) => zlib.brotliDecompressSync(bytes, options),
+	zstdCompress: (bytes, options) => zlib.zstdCompressSync(bytes, options),
+	zstdDecompress: (bytes, options) => zlib.zstdDecompressSync(bytes, options),
 };
 
 /**
@@ -39,6 +42,7 @@ const COMPRESSION: Readonly<Record<string, (bytes: Uint8Array, options: object) 
 export function createComputer(): (text: string) => string {
 	const digests = new Map<number, Hash | Hmac>();
 	const pieces = new Map<number, Buffer[]>();
+	const texts = createTextOperations();
 	let lastId = 0;
 
 	const open = (digest: Hash | Hmac): number => {
@@ -76,7 +80,11 @@ export function createComputer(): (text: string) => string {
 		sleep: ({ options = {} }) => sleep(Number(options['milliseconds'])),
 	};
 	const perform = (request: Request): unknown =>
-		Object.hasOwn(operations, request.operation) ? operations[request.operation]?.(request) : work(request, bytesOf(request));
+		Object.hasOwn(operations, request.operation)
+			? operations[request.operation]?.(request)
+			: Object.hasOwn(texts, request.operation)
+				? texts[request.operation]?.(request)
+				: work(request, bytesOf(request));
 
 	return (text) => {
 		try {
@@ -129,6 +137,7 @@ function compress({ operation, options = {} }: Request, bytes: Buffer): string {
 		throw new TypeError(`There is no operation "${operation.slice(0, 64)}".`);
 	}
 
-	const { level } = options;
-	return work(bytes, { maxOutputLength: MAXIMUM_BYTES, ...(typeof level === 'number' ? { level } : {}) }).toString('base64');
+	const { level, params } = options;
+	const given = { ...(typeof level === 'number' ? { level } : {}), ...(typeof params === 'object' && params !== null ? { params } : {}) };
+	return work(bytes, { maxOutputLength: MAXIMUM_BYTES, ...given }).toString('base64');
 }

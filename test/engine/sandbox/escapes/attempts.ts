@@ -132,6 +132,10 @@ const RESOURCES: readonly Attempt[] = [
 	resource('Endless chain of promises', 'for (;;) await 0;'),
 	resource('Endless microtasks', 'const f = () => Promise.resolve().then(f); f(); await new Promise(() => {});'),
 	resource('Regular expression that backtracks', "/^(a+)+$/.test('a'.repeat(50) + '!');"),
+	resource(
+		'Pattern of addresses that backtracks',
+		"new URLPattern({ pathname: '/((?:a+)+)b' }).test({ pathname: '/' + 'a'.repeat(50) + '!' });",
+	),
 	resource('A builtin with a length of 2^53', 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1);'),
 	resource('Sort of a sparse array', 'const a = []; a[4294967294] = 1; a.sort();'),
 	resource(

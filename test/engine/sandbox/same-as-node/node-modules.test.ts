@@ -93,3 +93,46 @@ describe('small parts', () => {
 				require('crypto').subtle === crypto.subtle, require('os').constants.signals.SIGINT, require('os').constants.signals.SIGTERM, await tell(assert.doesNotReject(Promise.resolve())), await tell(assert.doesNotReject(async () => { throw new TypeError('x'); })) !== 'no error', await util.aborted(AbortSignal.abort(), {}) === undefined];`,
 	});
 });
+
+describe('zlib', () => {
+	sameAsNode({
+		'what is compressed in each way comes back': `
+			const zlib = require('zlib'); const text = Buffer.from('a line of text, again and again. '.repeat(200)); const answers = [];
+			for (const [pack, unpack] of [['gzip', 'gunzip'], ['deflate', 'inflate'], ['brotliCompress', 'brotliDecompress'], ['zstdCompress', 'zstdDecompress']]) {
+				const packed = zlib[pack + 'Sync'](text);
+				const called = await new Promise((resolve, reject) => zlib[unpack](packed, (error, value) => (error ? reject(error) : resolve(value))));
+				const Name = unpack[0].toUpperCase() + unpack.slice(1);
+				const streamed = zlib['create' + Name](); streamed.end(packed);
+				answers.push([pack, packed.length < 300, called.equals(text), Buffer.concat(await collect(streamed)).equals(text), await tell(() => zlib[unpack + 'Sync'](Buffer.from('no such data')))]);
+			}
+			return answers;`,
+		'what zstd and brotli are asked for': `
+			const zlib = require('zlib'); const { constants: c } = zlib; const text = Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * 7919) % 1009).join());
+			const zstd = (level) => zlib.zstdCompressSync(text, { params: { [c.ZSTD_c_compressionLevel]: level, [c.ZSTD_c_checksumFlag]: 1 } });
+			const brotli = (quality) => zlib.brotliCompressSync(text, { params: { [c.BROTLI_PARAM_QUALITY]: quality } });
+			return [hex(zstd(1)) === hex(zstd(19)), zstd(1).length, zstd(19).length, brotli(1).length, brotli(11).length, zlib.zstdDecompressSync(zstd(3)).equals(text)];`,
+		'what has a number': `
+			const { constants } = require('zlib');
+			return ['ZSTD_c_compressionLevel', 'ZSTD_c_windowLog', 'ZSTD_c_strategy', 'ZSTD_c_contentSizeFlag', 'ZSTD_c_checksumFlag', 'ZSTD_c_dictIDFlag', 'ZSTD_d_windowLogMax', 'ZSTD_CLEVEL_DEFAULT', 'ZSTD_e_continue', 'ZSTD_e_flush', 'ZSTD_e_end',
+				'BROTLI_PARAM_QUALITY', 'BROTLI_PARAM_LGWIN', 'BROTLI_PARAM_MODE', 'BROTLI_MODE_TEXT', 'BROTLI_MAX_QUALITY', 'BROTLI_OPERATION_FINISH'].map((name) => [name, constants[name]]);`,
+	});
+});
+
+describe('small things', () => {
+	sameAsNode({
+		'who listens to errorMonitor hears of an error and does not handle it': `
+			const { EventEmitter, errorMonitor } = require('events'); const emitter = new EventEmitter(); const heard = [];
+			emitter.on(errorMonitor, (error) => heard.push('monitor ' + error.message));
+			const alone = await tell(() => emitter.emit('error', new RangeError('one')));
+			emitter.on('error', (error) => heard.push('handler ' + error.message));
+			return [alone, emitter.emit('error', new Error('two')), heard, String(errorMonitor)];`,
+		'what is written to one side of a pair is read from the other': `
+			const { duplexPair } = require('stream'); const [one, other] = duplexPair({ encoding: 'utf8' });
+			const read = (side) => new Promise((resolve) => { let text = ''; side.on('data', (chunk) => { text += chunk; }).on('end', () => resolve(text)); });
+			const [fromOne, fromOther] = [read(one), read(other)]; const told = [];
+			one.write('a', () => told.push('taken')); one.end('b', () => told.push('ended')); other.end('c'); return [await fromOther, await fromOne, told[0]];`,
+		'globs of paths': `
+			const path = require('path');
+			return [path.matchesGlob('/a/b.js', '/a/*.js'), path.matchesGlob('/a/b/c.js', '/a/*.js'), path.matchesGlob('/a/b/c.js', '/a/**/*.js'), path.posix.matchesGlob('x.{a}', 'x.*'), await tell(() => path.matchesGlob(5, 'a')), await tell(() => path.matchesGlob('a'))];`,
+	});
+});

@@ -112,3 +112,31 @@ describe('util.parseArgs', () => {
 			return [parseArgs({ args: ['--any', '--thing=1', '-x', 'pos'], strict: false }), parseArgs({ args: ['--no-colour', '--colour'], options: { colour: { type: 'boolean' } }, allowNegative: true }), parseArgs({ args: ['--no-colour'], options: { colour: { type: 'boolean' } }, allowNegative: true })];`,
 	});
 });
+
+describe('util.MIMEType', () => {
+	sameAsNode({
+		'what is read and written': `
+			const { MIMEType } = require('util');
+			const texts = ['text/html', 'text/HTML; Charset=UTF-8;q="a\\\\"b c"', 'a/b;;c=d;c=e;f', ' a/b ; c = d ', '\\ta/b;x=1;y="2 3"', 'text/plain;charset="x', 'a/b;c=""', 'a/b;c="d"x;e=f', 'a/b;c=d e;f="\\\\', 'a/b;c=é', 'a/b;c="é"', 'a/b;"=1', 'a/b;=1;x=2', 'a/b; x=1 ;y=2 ', "!#$&-^_.+/~;a*='"];
+			return texts.map((text) => { const mime = new MIMEType(text); return [mime.type, mime.subtype, mime.essence, [...mime.params], String(mime), JSON.stringify(mime)]; });`,
+		'what is refused': `
+			const { MIMEType, MIMEParams } = require('util'); const params = new MIMEParams(); const mime = new MIMEType('a/b');
+			const tried = ['', 'x', 'a/', '/b', 'a b/c', 'a/b c', 'é/b', undefined].map((text) => tell(() => new MIMEType(text)));
+			return Promise.all([...tried, tell(() => { mime.type = 'x y'; }), tell(() => { mime.type = ''; }), tell(() => { mime.subtype = '/'; }), tell(() => params.set('a b', 'c')), tell(() => params.set('', 'c')), tell(() => params.set('a', '😀')), tell(() => params.set('a', '\\n'))]);`,
+		'what is changed': `
+			const { MIMEType, MIMEParams } = require('util'); const mime = new MIMEType('a/b;c=d'); mime.type = 'X'; mime.subtype = 'Y';
+			const params = new MIMEParams('ignored=1'); params.set('A', 'b c'); params.set('q', ''); params.set('n', 7); const before = String(params); params.delete('A');
+			mime.params.set('e', 'f"g'); return [String(mime), before, String(params), params.has('A'), params.get('zz'), params.get('N'), [...params.keys()], [...params.values()], [...params.entries()], JSON.stringify({ params }), Object.prototype.toString.call(mime)];`,
+	});
+});
+
+describe('util.parseEnv and util.diff', () => {
+	sameAsNode({
+		'variables of a file': `
+			const { parseEnv } = require('util');
+			return [parseEnv('A=1\\nB="x\\\\ny" # c\\nexport C=\\'q\\'\\n#x\\nD = 5 \\nE\\nF=\`a\\nb\`'), parseEnv(''), await tell(() => parseEnv(5))];`,
+		'what is different': `
+			const { diff } = require('util');
+			return [diff('abc', 'abd'), diff('same', 'same'), diff(['a', 'b', 'c'], ['a', 'x', 'c']), diff('', 'a'), await tell(() => diff(5, 'a')), await tell(() => diff(['a'], [5]))];`,
+	});
+});

@@ -74,6 +74,10 @@ export class EventEmitter {
 	}
 
 	emit(name: EventName, ...args: unknown[]): boolean {
+		if (name === 'error' && entries(this, errorMonitor).length > 0) {
+			this.emit(errorMonitor, ...args);
+		}
+
 		const all = entries(this, name);
 		if (all.length === 0) {
 			if (name === 'error') {
@@ -119,6 +123,9 @@ export class EventEmitter {
 		return limits.get(this) ?? EventEmitter.defaultMaxListeners;
 	}
 }
+
+/** Who listens to this hears of errors before anybody handles them, and does not count as handling them. */
+const errorMonitor = Symbol('events.errorMonitor');
 
 /** Only told again: nothing warns. */
 const limits = new WeakMap<EventEmitter, number>();
@@ -175,7 +182,7 @@ export const eventsModule: unknown = Object.assign(CallableEventEmitter, {
 			emitter.setMaxListeners(count);
 		}
 	},
-	errorMonitor: Symbol.for('events.errorMonitor'),
+	errorMonitor,
 	captureRejectionSymbol: Symbol.for('nodejs.rejection'),
 	captureRejections: false,
 });

@@ -1,3 +1,5 @@
+import { compute } from '../compute.ts';
+
 type Parsed = { readonly root: string; readonly dir: string; readonly base: string; readonly ext: string; readonly name: string };
 
 function normalizeNames(path: string, { isAbsolute }: { readonly isAbsolute: boolean }): string {
@@ -124,6 +126,11 @@ const posix = {
 		return path.startsWith('/');
 	},
 	toNamespacedPath: (path: string) => path,
+	matchesGlob: (path: string, pattern: string) => {
+		requireText(path);
+		requireText(pattern);
+		return compute('matchesGlob', { text: path, glob: pattern });
+	},
 };
 
 export const pathModule: Readonly<Record<string, unknown>> = Object.assign(posix, { posix, win32: posix });

@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-unnecessary-type-conversion, typescript/no-base-to-string -- callers are untyped JavaScript, so what the types promise is converted all the same. */
+import { defineLazily } from '../parts.ts';
 import { URL, URLSearchParams } from '../url.ts';
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -58,3 +59,5 @@ export const urlModule: Readonly<Record<string, unknown>> = {
 	domainToASCII: (domain: string) => URL.parse(`http://${domain}`)?.hostname ?? '',
 	domainToUnicode: (domain: string) => domain,
 };
+
+defineLazily(urlModule, 'web', ['URLPattern']);

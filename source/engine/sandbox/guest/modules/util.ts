@@ -125,4 +125,4 @@ export const utilModule: Readonly<Record<string, unknown>> = {
 	isBoolean: (value: unknown) => typeof value === 'boolean',
 };
 
-defineLazily(utilModule, 'util', ['inspect', 'parseArgs', 'styleText']);
+defineLazily(utilModule, 'util', ['inspect', 'parseArgs', 'styleText', 'MIMEParams', 'MIMEType', 'diff', 'parseEnv']);

@@ -1,3 +1,4 @@
+import { duplexPair } from './duplex-pair.ts';
 import { Buffer } from '../modules/buffer.ts';
 import { callable } from './callable.ts';
 import { Duplex as PlainDuplex, PassThrough as PlainPassThrough, Transform as PlainTransform } from './duplex.ts';
@@ -198,6 +199,7 @@ export const streamModule: unknown = Object.assign(Stream, {
 	Readable: Object.assign(Readable, { from }),
 	Writable,
 	Duplex,
+	duplexPair,
 	Transform,
 	PassThrough,
 	pipeline: Object.assign(pipeline, { [Symbol.for('nodejs.util.promisify.custom')]: pipelineDone }),

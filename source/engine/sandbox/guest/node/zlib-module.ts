@@ -4,7 +4,7 @@ import { computeOn } from '../compute.ts';
 import { Transform, type TransformOptions } from './duplex.ts';
 import type { Callback } from './stream-base.ts';
 
-type Options = TransformOptions & { readonly level?: number };
+type Options = TransformOptions & { readonly level?: number; readonly params?: Readonly<Record<string, unknown>> };
 
 function run(operation: string, data: unknown, options: Options = {}): Buffer {
 	const bytes =
@@ -13,8 +13,8 @@ function run(operation: string, data: unknown, options: Options = {}): Buffer {
 			: ArrayBuffer.isView(data)
 				? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 				: Buffer.from(data);
-	const { level } = options;
-	return Buffer.from(String(computeOn(operation, bytes, { options: level === undefined ? {} : { level } })), 'base64');
+	const { level, params } = options;
+	return Buffer.from(String(computeOn(operation, bytes, { options: { level, params } })), 'base64');
 }
 
 /** Holds everything until the end: the host compresses whole things, within a size cap. */
@@ -56,7 +56,19 @@ class Compressor extends Transform {
 	}
 }
 
-const NAMES = ['gzip', 'gunzip', 'deflate', 'inflate', 'deflateRaw', 'inflateRaw', 'unzip', 'brotliCompress', 'brotliDecompress'];
+const NAMES = [
+	'gzip',
+	'gunzip',
+	'deflate',
+	'inflate',
+	'deflateRaw',
+	'inflateRaw',
+	'unzip',
+	'brotliCompress',
+	'brotliDecompress',
+	'zstdCompress',
+	'zstdDecompress',
+];
 
 function capital(name: string): string {
 	return name.slice(0, 1).toUpperCase() + name.slice(1);
@@ -106,9 +118,30 @@ const constants = {
 	Z_DEFAULT_WINDOWBITS: 15,
 	Z_MIN_CHUNK: 64,
 	Z_DEFAULT_CHUNK: 16_384,
-	BROTLI_PARAM_QUALITY: 1,
-	BROTLI_PARAM_SIZE_HINT: 5,
+	BROTLI_OPERATION_PROCESS: 0,
 	BROTLI_OPERATION_FLUSH: 1,
+	BROTLI_OPERATION_FINISH: 2,
+	BROTLI_PARAM_MODE: 0,
+	BROTLI_MODE_GENERIC: 0,
+	BROTLI_MODE_TEXT: 1,
+	BROTLI_MODE_FONT: 2,
+	BROTLI_PARAM_QUALITY: 1,
+	BROTLI_MIN_QUALITY: 0,
+	BROTLI_MAX_QUALITY: 11,
+	BROTLI_DEFAULT_QUALITY: 11,
+	BROTLI_PARAM_LGWIN: 2,
+	BROTLI_PARAM_SIZE_HINT: 5,
+	ZSTD_e_continue: 0,
+	ZSTD_e_flush: 1,
+	ZSTD_e_end: 2,
+	ZSTD_c_compressionLevel: 100,
+	ZSTD_c_windowLog: 101,
+	ZSTD_c_strategy: 107,
+	ZSTD_c_contentSizeFlag: 200,
+	ZSTD_c_checksumFlag: 201,
+	ZSTD_c_dictIDFlag: 202,
+	ZSTD_d_windowLogMax: 100,
+	ZSTD_CLEVEL_DEFAULT: 3,
 };
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {

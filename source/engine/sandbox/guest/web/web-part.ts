@@ -14,4 +14,5 @@ export { ReadableStream, ReadableStreamBYOBReader, ReadableStreamDefaultReader }
 export { ByteLengthQueuingStrategy, CountQueuingStrategy } from './streams/strategies.ts';
 export { TransformStream, TransformStreamDefaultController } from './streams/transform-stream.ts';
 export { WritableStream, WritableStreamDefaultController, WritableStreamDefaultWriter } from './streams/writable-stream.ts';
+export { URLPattern } from './url-pattern.ts';
 export { TextDecoderStream, TextEncoderStream } from './text-streams.ts';
