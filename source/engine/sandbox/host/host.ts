@@ -13,6 +13,7 @@ import { createPluginSession, type PluginSession } from './plugin-session.ts';
 import { createQuestions } from './questions.ts';
 import type { IsolateLibrary } from './isolate-library.ts';
 import { nativeLibrary } from './native-library.ts';
+import { die, leaveOthersAlone } from './other-processes.ts';
 import { findMissingWalls, loadIsolateLibrary, prepareNative } from './walls.ts';
 
 const CHANNEL_DESCRIPTOR = 3;
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
 	const [, program = '', binary = '', guestFile = '', way = '', heapMegabytes = ''] = process.argv;
 	const scripts = openGuestScripts(guestFile);
 	const library = openLibrary({ program, binary, guestFile });
+	leaveOthersAlone({ isNative: binary === '' });
 	const missing = await findMissingWalls();
 	if (missing.length > 0) {
 		process.stderr.write(`walls missing: ${missing.join(', ')}\n`);
@@ -100,10 +102,6 @@ function dispatch(session: PluginSession, frame: Frame): void {
 		case TO_HOST.ping:
 			session.ping(frame.id);
 	}
-}
-
-function die(): void {
-	process.kill(process.pid, 'SIGKILL');
 }
 
 process.on('uncaughtException', (error) => {

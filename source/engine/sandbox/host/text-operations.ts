@@ -17,12 +17,11 @@ export type TextRequest = {
 	readonly after?: string | readonly string[];
 };
 
-/** What a URLPattern is made from. */
-export type PatternSource = {
-	readonly input: string | URLPatternInit;
-	readonly base: string | null;
-	readonly ignoreCase: boolean;
-};
+/** What a URLPattern is made from: one that is relative to an address is text. */
+export type PatternSource = { readonly ignoreCase: boolean } & (
+	| { readonly input: string | URLPatternInit; readonly base: null }
+	| { readonly input: string; readonly base: string }
+);
 
 const FIELDS = ['protocol', 'username', 'password', 'hostname', 'port', 'pathname', 'search', 'hash', 'hasRegExpGroups'] as const;
 
@@ -59,8 +58,9 @@ export function createTextOperations(): Readonly<Record<string, (request: TextRe
 	};
 }
 
-function makePattern({ input, base, ignoreCase }: PatternSource): URLPattern {
-	return base === null ? new URLPattern(input, { ignoreCase }) : new URLPattern(String(input), base, { ignoreCase });
+function makePattern(source: PatternSource): URLPattern {
+	const { ignoreCase } = source;
+	return source.base === null ? new URLPattern(source.input, { ignoreCase }) : new URLPattern(source.input, source.base, { ignoreCase });
 }
 
 function matched({ input = {}, base }: TextRequest): [string | URLPatternInit, string?] {

@@ -47,6 +47,10 @@ export async function findMissingWalls(): Promise<readonly string[]> {
 		missing.push('addon');
 	}
 
+	if (!isDenied(() => process.kill(process.pid, 0))) {
+		missing.push('signal');
+	}
+
 	if (!(await isSocketDenied())) {
 		missing.push('socket');
 	}

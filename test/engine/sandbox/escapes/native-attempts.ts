@@ -116,8 +116,23 @@ export const NATIVE: readonly Attempt[] = [
 		['denied not-granted'],
 	),
 	native(
+		'A signal to another process',
+		`const os = node('os'), { ChildProcess } = node('child_process'), { createRequire } = node('module');
+		const child = () => { const one = new ChildProcess(); Object.defineProperty(one, 'pid', { value: CANARY_PID }); return one; };
+		return all(
+			() => process.kill(CANARY_PID, 'SIGTERM'), () => process._kill(CANARY_PID, 15), () => process._debugProcess(CANARY_PID), () => process.kill(-1, 0), () => process.kill(CORE_PID, 0),
+			() => createRequire('/x.js')('process').kill(CANARY_PID), () => process.getBuiltinModule('process')._kill(CANARY_PID, 15), () => Reflect.get(process, 'kill').call(process, CANARY_PID),
+			() => { process.kill = null; delete process.kill; Object.defineProperty(process, 'kill', { value: 1 }); return 'changed'; },
+			() => { if (!child().kill('SIGTERM')) throw new Error('it was not sent'); return 'sent'; },
+			() => import('node:process').then((again) => again.default.kill(CANARY_PID)));`,
+	),
+	native(
+		'Another priority for another process',
+		"const os = node('os'); return all(() => os.setPriority(CANARY_PID, 19), () => process.getBuiltinModule('node:os').setPriority(CORE_PID, 19), () => fs.writeFileSync('/proc/CANARY_PID/autogroup', '19'));",
+	),
+	native(
 		"The core's debugger",
-		"process.kill(CORE_PID, 'SIGUSR1'); await new Promise((done) => setTimeout(done, 100)); return all(() => new Promise((done, fail) => node('net').connect(9229, '127.0.0.1').once('connect', () => done('in')).once('error', fail)));",
+		"try { process.kill(CORE_PID, 'SIGUSR1'); } catch {} await new Promise((done) => setTimeout(done, 100)); return all(() => new Promise((done, fail) => node('net').connect(9229, '127.0.0.1').once('connect', () => done('in')).once('error', fail)));",
 	),
 	native(
 		'A debugger of its own',
