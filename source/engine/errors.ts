@@ -72,8 +72,9 @@ const BRAND: unique symbol = Symbol.for('plugward.EngineError');
 export class EngineError extends Error {
 	/** The screens are a bundle of their own, and an error of the engine they are given is one of theirs. */
 	static override [Symbol.hasInstance](thrown: unknown): boolean {
-		// A class made of this one inherits this method, and must not claim every error of the engine as its own.
-		return this === EngineError
+		// A class made of this one inherits this method, and must not claim every error of the engine as its own. The class is not named
+		// here, since a bundler gives one that names itself another name, which every stack then begins with.
+		return Object.hasOwn(this, Symbol.hasInstance)
 			? typeof thrown === 'object' && thrown !== null && BRAND in thrown
 			: Function.prototype[Symbol.hasInstance].call(this, thrown);
 	}
