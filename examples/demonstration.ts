@@ -34,6 +34,7 @@ export async function openDemonstration(options: {
 	const { folder, home, command = COMMAND } = options;
 	const token = randomBytes(32).toString('base64url');
 	const project = join(folder, 'project');
+	await using begun = new AsyncDisposableStack();
 	const mirror = await startMirror({
 		folder: join(folder, 'mirror'),
 		host: '127.0.0.1',
@@ -42,6 +43,8 @@ export async function openDemonstration(options: {
 		upstream: { ...(await readUpstream({ cwd: process.cwd(), environment: process.env })), offline: false },
 		localScopes: ['@examples/*'],
 	});
+	// A registry that nobody closes would keep the process of a failed start alive.
+	begun.defer(() => mirror.close());
 	await writeSampleLogs(join(project, 'logs'));
 	await publishExamples({ registry: mirror.url, token });
 	const configuration = join(folder, 'npmrc');
@@ -60,13 +63,14 @@ export async function openDemonstration(options: {
 		NPM_CONFIG_GLOBALCONFIG: join(folder, 'no-global-npmrc'),
 	};
 	const surroundings = { command, cwd: project, environment };
+	const ready = begun.move();
 	return {
 		folder,
 		cwd: project,
 		environment,
 		plugward: (parameters) => runCommand(parameters, surroundings),
 		openApp: () => runInTerminal([], surroundings),
-		[Symbol.asyncDispose]: () => mirror.close(),
+		[Symbol.asyncDispose]: () => ready.disposeAsync(),
 	};
 }
 

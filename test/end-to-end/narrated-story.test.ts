@@ -49,6 +49,18 @@ test('a configuration of npm that cannot be used is an error in words', async ()
 	});
 });
 
+test('a start that fails after the registry was opened ends too', async () => {
+	const keep = await mkdtemp(path.join(tmpdir(), 'plugward-keep-'));
+	try {
+		await mkdir(path.join(keep, 'npmrc'));
+		await using registry = await startFakeRegistry();
+		const { exitCode, stderr } = await start(`registry=${registry.url}\n`, { parameters: ['--keep', keep] });
+		expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/^error: EISDIR/) as string });
+	} finally {
+		await rm(keep, { recursive: true });
+	}
+});
+
 test.each<{ readonly what: string; readonly answer: Partial<CommandResult>; readonly says: string }>([
 	{ what: 'fails', answer: { exitCode: 7 }, says: 'failed: expected exit code 0, got 7' },
 	{ what: 'succeeds without doing what it says', answer: { stdout: 'Nothing found.' }, says: 'failed: the output does not show' },
