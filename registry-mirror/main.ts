@@ -7,6 +7,8 @@ import meow from 'meow';
 import { closeToDebugger, stripToLine } from '../source/engine/shared.ts';
 import { MirrorError, type MirrorLogLine, type MirrorOptions, startMirror } from './index.ts';
 
+const HIGHEST_PORT = 65_535;
+
 closeToDebugger();
 
 const cli = meow(
@@ -37,6 +39,8 @@ const cli = meow(
 `,
 	{
 		importMeta: import.meta,
+		// That of package.json speaks of the package manager.
+		description: false,
 		allowUnknownFlags: false,
 		flags: {
 			folder: { type: 'string', isRequired: true },
@@ -69,7 +73,15 @@ async function run(): Promise<void> {
 }
 
 async function readOptions(): Promise<MirrorOptions> {
-	const { flags } = cli;
+	const { flags, input } = cli;
+	if (input[0] !== undefined) {
+		throw new MirrorError(400, 'request-invalid', `"${stripToLine(input[0])}" belongs to no option. See: plugward-mirror --help`);
+	}
+
+	if (!Number.isInteger(flags.port) || flags.port < 0 || flags.port > HIGHEST_PORT) {
+		throw new MirrorError(400, 'request-invalid', `--port takes a whole number from 0 to ${HIGHEST_PORT}.`);
+	}
+
 	const folder = path.resolve(flags.folder);
 	const authorization = process.env['PLUGWARD_MIRROR_UPSTREAM_AUTHORIZATION'] ?? null;
 	return {
@@ -115,7 +127,19 @@ function writeLog(line: MirrorLogLine): void {
 }
 
 function fail(error: unknown): void {
-	const text = error instanceof MirrorError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-	process.stderr.write(`plugward-mirror: ${text}\n`);
-	process.exitCode = 1;
+	process.stderr.write(`plugward-mirror: ${wordsFor(error)}\n`);
+	process.exitCode = error instanceof MirrorError && error.code === 'request-invalid' ? 2 : 1;
+}
+
+/** What the system refused is told in its own words; anything else that is not ours is a fault of the program, with its place. */
+function wordsFor(error: unknown): string {
+	if (!(error instanceof Error)) {
+		return String(error);
+	}
+
+	if ('code' in error && error.code === 'EADDRINUSE') {
+		return `Port ${cli.flags.port} is in use already; choose another with --port, or 0 for any free one.`;
+	}
+
+	return error instanceof MirrorError || 'syscall' in error ? error.message : (error.stack ?? error.message);
 }

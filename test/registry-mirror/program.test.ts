@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,10 +53,34 @@ test('the token outlives the program, and a second program on the same folder do
 	await once(third, 'exit');
 });
 
-test('a wrong flag is refused before anything starts', async () => {
-	const child = spawn(process.execPath, [PROGRAM, '--folder', '/nowhere', '--prot', '1'], { stdio: 'ignore' });
-	const [code] = (await once(child, 'exit')) as [number];
-	expect(code).not.toBe(0);
+test.each([
+	['--prot', '1', 2, /--prot/],
+	['--port', '99999', 2, /^plugward-mirror: --port takes a whole number from 0 to 65535\.\n$/],
+	['--port', 'http', 2, /^plugward-mirror: --port takes a whole number/],
+	['--open', 'extra', 2, /^plugward-mirror: "extra" belongs to no option\. See: plugward-mirror --help\n$/],
+	['--upstream', 'nowhere', 2, /The upstream must be an http or https URL .*\n$/],
+	['--folder', fileURLToPath(import.meta.url), 1, /^plugward-mirror: E[A-Z]+: [^\n]*\n$/],
+])('%s %s is refused in one sentence before anything is served', async (flag, value, exitCode, says) => {
+	await using folder = await temporaryFolder();
+	const words = flag === '--folder' ? [flag, value] : ['--folder', folder.path, flag, value];
+	const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+	expect((await once(child, 'close'))[0]).toBe(exitCode);
+	expect(stderr.text).toMatch(says);
+	expect(stdout.text).toBe('');
+});
+
+test('a port that is taken is told with what to do about it', async () => {
+	await using folder = await temporaryFolder();
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+	const child = spawn(process.execPath, [PROGRAM, '--folder', folder.path, '--port', port], { stdio: ['ignore', 'ignore', 'pipe'] });
+	const stderr = collect(child.stderr);
+	expect((await once(child, 'close'))[0]).toBe(1);
+	server.close();
+	expect(stderr.text).toContain(`plugward-mirror: Port ${port} is in use already; choose another with --port, or 0 for any free one.\n`);
 });
 
 async function temporaryFolder() {
