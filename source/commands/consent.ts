@@ -1,4 +1,5 @@
 import {
+	hoursText,
 	type Decision,
 	EngineError,
 	type Level,
@@ -112,7 +113,7 @@ export function sentenceFor(requirement: Requirement): string {
 		case 'changed-identity':
 			return `${requirement.package} ${requirement.version} is not proven as before: ${requirement.from} became ${requirement.to}.`;
 		case 'young-version':
-			return `${requirement.package} ${requirement.version} is ${Math.floor(requirement.ageHours)} hours old; the policy wants ${requirement.minimumHours}.`;
+			return `${requirement.package} ${requirement.version} is ${hoursText(requirement.ageHours)} old; the policy wants ${hoursText(requirement.minimumHours)}.`;
 		case 'downgrade':
 			return `${requirement.package} would go back from ${requirement.from} to ${requirement.version}.`;
 	}

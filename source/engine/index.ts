@@ -35,6 +35,7 @@ export { SEVERITIES } from './evaluation.ts';
 export type { EvaluatedPackage, Evaluation, Fact, FactCode, ScanDifference, Severity } from './evaluation.ts';
 export { EVIDENCE_KIND_WORDS, LEVELS } from './evidence.ts';
 export type { ArtefactEvidence, Evidence, EvidenceKind, EvidenceState, Level, Reason, SourceIdentity, Verdict } from './evidence.ts';
+export { hoursText } from './hours-text.ts';
 export type { JsonSchema, PluginLimits, PluginManifest, TaskDeclaration } from './manifest.ts';
 export { completeFacet, FACETS, matchRanges, parseSearchQuery, SEARCH_SORTS, SearchIndex, withSort } from './package-search/index.ts';
 export type {

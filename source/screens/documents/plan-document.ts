@@ -1,6 +1,7 @@
 import type { Change, Plan, PlannedPackage, Requirement } from '../../engine/index.ts';
 import { cleanLine, formatBytes, plural } from '../../format.ts';
 import type { KeyName } from '../../key-bindings.ts';
+import { type Change, hoursText, type Plan, type PlannedPackage, type Requirement } from '../../engine/index.ts';
 import type { PlanItem } from '../../plan-review.ts';
 import { answerTo } from '../../plan-review.ts';
 import type { Answers } from '../../state.ts';
@@ -73,7 +74,7 @@ function requirementDocument(requirement: Requirement, width: number): readonly 
 			return [
 				heading('Very new version'),
 				...paragraph(
-					`${cleanLine(requirement.package)} ${cleanLine(requirement.version)} was published ${plural(Math.floor(requirement.ageHours), 'hour')} ago; the policy waits ${plural(requirement.minimumHours, 'hour')}, the time in which most malicious versions are found.`,
+					`${cleanLine(requirement.package)} ${cleanLine(requirement.version)} was published ${hoursText(requirement.ageHours)} ago; the policy waits ${hoursText(requirement.minimumHours)}, the time in which most malicious versions are found.`,
 					width,
 				),
 			];

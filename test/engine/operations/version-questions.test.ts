@@ -142,7 +142,7 @@ describe('outdated', () => {
 			old: ['1.0.0 1.0.0 2.0.0', 'deprecated: deprecated: use something else'],
 			pinned: ['1.0.0 1.0.0 2.0.0', 'pinned: pinned to 1.0.0'],
 			ranged: ['1.0.0 1.0.0 2.0.0', 'range: you asked for ^1.0.0'],
-			young: ['1.0.0 1.0.0 2.0.0', expect.stringMatching(/^minimum-age: 5 hours old, minimum 72; from \d{4}-/)],
+			young: ['1.0.0 1.0.0 2.0.0', expect.stringMatching(/^minimum-age: 5 hours old, minimum 3 days; from \d{4}-/)],
 		});
 		const offline = await temporary.reopen({ offline: true });
 		const report = await offline.outdated(['free'], call);

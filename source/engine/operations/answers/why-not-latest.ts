@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type { CallOptions } from '../../events.ts';
+import { hoursText } from '../../hours-text.ts';
 import type { Lock } from '../../lock.ts';
 import type { Failure, PackageIndex, Resolution, RootRequest } from '../../resolver/index.ts';
 import { ageHours } from '../versions/age.ts';
@@ -91,7 +92,7 @@ function versionReasons(context: EngineContext, { index, latest, rules }: Latest
 		const lifts = new Date(at + minimum * MILLISECONDS_PER_HOUR).toISOString();
 		reasons.push({
 			code: 'minimum-age',
-			text: `${hours} hours old, minimum ${minimum}; from ${lifts.slice(0, 16).replace('T', ' ')} UTC`,
+			text: `${hoursText(hours)} old, minimum ${hoursText(minimum)}; from ${lifts.slice(0, 16).replace('T', ' ')} UTC`,
 			lifts,
 		});
 	}

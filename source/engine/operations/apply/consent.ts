@@ -1,4 +1,5 @@
 import { EngineError } from '../../errors.ts';
+import { hoursText } from '../../hours-text.ts';
 import type { Decision, Requirement } from '../../plan.ts';
 import { quoteForShell } from '../../quote-for-shell.ts';
 import { stripToLine } from '../../strip-controls.ts';
@@ -35,7 +36,7 @@ export function sentenceOf(requirement: Requirement): string {
 		case 'changed-identity':
 			return `${requirement.package}@${requirement.version} is not proven as before: ${requirement.from} became ${requirement.to}.`;
 		case 'young-version':
-			return `${requirement.package}@${requirement.version} was published ${requirement.ageHours} hours ago; the policy waits ${requirement.minimumHours}.`;
+			return `${requirement.package}@${requirement.version} was published ${hoursText(requirement.ageHours)} ago; the policy waits ${hoursText(requirement.minimumHours)}.`;
 		case 'downgrade':
 			return `${requirement.package} would go back from ${requirement.from} to ${requirement.version}.`;
 	}

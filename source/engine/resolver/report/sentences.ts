@@ -1,10 +1,13 @@
+import { hoursText } from '../../hours-text.ts';
 import type { Cause } from '../model/facts.ts';
 import type { Package } from '../model/packages.ts';
 import type { ResolveRequest } from '../request.ts';
 import type { Cited } from './cited-causes.ts';
 import { dependentMembers, forbiddenMembers, newestOf, policyFact } from './to-facts.ts';
 import type { Relevant } from './to-facts.ts';
-import { durationText, joined, minuteText, versionsText } from './version-text.ts';
+import { joined, minuteText, versionsText } from './version-text.ts';
+
+const MILLISECONDS_PER_HOUR = 3_600_000;
 
 type Context = { readonly relevant: Relevant; readonly request: ResolveRequest };
 type EdgeCause = Extract<Cause, { readonly type: 'dependency' | 'optional-dependency' | 'peer' | 'unsupported' }>;
@@ -152,7 +155,7 @@ function policySentence(cause: PolicyCause, { relevant, request }: Context): str
 	switch (fact.type) {
 		case 'too-young': {
 			const age = (policy.asOf ?? policy.now) - (Date.parse(fact.lifts) - policy.minimumAgeMilliseconds);
-			return `${fits} ${isOne ? 'is' : 'are'} ${durationText(age)} old, and the minimum is ${durationText(policy.minimumAgeMilliseconds)}; allowed from ${minuteText(fact.lifts)}.`;
+			return `${fits} ${isOne ? 'is' : 'are'} ${hoursText(age / MILLISECONDS_PER_HOUR)} old, and the minimum is ${hoursText(policy.minimumAgeMilliseconds / MILLISECONDS_PER_HOUR)}; allowed from ${minuteText(fact.lifts)}.`;
 		}
 
 		case 'after-date':

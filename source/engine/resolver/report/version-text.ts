@@ -36,13 +36,3 @@ export function joined(texts: readonly string[]): string {
 export function minuteText(time: string): string {
 	return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
-
-/** `2 days`, `5 hours`: the coarsest unit of which there are at least two, else hours. */
-export function durationText(milliseconds: number): string {
-	const hours = Math.max(1, Math.round(milliseconds / 3_600_000));
-	if (hours >= 48) {
-		return `${Math.floor(hours / 24)} days`;
-	}
-
-	return hours === 1 ? '1 hour' : `${hours} hours`;
-}

@@ -1,4 +1,5 @@
 import type { Fact } from '../../evaluation.ts';
+import { hoursText } from '../../hours-text.ts';
 import { fact } from './scan-facts.ts';
 
 /** One version as a registry lists it; times in milliseconds since the epoch. */
@@ -62,7 +63,7 @@ function age({ id, release, minimumAgeHours, now }: ReleaseQuestion): readonly F
 				fact(id, {
 					code: 'young-version',
 					severity: 'caution',
-					text: `Published ${hours} hours ago; attacks are usually noticed within ${minimumAgeHours}.`,
+					text: `Published ${hoursText(hours)} ago; attacks are usually noticed within ${hoursText(minimumAgeHours)}.`,
 				}),
 			];
 }

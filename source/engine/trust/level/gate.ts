@@ -1,5 +1,6 @@
 import type { Level, Reason, Verdict } from '../../evidence.ts';
 import { LEVELS } from '../../evidence.ts';
+import { hoursText } from '../../hours-text.ts';
 import { pinMismatch } from './identity.ts';
 import type { IdentityPin } from './identity.ts';
 import type { JudgedFacts } from './judged-facts.ts';
@@ -145,7 +146,7 @@ function age(facts: JudgedFacts): readonly Finding[] {
 	}
 
 	if (ageHours >= policy.minimumAgeHours || matchesAny(policy.ageExempt, name)) {
-		return [pass('minimum-age', `Published ${ageIsLeast ? 'at least ' : ''}${formatHours(ageHours)} ago.`)];
+		return [pass('minimum-age', `Published ${ageIsLeast ? 'at least ' : ''}${hoursText(ageHours)} ago.`)];
 	}
 
 	if (securityFix) {
@@ -153,12 +154,12 @@ function age(facts: JudgedFacts): readonly Finding[] {
 		return [
 			pass(
 				SECURITY_FIX,
-				`Published ${formatHours(ageHours)} ago; not waited for, since it fixes ${advisory} in ${affected}, which is installed.`,
+				`Published ${hoursText(ageHours)} ago; not waited for, since it fixes ${advisory} in ${affected}, which is installed.`,
 			),
 		];
 	}
 
-	const text = `Published ${formatHours(ageHours)} ago, less than the ${policy.minimumAgeHours} hours that your policy waits for others to notice an attack.`;
+	const text = `Published ${hoursText(ageHours)} ago, less than the ${policy.minimumAgeHours} hours that your policy waits for others to notice an attack.`;
 	return [excepted(facts, 'minimum-age', text) ?? fail('ask', 'minimum-age', text)];
 }
 
@@ -198,8 +199,4 @@ function pass(rule: string, text: string): Finding {
 
 function fail(decision: Decision, rule: string, text: string): Finding {
 	return { decision, reason: { rule, passed: false, text } };
-}
-
-function formatHours(hours: number): string {
-	return hours < 96 ? `${Math.floor(hours)} hours` : `${Math.floor(hours / 24)} days`;
 }
