@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 
-import { cleanLine, formatBytes, plural, truncate } from '../format.ts';
+import { cleanLine, formatBytes, plural } from '../format.ts';
 import { layoutOf } from '../layout.ts';
 import { listOf, selectedIn } from '../lists.ts';
 import { answerTo, openRequirements, planItems } from '../plan-review.ts';
@@ -23,7 +23,7 @@ export function PlanScreen({ state, page }: { readonly state: State; readonly pa
 	const columns = planColumns(items, listWidth(main));
 	return (
 		<Box flexDirection="column" height={layout.bodyRows}>
-			<Summary plan={page.plan} answers={page.answers} columns={layout.columns} />
+			<Summary plan={page.plan} answers={page.answers} />
 			<Box flexDirection={layout.isWide ? 'row' : 'column'}>
 				<ListPane
 					title={`Plan: ${cleanLine(page.plan.command)}`}
@@ -42,7 +42,7 @@ export function PlanScreen({ state, page }: { readonly state: State; readonly pa
 	);
 }
 
-function Summary({ plan, answers, columns }: { readonly plan: Plan; readonly answers: Answers; readonly columns: number }) {
+function Summary({ plan, answers }: { readonly plan: Plan; readonly answers: Answers }) {
 	const open = openRequirements(plan, answers).length;
 	const permissions = plan.requirements.filter((requirement) => requirement.type === 'permission');
 	const granted = permissions.filter((requirement) => answerTo(requirement, answers) === 'accept').length;
@@ -68,7 +68,7 @@ function Summary({ plan, answers, columns }: { readonly plan: Plan; readonly ans
 				{permissions.length === 0 ? null : (
 					<Text color="yellow">{`${granted} of ${plural(permissions.length, 'permission')} granted   `}</Text>
 				)}
-				<Text color="yellow">{warning === undefined ? '' : truncate(`! ${cleanLine(warning.text)}`, Math.max(0, columns - 44))}</Text>
+				<Text color="yellow">{warning === undefined ? '' : `! ${cleanLine(warning.text)}`}</Text>
 			</Text>
 		</Box>
 	);

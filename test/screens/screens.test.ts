@@ -166,6 +166,18 @@ describe('a plan', () => {
 		expect(screen.engine.lastDecisions().map((decision) => decision.answer)).toEqual(['deny', 'deny', 'accept']);
 	});
 
+	it('tells a warning of the plan in as many columns as there are', async () => {
+		await using screen = renderScreen(80, 24, { section: 'browse' });
+		const { planInstall } = screen.engine;
+		const text = 'acme-markdown 1.0.0 is deprecated: use acme-md';
+		const notices = [{ severity: 'warning', text }] as const;
+		const warned: typeof planInstall = async (...asked) => ({ ...(await planInstall(...asked)), requirements: [], notices });
+		Object.assign(screen.engine, { planInstall: warned });
+		await screen.until('link-doctor');
+		screen.press('j', 'i');
+		await screen.until(`+ ready to apply   ! ${text}`);
+	});
+
 	it('copies the scripted command that does the same', async () => {
 		await using screen = renderScreen(80, 24, { section: 'browse' });
 		await screen.until('link-doctor');
