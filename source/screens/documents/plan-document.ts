@@ -1,7 +1,6 @@
-import type { Change, Plan, PlannedPackage, Requirement } from '../../engine/index.ts';
-import { cleanLine, formatBytes, plural } from '../../format.ts';
-import type { KeyName } from '../../key-bindings.ts';
 import { type Change, hoursText, type Plan, type PlannedPackage, type Requirement } from '../../engine/index.ts';
+import { cleanLine, formatBytes } from '../../format.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { PlanItem } from '../../plan-review.ts';
 import { answerTo } from '../../plan-review.ts';
 import type { Answers } from '../../state.ts';
