@@ -3,6 +3,7 @@ import { MirrorError, notFound } from '../mirror-error.ts';
 import type { Days, DownloadStorage } from '../storage/index.ts';
 import { dayOf, dayText, KEPT_DAYS, parsePeriod } from './download-period.ts';
 import { isPackageName } from './package-name.ts';
+import { createWeeklyDownloads } from './weekly-downloads.ts';
 
 /** A day as `2026-01-31`. */
 export type DownloadSeries = {
@@ -39,12 +40,11 @@ type Options = {
 
 /** What a process that is killed loses at most. */
 const FLUSH_MILLISECONDS = 5000;
-const WEEKLY_MILLISECONDS = 60_000;
 const MOST_NAMES = 128;
 
 export function createDownloadService({ storage, now, isHere, inBackground }: Options): DownloadService {
 	const counter = createCounter({ storage, now, inBackground });
-	let weekly: { readonly at: number; readonly sums: ReadonlyMap<string, number> } = { at: Number.NEGATIVE_INFINITY, sums: new Map() };
+	const weekly = createWeeklyDownloads({ storage, now, pending: counter.pending, inBackground });
 
 	const read = async (name: string, days: Days): Promise<DownloadSeries> => {
 		await counter.flush();
@@ -67,7 +67,11 @@ export function createDownloadService({ storage, now, isHere, inBackground }: Op
 	};
 
 	return {
-		count: (name) => counter.count(name),
+		count(name) {
+			const day = dayOf(now());
+			counter.count(name, day);
+			weekly.count(name, day);
+		},
 		flush: counter.flush,
 		async series({ principal, name, period }) {
 			requireName(name);
@@ -92,22 +96,7 @@ export function createDownloadService({ storage, now, isHere, inBackground }: Op
 
 			return answers;
 		},
-		async weekly() {
-			const at = now();
-			if (at - weekly.at >= WEEKLY_MILLISECONDS || at < weekly.at) {
-				// Whoever asks meanwhile gets the numbers from before.
-				weekly = { at, sums: weekly.sums };
-				try {
-					await counter.flush();
-					weekly = { at, sums: await storage.sums({ from: dayOf(at) - 6, to: dayOf(at) }) };
-				} catch (error) {
-					// A search is answered all the same; the log says why its numbers are old.
-					inBackground(Promise.reject(error));
-				}
-			}
-
-			return weekly.sums;
-		},
+		weekly: () => weekly.read(),
 	};
 }
 
@@ -164,8 +153,10 @@ function createCounter({ storage, now, inBackground }: Pick<Options, 'storage' |
 
 	return {
 		flush,
-		count(name: string): void {
-			add(name, dayOf(now()), 1);
+		/** What is not written down yet. */
+		pending: () => pending.values(),
+		count(name: string, day: number): void {
+			add(name, day, 1);
 			timer ??= setTimeout(() => inBackground(flush()), FLUSH_MILLISECONDS).unref();
 		},
 	};

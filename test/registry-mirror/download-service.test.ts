@@ -12,9 +12,9 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-function serviceOver(add: DownloadStorage['add']) {
+function serviceOver(add: DownloadStorage['add'], sums: DownloadStorage['sums'] = async () => new Map()) {
 	const background: Promise<unknown>[] = [];
-	const storage = { add, read: async () => new Map(), sums: async () => new Map(), forgetBefore: async () => undefined };
+	const storage = { add, read: async () => new Map(), sums, forgetBefore: async () => undefined };
 	const service = createDownloadService({
 		storage,
 		now: Date.now,
@@ -58,9 +58,42 @@ test('what could not be written is written with the next', async () => {
 	expect(add.mock.calls[1]).toEqual([[{ name: 'a', day: TODAY, count: 2 }]]);
 });
 
-test('a search does not fail for want of numbers', async () => {
-	const { service, background } = serviceOver(() => Promise.reject(new Error('disk full')));
+test('the sums of a week are added up once a day, and grow with what is counted meanwhile', async () => {
+	const sums = vi.fn<DownloadStorage['sums']>(async () => new Map([['a', 10]]));
+	const { service } = serviceOver(async () => undefined, sums);
 	service.count('a');
+	service.count('b');
+	expect(await service.weekly()).toEqual(
+		new Map([
+			['a', 11],
+			['b', 1],
+		]),
+	);
+	service.count('a');
+	expect(await service.weekly()).toEqual(
+		new Map([
+			['a', 11],
+			['b', 1],
+		]),
+	);
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(await service.weekly()).toEqual(
+		new Map([
+			['a', 12],
+			['b', 1],
+		]),
+	);
+	expect(sums.mock.calls).toEqual([[{ from: TODAY - 6, to: TODAY }]]);
+	await vi.advanceTimersByTimeAsync(86_400_000);
+	expect(await service.weekly()).toEqual(new Map([['a', 10]]));
+	expect(sums).toHaveBeenLastCalledWith({ from: TODAY - 5, to: TODAY + 1 });
+});
+
+test('a search does not fail for want of numbers', async () => {
+	const { service, background } = serviceOver(
+		async () => undefined,
+		() => Promise.reject(new Error('disk full')),
+	);
 	expect(await service.weekly()).toEqual(new Map());
 	expect(await background[0]).toEqual(new Error('disk full'));
 });
