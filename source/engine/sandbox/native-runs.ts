@@ -1,4 +1,4 @@
-import { takeFreshHost, takeNativeHost, type TakeHost } from './host-process.ts';
+import { takeFreshHost, takeNativeHost, type TakeHost } from './host-link.ts';
 import { nativeOpenings } from './native-openings.ts';
 import type { RunPluginRequest } from './run-request.ts';
 import { USUAL_RULES } from './sandbox-rules.ts';

@@ -2,7 +2,7 @@ import type { PluginLimits } from '../manifest.ts';
 import { CALL_WINDOW, CAPABILITY_WINDOW, createIdSource, FrameBreach, TO_CORE, TO_HOST, type Frame } from './frames.ts';
 import { encodeCall, type CallFailure, type CallMessage, type LoadMessage } from './guest-calls.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { HostLink, TakeHost } from './host-process.ts';
+import type { HostLink, TakeHost } from './host-link.ts';
 import {
 	parseCallFailure,
 	parseCapabilityRequest,
@@ -16,6 +16,7 @@ import {
 } from './host-messages.ts';
 import { endOfFailure, PluginEndedError, type PluginEnd } from './plugin-end.ts';
 import { ResourceWatch, type ResourceUse } from './resource-watch.ts';
+import { StandingQuestions } from './standing-questions.ts';
 
 export type ConnectionOptions = {
 	readonly load: LoadMessage;
@@ -42,17 +43,6 @@ type Call = PromiseWithResolvers<string> & { readonly cpuStart: number; readonly
 /** Between calls a plugin may use as much processor time in this span as in one call. */
 const IDLE_BUDGET_MILLISECONDS = 60_000;
 
-/** How long the neighbours in a shared process may stand still for one question. */
-const SHARED_QUESTION_MILLISECONDS = 50;
-const SLOW_ANSWER = JSON.stringify({
-	error: {
-		code: 'EAGAIN',
-		message: 'EAGAIN: the answer takes too long for a shared process; the plugin gets one of its own, ask again there',
-	},
-});
-/** To a question of a plugin that is over; nobody reads it but the host. */
-const ENDED_ANSWER = JSON.stringify({ error: { code: 'ERR_ENDED', message: 'The plugin was ended.' } });
-
 type State = 'arming' | 'loading' | 'ready' | 'ended';
 
 /**
@@ -68,11 +58,10 @@ export class PluginConnection {
 	readonly #nextId = createIdSource();
 	readonly #host: HostLink;
 	readonly #heartbeat: Heartbeat;
+	readonly #questions: StandingQuestions;
 	#limits: PluginLimits;
 	#state: State = 'arming';
 	#lastCapability = 0;
-	/** The question that the host waits with; null when it goes on. */
-	#question: number | null = null;
 	#idleSince = 0;
 	#idleCpuStart = 0;
 	#end: PluginEnd | null = null;
@@ -90,6 +79,12 @@ export class PluginConnection {
 			isBusy: () => this.#calls.size > 0,
 			isWaiting: host.isWaiting,
 			onMissed: () => this.finish({ type: 'limit', limit: 'heartbeat' }),
+		});
+		this.#questions = new StandingQuestions({
+			host,
+			onQuestion: options.onQuestion,
+			onSlowQuestion: () => options.onSlowQuestion?.(),
+			onFailure: (error) => this.finish({ type: 'stopped', cause: error }),
 		});
 		// A connection that ends before anybody asks must not count as an unhandled rejection.
 		this.#ready.promise.catch(() => undefined);
@@ -200,11 +195,7 @@ export class PluginConnection {
 
 		this.#end = end;
 		this.#state = 'ended';
-		if (this.#question !== null && this.#host.slot !== 0) {
-			// Its neighbours wait with it.
-			this.#host.answer(this.#question, ENDED_ANSWER);
-		}
-
+		this.#questions.end();
 		this.#host.end({ isHanging: isHanging(end) });
 		this.#watch?.stop();
 		this.#heartbeat.stop();
@@ -243,43 +234,15 @@ export class PluginConnection {
 
 	#receiveQuestion({ id, payload }: Frame): void {
 		if (this.#state === 'ended') {
-			this.#host.answer(id, ENDED_ANSWER);
+			this.#questions.refuse(id);
 			return;
 		}
 
 		try {
 			this.#requireRunning('question');
-			const request = parseCapabilityRequest(payload.toString('utf8'));
-			this.#question = id;
-			void this.#answerQuestion(id, request);
+			void this.#questions.answer(id, parseCapabilityRequest(payload.toString('utf8')));
 		} catch (error) {
 			this.finish(error instanceof FrameBreach ? { type: 'breach', reason: error.message } : { type: 'stopped', cause: error });
-		}
-	}
-
-	async #answerQuestion(id: number, request: CapabilityRequest): Promise<void> {
-		const timer = this.#host.slot === 0 ? null : setTimeout(() => this.#giveUpOn(id), SHARED_QUESTION_MILLISECONDS);
-		try {
-			const answer = await this.#options.onQuestion(request);
-			if (this.#end === null && this.#question === id) {
-				this.#question = null;
-				this.#host.answer(id, answer);
-			}
-		} catch (error) {
-			this.finish({ type: 'stopped', cause: error });
-		} finally {
-			if (timer !== null) {
-				clearTimeout(timer);
-			}
-		}
-	}
-
-	/** What it asked for may be done all the same. */
-	#giveUpOn(id: number): void {
-		if (this.#end === null && this.#question === id) {
-			this.#question = null;
-			this.#host.answer(id, SLOW_ANSWER);
-			this.#options.onSlowQuestion?.();
 		}
 	}
 

@@ -1,24 +1,12 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-const BEHIND_CORE = 10;
-const LOWEST = 19;
+/** A processor that both want goes to the process that watches, answers and kills. */
+export const BEHIND_CORE = 10;
+export const BEHIND_ALL = 19;
 
-/**
- * Puts a process that was just started a step behind this one: a processor that both want goes to the one that watches, answers and kills first. Where
- * nobody else wants it, it changes nothing.
- */
-export function letCoreFirst(pid: number): void {
-	lower(pid, BEHIND_CORE);
-}
-
-/** Puts a process behind all others. */
-export function letOthersFirst(pid: number): void {
-	lower(pid, LOWEST);
-}
-
-/** It is never raised again: that takes rights this process does not have. */
-function lower(pid: number, priority: number): void {
+/** Puts a process further back. It is never raised again: that takes rights this process does not have. */
+export function lowerPriority(pid: number, priority: number): void {
 	try {
 		// Each thread by itself: Linux knows no priority of a whole process.
 		for (const thread of readdirSync(`/proc/${pid}/task`)) {

@@ -3,7 +3,7 @@ import type { Permission, PermissionId } from '../permission.ts';
 import type { AuditEvent } from './audit.ts';
 import type { AccessObserver } from './broker/gate.ts';
 import type { SandboxRules } from './sandbox-rules.ts';
-import type { TakeHost } from './host-process.ts';
+import type { TakeHost } from './host-link.ts';
 import type { PluginQuotas } from './broker/quotas.ts';
 import type { TaskProgress } from './host-messages.ts';
 import type { StoragePlace } from './broker/storage.ts';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { encodeFrame, FrameBreach, FrameReader, TO_CORE } from '../../../source/engine/sandbox/frames.ts';
-import { linkTo, startHost } from '../../../source/engine/sandbox/host-process.ts';
+import { linkTo } from '../../../source/engine/sandbox/host-link.ts';
+import { startHost } from '../../../source/engine/sandbox/host-process.ts';
 import { PluginConnection } from '../../../source/engine/sandbox/plugin-connection.ts';
 import { PluginEndedError } from '../../../source/engine/sandbox/plugin-end.ts';
 import { guestScriptsPath, hostProgramPath, isolateBinaryPath } from '../../../source/engine/sandbox/programs.ts';

@@ -33,22 +33,23 @@ test('a host that died while it waited is not given to anybody', async () => {
 	await link.gone();
 });
 
-test('plugins that stay run behind the core, in company or alone, so that it answers and kills in time', async () => {
+test('a plugin that computes for long steps behind the core, then behind all; one that does not keeps its place', async () => {
 	await using runtime = supervisor();
-	const code = moduleCode('');
-	const [alone, shared] = [
-		await runtime.start(setupOf('alone', code), NEVER),
-		await runtime.start(setupOf('shared', code, { level: 'verified' }), NEVER),
+	const spin = 'execute: async ({ input }) => { const end = Date.now() + input; while (Date.now() < end); return input; }';
+	const [modest, greedy] = [
+		await runtime.start(setupOf('modest', moduleCode('')), NEVER),
+		await runtime.start(setupOf('greedy', moduleCode(spin)), NEVER),
 	];
-	const niceness = (pid: number | string): number =>
-		Number(
-			readFileSync(`/proc/${pid}/stat`, 'latin1')
-				.replace(/^.*\) /s, '')
-				.split(' ')[16],
-		);
-	for (const { incarnation } of [alone, shared]) {
-		expect(niceness(incarnation?.pid ?? 0)).toBe(Math.max(10, niceness('self')));
-	}
+	const niceness = (live: typeof modest): number => {
+		const fields = readFileSync(`/proc/${live.incarnation?.pid}/stat`, 'latin1').replace(/^.*\) /s, '');
+		return Number(fields.split(' ')[16]);
+	};
+	const before = niceness(modest);
+	const underway = call(greedy, 3000);
+	await expect.poll(() => niceness(greedy), { timeout: 5000, interval: 5 }).toBeGreaterThanOrEqual(10);
+	await expect.poll(() => niceness(greedy), { timeout: 5000 }).toBe(19);
+	await Promise.all([underway, call(modest, 1)]);
+	expect([niceness(modest), niceness(greedy)]).toEqual([before, 19]);
 });
 
 test('nothing of the pool is left after it is closed', async () => {

@@ -6,7 +6,7 @@ import { createBroker, type Broker } from '../broker/broker.ts';
 import { eventOfEnd, explainEnd, type EndedPlugin } from '../explain-end.ts';
 import { FrameBreach } from '../frames.ts';
 import type { CallMessage, PluginMethod } from '../guest-calls.ts';
-import type { TakeHost } from '../host-process.ts';
+import type { TakeHost } from '../host-link.ts';
 import { parsePluginJson, type CapabilityRequest, type TaskProgress } from '../host-messages.ts';
 import { explainNoHost, hasSchema, loadMessageOf, taskMessage } from '../load-plugin.ts';
 import { createLogSink } from '../log-sink.ts';

@@ -2,7 +2,7 @@ import { EngineError } from '../../errors.ts';
 import type { PluginLimits } from '../../manifest.ts';
 import { isCovered } from '../grants.ts';
 import { permissionId, type Permission } from '../../permission.ts';
-import type { TakeHost } from '../host-process.ts';
+import type { TakeHost } from '../host-link.ts';
 import type { CapabilityRequest, TaskProgress } from '../host-messages.ts';
 import { taskMessage } from '../load-plugin.ts';
 import { CallQueue } from './call-queue.ts';

@@ -1,5 +1,5 @@
 import { EngineError, toEngineError } from '../../errors.ts';
-import type { TakeHost } from '../host-process.ts';
+import type { TakeHost } from '../host-link.ts';
 import type { CallQueue } from './call-queue.ts';
 import type { Course } from './course.ts';
 import { handOver, startSuccessor } from './hand-over.ts';

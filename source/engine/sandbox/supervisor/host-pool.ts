@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '../../manifest.ts';
-import { linkTo, startHost, type HostLink, type HostProcess } from '../host-process.ts';
+import { linkTo, type HostLink } from '../host-link.ts';
+import { startHost, type HostProcess } from '../host-process.ts';
 import { heapMegabytesFor } from '../load-plugin.ts';
-import { letCoreFirst } from '../priority.ts';
 import { USUAL_RULES, type SandboxRules } from '../sandbox-rules.ts';
 
 /** A refill does not take the processor away from the plugin that the host was taken for. */
@@ -53,7 +53,7 @@ export class HostPool {
 			}, REFILL_DELAY_MILLISECONDS);
 		}
 
-		return linkTo(host ?? (await this.#start(signal, null)));
+		return linkTo(host ?? (await startHost({ rules: this.#rules, signal })));
 	};
 
 	get waiting(): number {
@@ -85,17 +85,11 @@ export class HostPool {
 		return null;
 	}
 
-	async #start(signal: AbortSignal, warmHeapMegabytes: number | null): Promise<HostProcess> {
-		const host = await startHost({ rules: this.#rules, warmHeapMegabytes, signal });
-		letCoreFirst(host.pid);
-		return host;
-	}
-
 	async #startOne(): Promise<void> {
 		try {
 			// Most plugins have the usual bounds, and find their isolate made.
 			const warmHeapMegabytes = heapMegabytesFor(DEFAULT_LIMITS);
-			const host = await this.#start(this.#closed.signal, warmHeapMegabytes);
+			const host = await startHost({ rules: this.#rules, warmHeapMegabytes, signal: this.#closed.signal });
 			if (this.#closed.signal.aborted) {
 				host.kill();
 			} else {

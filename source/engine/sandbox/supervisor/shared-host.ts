@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import { FrameBreach, TO_HOST, type Frame } from '../frames.ts';
-import type { HostEvents, HostLink, HostProcess } from '../host-process.ts';
+import type { HostLink } from '../host-link.ts';
+import type { HostEvents, HostProcess } from '../host-process.ts';
 import type { PluginEnd } from '../plugin-end.ts';
 import { ResourceWatch } from '../resource-watch.ts';
 

@@ -1,6 +1,6 @@
 import type { SandboxRules } from '../sandbox-rules.ts';
-import { startHost, type HostLink } from '../host-process.ts';
-import { letCoreFirst } from '../priority.ts';
+import type { HostLink } from '../host-link.ts';
+import { startHost } from '../host-process.ts';
 import { SharedHost } from './shared-host.ts';
 
 /** Fills one shared process before it starts the next, and ends one that nobody is in any more. */
@@ -36,7 +36,6 @@ export class SharedHosts {
 	#start(): Promise<SharedHost> {
 		this.#starting ??= startHost({ rules: this.#rules, isShared: true, signal: new AbortController().signal })
 			.then((process) => {
-				letCoreFirst(process.pid);
 				const host = new SharedHost(process);
 				this.#hosts.add(host);
 				return host;

@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors.ts';
 import type { Level } from '../../evidence.ts';
-import type { TakeHost } from '../host-process.ts';
+import type { TakeHost } from '../host-link.ts';
 import type { PluginSetup } from '../lifecycle/incarnation.ts';
 import { quarantined } from '../lifecycle/refusals.ts';
 import type { Transition } from '../lifecycle/course.ts';

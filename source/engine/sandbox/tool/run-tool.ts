@@ -1,7 +1,7 @@
 import { throwIfAborted, toEngineError } from '../../errors.ts';
 import { permissionId } from '../../permission.ts';
 import { createBroker, type Broker } from '../broker/broker.ts';
-import { takeFreshHost } from '../host-process.ts';
+import { takeFreshHost } from '../host-link.ts';
 import { PluginConnection } from '../plugin-connection.ts';
 import { PluginEndedError } from '../plugin-end.ts';
 import { requireSandbox } from '../support.ts';
