@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 
-import { dressLine, dressStyle, PLAIN_DRESS } from './cells/dress.ts';
+import { dressLine, dressStyle, isUndressed, PLAIN_DRESS } from './cells/dress.ts';
 import type { Dress } from './cells/dress.ts';
 import { parseInkFrame } from './cells/ink-frame.ts';
 import type { InkFrame } from './cells/ink-frame.ts';
@@ -129,9 +129,20 @@ export class ScreenWriter extends Writable {
 	 * changes what differs.
 	 */
 	preview(lines: readonly string[]): void {
-		const rows = this.#isEntered && !this.#isPlain ? this.#parseRows(lines) : null;
+		if (!this.#isEntered || this.#isPlain) {
+			return;
+		}
+
+		// Shown first and read afterwards: reading it cell by cell takes longer than all else that is drawn before the app is loaded.
+		const isShown = isUndressed(this.#dress) && this.#shown === null;
+		if (isShown) {
+			this.#output.write(CLEAR_AND_HOME + lines.slice(0, this.rows).join('\r\n'));
+		}
+
+		const rows = this.#parseRows(lines);
 		if (rows !== null) {
 			this.#wanted = rows;
+			this.#shown = isShown ? rows : this.#shown;
 			this.#paint();
 		}
 	}
@@ -236,7 +247,7 @@ export class ScreenWriter extends Writable {
 
 	#parseLine(line: string): Row | null {
 		const row = parseRow(dressLine(line, this.#dress));
-		return row === null ? null : { ...row, styles: row.styles.map((style) => dressStyle(style, this.#dress)) };
+		return row === null || isUndressed(this.#dress) ? row : { ...row, styles: row.styles.map((style) => dressStyle(style, this.#dress)) };
 	}
 
 	#paintSoon(): void {

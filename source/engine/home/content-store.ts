@@ -60,6 +60,8 @@ export type ContentStore = {
 	readonly treePath: (integrity: Integrity) => string;
 	readonly readFile: (integrity: Integrity, path: string) => Promise<Uint8Array>;
 	readonly readPackageJson: (integrity: Integrity) => Promise<unknown>;
+	/** The same for whoever has just read the receipt. */
+	readonly packageJsonOf: (receipt: Receipt) => Promise<unknown>;
 	/** Re-hashes what is on disk against the receipt and the tarball's own digest. */
 	readonly verifyEntry: (integrity: Integrity, options: { readonly signal: AbortSignal }) => Promise<EntryReport>;
 	/** The other entries that hold one of these files of an entry too: equal files are one file on disk, so that they change together. */

@@ -82,6 +82,8 @@ export function openContentStore({
 		}
 	};
 
+	const packageJsonOf = async (receipt: Receipt) => parsePackageJson(await read(receipt, 'package.json'), receipt);
+
 	const store: ContentStore = {
 		receipt: receiptOf,
 		add: createJoiner((request) => addOnce(request, { parts, staged, receiptOf })),
@@ -91,10 +93,8 @@ export function openContentStore({
 		},
 		treePath: (integrity) => join(folderOf(integrity), TREE),
 		readFile: async (integrity, path) => read(await needReceipt(integrity), path),
-		readPackageJson: async (integrity) => {
-			const receipt = await needReceipt(integrity);
-			return parsePackageJson(await read(receipt, 'package.json'), receipt);
-		},
+		readPackageJson: async (integrity) => packageJsonOf(await needReceipt(integrity)),
+		packageJsonOf,
 		verifyEntry: async (integrity, { signal }) => {
 			const receipt = await receiptOf(integrity);
 			return receipt === null ? NOTHING_THERE : verifyFolder(receipt, { folder: folderOf(integrity), signal });

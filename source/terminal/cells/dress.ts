@@ -85,7 +85,13 @@ const ASCII_SIGNS: ReadonlyMap<string, string> = new Map(
 		"'": '‘’',
 	}).flatMap(([ascii, signs]) => signs.split('').map((sign) => [sign, ascii] as const)),
 );
-const SIGNS = new RegExp(`[${[...ASCII_SIGNS.keys()].join('')}]`, 'gu');
+// Made when it is first needed, as few terminals want ASCII and each start would wait for it.
+let signs: RegExp | undefined;
+
+/** True when everything looks as it is written. */
+export function isUndressed({ isAscii, isContrast, colours }: Dress): boolean {
+	return !isAscii && !isContrast && colours.size === 0;
+}
 
 /** `line` in the signs of the dress. */
 export function dressLine(line: string, { isAscii }: Dress): string {
@@ -93,7 +99,8 @@ export function dressLine(line: string, { isAscii }: Dress): string {
 		return line;
 	}
 
-	const signed = line.replace(SIGNS, (sign) => ASCII_SIGNS.get(sign) ?? sign);
+	signs ??= new RegExp(`[${[...ASCII_SIGNS.keys()].join('')}]`, 'gu');
+	const signed = line.replace(signs, (sign) => ASCII_SIGNS.get(sign) ?? sign);
 	return ASCII.test(signed) ? signed : graphemes(signed).map(asciiOf).join('');
 }
 

@@ -134,7 +134,9 @@ async function readFromStore(context: EngineContext, { generation, instance, loc
 		return { ...NOTHING_STORED, problem: problemOf(absent) };
 	}
 
-	const packageJson = await context.home.store.readPackageJson(locked.integrity);
+	const { store } = context.home;
+	const own = receipts.find(({ integrity }) => integrity === locked.integrity);
+	const packageJson = await (own === undefined ? store.readPackageJson(locked.integrity) : store.packageJsonOf(own));
 	const manifest = parsePluginManifest(packageJson);
 	const provenance = receipts[0]?.evidence.find(({ kind, state }) => kind === 'provenance' && state === 'verified');
 	return {

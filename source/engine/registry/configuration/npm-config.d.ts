@@ -13,7 +13,12 @@ declare module '@npmcli/config' {
 
 	class Config {
 		constructor(options: Options);
+		/** Everything there is. */
 		load(): Promise<void>;
+		/** The first parts of that, which need each other in this order. */
+		loadDefaults(): void;
+		loadCLI(): void;
+		loadProjectConfig(): Promise<void>;
 		static readonly typeDefs: Config.TypeDefinitions;
 		get(key: string): unknown;
 		/** The kind of source that sets the key: `env`, `user`, `global`, `project`, `default`; null when nothing does. */

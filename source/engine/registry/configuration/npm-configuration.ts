@@ -176,7 +176,10 @@ async function loadConfigs(
 		await trusted.load();
 		const userconfig = String(trusted.get('userconfig'));
 		const untrusted = new NpmConfig({ ...common, argv: ['node', 'npm', '--userconfig', userconfig], env: { HOME: home } });
-		await untrusted.load();
+		// Only the project's file, and what tells where it lies.
+		untrusted.loadDefaults();
+		untrusted.loadCLI();
+		await untrusted.loadProjectConfig();
 		return { trusted: describe(trusted), project: untrusted.data.get('project')?.raw ?? {} };
 	} catch (error) {
 		throw toEngineError(error, {
