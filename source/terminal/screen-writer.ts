@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 
 import { dressLine, dressStyle, isUndressed, PLAIN_DRESS } from './cells/dress.ts';
 import type { Dress } from './cells/dress.ts';
-import { parseInkFrame } from './cells/ink-frame.ts';
+import { isErasure, parseInkFrame } from './cells/ink-frame.ts';
 import type { InkFrame } from './cells/ink-frame.ts';
 import { paintChanges } from './cells/paint.ts';
 import { clipRow, parseRow } from './cells/row.ts';
@@ -47,7 +47,7 @@ const SMALL_FRAME = 40;
 /** While a window is dragged its size changes with each column, and each time all of it is drawn: a slow line would lag behind for seconds. */
 const WHOLE_MILLISECONDS = 100;
 /** Ink draws what there is, cut off, before the screens hear of the new size. */
-const SETTLED_MILLISECONDS = 20;
+const SETTLED_MILLISECONDS = 40;
 
 /**
  * Stands between Ink and the terminal. Ink writes whole frames; the terminal gets only the cells that differ from what it shows, in one
@@ -172,6 +172,12 @@ export class ScreenWriter extends Writable {
 
 	/** What is written outside frames: modes, and answers for the terminal. */
 	#passOn(text: string): void {
+		if (!this.#isPlain && isErasure(text)) {
+			// What is to be seen then comes with the next frame.
+			this.#frame = null;
+			return;
+		}
+
 		this.#isCursorShown = text.includes(SHOW_CURSOR) || (this.#isCursorShown && !text.includes(HIDE_CURSOR));
 		if (text.includes(ENTER_ALTERNATE_SCREEN)) {
 			this.#enterScreen(text);

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -313,13 +314,22 @@ describe('the app in a real terminal', () => {
 			await terminal.until(/1 of 2,?009/);
 			terminal.send('j'.repeat(11));
 			await terminal.until('12 of 2');
-			const before = terminal.received().length;
-			for (let key = 13; key <= 22; key += 1) {
-				terminal.send('j');
-				await terminal.until(`${key} of 2`);
-			}
+			// Also after the window has become narrower, before which Ink erases what it drew.
+			for (const [columns, first] of [
+				[120, 13],
+				[110, 18],
+			] as const) {
+				terminal.resize(columns, 40);
+				await terminal.until(`${first - 1} of 2`);
+				await sleep(400);
+				const before = terminal.received().length;
+				for (let key = first; key < first + 5; key += 1) {
+					terminal.send('j');
+					await terminal.until(`${key} of 2`);
+				}
 
-			expect((terminal.received().length - before) / 10).toBeLessThan(400);
+				expect((terminal.received().length - before) / 5).toBeLessThan(400);
+			}
 		}
 	});
 });

@@ -91,6 +91,12 @@ function createInk(write: (text: string) => void) {
 			write(`${back}${erase}${erase === '' ? '' : `${ESC}G`}${text}${suffix}`);
 			write(`${ESC}?2026l`);
 		},
+		/** Before it draws for a narrower window, outside of any frame. */
+		erase(): void {
+			write(`${Array.from({ length: count }, (_, index) => `${ESC}2K${index < count - 1 ? `${ESC}1A` : ''}`).join('')}${ESC}G`);
+			count = 0;
+			cursor = null;
+		},
 		cleared(lines: readonly string[]): void {
 			count = lines.length + 1;
 			cursor = null;
@@ -220,6 +226,22 @@ describe('the screen writer', () => {
 		output.resize(60, 10);
 		ink.cleared(['wide again', 'second']);
 		await expect.poll(async () => (await output.text()).slice(0, 2)).toEqual(['wide again', 'second']);
+	});
+
+	it('goes on with cells after the window has become narrower', async () => {
+		const { output, ink } = open(40, 6);
+		ink.frame(['a row of the list', 'another row of it']);
+		output.written = '';
+		output.writes = 0;
+		output.resize(30, 6);
+		ink.erase();
+		ink.frame(['a row of the list', 'another row of it']);
+		await expect.poll(() => output.writes).toBe(1);
+		expect((await output.text()).slice(0, 2)).toEqual(['a row of the list', 'another row of it']);
+		expect(output.written).not.toContain(`${ESC}2K`);
+		output.written = '';
+		ink.frame(['a row of the list', 'another one of it']);
+		expect(output.written).toBe(`${ESC}2;9Hone`);
 	});
 
 	it('lets a frame through as it is when it holds something else than text and colours, and every frame after it', async () => {

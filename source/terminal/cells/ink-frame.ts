@@ -38,6 +38,11 @@ export function parseInkFrame(written: string, before: InkFrame | null): InkFram
 	return { lines, cursor: end === null ? null : cursorOf(end, lines.length), isCleared };
 }
 
+/** Outside of frames Ink erases the last one, before it draws for a narrower window; the frame that follows erases nothing. */
+export function isErasure(written: string): boolean {
+	return written.includes('\u001B[2K') && FRAME.exec(written)?.[0] === written;
+}
+
 function cursorOf(match: RegExpExecArray, lineCount: number): InkFrame['cursor'] {
 	return { row: Math.max(0, lineCount - 1 - Number(match[1] ?? 0)), column: Number(match[2]) - 1 };
 }
