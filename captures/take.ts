@@ -62,17 +62,24 @@ async function play(demonstration: Demonstration, scene: Scene): Promise<void> {
 		},
 		ground: (scene.colours ?? DARK).ground,
 	});
-	for (const { keys = '', until, shot } of scene.steps) {
+	await using _beside = scene.beside === undefined ? undefined : demonstration.keepRunning(scene.beside);
+	for (const { keys = '', until, shot, isRegistryGone = false } of scene.steps) {
+		if (isRegistryGone) {
+			await demonstration.closeRegistry();
+		}
+
 		terminal.send(keys);
 		await terminal.until(until);
 		if (shot !== undefined) {
 			await still(terminal);
 			await writeFile(join(OUT, `${shot.name}.txt`), `${terminal.rows().join('\n').trimEnd()}\n`);
-			await writeFile(join(OUT, `${shot.name}.png`), drawScreen(terminal.screen, scene.colours ?? DARK));
+			if (shot.isText !== true) {
+				await writeFile(join(OUT, `${shot.name}.png`), drawScreen(terminal.screen, scene.colours ?? DARK));
+			}
 		}
 	}
 
-	terminal.send('\u0003\u0003');
+	terminal.send(scene.leave ?? '\u0003\u0003');
 	await terminal.exited;
 }
 
@@ -89,8 +96,10 @@ function setOnly(environment: NodeJS.ProcessEnv): Readonly<Record<string, string
 }
 
 function indexOf(shots: readonly Shot[]): string {
-	const parts = shots.map(
-		({ name, title, caption }) => `## ${title}\n\n${caption} ([as text](screens/${name}.txt))\n\n![${title}](screens/${name}.png)\n`,
+	const parts = shots.map(({ name, title, caption, isText }) =>
+		isText === true
+			? `## ${title}\n\n${caption} ([a session](screens/${name}.txt))\n`
+			: `## ${title}\n\n${caption} ([as text](screens/${name}.txt))\n\n![${title}](screens/${name}.png)\n`,
 	);
 	return `# Screens\n\nTaken from the app itself by \`npm run captures\`, over the registry that \`npm start\` opens.\n\n${parts.join('\n')}`;
 }

@@ -17,6 +17,10 @@ export type Demonstration = AsyncDisposable & {
 	readonly environment: NodeJS.ProcessEnv;
 	/** Runs one scripted command to its end. */
 	readonly plugward: (parameters: readonly string[]) => Promise<CommandResult>;
+	/** Runs a scripted command until it is disposed of, which interrupts it. */
+	readonly keepRunning: (parameters: readonly string[]) => AsyncDisposable;
+	/** The registry goes away, and stays away. */
+	readonly closeRegistry: () => Promise<void>;
 	/** Opens the full-screen app in this terminal; resolves with its exit code. */
 	readonly openApp: () => Promise<number>;
 };
@@ -69,6 +73,8 @@ export async function openDemonstration(options: {
 		cwd: project,
 		environment,
 		plugward: (parameters) => runCommand(parameters, surroundings),
+		keepRunning: (parameters) => keepRunning(parameters, surroundings),
+		closeRegistry: () => ready.disposeAsync(),
 		openApp: () => runInTerminal([], surroundings),
 		[Symbol.asyncDispose]: () => ready.disposeAsync(),
 	};
@@ -91,6 +97,17 @@ async function runCommand(parameters: readonly string[], { command, cwd, environ
 	}
 
 	return { exitCode: await exitOf(child), ...output };
+}
+
+function keepRunning(parameters: readonly string[], { command, cwd, environment }: Surroundings): AsyncDisposable {
+	const child = spawn(process.execPath, [command, ...parameters], { cwd, env: environment, stdio: 'ignore' });
+	const ended = exitOf(child);
+	return {
+		async [Symbol.asyncDispose]() {
+			child.kill('SIGINT');
+			await ended;
+		},
+	};
 }
 
 async function runInTerminal(parameters: readonly string[], { command, cwd, environment }: Surroundings): Promise<number> {

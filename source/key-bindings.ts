@@ -154,9 +154,14 @@ export function footerBindings(state: State): readonly Binding[] {
 
 /** What a screen tells that has room left: everything else that has a word for it. */
 export function wideBindings(state: State): readonly Binding[] {
-	return placesOf(state)
-		.flatMap((place) => bindingsIn(place, state.ownKeys))
-		.filter((binding) => binding.wideLabel !== undefined && refusalOf(binding, state) === null);
+	const bindings = placesOf(state).flatMap((place) => bindingsIn(place, state.ownKeys));
+	return bindings.filter(
+		(binding) =>
+			binding.wideLabel !== undefined &&
+			refusalOf(binding, state) === null &&
+			// A nearer place can have taken its key.
+			bindings.find(({ keys }) => keys.includes(binding.keys[0] ?? '')) === binding,
+	);
 }
 
 const KEY_LABELS: Readonly<Record<string, string>> = {

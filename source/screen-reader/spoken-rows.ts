@@ -1,3 +1,4 @@
+import { fileRow } from '../review/difference-document.ts';
 import { conflictOf } from '../failure.ts';
 import { formatAge } from '../format.ts';
 import { shownQuery } from '../highlight.ts';
@@ -30,6 +31,7 @@ import {
 	visibleSettings,
 	visibleTrust,
 	visibleUpdates,
+	reviewOf,
 } from '../select.ts';
 import type { Page, State } from '../state.ts';
 import { lineText } from '../terminal/line-editor.ts';
@@ -157,7 +159,7 @@ function pageRows(state: State, page: Page): readonly Line[] {
 					])
 				: fileRows(state, page.name);
 		case 'review':
-			return page.pane === 'files' ? listOf(state).items.map((path) => [span(path)]) : [];
+			return page.pane === 'files' ? (reviewOf(state, page).value?.files ?? []).map((file) => fileRow(file, WIDTH)) : [];
 		case 'runtime-grants':
 			return listOf(state).items.map((grant) => [span(grant)]);
 		case 'operation':

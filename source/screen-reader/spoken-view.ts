@@ -1,3 +1,5 @@
+import { conflictOf } from '../failure.ts';
+import { conflictDocument } from '../screens/documents/conflict-document.ts';
 import { LEVELS } from '../engine/index.ts';
 import { cleanLine, formatBytes, plural } from '../format.ts';
 import { footerBindings, PLACE_TITLES, placesOf, bindingsIn, refusalOf } from '../key-bindings.ts';
@@ -42,6 +44,7 @@ export function heading(state: State): string {
 	const page = topPage(state);
 	if (page !== null) {
 		const name = 'name' in page ? ` ${cleanLine(page.name)}` : '';
+		const path = 'path' in page ? `: ${cleanLine(page.path)}` : '';
 		const tab = 'tab' in page ? `, ${page.tab}` : 'pane' in page ? `, ${page.pane}` : '';
 		const operation = page.type === 'operation' || page.type === 'plan' ? findOperation(state, page.operation) : null;
 		const contents = page.type === 'plugin' && page.tab === 'files' ? verifiedContents(state, page.name) : null;
@@ -49,7 +52,7 @@ export function heading(state: State): string {
 			return `${PLACE_TITLES[page.type]}${name}${tab}: ${containedSummary(contents, state.fileOrder)}`;
 		}
 
-		return `${PLACE_TITLES[page.type]}${name}${tab}${operation === null ? '' : `: ${cleanLine(operation.title)}`}.`;
+		return `${PLACE_TITLES[page.type]}${name}${path}${tab}${operation === null ? '' : `: ${cleanLine(operation.title)}`}.`;
 	}
 
 	const title = SECTION_LIST.find(({ section }) => section === state.section)?.title ?? state.section;
@@ -73,12 +76,21 @@ function summaryOf(state: State): string {
 	return `: ${plural(plugins.length, 'plugin')}, ${plural(packageCount, 'package')}, ${formatBytes(storeBytes)}; ${updates === 0 ? 'no updates' : plural(updates, 'update')}${levels === '' ? '' : `; ${levels}`}`;
 }
 
+/** A sentence is one line of speech, however long. */
+const READ_WIDTH = 2000;
+
 /** The text of the screen without its list, line by line. */
 export function textLines(state: State): readonly string[] {
 	const page = topPage(state);
 	if (page?.type === 'operation') {
 		const operation = findOperation(state, page.operation);
 		return operation === null ? [] : operationLines(operation, state);
+	}
+
+	if (page?.type === 'conflict') {
+		return conflictDocument(conflictOf(page.failure), { width: READ_WIDTH, selected: -1 })
+			.map(spokenLine)
+			.filter((line) => line !== '');
 	}
 
 	// Bytes on their way change all the time.

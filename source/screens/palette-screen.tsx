@@ -70,7 +70,8 @@ function meaningOf({ reason, scripted, keyLabel }: PaletteEntry): string {
 }
 
 function paletteRow({ keyLabel, help, place, reason, scripted }: PaletteEntry, width: number): Line {
-	const scriptedWidth = width >= 70 ? Math.floor(width * 0.36) : 0;
+	// What only a screen does has the room of its command.
+	const scriptedWidth = width >= 70 && scripted !== null ? Math.floor(width * 0.36) : 0;
 	const helpWidth = Math.max(8, width - KEY_WIDTH - scriptedWidth - 2);
 	const isUsable = reason === null;
 	return [

@@ -86,6 +86,13 @@ export function changeVersions(change: Change): string {
 	}
 }
 
+const operationTimeWidth = (width: number): number => Math.min(26, Math.floor(width * 0.34));
+
+export function operationHeader(width: number): string {
+	const time = operationTimeWidth(width);
+	return joinCells([fit('STATE', 12), fit('WHAT', Math.max(0, width - 14 - time)), fitRight('TOOK, ENDED', time)]);
+}
+
 export function operationRow(operation: Operation, now: number, width: number): Line {
 	const word = { running: '> running', cancelling: '> cancelling', done: '+ done', failed: '! failed', cancelled: '- cancelled' }[
 		operation.status
@@ -95,7 +102,7 @@ export function operationRow(operation: Operation, now: number, width: number): 
 		operation.endedAt === null
 			? ''
 			: `${formatDuration(operation.endedAt - operation.startedAt)}  ${formatAge(new Date(operation.endedAt).toISOString(), now)}`;
-	const timeWidth = Math.min(26, Math.floor(width * 0.34));
+	const timeWidth = operationTimeWidth(width);
 	return joinSpans([
 		span(fit(word, 12), tone),
 		span(fit(cleanLine(operation.title), Math.max(0, width - 14 - timeWidth)), 'strong'),
@@ -103,8 +110,15 @@ export function operationRow(operation: Operation, now: number, width: number): 
 	]);
 }
 
+const runnableNameWidth = (width: number): number => Math.max(12, Math.min(32, Math.floor(width * 0.45)));
+
+export function runnableHeader(width: number): string {
+	const name = runnableNameWidth(width);
+	return joinCells([fit('PLUGIN', name), fit('TASK', Math.max(0, width - name - LEVEL_WIDTH - 2)), fit('LEVEL', LEVEL_WIDTH)]);
+}
+
 export function runnableRow(runnable: Runnable, width: number): Line {
-	const name = Math.max(12, Math.min(32, Math.floor(width * 0.45)));
+	const name = runnableNameWidth(width);
 	const badge = levelBadge(runnable.plugin.level);
 	return joinSpans([
 		span(fit(cleanLine(runnable.plugin.name), name), 'strong'),

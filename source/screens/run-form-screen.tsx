@@ -61,7 +61,7 @@ export function RunFormScreen({ state, page }: { readonly state: State; readonly
 /** As wide as the longest label, but never more than half of the form: the text beside it is what counts. */
 function labelWidthOf({ fields }: RunForm, columns: number): number {
 	const longest = Math.max(...fields.map((field) => textWidth(field.label) + (field.required ? 2 : 0)));
-	return Math.min(longest + 3, Math.floor(columns / 2));
+	return Math.min(longest + 4, Math.floor(columns / 2));
 }
 
 function titleOf({ about, target, task }: RunForm): string {
@@ -107,7 +107,7 @@ function Field({ field, isFocused, labelWidth, row, columns, index }: FieldProps
 			</Text>
 			<TextField
 				line={field.kind === 'secret' ? masked(field.line) : field.line}
-				placeholder={PLACEHOLDERS[field.kind]}
+				placeholder={field.kind === 'text' ? (field.required ? 'type it here' : 'may be left empty') : PLACEHOLDERS[field.kind]}
 				width={Math.max(10, columns - labelWidth)}
 				isFocused={isFocused}
 				column={labelWidth + 2}
@@ -141,8 +141,7 @@ function Buttons({ state }: { readonly state: State }) {
 	);
 }
 
-const PLACEHOLDERS: Readonly<Record<FormField['kind'], string>> = {
-	text: 'text',
+const PLACEHOLDERS: Readonly<Record<Exclude<FormField['kind'], 'text'>, string>> = {
 	number: 'number',
 	boolean: 'true or false',
 	json: 'JSON',

@@ -16,7 +16,7 @@ import { LineRow } from './parts/line-row.tsx';
 import { ListPane, listWidth } from './parts/list-pane.tsx';
 import { freshness, placeholderLines } from './parts/placeholder.ts';
 import { generationColumns, generationHeader, generationRow } from './generation-rows.ts';
-import { operationRow, runnableRow } from './rows.ts';
+import { operationHeader, operationRow, runnableHeader, runnableRow } from './rows.ts';
 
 type Props = { readonly state: State };
 
@@ -34,7 +34,7 @@ function ListAndDetail({
 	readonly fresh?: string;
 	readonly title: string;
 	readonly detailTitle: string;
-	readonly header?: (width: number) => string;
+	readonly header: (width: number) => string;
 	readonly rowAt: (index: number, width: number) => Line;
 	readonly placeholder: (width: number) => readonly Line[];
 	/** Shown where the screen has room for it: as many lines as its section's header has rows. */
@@ -60,8 +60,8 @@ function ListAndDetail({
 					size={main}
 					items={list.items}
 					selected={selectedIn(state, list)}
-					{...(header === undefined ? {} : { header })}
 					rowAt={rowAt}
+					header={header}
 					fresh={fresh}
 					placeholder={filter === '' || isLoading(state) ? placeholder : (width) => noMatch(width, keyNames(state))}
 				/>
@@ -91,6 +91,7 @@ export function ActivityScreen({ state }: Props) {
 			state={state}
 			title="Activity"
 			detailTitle="Selected"
+			header={operationHeader}
 			rowAt={(index, width) => {
 				const operation = state.operations[index];
 				return operation === undefined ? [] : operationRow(operation, state.now, width);
@@ -153,6 +154,7 @@ export function RunScreen({ state }: Props) {
 			title="Run a task"
 			fresh={freshness(state.installed, state)}
 			detailTitle="What runs"
+			header={runnableHeader}
 			rowAt={(index, width) => {
 				const runnable = runnables[index];
 				return runnable === undefined ? [] : runnableRow(runnable, width);

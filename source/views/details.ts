@@ -42,7 +42,18 @@ export function detailOf(state: State): ScreenDocument | null {
 
 	const selected = selectedItem(state);
 	const size = insideOf(detail);
-	return { id: `detail ${listOf(state).id} ${selected ?? ''}`, lines: detailLines(state, selected, size), rows: size.rows };
+	return {
+		id: `detail ${listOf(state).id} ${selected ?? ''}`,
+		lines: squeezed(detailLines(state, selected, size), size.rows),
+		rows: size.rows,
+	};
+}
+
+/** In so few rows each is worth more than the space between two. */
+const FEW_ROWS = 10;
+
+function squeezed(lines: readonly Line[], rows: number): readonly Line[] {
+	return rows < FEW_ROWS && lines.length > rows ? lines.filter((line) => line.some(({ text }) => text !== '')) : lines;
 }
 
 function detailLines(state: State, selected: string | null, size: Size): readonly Line[] {

@@ -49,7 +49,10 @@ export function reviewPaneDocument(
 	const { value, failure } = reviewOf(state, page);
 	const id = `review ${pane} ${page.name}@${page.to}`;
 	if (value === null) {
-		const waiting = `Fetching and proving ${page.name} ${page.to}; nothing of it is unpacked before that ...`;
+		const waiting =
+			pane === 'facts'
+				? `Fetching and proving ${page.name} ${page.to}; nothing of it is unpacked before that ...`
+				: 'It comes with the files ...';
 		const lines =
 			failure === null
 				? [

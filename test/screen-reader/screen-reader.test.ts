@@ -103,6 +103,42 @@ describe('the app in lines of text', () => {
 		await say('esc', /\n/);
 	}, 30_000);
 
+	it('reads an update pane by pane: what differs, the changelog, the files with what changed in them, and one of them', async () => {
+		const { terminal, say } = open();
+		await using _ = terminal;
+		await started(terminal);
+		await say('updates', /2\. .*prettier/);
+		await say('1', /1 of 2/);
+		const facts = await say('', /Scripts and dependencies\n/);
+		expect(facts).toContain('This update @acme/links, facts.');
+		expect(facts).toContain('It widens no right and loses no trust against 2.0.3.');
+		expect(facts).toContain('Version, 2.0.3 -> 2.1.0');
+		expect(facts).toContain('Level, + verified, as before');
+		expect(await say('tab', /Is faster/)).toContain('This update @acme/links, changelog.');
+		const files = await say('tab', /4\. /);
+		expect(files).toMatch(/3\. \^ index\.js, \+2 -1, 2\.1 kB/);
+		expect(files).toMatch(/4\. - old\.js, \+0 -40, gone/);
+		await say('3', /3 of 4/);
+		expect(await say('', /@@ line/)).toContain('This difference @acme/links: index.js.');
+		await say('back', /files\./);
+	}, 30_000);
+
+	it('reads why there is no solution before what would solve it, and tries what is chosen', async () => {
+		const { terminal, say } = open();
+		await using _ = terminal;
+		await started(terminal);
+		await say('browse', /clash-a/);
+		await say('/', /Type what to search for/);
+		await say('clash-a', /1\. clash-a/);
+		await say('1', /1 of 1/);
+		const conflict = await say('i', /2\. Leave out clash-b/);
+		expect(conflict).toMatch(
+			/This conflict[^]*Why there is no solution[^]*So clash-a and clash-b 3 exclude each other\.[^]*1\. Ask for clash-a 1\.9\.0/,
+		);
+		await say('1', /1 of 2/);
+		await say('', /This plan/);
+	}, 30_000);
+
 	it('goes by the keys of the user, writes ASCII alone when asked, and ends with its input', async () => {
 		const { terminal, say } = open({ ownKeys: { quit: 'Q' }, display: { ascii: true }, isHostile: true });
 		await using _ = terminal;

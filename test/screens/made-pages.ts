@@ -115,6 +115,21 @@ export const MADE_PAGES: readonly MadePage[] = [
 		says: '--force',
 	},
 	{
+		screen: 'Grants of a plugin that has none',
+		section: 'runtime',
+		before: ['runtime'],
+		actions: () => [pushed({ type: 'runtime-grants', key: 'none', plugin: 'log-summary' })],
+		says: 'It has no grant',
+	},
+	{
+		screen: 'Plan that changes nothing',
+		actions: async () => {
+			const plan = await planOf('link-doctor');
+			return [started(UPDATE), ended({ result: { type: 'planned', plan: { ...plan, changes: [], packages: [], requirements: [] } } })];
+		},
+		says: 'This plan changes nothing',
+	},
+	{
 		screen: 'Grants of a plugin that runs',
 		section: 'runtime',
 		before: ['runtime'],

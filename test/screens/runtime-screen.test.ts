@@ -32,9 +32,9 @@ describe('the runtime screen', () => {
 		const plugins = ['@examples/greedy-notes', '@examples/log-summary'].map((name) => runtimePlugin(name));
 		const cores: FakeCores = { ...sampleCores(), cores: [runtimeCore(77, plugins)] };
 		await using screen = renderScreen(80, 24, { section: 'runtime', cores });
-		await screen.until('…/greedy-notes');
-		expect(screen.text()).toMatch(/> …\/greedy-notes +\S \+ ready +\d+% [▁▂▃▄▅▆▇█]{6} +12 MB /);
-		expect(screen.text()).toContain('  …/log-summary');
+		await screen.until('> @examples/greedy-notes');
+		expect(screen.text()).toMatch(/> @examples\/greedy-notes +\S \+ ready +\d+% █░+ +12 MB /);
+		expect(screen.text()).toContain('  @examples/log-summary');
 		expect(screen.text()).toMatch(/@examples\/greedy-notes \d\S+ /);
 		expect(screen.text()).toMatch(/Memory ██░+ 12 MB of 67 MB, processor ▁+ 0%/);
 	});
@@ -225,4 +225,20 @@ describe('what the runtime screen counts', () => {
 		expect(runtimeCommandText({ ...act, isOneOfSeveral: false })).toBe('stop a');
 		expect(runtimeCommandText({ ...act, isOneOfSeveral: true })).toBe('stop a --pid 7');
 	});
+});
+
+it('keeps names that can be told apart, heads over their columns, and every row inside of its width', () => {
+	const core = runtimeCore(4100, []);
+	const plugin = runtimePlugin('@examples/link-checker');
+	for (let width = 34; width <= 200; width += 1) {
+		const row = runtimeRow({ key: '', core, plugin }, { now: 0, width })
+			.map(({ text }) => text)
+			.join('');
+		const header = runtimeHeader(width);
+		expect(textWidth(row)).toBeLessThanOrEqual(width);
+		expect(header.indexOf('STATE')).toBe(row.indexOf('+ ready'));
+		if (width >= 59) {
+			expect(row).toMatch(/^(@examples|…)\/link-c/);
+		}
+	}
 });

@@ -149,6 +149,15 @@ export const TABLE: readonly Row[] = [
 		empty: 'there is always a default registry',
 		content: 'waitSeconds',
 	},
+	{
+		screen: 'First run',
+		section: 'installed',
+		page: { type: 'welcome' },
+		slot: 'registries',
+		loading: 'Asking http://127.0.0.1:4873/ what it serves ...',
+		empty: 'there is always a default registry',
+		content: 'It can be searched.',
+	},
 	...PLUGIN_TABS.map((name): Row => ({
 		screen: `Plugin, ${name}`,
 		section: 'installed',

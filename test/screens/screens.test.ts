@@ -159,7 +159,7 @@ describe('a plan', () => {
 		await screen.until('Why do you accept this?');
 		expect(screen.text()).toContain('You accept that link-doctor is unknown only.');
 		screen.type('read it');
-		await screen.until('> reason (optional) read it');
+		await screen.until('> reason (optional)  read it');
 		screen.press('return');
 		await screen.until('Generation 13 is current');
 		expect(screen.engine.lastDecisions().filter(({ reason }) => reason === 'read it')).toHaveLength(1);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reduce } from '../../source/reduce.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
 import { renderState } from '../helpers/render-state.tsx';
+import { MADE_PAGES, madeState } from './made-pages.ts';
 import { answerOf, AWAY, loaded, NOW, opened, shown, SIZES, TABLE } from './screen-table.ts';
 
 describe('the states of every screen', () => {
@@ -37,6 +38,18 @@ describe('the states of every screen', () => {
 					});
 				}
 			}
+		});
+	}
+
+	for (const made of MADE_PAGES) {
+		for (const size of SIZES) {
+			it(`${made.screen} at ${size.columns}x${size.rows}: needs nothing that it would have to wait for, and fits`, async () => {
+				expect(await shown(await madeState(made, size), [])).toContain(made.says);
+			});
+		}
+
+		it(`${made.screen}: says when the terminal is too small`, async () => {
+			expect((await renderState(await madeState(made, { columns: 39, rows: 9 })))[0]).toContain('Too small: 39x9');
 		});
 	}
 

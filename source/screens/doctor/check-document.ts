@@ -12,11 +12,19 @@ const STATES: Readonly<Record<DoctorCheck['state'], { readonly sign: string; rea
 };
 
 const STATE_WIDTH = 9;
-const ID_WIDTH = 22;
+const ID_WIDTH = 24;
+
+function idWidthOf(width: number): number {
+	return Math.min(ID_WIDTH, Math.floor(width * 0.38));
+}
+
+export function checkHeader(width: number): string {
+	return `${fit('STATE', STATE_WIDTH)} ${fit('CHECK', idWidthOf(width))} FOUND`;
+}
 
 export function checkRow({ id, state, text }: DoctorCheck, width: number): Line {
 	const { sign, word, tone } = STATES[state];
-	const idWidth = Math.min(ID_WIDTH, Math.floor(width * 0.3));
+	const idWidth = idWidthOf(width);
 	return [
 		span(fit(`${sign} ${word}`, STATE_WIDTH), tone),
 		span(` ${fit(cleanLine(id), idWidth)}`, 'strong'),

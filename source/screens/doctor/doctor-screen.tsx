@@ -10,7 +10,7 @@ import { screenAreas } from '../../views/index.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
 import { freshness, placeholderLines } from '../parts/placeholder.ts';
-import { checkRow } from './check-document.ts';
+import { checkHeader, checkRow } from './check-document.ts';
 
 /** Everything plugward depends on: what was found, and what to do about it. */
 export function DoctorScreen({ state }: { readonly state: State }) {
@@ -28,6 +28,7 @@ export function DoctorScreen({ state }: { readonly state: State }) {
 					size={main}
 					items={list.items}
 					selected={selectedIn(state, list)}
+					header={checkHeader}
 					rowAt={(index, width) => {
 						const check = checks[index];
 						return check === undefined ? [] : checkRow(check, width);

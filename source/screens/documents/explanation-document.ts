@@ -1,7 +1,7 @@
 import type { RawEvidence, TrustExplanation } from '../../engine/index.ts';
-import { cleanLine, fit } from '../../format.ts';
+import { cleanLine, fit, textWidth } from '../../format.ts';
 import type { AuditedPackage } from '../../select.ts';
-import { badgeText, levelBadge, span } from '../../theme.ts';
+import { badgeText, evidenceBadge, levelBadge, span } from '../../theme.ts';
 import type { Line } from '../../theme.ts';
 import { BLANK, bullet, fact, heading, paragraph } from './lines.ts';
 import { checklistDocument, evidenceDocument, identityDocument } from './trust-document.ts';
@@ -10,7 +10,7 @@ import { checklistDocument, evidenceDocument, identityDocument } from './trust-d
 export function explanationDocument(explanation: TrustExplanation, width: number): readonly Line[] {
 	const { id, verdict, effective, evidence, identity, identityChanges, paths } = explanation;
 	return [
-		levelHead(explanation),
+		...levelHead(explanation, width),
 		...(effective.limitedBy === null ? [] : paragraph(effective.text, width, { tone: 'warning' })),
 		...identityDiff(identityChanges, width),
 		BLANK,
@@ -28,14 +28,14 @@ export function explanationDocument(explanation: TrustExplanation, width: number
 	];
 }
 
-function levelHead({ id, verdict, effective }: TrustExplanation): Line {
+/** In two lines where one is too short: what it counts as is what matters. */
+function levelHead({ id, verdict, effective }: TrustExplanation, width: number): readonly Line[] {
 	const own = levelBadge(verdict.level);
 	const counts = levelBadge(effective.level);
-	return [
-		span(`${cleanLine(id)}  `, 'strong'),
-		span(badgeText(own), own.tone),
-		...(effective.level === verdict.level ? [] : [span('  counts as '), span(badgeText(counts), counts.tone)]),
-	];
+	const head = [span(`${cleanLine(id)}  `, 'strong'), span(badgeText(own), own.tone)];
+	const rest = effective.level === verdict.level ? [] : [span('counts as '), span(badgeText(counts), counts.tone)];
+	const isOne = rest.length === 0 || [...head, ...rest].reduce((sum, { text }) => sum + textWidth(text), 2) <= width;
+	return isOne ? [[...head, span(rest.length === 0 ? '' : '  '), ...rest]] : [head, rest];
 }
 
 /** Old above new, letter by letter beneath each other, so that a look-alike name shows. */
@@ -77,8 +77,6 @@ function jsonDocument(value: unknown, width: number): readonly Line[] {
 		});
 }
 
-const SIGNS = { verified: '+', absent: '-', unavailable: '~', invalid: '!' } as const;
-
 /** Widths of the trust table; what does not fit is left out, least important first. */
 function trustColumns(width: number): { readonly name: number; readonly proof: number; readonly from: number } {
 	const proof = width >= 52 ? 11 : 0;
@@ -99,6 +97,16 @@ export function trustHeader(width: number): string {
 }
 
 /** One plugin: what it counts as, what is proven about it, and the one thing a reader asks next. `audited` null: the audit is not there yet. */
+/** Under SIGN and BUILD. */
+function proofCells(audited: AuditedPackage | null, width: number): Line {
+	if (audited === null) {
+		return [span(' '.repeat(width + 1))];
+	}
+
+	const [signature, provenance] = [evidenceBadge(audited.signature), evidenceBadge(audited.provenance)];
+	return [span(` ${fit(signature.sign, 5)}`, signature.tone), span(fit(provenance.sign, width - 5), provenance.tone)];
+}
+
 export function trustRow(
 	plugin: { readonly name: string; readonly version: string; readonly level: AuditedPackage['level'] },
 	audited: AuditedPackage | null,
@@ -106,13 +114,12 @@ export function trustRow(
 ): Line {
 	const columns = trustColumns(width);
 	const badge = levelBadge(audited?.effectiveLevel ?? plugin.level);
-	const proof = audited === null ? '' : `${SIGNS[audited.signature]}    ${SIGNS[audited.provenance]}`;
 	const limited = audited?.limitedBy ?? null;
 	const from = limited === null ? (audited?.repository ?? 'builder not proven') : `held down by ${limited}`;
 	return [
 		span(fit(badgeText(badge), LEVEL_WIDTH), badge.tone),
 		span(` ${fit(cleanLine(`${plugin.name} ${plugin.version}`), columns.name)}`, 'strong'),
-		...(columns.proof === 0 ? [] : [span(` ${fit(proof, columns.proof)}`)]),
+		...(columns.proof === 0 ? [] : proofCells(audited, columns.proof)),
 		...(columns.from === 0
 			? []
 			: [span(` ${fit(cleanLine(from.replace('https://', '')), columns.from)}`, limited === null ? 'dim' : 'warning')]),

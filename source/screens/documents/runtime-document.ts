@@ -25,46 +25,57 @@ const ROOMY_ROWS = 14;
 /** Below this they are one. */
 const FIT_ROWS = 7;
 
-type Columns = { readonly name: number; readonly level: number; readonly bar: number; readonly cpu: number; readonly spark: number };
+type Columns = {
+	readonly name: number;
+	readonly level: number;
+	readonly bar: number;
+	readonly cpu: number;
+	readonly spark: number;
+	/** Whether there is room for them. */
+	readonly hasRate: boolean;
+	readonly hasDenied: boolean;
+	readonly hasRestarts: boolean;
+	readonly hasUptime: boolean;
+};
 
-/** State, numbers and the space between them. */
-const FIXED_CELLS = 48;
-const LEAST_NAME = 16;
+const STATE_WIDTH = 12;
 
-/** Pictures as far as the name leaves room for them, the most telling first. */
+/** What does not fit beside names that can be told apart is left out, least important first. */
 function columnsOf(width: number): Columns {
-	let room = width - FIXED_CELLS - LEAST_NAME - 1;
-	const take = (cells: number): number => {
-		const taken = room >= cells ? cells : 0;
-		room -= taken;
-		return taken;
-	};
-	// With the space in front of it.
-	const cpu = Math.max(0, take(7) - 1);
-	const smallBar = take(4);
-	const level = 1 + take(9);
-	const spark = take(6);
-	const bar = smallBar + (smallBar === 0 ? 0 : take(6));
-	return { level, bar, cpu, spark, name: Math.max(8, LEAST_NAME + room) };
+	const level = width >= 104 ? 10 : 1;
+	const bar = width >= 104 ? 10 : width >= 84 ? 6 : width >= 48 ? 4 : 0;
+	const cpu = width >= 96 ? 6 : 0;
+	const hasRate = width >= 62;
+	const spark = hasRate ? (width >= 96 ? 6 : width >= 84 ? 4 : 0) : 0;
+	const [hasDenied, hasRestarts, hasUptime] = [width >= 54, width >= 76, width >= 72];
+	const others =
+		[level, STATE_WIDTH, 4, bar + 7].reduce((sum, cells) => sum + cells + 1, 0) +
+		(cpu === 0 ? 0 : cpu + 1) +
+		(hasRate ? 7 + spark : 0) +
+		(hasDenied ? 5 : 0) +
+		(hasRestarts ? 4 : 0) +
+		(hasUptime ? 5 : 0);
+	return { level, bar, cpu, spark, hasRate, hasDenied, hasRestarts, hasUptime, name: Math.max(6, width - others) };
 }
 
 export function runtimeHeader(width: number): string {
-	const { name, level, bar, cpu, spark } = columnsOf(width);
+	const { name, level, bar, cpu, spark, hasRate, hasDenied, hasRestarts, hasUptime } = columnsOf(width);
 	return [
 		fit('PLUGIN', name),
 		fit(level === 1 ? 'L' : 'LEVEL', level),
-		fit('STATE', 12),
+		fit('STATE', STATE_WIDTH),
 		fitRight('CPU', 4) + ' '.repeat(cpu === 0 ? 0 : cpu + 1),
 		bar === 0 ? fitRight('MEMORY', 7) : fit('MEMORY', bar + 7),
-		fit('RATE', 6 + spark),
-		fitRight('DENY', 4),
-		fitRight('RST', 3),
-		fitRight('UP', 4),
+		...(hasRate ? [fit('RATE', 6 + spark)] : []),
+		...(hasDenied ? [fitRight('DENY', 4)] : []),
+		...(hasRestarts ? [fitRight('RST', 3)] : []),
+		...(hasUptime ? [fitRight('UP', 4)] : []),
 	].join(' ');
 }
 
 export function runtimeRow({ core, plugin }: RuntimeItem, { trail = NO_TRAIL, now, width }: Drawn): Line {
-	const { name, level, bar, cpu, spark } = columnsOf(width);
+	const columns = columnsOf(width);
+	const { name, level, bar, cpu } = columns;
 	if (plugin === null) {
 		return [
 			span(fit(`process ${core.pid}`, name), 'strong'),
@@ -74,23 +85,34 @@ export function runtimeRow({ core, plugin }: RuntimeItem, { trail = NO_TRAIL, no
 
 	const badge = levelBadge(plugin.level);
 	const phase = PHASES[plugin.phase];
-	const { memoryBytes, limits, denied, restarts } = plugin;
+	const { memoryBytes, limits } = plugin;
 	const isTight = memoryBytes > limits.memoryBytes * 0.8;
-	const isGone = plugin.phase === 'stopped';
-	const process = core.isOwn || name < 30 ? '' : ` @${core.pid}`;
 	return [
-		span(`${fitName(plugin.plugin, name - process.length)}${process}`, 'strong'),
+		span(fitName(plugin.plugin, name), 'strong'),
 		span(` ${fit(level === 1 ? badge.sign : badgeText(badge), level)}`, badge.tone),
-		span(` ${fit(phase.text, 12)}`, phase.tone),
+		span(` ${fit(phase.text, STATE_WIDTH)}`, phase.tone),
 		span(` ${fitRight(`${trail.cpuPercent}%`, 4)}`, trail.cpuPercent >= 80 ? 'warning' : 'plain'),
 		span(cpu === 0 ? '' : ` ${sparkline(lastOf(trail.cpu, cpu), 100)}`, 'info'),
 		span(` ${bar === 0 ? '' : useBar(memoryBytes, limits.memoryBytes, bar)}`, isTight ? 'bad' : 'info'),
 		span(fitRight(formatBytes(memoryBytes), 7), isTight ? 'bad' : 'plain'),
-		span(` ${fitRight(shortNumber(plugin.callsPerSecond), 5)} `),
-		span(sparkline(lastOf(trail.rates, spark)), 'accent'),
-		span(` ${fitRight(shortNumber(denied), 4)}`, denied > 0 ? 'warning' : 'dim'),
-		span(` ${fitRight(shortNumber(restarts), 3)}`, restarts > 0 ? 'warning' : 'dim'),
-		span(` ${fitRight(isGone ? '' : coarseAge(now - Date.parse(plugin.startedAt)), 4)}`, 'dim'),
+		...countCells(plugin, columns, { trail, now }),
+	];
+}
+
+/** How often it was called, what was denied, how often it was started again, and since when it runs. */
+function countCells(
+	{ callsPerSecond, denied, restarts, phase, startedAt }: RuntimePlugin,
+	{ spark, hasRate, hasDenied, hasRestarts, hasUptime }: Columns,
+	{ trail, now }: { readonly trail: RuntimeTrail; readonly now: number },
+): Line {
+	const uptime = phase === 'stopped' ? '' : coarseAge(now - Date.parse(startedAt));
+	return [
+		...(hasRate
+			? [span(` ${fitRight(shortNumber(callsPerSecond), 5)} `), span(spark === 0 ? '' : sparkline(lastOf(trail.rates, spark)), 'accent')]
+			: []),
+		...(hasDenied ? [span(` ${fitRight(shortNumber(denied), 4)}`, denied > 0 ? 'warning' : 'dim')] : []),
+		...(hasRestarts ? [span(` ${fitRight(shortNumber(restarts), 3)}`, restarts > 0 ? 'warning' : 'dim')] : []),
+		...(hasUptime ? [span(` ${fitRight(uptime, 4)}`, 'dim')] : []),
 	];
 }
 

@@ -18,13 +18,26 @@ const THINGS = [
 /** What somebody reads whose home is empty, or who asks for it: what this is, what to do first, and who answers. */
 export function welcomeDocument(state: State, width: number): readonly Line[] {
 	const key = keyNames(state);
-	const close = key('close-welcome', 'welcome');
+	const { value, failure } = state.registries;
+	const sources = [
+		heading('Where packages come from'),
+		...registryLines(state.registries, { registry: state.registry, width, key: key('refresh') }),
+		...fact('This home', state.homePath, width, 'dim'),
+	];
+	const things = [...thingLines(key, width), BLANK, ...closingLines(state, key, width)];
 	return [
 		...paragraph(
 			'Plugins that you do not have to trust: each is proven before a byte of it is unpacked, may do nothing until you allow it, and every earlier state can be brought back.',
 			width,
 		),
 		BLANK,
+		// Without a registry there is nothing to begin with.
+		...(value === null && failure !== null ? [...sources, BLANK, ...things] : [...things, BLANK, ...sources]),
+	];
+}
+
+function thingLines(key: KeyName, width: number): readonly Line[] {
+	return [
 		heading('Three things to begin with'),
 		...THINGS.flatMap(([command, title, text]) => [
 			[
@@ -33,19 +46,16 @@ export function welcomeDocument(state: State, width: number): readonly Line[] {
 			],
 			...paragraph(text(key), width, { indent: 5, tone: 'dim' }),
 		]),
-		BLANK,
-		...paragraph(
-			topPage(state)?.type === 'welcome'
-				? `${close} closes this.`
-				: `This goes away once something is installed, or with ${close}; ${key('open-welcome')} brings it again.`,
-			width,
-			{ tone: 'dim' },
-		),
-		BLANK,
-		heading('Where packages come from'),
-		...registryLines(state.registries, { registry: state.registry, width, key: key('refresh') }),
-		...fact('This home', state.homePath, width, 'dim'),
 	];
+}
+
+function closingLines(state: State, key: KeyName, width: number): readonly Line[] {
+	const close = key('close-welcome', 'welcome');
+	const text =
+		topPage(state)?.type === 'welcome'
+			? `${close} closes this.`
+			: `This goes away once something is installed, or with ${close}; ${key('open-welcome')} brings it again.`;
+	return paragraph(text, width, { tone: 'dim' });
 }
 
 function registryLines(

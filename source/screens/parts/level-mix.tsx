@@ -11,6 +11,10 @@ const BAR_CELLS = 32;
 
 /** How many plugins have each level, most proven first: as a bar where there is room, and in words. */
 export function LevelMix({ plugins, columns }: { readonly plugins: readonly { readonly level: Level }[]; readonly columns: number }) {
+	if (plugins.length === 0) {
+		return null;
+	}
+
 	const counts = countLevels(plugins);
 	const shares = LEVELS.toReversed().map((level) => ({ badge: levelBadge(level), count: counts.get(level) ?? 0 }));
 	const bar = shareBar(shares, Math.min(BAR_CELLS, columns - LEGEND_CELLS));

@@ -18,37 +18,53 @@ export const SOURCE_WORDS: Readonly<Record<RegistrySource, string>> = {
 	default: 'nobody: it is the default',
 };
 
-const NAME_WIDTH = 24;
+type Columns = {
+	readonly name: number;
+	readonly value: number;
+	/** Who says so, or what it answers; 0 where there is no room. */ readonly where: number;
+};
+
+function columnsOf(width: number): Columns {
+	const name = Math.min(24, Math.floor(width * 0.4));
+	const where = width >= 56 ? 18 : 0;
+	return { name, value: Math.max(0, width - name - where - (where === 0 ? 1 : 2)), where };
+}
+
+export function settingHeader(width: number): string {
+	const { name, value, where } = columnsOf(width);
+	return `${fit('NAME', name)} ${fit('VALUE', value)}${where === 0 ? '' : ` ${fit('FROM', where)}`}`;
+}
 
 export function settingRow(item: SettingItem, width: number): Line {
 	return item.type === 'setting' ? ownRow(item.setting, width) : registryRow(item.registry, width);
 }
 
 function ownRow({ key, value, isSet }: Setting, width: number): Line {
-	const name = Math.min(NAME_WIDTH, Math.floor(width * 0.4));
-	const where = width >= 60 ? 10 : 0;
+	const columns = columnsOf(width);
 	return [
-		span(fit(key, name), 'strong'),
-		span(` ${fit(value === '' ? '-' : cleanLine(value), Math.max(0, width - name - where - 2))}`, isSet ? 'accent' : 'plain'),
-		span(where === 0 ? '' : ` ${fit(isSet ? 'set' : 'default', where)}`, 'dim'),
+		span(fit(key, columns.name), 'strong'),
+		span(` ${fit(value === '' ? '-' : cleanLine(value), columns.value)}`, isSet ? 'accent' : value === '' ? 'dim' : 'plain'),
+		span(columns.where === 0 ? '' : ` ${fit(isSet ? 'set' : 'default', columns.where)}`, 'dim'),
 	];
 }
 
 function registryRow({ scope, url, hasCredentials, answer }: ExaminedRegistry, width: number): Line {
-	const name = Math.min(NAME_WIDTH, Math.floor(width * 0.4));
-	const right = width >= 60 ? 16 : 12;
+	const columns = columnsOf(width);
 	const { text, tone } = answerWords(answer);
 	return [
-		span(fit(cleanLine(`registry ${scope ?? 'default'}`), name), 'strong'),
-		span(` ${fit(cleanLine(url), Math.max(0, width - name - right - 2))}`),
-		span(` ${fit(`${hasCredentials ? '* ' : '  '}${text}`, right)}`, tone),
+		span(fit(cleanLine(`registry ${scope ?? 'default'}`), columns.name), 'strong'),
+		span(` ${fit(cleanLine(url.replace(/^https?:\/\//, '').replace(/\/$/, '')), columns.value)}`),
+		span(columns.where === 0 ? '' : ` ${fit(`${hasCredentials ? '* ' : '  '}${text}`, columns.where)}`, tone),
 	];
 }
 
 function answerWords(answer: RegistryAnswer): { readonly text: string; readonly tone: Tone } {
 	switch (answer.type) {
 		case 'answered':
-			return { text: `${answer.status} in ${Math.round(answer.milliseconds)} ms`, tone: answer.status >= 500 ? 'bad' : 'good' };
+			return {
+				text: `${answer.status < 400 ? 'answers' : `answers ${answer.status}`} in ${Math.round(answer.milliseconds)} ms`,
+				tone: answer.status >= 500 ? 'bad' : 'good',
+			};
 		case 'silent':
 			return { text: '! no answer', tone: 'bad' };
 		case 'not-asked':
@@ -101,7 +117,7 @@ function answerLines(answer: RegistryAnswer, retryKey: string, width: number): r
 	switch (answer.type) {
 		case 'answered':
 			return [
-				...fact('Answers', answerWords(answer).text, width, answerWords(answer).tone),
+				...fact('Answers', `${answer.status} in ${Math.round(answer.milliseconds)} ms`, width, answerWords(answer).tone),
 				...fact('Search', word(answer.hasSearch), width),
 				...fact('Signs', answer.hasKeys === true ? 'yes, and tells its keys' : word(answer.hasKeys), width),
 			];

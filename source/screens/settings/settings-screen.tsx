@@ -10,7 +10,7 @@ import { screenAreas } from '../../views/index.ts';
 import { DetailPane } from '../parts/detail-pane.tsx';
 import { ListPane } from '../parts/list-pane.tsx';
 import { freshness, placeholderLines } from '../parts/placeholder.ts';
-import { settingRow } from './setting-document.ts';
+import { settingHeader, settingRow } from './setting-document.ts';
 
 /** What is set once, which registries are asked, and where one is signed in. */
 export function SettingsScreen({ state }: { readonly state: State }) {
@@ -27,6 +27,7 @@ export function SettingsScreen({ state }: { readonly state: State }) {
 				size={main}
 				items={list.items}
 				selected={selectedIn(state, list)}
+				header={settingHeader}
 				rowAt={(index, width) => {
 					const item = items[index];
 					return item === undefined ? [] : settingRow(item, width);

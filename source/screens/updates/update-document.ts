@@ -21,7 +21,13 @@ export function updateDocument(plugin: OutdatedPlugin, state: State, width: numb
 			isMovable(plugin) ? 'accent' : 'warning',
 		),
 		...fact('Latest', plugin.latest, width),
-		...fact('Published', `${formatAge(plugin.publishedAt, state.now)} (${formatTime(plugin.publishedAt)})`, width),
+		...fact(
+			'Published',
+			plugin.publishedAt === null
+				? 'not told by this registry'
+				: `${formatAge(plugin.publishedAt, state.now)} (${formatTime(plugin.publishedAt)})`,
+			width,
+		),
 		...fact('Asked for', plugin.spec, width),
 		...(level === undefined ? [] : fact('Level now', badgeText(levelBadge(level)), width, levelBadge(level).tone)),
 		...(plugin.reasons.length === 0
