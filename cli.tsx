@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { isatty } from 'node:tty';
 import { openCompiledCodeFolder } from './source/engine/compiled-code.ts';
 import { paintSkeleton } from './source/terminal/skeleton.ts';
 import type { Skeleton } from './source/terminal/skeleton.ts';
@@ -12,7 +11,7 @@ let isUnwritten = false;
 
 // No top-level await: the launcher takes this file by `require`, which an older Node can at least parse.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-	process.stdout.write(`${readVersion()}\n`);
+	printAtOnce(`${readVersion()}\n`);
 } else {
 	// Whoever reads our output may stop reading (`| head`), or the terminal may be gone; the operation still finishes, and its exit code
 	// still counts.
@@ -27,7 +26,19 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 	main(skeleton).then(setExitCode, reportCrash);
 }
 
+/** Node's streams take longer to load than all else that tells the version. */
+function printAtOnce(text: string): void {
+	try {
+		writeSync(1, text);
+	} catch {
+		// A full pipe, or nobody at its other end: that is for the streams.
+		process.stdout.on('error', ignoreGoneReader);
+		process.stdout.write(text);
+	}
+}
+
 function terminal(): { isTTY: boolean; columns: number; descriptor: number } {
+	const { isatty } = process.getBuiltinModule('node:tty');
 	return { isTTY: isatty(0) && isatty(1), columns: process.stdout.columns, descriptor: 1 };
 }
 
