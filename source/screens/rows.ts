@@ -1,5 +1,5 @@
 import type { Change, InstalledPlugin, SearchQuery } from '../engine/index.ts';
-import { cleanLine, fit, fitRight, formatAge, formatDuration } from '../format.ts';
+import { cleanLine, fit, fitRight, formatAge, formatDuration, textWidth } from '../format.ts';
 import { highlighted } from '../highlight.ts';
 import { hasUpdate } from '../select.ts';
 import type { Runnable } from '../select.ts';
@@ -66,11 +66,13 @@ function permissionSummary(plugin: InstalledPlugin): string {
 
 export function changeLine(change: Change, width: number): Line {
 	const badge = changeBadge(change.type);
-	const name = Math.max(12, Math.min(38, width - 36));
+	const versions = cleanLine(changeVersions(change));
+	// In a narrow place the whole name is worth more than versions that stand beneath each other.
+	const name = Math.max(12, Math.min(38, width - 13 - textWidth(versions)));
 	return [
 		span(`${badge.sign} ${fit(badge.word, 9)} `, badge.tone),
 		span(fit(cleanLine(change.name), name), change.isRoot ? 'strong' : 'plain'),
-		span(` ${cleanLine(changeVersions(change))}`, 'dim'),
+		span(` ${versions}`, 'dim'),
 	];
 }
 

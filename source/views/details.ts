@@ -52,8 +52,13 @@ export function detailOf(state: State): ScreenDocument | null {
 /** In so few rows each is worth more than the space between two. */
 const FEW_ROWS = 10;
 
+function hasText(line: Line): boolean {
+	return line.some(({ text }) => text !== '');
+}
+
 function squeezed(lines: readonly Line[], rows: number): readonly Line[] {
-	return rows < FEW_ROWS && lines.length > rows ? lines.filter((line) => line.some(({ text }) => text !== '')) : lines;
+	const begun = lines.slice(Math.max(0, lines.findIndex(hasText)));
+	return rows < FEW_ROWS && begun.length > rows ? begun.filter(hasText) : begun;
 }
 
 function detailLines(state: State, selected: string | null, size: Size): readonly Line[] {

@@ -24,6 +24,6 @@ export function conflictDocument(conflict: Conflict, options: { readonly width: 
 				BLANK,
 				heading('Selected: tried, and it solves'),
 				...paragraph(suggestion.sentence, width),
-				...(suggestion.command === null ? [] : paragraph(suggestion.command, width)),
+				...(suggestion.command === null ? [] : paragraph(suggestion.command, width, { tone: 'accent' })),
 			];
 }

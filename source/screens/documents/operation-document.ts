@@ -34,7 +34,7 @@ type Options = { readonly width: number; readonly retryKey: string; readonly key
 /** Live while the operation runs, its record afterwards. */
 export function operationDocument(operation: Operation, options: Options): readonly Line[] {
 	const { width, retryKey } = options;
-	return [
+	const lines = [
 		...operation.steps.map((step) => stepLine(step, operation.watch.at, width)),
 		...transferLines(operation, { width, isRunning: isFetching(operation) }),
 		...taskLines(operation, width),
@@ -44,6 +44,13 @@ export function operationDocument(operation: Operation, options: Options): reado
 			: [...(operation.steps.length === 0 ? [] : [BLANK]), ...failureDocument(operation.failure, width, retryKey)]),
 		...resultLines(operation, options),
 	];
+	// What there is of it begins at the top.
+	return lines.slice(
+		Math.max(
+			0,
+			lines.findIndex((line) => line.some(({ text }) => text !== '')),
+		),
+	);
 }
 
 function stepLine(step: OperationStep, now: number, width: number): Line {
