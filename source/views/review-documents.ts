@@ -1,4 +1,5 @@
 import type { FileDifference, UpdateReview } from '../engine/index.ts';
+import { fetchAmount } from '../fetch-amount.ts';
 import { keyNames } from '../key-bindings.ts';
 import { insideOf, layoutOf, reviewPaneSize } from '../layout.ts';
 import { remember } from '../remember.ts';
@@ -10,6 +11,7 @@ import { paragraph } from '../screens/documents/lines.ts';
 import { transferLines } from '../screens/documents/transfer-lines.ts';
 import { differenceOf, fetchingOf, reviewOf } from '../select.ts';
 import type { Page, State } from '../state.ts';
+import type { Line } from '../theme.ts';
 import type { ScreenDocument } from './screen-document.ts';
 
 // Drawn on every key, made once for each width.
@@ -49,19 +51,8 @@ export function reviewPaneDocument(
 	const { value, failure } = reviewOf(state, page);
 	const id = `review ${pane} ${page.name}@${page.to}`;
 	if (value === null) {
-		const waiting =
-			pane === 'facts'
-				? `Fetching and proving ${page.name} ${page.to}; nothing of it is unpacked before that ...`
-				: 'It comes with the files ...';
 		const lines =
-			failure === null
-				? [
-						...paragraph(waiting, columns, { tone: 'dim' }),
-						...(pane === 'facts'
-							? transferLines(fetchingOf(state, { of: 'reviews', name: `${page.name}@${page.to}` }), { width: columns, isRunning: true })
-							: []),
-					]
-				: failureDocument(failure, columns, keyNames(state)('refresh'));
+			failure === null ? waitingLines(state, page, { pane, columns }) : failureDocument(failure, columns, keyNames(state)('refresh'));
 		return { id, lines, rows };
 	}
 
@@ -70,6 +61,25 @@ export function reviewPaneDocument(
 		lines: pane === 'facts' ? factsDocument(value, { width: columns, now: state.now }) : changelogOnScreen(value, String(columns)),
 		rows,
 	};
+}
+
+/** What is waited for: its bytes, and then what is made of them. */
+function waitingLines(
+	state: State,
+	{ name, to }: Pick<Extract<Page, { readonly type: 'review' }>, 'name' | 'to'>,
+	{ pane, columns }: { readonly pane: 'facts' | 'changelog'; readonly columns: number },
+): readonly Line[] {
+	if (pane === 'changelog') {
+		return paragraph('It comes with the files ...', columns, { tone: 'dim' });
+	}
+
+	const fetching = fetchingOf(state, { of: 'reviews', name: `${name}@${to}` });
+	const { finished, packages } = fetchAmount(fetching.planned, Object.values(fetching.transfers));
+	const sentence =
+		packages > 0 && finished === packages
+			? `${name} ${to} is here; it is being proven, scanned and compared ...`
+			: `Fetching and proving ${name} ${to}; nothing of it is unpacked before that ...`;
+	return [...paragraph(sentence, columns, { tone: 'dim' }), ...transferLines(fetching, { width: columns, isRunning: true })];
 }
 
 /** Lines at which the differences of a file begin. */

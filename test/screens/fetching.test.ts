@@ -35,6 +35,16 @@ describe('what is fetched to be looked at', () => {
 		it(`tells the same of an update that is reviewed, at ${size.columns}x${size.rows}`, async () => {
 			const review = await opened({ section: 'updates', page: { type: 'review', name: NAME, to: '2.1.0', pane: 'facts' } }, size);
 			expect(await shown(review, underWay(REVIEW))).toContain('0 of 1 package, 30.0 of 90.0 kB, 15 kB/s');
+			const last = {
+				type: 'fetch-progress',
+				id: '@acme/links@2.1.0',
+				receivedBytes: 90_000,
+				totalBytes: 90_000,
+				unpackedBytes: null,
+				finished: true,
+			} as const;
+			const whole = await shown(review, [...underWay(REVIEW), { type: 'load-fetching', slot: REVIEW, now: NOW + 3000, event: last }]);
+			expect(whole).toContain('@acme/links 2.1.0 is here; it is being');
 		});
 	}
 
