@@ -209,6 +209,7 @@ async function engineOptions(parsed: ParsedArguments, options: CommandLineOption
 		sandbox: { strict: strict || plain.sandbox.strict, jitless: jitless || plain.sandbox.jitless },
 		registry: plain.registry ?? settings.registry,
 		waitMilliseconds: wait * 1000,
+		asksDownloads: settings.downloads,
 		auditRules: { segmentBytes: settings.auditFileMegabytes * 1024 * 1024, segments: settings.auditFiles },
 	};
 }

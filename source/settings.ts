@@ -18,6 +18,8 @@ export type Settings = {
 	readonly registry: string | null;
 	/** How long to wait for another plugward that holds the home. */
 	readonly waitSeconds: number;
+	/** Registries are asked how often a package was downloaded. */
+	readonly downloads: boolean;
 	/** How the full-screen app looks. */
 	readonly display: Display;
 	/** Keys of the user's own, by command or `place.command`; the app checks them when it opens. */
@@ -35,6 +37,7 @@ export type SettingsPlace = { readonly home: string | null; readonly environment
 export const DEFAULT_SETTINGS: Settings = {
 	registry: null,
 	waitSeconds: 10,
+	downloads: true,
 	auditFileMegabytes: 16,
 	auditFiles: 64,
 	sandbox: { strict: false, jitless: false },
@@ -66,6 +69,7 @@ const stored = v.strictObject({
 		}),
 		DEFAULT_DISPLAY,
 	),
+	downloads: v.optional(v.boolean(), DEFAULT_SETTINGS.downloads),
 	keys: v.optional(v.record(v.string(), v.string()), NO_OWN_KEYS),
 	auditFileMegabytes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1024)), DEFAULT_SETTINGS.auditFileMegabytes),
 	sandbox: v.optional(
@@ -157,8 +161,11 @@ function definition(key: string, kind: Setting['kind'], help: string, choices: r
 const DEFINITIONS: readonly Definition[] = [
 	definition('registry', 'text', 'The registry to use instead of the one that .npmrc names'),
 	definition('waitSeconds', 'number', 'How long to wait for another plugward that holds the home, in seconds'),
+	definition('downloads', 'yes-no', 'Ask the registry of a package how often it was downloaded'),
 	definition('auditFileMegabytes', 'number', 'Size at which the audit log goes on in a new file, in MB'),
 	definition('auditFiles', 'number', 'How many full files of the audit log stay'),
+	definition('sandbox.strict', 'yes-no', 'No plugin runs without bubblewrap around it'),
+	definition('sandbox.jitless', 'yes-no', 'Plugins run without machine code: safer and slower'),
 	definition('display.theme', 'choice', 'Colours of the app; auto asks the terminal', THEMES),
 	definition('display.colours.accent', 'text', 'Colour of keys, of what is selected and of what an update brings'),
 	definition('display.colours.good', 'text', 'Colour of what is proven, granted or done'),

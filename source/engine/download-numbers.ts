@@ -17,7 +17,7 @@ export type DownloadNumbers =
 	  }
 	| {
 			readonly type: 'untold';
-			readonly reason: 'not-served' | 'unknown-package' | 'unreadable' | 'unreachable' | 'offline';
+			readonly reason: 'not-served' | 'unknown-package' | 'unreadable' | 'unreachable' | 'offline' | 'switched-off';
 			/** One sentence. */
 			readonly why: string;
 	  };

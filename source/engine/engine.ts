@@ -54,6 +54,8 @@ export type EngineOptions = {
 	readonly store?: string | null;
 	/** When the audit log goes on in a new file, and how many full ones stay; left out for 16 MiB and 64. */
 	readonly auditRules?: { readonly segmentBytes: number; readonly segments: number };
+	/** False: no registry is asked how often a package was downloaded. Left out for true. */
+	readonly asksDownloads?: boolean;
 	/** What this run wants of the sandbox; the policy may want more. `strict`: bubblewrap around each plugin or none runs. `jitless`: no machine code. */
 	readonly sandbox?: { readonly strict: boolean; readonly jitless: boolean };
 };

@@ -41,6 +41,16 @@ test('what was installed from the mirror is counted there, and told by info', as
 	expect(offline.stdout).toContain('downloads     Offline, so no registry is asked for numbers of downloads.');
 });
 
+test('with the setting off nobody is asked', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('tool', '1.0.0');
+	await using own = await openMachine(registry.url);
+	expect(await own.plugward(['settings', 'set', 'downloads', 'no'])).toMatchObject({ exitCode: 0 });
+	const { envelope } = await own.json(['info', 'tool']);
+	expect(envelope.data?.['downloads']).toMatchObject({ type: 'untold', reason: 'switched-off' });
+	expect(registry.requests.map(({ path }) => path)).toEqual(['/tool']);
+});
+
 test('files and README are those of the verified bytes', async () => {
 	const { stdout, exitCode } = await machine.plugward(['info', '@examples/hello', '--files', '--readme', '--offline']);
 	expect(exitCode).toBe(0);

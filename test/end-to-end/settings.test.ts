@@ -32,6 +32,8 @@ test('settings are listed, read, changed and given back, and what is no value is
 	expect((await words(['settings', 'set', 'display.colours.accent', '#ff8700'])).stdout).toBe('display.colours.accent is #ff8700.\n');
 	expect((await words(['settings', 'set', 'display.colours.bad', 'pink'])).stderr).toContain('got "pink"');
 	expect((await words(['settings', 'unset', 'display.colours.accent'])).stdout).toBe('display.colours.accent is nothing, the default.\n');
+	expect((await words(['settings', 'set', 'sandbox.jitless', 'yes'])).stdout).toBe('sandbox.jitless is yes.\n');
+	expect((await words(['settings', 'unset', 'sandbox.jitless'])).stdout).toBe('sandbox.jitless is no, the default.\n');
 	for (const parameters of [
 		['set', 'display.theme', 'pink'],
 		['set', 'waitSeconds', '-1'],

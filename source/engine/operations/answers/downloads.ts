@@ -5,9 +5,14 @@ import { parseSpec } from '../versions/parse-spec.ts';
 
 /** How often the package of a spec was downloaded, whatever version. */
 export async function downloads(
-	{ registry }: EngineContext,
+	{ registry, options }: EngineContext,
 	{ spec, fresh }: { readonly spec: string; readonly fresh: boolean },
 	{ signal }: CallOptions,
 ): Promise<DownloadNumbers> {
-	return registry.downloads({ name: parseSpec(spec).name, fresh }, { signal });
+	const { name } = parseSpec(spec);
+	if (options.asksDownloads === false) {
+		return { type: 'untold', reason: 'switched-off', why: 'Not asked for: the setting "downloads" is off.' };
+	}
+
+	return registry.downloads({ name, fresh }, { signal });
 }
