@@ -83,9 +83,12 @@ export function listOf(state: State): List {
 const versionsOf = remember((versions: readonly { readonly version: string }[]) => versions.map(({ version }) => version));
 
 function pluginList(state: State, { name, tab }: Extract<Page, { readonly type: 'plugin' }>): List {
-	return tab === 'files'
-		? { id: `contents ${name}`, items: pathsOf(listedFiles(state, name)) }
-		: { id: `versions ${name}`, items: versionsOf(infoOf(state, name).value?.versions ?? []) };
+	if (tab === 'files') {
+		return { id: `contents ${name}`, items: pathsOf(listedFiles(state, name)) };
+	}
+
+	// The other tabs are texts.
+	return { id: `versions ${name}`, items: tab === 'versions' ? versionsOf(infoOf(state, name).value?.versions ?? []) : [] };
 }
 
 function sectionItems(state: State): readonly string[] {

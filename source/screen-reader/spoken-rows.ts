@@ -135,6 +135,12 @@ function hitRows(state: State): readonly Line[] {
 	return hits.map((hit) => hitRow(hit, listing));
 }
 
+function versionRows(state: State, name: string): readonly Line[] {
+	return (infoOf(state, name).value?.versions ?? []).map(({ version, publishedAt, deprecated }) => [
+		span(`${version}, published ${formatAge(publishedAt, state.now)}${deprecated ? ', deprecated' : ''}`),
+	]);
+}
+
 function fileRows(state: State, name: string): readonly Line[] {
 	const contents = verifiedContents(state, name);
 	return contents === null ? [] : listedFiles(state, name).map((file) => containedRow(file, contents, 2 * WIDTH));
@@ -153,11 +159,7 @@ function pageRows(state: State, page: Page): readonly Line[] {
 				span(`${help} (${key})${reason === null ? '' : `; not now: ${reason}`}`),
 			]);
 		case 'plugin':
-			return page.tab === 'versions'
-				? (infoOf(state, page.name).value?.versions ?? []).map(({ version, publishedAt, deprecated }) => [
-						span(`${version}, published ${formatAge(publishedAt, state.now)}${deprecated ? ', deprecated' : ''}`),
-					])
-				: fileRows(state, page.name);
+			return page.tab === 'versions' ? versionRows(state, page.name) : page.tab === 'files' ? fileRows(state, page.name) : [];
 		case 'review':
 			return page.pane === 'files' ? (reviewOf(state, page).value?.files ?? []).map((file) => fileRow(file, WIDTH)) : [];
 		case 'runtime-grants':

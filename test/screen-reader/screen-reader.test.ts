@@ -62,6 +62,26 @@ describe('the app in lines of text', () => {
 		expect(await say('nonsense words', /is no number, key or word/)).toContain('guide');
 	}, 30_000);
 
+	it('tells files with their sizes and the downloads in words, and lists nothing beside a text', async () => {
+		const { terminal, say } = open();
+		await using _ = terminal;
+		await started(terminal);
+		await say('1', /1 of 9: @acme\/links/);
+		await say('', /Version, 3\.0\.0/);
+		for (const tab of ['readme', 'versions', 'permissions', 'provenance', 'dependencies']) {
+			await say(']', `, ${tab}.\n`);
+		}
+
+		const files = await say(']', /5\. package\.json/);
+		expect(files).toContain('@acme/links, files: 5 files, 184 kB; packed 61 kB, 33% of it. The largest first.');
+		expect(files).toMatch(/^1\. lib\/check\.js, 120 kB, 65%$/m);
+		const stats = await say(']', /Published, 30 versions[^]*2026, /);
+		expect(stats).toContain('Last 7 days, 48,000 downloads, 20% more than in the 7 days before');
+		expect(stats).toMatch(/^Day by day, 2026-10-21, 2026-11-19$/m);
+		expect(stats).not.toMatch(/^1\. /m);
+		expect(stats).not.toMatch(/[\u2500-\u25FF]/);
+	}, 30_000);
+
 	it('plans, asks, installs and undoes by numbers and keys, and tells each step once', async () => {
 		const { terminal, say } = open({ stepMilliseconds: 30 });
 		await using _ = terminal;
