@@ -58,6 +58,7 @@ function isolateFlags({ program, scripts, binary }: HostFiles, isShared: boolean
 		// For this process; an isolate has its own bound. Little passes through it, and pages once touched are not given back.
 		'--max-old-space-size=96',
 		'--max-semi-space-size=1',
+		'--expose-gc',
 		...(isShared ? [] : ['--v8-pool-size=1']),
 		'--disable-proto=throw',
 		'--disallow-code-generation-from-strings',
