@@ -23,6 +23,8 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 		leaveOnExit(skeleton);
 	}
 
+	// Should nothing be left to wait for before there is a result, that is no success.
+	process.exitCode = 1;
 	main(skeleton).then(setExitCode, reportCrash);
 }
 

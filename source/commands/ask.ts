@@ -54,6 +54,11 @@ async function drain(stdin: Input, signal: AbortSignal): Promise<void> {
 
 /** One line, or null when the input ends. */
 async function readLine(stdin: Input, signal: AbortSignal): Promise<string | null> {
+	// After Ctrl-D at one question there is nobody to answer the next, and nothing more would ever come.
+	if (!stdin.readable) {
+		return null;
+	}
+
 	const { createInterface } = await import('node:readline');
 	const { promise, resolve, reject } = Promise.withResolvers<string | null>();
 	const onAbort = () => reject(cancelled(signal.reason));

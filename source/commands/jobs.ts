@@ -1,5 +1,5 @@
 import { EngineError, type KnownJob, stripToLine } from '../engine/index.ts';
-import { formatAge, formatTime } from '../format.ts';
+import { formatAge, formatTime, plural } from '../format.ts';
 import type { Tone } from '../theme.ts';
 import type { CommandDefinition } from './command.ts';
 import { requirePositionals } from './flags.ts';
@@ -45,7 +45,12 @@ export const jobs: CommandDefinition<JobsResult> = {
 
 function jobsText({ jobs: rows, forgotten }: JobsResult, view: View): string {
 	return joinBlocks([
-		forgotten === null ? [] : paragraphLines(`Forgot ${forgotten}.`, { view, tone: 'good' }),
+		forgotten === null
+			? []
+			: paragraphLines(forgotten === 0 ? 'There was nothing to forget.' : `Forgot ${plural(forgotten, 'operation')}.`, {
+					view,
+					tone: 'good',
+				}),
 		...rows.map((job) => jobLines(job, view)),
 		rows.length === 0 && forgotten === null ? paragraphLines('Nothing went on without a terminal.', { view }) : [],
 	]);

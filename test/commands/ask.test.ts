@@ -27,6 +27,7 @@ describe('a question', () => {
 	it('is answered with no when the input ends', async () => {
 		const { stdin, stderr } = terminal((input) => input.end());
 		expect(await askYesNo('Apply?', { stdin, stderr, signal: never })).toBe(false);
+		expect(await askYesNo('And this?', { stdin, stderr, signal: never }), 'nor is anybody there for the next').toBe(false);
 	});
 
 	it('ends when the operation is cancelled', async () => {

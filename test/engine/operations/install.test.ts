@@ -209,6 +209,16 @@ test('a packument that is not JSON, a dead registry, an unknown name and an impo
 	expect(await failure(lonely.planInstall(['other'], call))).toMatchObject({ exitCode: 7, code: 'registry-unreachable' });
 });
 
+test('that a package is deprecated is told once', async () => {
+	await using registry = await startFakeRegistry();
+	registry.serve('old', '1.0.0', { deprecated: 'use new' });
+	await using temporary = await openTemporaryEngine(registry.url);
+	const { notices } = await temporary.engine.planInstall(['old'], temporary.call);
+	expect(notices.filter(({ text }) => text.includes('deprecated'))).toEqual([
+		{ severity: 'warning', text: 'old 1.0.0 is deprecated: use new' },
+	]);
+});
+
 test('cancelling during a transfer rejects with cancelled and changes nothing', async () => {
 	await using registry = await startFakeRegistry();
 	registry.serve('one', '1.0.0');

@@ -26,7 +26,7 @@ function noticesOf(packages: readonly AssessedPackage[], rootIds: ReadonlySet<st
 	const notices: Plan['notices'][number][] = [];
 	for (const { locked, facts, manifest, isNew } of packages) {
 		if (isNew && facts.manifest?.deprecated) {
-			notices.push({ severity: 'warning', text: `${idOf(locked)} is deprecated: ${facts.manifest.deprecated}` });
+			notices.push({ severity: 'warning', text: `${locked.name} ${locked.version} is deprecated: ${facts.manifest.deprecated}` });
 		}
 
 		if (isNew && rootIds.has(idOf(locked)) && manifest === null) {

@@ -40,10 +40,15 @@ export async function planOfLock(context: EngineContext, request: LockPlanReques
 		targetGeneration: null,
 		...assessment,
 		packages: await scanPlanned(context, { base, lock, packages: assessment.packages }, options),
-		notices: [...(await nativeNotices(context, { base, lock })), ...powerNotices(powers), ...notices, ...assessment.notices],
+		notices: toldOnce([...(await nativeNotices(context, { base, lock })), ...powerNotices(powers), ...notices, ...assessment.notices]),
 		...(powers.length === 0 ? {} : { powers }),
 		fetchedBytes: fetched.bytes,
 		fetchedCount: fetched.count,
 		lock,
 	};
+}
+
+/** Resolving and assessing see some of the same things, and the second knows of packages that nobody resolved. */
+function toldOnce(notices: Plan['notices']): Plan['notices'] {
+	return [...new Map(notices.map((notice) => [notice.text, notice])).values()];
 }
