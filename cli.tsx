@@ -34,7 +34,7 @@ function printAtOnce(text: string): void {
 		writeSync(1, text);
 	} catch {
 		// A full pipe, or nobody at its other end: that is for the streams.
-		process.stdout.on('error', ignoreGoneReader);
+		process.stdout.on('error', tellUnwritten);
 		process.stdout.write(text);
 	}
 }

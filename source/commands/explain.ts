@@ -4,7 +4,7 @@ import { changeBadge } from '../theme.ts';
 import type { CommandDefinition } from './command.ts';
 import { listFlag } from './flags.ts';
 import { cell, joinBlocks, labelledLines, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
-import { versionWords } from './plan-text.ts';
+import { versionWords } from '../version-words.ts';
 import { readResolveChoices, RESOLVE_FLAGS } from './resolve-choices.ts';
 
 /** Dependencies beyond this many are counted. */

@@ -4,7 +4,7 @@ import { changeBadge } from '../theme.ts';
 import type { CommandDefinition } from './command.ts';
 import { requirePositionals } from './flags.ts';
 import { type Cell, cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
-import { versionWords } from './plan-text.ts';
+import { versionWords } from '../version-words.ts';
 import { parseGeneration } from './rollback.ts';
 
 export type HistoryResult = {

@@ -2,6 +2,7 @@ import { permissionCaution } from '../engine/index.ts';
 import type { Change, Decision, Observation, Observed, Plan, PlannedPackage, Requirement } from '../engine/index.ts';
 import { formatBytes, plural } from '../format.ts';
 import { changeBadge, levelBadge } from '../theme.ts';
+import { versionWords } from '../version-words.ts';
 import { flagFor, sentenceFor } from './consent.ts';
 import { type Cell, cell, joinBlocks, paint, paragraphLines, tableLines, titleLine, type View } from './layout.ts';
 
@@ -152,18 +153,6 @@ function changeRow(change: Change, planned: PlannedPackage | null): readonly Cel
 		versionWords(change),
 		planned === null ? '' : cell(planned.verdict.level, levelBadge(planned.verdict.level).tone),
 	];
-}
-
-export function versionWords(change: Change): string {
-	switch (change.type) {
-		case 'add':
-			return change.to;
-		case 'remove':
-			return change.from;
-		case 'update':
-		case 'downgrade':
-			return `${change.from} -> ${change.to}`;
-	}
 }
 
 /** Why the level, for what the user named; of a dependency only what is unusual. */

@@ -8,6 +8,18 @@ export type Sign = (typeof SIGNS)[number];
 
 export type Observation = Capability | Sign;
 
+/** What lets code do harm beyond its own answer; an update that gains one of these is grave. */
+export const FAR_REACHING: ReadonlySet<string> = new Set<Observation>([
+	'process',
+	'native',
+	'eval',
+	'net',
+	'obfuscated',
+	'self-publish',
+	'secret-path',
+	'secret-env',
+]);
+
 /** Where something was seen. Lines and columns start at 1; a column counts UTF-16 units. */
 export type Place = {
 	/** Relative to the package root. */

@@ -5,8 +5,9 @@ import { answerTo, requirementSubject } from '../plan-review.ts';
 import type { Answers } from '../state.ts';
 import { badgeText, changeBadge, levelBadge, span } from '../theme.ts';
 import type { Line, Span } from '../theme.ts';
+import { versionWords } from '../version-words.ts';
 import { shareCells, widestOf } from './column-widths.ts';
-import { changeVersions, joinSpans, LEVEL_WIDTH } from './rows.ts';
+import { joinSpans, LEVEL_WIDTH } from './rows.ts';
 
 /** Widths for the rows of one plan; a decision and a change have columns of their own. */
 export type PlanColumns = { readonly subject: number; readonly asked: number; readonly name: number; readonly versions: number };
@@ -25,7 +26,7 @@ export function planColumns(items: readonly PlanItem[], width: number): PlanColu
 	]);
 	const [name = 0, versions = 0] = shareCells(width - SIGN_WIDTH - LEVEL_WIDTH - 3, [
 		widest(changes.map((change) => cleanLine(change.name))) + 1,
-		widest(changes.map((change) => cleanLine(changeVersions(change)))) + 1,
+		widest(changes.map((change) => cleanLine(versionWords(change)))) + 1,
 	]);
 	return { subject, asked, name, versions };
 }
@@ -40,7 +41,7 @@ export function planRow(item: PlanItem, answers: Answers, columns: PlanColumns):
 	return joinSpans([
 		span(badge.sign, badge.tone),
 		span(fit(cleanLine(item.change.name), columns.name), item.change.isRoot ? 'strong' : 'plain'),
-		span(fit(cleanLine(changeVersions(item.change)), columns.versions), 'dim'),
+		span(fit(cleanLine(versionWords(item.change)), columns.versions), 'dim'),
 		level === null ? span(fit('', LEVEL_WIDTH)) : span(fit(badgeText(level), LEVEL_WIDTH), level.tone),
 	]);
 }

@@ -6,6 +6,7 @@ import type { Runnable } from '../select.ts';
 import type { Operation } from '../state.ts';
 import { badgeText, changeBadge, levelBadge, span } from '../theme.ts';
 import type { Line, Span } from '../theme.ts';
+import { versionWords } from '../version-words.ts';
 
 /** One line per item of each list; columns are padded here, so that a row is one text for the renderer. */
 
@@ -66,7 +67,7 @@ function permissionSummary(plugin: InstalledPlugin): string {
 
 export function changeLine(change: Change, width: number): Line {
 	const badge = changeBadge(change.type);
-	const versions = cleanLine(changeVersions(change));
+	const versions = cleanLine(versionWords(change));
 	// In a narrow place the whole name is worth more than versions that stand beneath each other.
 	const name = Math.max(12, Math.min(38, width - 13 - textWidth(versions)));
 	return [
@@ -74,18 +75,6 @@ export function changeLine(change: Change, width: number): Line {
 		span(fit(cleanLine(change.name), name), change.isRoot ? 'strong' : 'plain'),
 		span(` ${versions}`, 'dim'),
 	];
-}
-
-export function changeVersions(change: Change): string {
-	switch (change.type) {
-		case 'add':
-			return change.to;
-		case 'remove':
-			return change.from;
-		case 'update':
-		case 'downgrade':
-			return `${change.from} -> ${change.to}`;
-	}
 }
 
 const operationTimeWidth = (width: number): number => Math.min(26, Math.floor(width * 0.34));

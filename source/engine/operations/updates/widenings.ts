@@ -1,18 +1,7 @@
 import { type EvidenceKind, EVIDENCE_KIND_WORDS, LEVELS } from '../../evidence.ts';
+import { FAR_REACHING } from '../../scan.ts';
 import { describeIdentity, identityChange } from '../../trust/index.ts';
 import type { UpdateReview, Widening } from '../../update-review.ts';
-
-/** What lets code reach beyond its own answer. */
-const FAR_REACHING: ReadonlySet<string> = new Set([
-	'process',
-	'native',
-	'eval',
-	'net',
-	'obfuscated',
-	'self-publish',
-	'secret-path',
-	'secret-env',
-]);
 
 /** What an update makes worse for who trusts the version before, the grave first. */
 export function wideningsOf(review: Omit<UpdateReview, 'widenings'>): readonly Widening[] {

@@ -1,20 +1,11 @@
-import { type AnyNode, type Options, parse, type Program } from 'acorn';
+import { type AnyNode, parse, type Program } from 'acorn';
+import { LENIENT_SYNTAX } from '../../lenient-syntax.ts';
 
 /**
  * How a file uses a module that it imports. `loads`: it is there as soon as the file is loaded. `optional`: only inside of `try`, of a
  * condition or of a function, so that the file can do without it. `constants`: it only reads tables such as `STATUS_CODES`.
  */
 export type ImportUse = 'loads' | 'optional' | 'constants';
-
-const LENIENT = {
-	ecmaVersion: 'latest',
-	allowReturnOutsideFunction: true,
-	allowAwaitOutsideFunction: true,
-	allowImportExportEverywhere: true,
-	allowSuperOutsideMethod: true,
-	allowHashBang: true,
-	checkPrivateFields: false,
-} satisfies Options;
 
 const CONSTANTS: ReadonlySet<string> = new Set(['constants', 'METHODS', 'STATUS_CODES']);
 const STRENGTH: Readonly<Record<ImportUse, number>> = { loads: 2, optional: 1, constants: 0 };
@@ -28,7 +19,7 @@ export function importUses(source: string): ReadonlyMap<string, ImportUse> {
 function parseEither(source: string): Program | null {
 	for (const sourceType of ['module', 'script'] as const) {
 		try {
-			return parse(source, { ...LENIENT, sourceType });
+			return parse(source, { ...LENIENT_SYNTAX, sourceType });
 		} catch {
 			// The other kind, or nothing that this can read; then the bundler says what is wrong with it.
 		}

@@ -1,4 +1,5 @@
-import { type AnyNode, type Options, Parser, type Program } from 'acorn';
+import { type AnyNode, Parser, type Program } from 'acorn';
+import { LENIENT_SYNTAX } from '../../lenient-syntax.ts';
 
 export type SyntaxNode = AnyNode;
 
@@ -6,16 +7,6 @@ export type Parsed =
 	| { readonly type: 'parsed'; readonly program: Program }
 	/** No JavaScript, or JavaScript that goes beyond what a scanner can take. */
 	| { readonly type: 'unparsable' | 'unscannable'; readonly why: string };
-
-const LENIENT = {
-	ecmaVersion: 'latest',
-	allowReturnOutsideFunction: true,
-	allowAwaitOutsideFunction: true,
-	allowImportExportEverywhere: true,
-	allowSuperOutsideMethod: true,
-	allowHashBang: true,
-	checkPrivateFields: false,
-} satisfies Options;
 
 /** Source that nests deeper than the stack reaches must be told from source that is wrong, so the parser does not turn one error into the other. */
 const DeepParser = Parser.extend(
@@ -43,7 +34,7 @@ export function parseSource(path: string, text: string): Parsed {
 
 function tryParse(text: string, sourceType: 'module' | 'script'): Parsed {
 	try {
-		return { type: 'parsed', program: DeepParser.parse(text, { ...LENIENT, sourceType }) };
+		return { type: 'parsed', program: DeepParser.parse(text, { ...LENIENT_SYNTAX, sourceType }) };
 	} catch (error) {
 		if (error instanceof SyntaxError) {
 			return { type: 'unparsable', why: 'not JavaScript' };

@@ -1,20 +1,9 @@
 import type { Fact, ScanDifference, Severity } from '../../evaluation.ts';
-import { type Observation, type Observed, type PackageScan, type Place, SIGNS } from '../../scan.ts';
+import { FAR_REACHING, type Observed, type PackageScan, type Place, SIGNS } from '../../scan.ts';
 
 type Subject = { readonly id: string; readonly scan: PackageScan };
 
 const SIGN_NAMES: ReadonlySet<string> = new Set(SIGNS);
-/** What lets code do harm beyond its own answer. */
-const FAR_REACHING: ReadonlySet<Observation> = new Set([
-	'process',
-	'native',
-	'eval',
-	'net',
-	'obfuscated',
-	'self-publish',
-	'secret-path',
-	'secret-env',
-]);
 
 /** What one package's own bytes give away. Capabilities are no facts of their own: most packages have some, and have them for a reason. */
 export function scanFacts({ id, scan }: Subject): readonly Fact[] {
