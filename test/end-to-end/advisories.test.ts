@@ -99,6 +99,23 @@ test('a mirror serves it, and update fetches it from there', async () => {
 	}
 });
 
+test('a registry or a folder without a set is told with what else there is', async () => {
+	await using mirror = await startTemporaryMirror({ now: Date.now });
+	const other = await openMachine(mirror.url, [`//${new URL(mirror.url).host}/:_authToken=${TOKEN}`]);
+	try {
+		expect(await other.json(['advisories', 'update', '--key', key])).toMatchObject({
+			exitCode: 2,
+			envelope: { error: { hint: 'Import them from a folder instead: plugward advisories import FOLDER' } },
+		});
+		expect(await other.json(['advisories', 'import', other.project, '--key', key])).toMatchObject({
+			exitCode: 2,
+			envelope: { error: { hint: expect.stringContaining('plugward advisories sign') as string } },
+		});
+	} finally {
+		await other[Symbol.asyncDispose]();
+	}
+});
+
 test('a set that is older than the policy wants is said to be', async () => {
 	const policy = path.join(machine.folder, 'config', 'plugward', 'trust-policy.json');
 	await writeFile(policy, JSON.stringify({ version: 1, advisories: { source: 'kept', key, maximumAgeDays: 1 } }));

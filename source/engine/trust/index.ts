@@ -10,7 +10,7 @@ export type { ClosureMember, EffectiveLevel } from './level/closure.ts';
 export { describeIdentity, identityChange, identityDifferences } from './level/identity.ts';
 export type { IdentityPin } from './level/identity.ts';
 export { matchesAny } from './policy/name-pattern.ts';
-export { DEFAULT_POLICY, findException, MAXIMUM_ADVISORY_AGE_DAYS, organisationOf, parseTrustPolicy } from './policy/policy.ts';
+export { DEFAULT_POLICY, findException, isPersonId, MAXIMUM_ADVISORY_AGE_DAYS, organisationOf, parseTrustPolicy } from './policy/policy.ts';
 export type {
 	AdvisorySource,
 	Ceiling,

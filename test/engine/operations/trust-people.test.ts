@@ -175,6 +175,12 @@ describe('what people say', () => {
 		expect(await levelOf(engine, temporary)).toBe('known');
 		await engine.trust.removePerson('Ana', call);
 		expect(await engine.trust.people(call)).toEqual([]);
+		await expect(
+			engine.trust.addPerson({ id: 'ana', name: 'Ana', level: 'high', scopes: ['*'], expires: YEAR }, call),
+		).rejects.toMatchObject({
+			exitCode: 2,
+			message: '"ana" is nobody\'s id: expected ed25519:KEY or sigstore:ISSUER#SUBJECT.',
+		});
 	});
 
 	test('refuses a plan when somebody trusted rejects it', async () => {

@@ -9,6 +9,8 @@ import { trustFolder } from '../load-policy.ts';
 export type AdvisoryPlace = {
 	/** For sentences. */
 	readonly where: string;
+	/** What to do when nothing is there. */
+	readonly hint: string;
 	readonly signed: () => Promise<unknown>;
 	readonly shard: (set: AdvisorySet, shard: string) => Promise<unknown>;
 };
@@ -20,6 +22,7 @@ export function advisoryPlace(context: EngineContext, source: string, signal: Ab
 	if (source === 'registry') {
 		return {
 			where: 'The registry',
+			hint: 'Import them from a folder instead: plugward advisories import FOLDER',
 			signed: () => context.registry.advisoryFile(SIGNED, { signal }),
 			shard: (_set, shard) => context.registry.advisoryFile(`${shard}.json`, { signal }),
 		};
@@ -29,6 +32,10 @@ export function advisoryPlace(context: EngineContext, source: string, signal: Ab
 	const nameOf = (set: AdvisorySet, shard: string): string => (source === 'kept' ? (set.shards[shard] ?? '') : shard);
 	return {
 		where: source === 'kept' ? 'What was imported' : folder,
+		hint:
+			source === 'kept'
+				? 'Fetch them: plugward advisories update, or plugward advisories import FOLDER'
+				: 'Name the folder that "plugward advisories sign" has written, or where such a one was copied to.',
 		signed: () => readJson(join(folder, SIGNED)),
 		shard: (set, shard) => readJson(join(folder, `${nameOf(set, shard)}.json`)),
 	};
@@ -40,12 +47,10 @@ export function keptFolder({ options }: EngineContext): string {
 }
 
 /** Throws `settings-invalid` for no set there, `evidence-invalid` for one that is not signed by this key. */
-export async function openSet({ where, signed }: AdvisoryPlace, key: string): Promise<AdvisorySet> {
+export async function openSet({ where, hint, signed }: AdvisoryPlace, key: string): Promise<AdvisorySet> {
 	const bundle = await signed();
 	if (bundle === undefined) {
-		throw new EngineError('settings-invalid', `${where} has no signed advisories (${SIGNED}).`, {
-			hint: 'Fetch them: plugward advisories update, or plugward advisories import FOLDER',
-		});
+		throw new EngineError('settings-invalid', `${where} has no signed advisories (${SIGNED}).`, { hint });
 	}
 
 	return openAdvisorySet(bundle, key);

@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { SourceIdentity } from '../../evidence.ts';
 import { stripToLine } from '../../strip-controls.ts';
-import type { IdentityPin } from '../../trust/index.ts';
+import { type IdentityPin, isPersonId } from '../../trust/index.ts';
 import type { PersonRequest, PersonSummary } from '../../trust-calls.ts';
 import { identityIn } from '../apply/assessed-package.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -21,6 +21,12 @@ export async function listPeople(context: EngineContext): Promise<readonly Perso
 }
 
 export async function addPerson(context: EngineContext, person: PersonRequest): Promise<void> {
+	if (!isPersonId(person.id)) {
+		throw new EngineError('usage', `"${stripToLine(person.id)}" is nobody's id: expected ed25519:KEY or sigstore:ISSUER#SUBJECT.`, {
+			hint: 'Ask them for what "plugward trust key" prints.',
+		});
+	}
+
 	await editPolicy(context, 'people', (people) => [...people.filter(({ id }) => id !== person.id), person]);
 }
 

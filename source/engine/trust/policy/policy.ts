@@ -162,6 +162,12 @@ const personId = v.pipe(
 	v.string(),
 	v.regex(/^(?:ed25519:[\w-]{43}|sigstore:https:\/\/[^\s#]+#\S+)$/, 'expected ed25519:KEY or sigstore:ISSUER#SUBJECT'),
 );
+
+/** Whether the text can name somebody whose word counts. */
+export function isPersonId(word: string): boolean {
+	return v.is(personId, word);
+}
+
 const scopes = v.optional(v.pipe(v.array(namePattern), v.minLength(1)), ['*']);
 const person = v.strictObject({ id: personId, name: text, level: v.picklist(['high', 'medium', 'low']), scopes, expires: isoTime });
 const certifier = v.strictObject({ id: personId, name: text, scopes });
