@@ -43,7 +43,7 @@ describe('what is fetched to be looked at', () => {
 				unpackedBytes: null,
 				finished: true,
 			} as const;
-			const whole = await shown(review, [...underWay(REVIEW), { type: 'load-fetching', slot: REVIEW, now: NOW + 3000, event: last }]);
+			const whole = await shown(review, [...underWay(REVIEW), { type: 'load-looked-at', slot: REVIEW, now: NOW + 3000, progress: [last] }]);
 			expect(whole).toContain('@acme/links 2.1.0 is here; it is being');
 		});
 	}
