@@ -142,9 +142,9 @@ const SHARED = {
 const PLUGINS = [replaceModules, takeOnlyWhatIsUsed, loadMeowLazily];
 
 /**
- * What is read at each start and by what only looks at the home, what tells what is newer than installed, the other commands, what most
- * changes need, what runs plugins, and the rest. The engine stands once in all of them together. The file before them is tiny, since what
- * node keeps compiled starts after it. Reading a file and its compiled code costs 5 ms for each megabyte.
+ * What is read at each start and by what only looks at the home, what tells what is newer than installed, the app up to its first frame,
+ * the other commands, what most changes need, what runs plugins, and the rest. The engine stands once in all of them together. The file
+ * before them is tiny, since what is kept compiled starts after it. Reading a file and its compiled code costs 5 ms for each megabyte.
  */
 const PROGRAM: Layer = { file: 'program.cjs', entries: ['source/program.ts'] };
 const KNOWN: Layer = { file: 'known.cjs', entries: ['source/engine/registry/known-packages.ts'] };

@@ -1,5 +1,8 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { keepCompiled } from './source/compiled-program.ts';
 import { openCompiledCodeFolder } from './source/engine/compiled-code.ts';
 import { paintSkeleton } from './source/terminal/skeleton.ts';
 import type { Skeleton } from './source/terminal/skeleton.ts';
@@ -63,10 +66,17 @@ async function main(skeleton: Skeleton | null): Promise<number> {
 	const folder = openCompiledCodeFolder(process.env);
 	if (folder !== null) {
 		enableCompileCache(folder);
+		keepCompiled({ folder, own: dirname(fileURLToPath(import.meta.url)), word: startedWord() });
 	}
 
 	const { runProgram } = await import('./source/program.ts');
 	return runProgram(argv, readVersion(), skeleton);
+}
+
+/** The command as it was typed, if it is one. */
+function startedWord(): string {
+	const [word = ''] = argv;
+	return /^[a-z-]{1,20}$/.test(word) && !word.startsWith('-') ? word : 'app';
 }
 
 function setExitCode(code: number): void {
