@@ -15,16 +15,18 @@ export type Measure = {
 export type Told = {
 	readonly what: string;
 	readonly program: string;
+	readonly unit: Measure['unit'];
+	readonly goal: NonNullable<Measure['goal']> | null;
 	readonly measured: number;
 	readonly ratio: number | null;
 	readonly isMet: boolean | null;
 };
 
 /** `bare` is what `node -e 0` takes, in milliseconds. */
-export function tell({ what, program, values, take, goal }: Measure, bare: number): Told {
+export function tell({ what, program, unit, values, take, goal }: Measure, bare: number): Told {
 	const measured = take === undefined ? median(values) : quantile(values, take);
 	const ratio = goal?.isRatio === true ? measured / bare : null;
-	return { what, program, measured, ratio, isMet: goal === undefined ? null : (ratio ?? measured) <= goal.most };
+	return { what, program, unit, goal: goal ?? null, measured, ratio, isMet: goal === undefined ? null : (ratio ?? measured) <= goal.most };
 }
 
 export function table(measures: readonly Measure[], bare: number): string {
