@@ -7,6 +7,7 @@ import { parsePluginManifest } from '../../parse-manifest.ts';
 import type { Change, Plan, PlannedPackage, Requirement } from '../../plan.ts';
 import { statedLicence } from '../../stated-licence.ts';
 import { judge, type JudgeRequest } from '../../trust/index.ts';
+import { timeSlices } from '../../time-slices.ts';
 import { ageHours, ageIsJudged } from '../versions/age.ts';
 import { type AssessedPackage, identityIn } from './assessed-package.ts';
 import { type ApprovedBefore, approvedBefore, receiptOfRoot } from './approved-before.ts';
@@ -57,7 +58,9 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 	const fixes = await loadSecurityFixes(context, base.lock, options.signal);
 	const malware = await loadKnownMalware(context, { packages: uniquePackages(lock), asksRegistry: request.asksRegistry }, options.signal);
 	const assessed = new Map<string, AssessedPackage>();
+	const pause = timeSlices(options.signal);
 	for (const locked of uniquePackages(lock)) {
+		await pause();
 		const id = idOf(locked);
 		const receipt = await context.home.store.receipt(locked.integrity);
 		if (receipt === null) {
@@ -107,7 +110,7 @@ export async function assess(context: EngineContext, request: AssessRequest, opt
 						assessed,
 						revocations: await context.home.revocations(),
 					}),
-		notices: await planNotices(context, packages, rootIds),
+		notices: await planNotices(context, packages, { rootIds, pause }),
 	};
 }
 

@@ -11,13 +11,14 @@ const MOST_LICENCES = 5;
 export async function planNotices(
 	context: EngineContext,
 	packages: readonly AssessedPackage[],
-	rootIds: ReadonlySet<string>,
+	/** `pause` is awaited between packages, so that keys are answered meanwhile. */
+	{ rootIds, pause }: { readonly rootIds: ReadonlySet<string>; readonly pause: () => Promise<void> },
 ): Promise<Plan['notices']> {
 	return [
 		...noticesOf(packages, rootIds),
 		...(await licenceNotice(context, packages)),
 		...fixNotices(packages),
-		...resemblances(packages),
+		...(await resemblances(packages, pause)),
 		...deceptions(packages),
 	];
 }
@@ -92,13 +93,17 @@ function unprovenNotice(fresh: readonly AssessedPackage[]): Plan['notices'] {
 }
 
 /** A name that is all but another one's: of what is installed for the first time, and only where it is hardly by chance. */
-function resemblances(packages: readonly AssessedPackage[]): Plan['notices'] {
+async function resemblances(packages: readonly AssessedPackage[], pause: () => Promise<void>): Promise<Plan['notices']> {
 	const fresh = packages.filter(({ isNew, previous }) => isNew && previous === null);
 	const others = packages.filter((one) => !fresh.includes(one)).map(({ locked }) => locked.name);
-	return fresh
-		.flatMap(({ locked }) => resemblanceFact(idOf(locked), locked.name, others))
-		.filter(({ severity }) => severity !== 'note')
-		.map(({ package: id, text }) => ({ severity: 'warning' as const, text: `${id}: ${text}` }));
+	const found: Plan['notices'][number][] = [];
+	for (const { locked } of fresh) {
+		await pause();
+		const facts = resemblanceFact(idOf(locked), locked.name, others).filter(({ severity }) => severity !== 'note');
+		found.push(...facts.map(({ package: id, text }) => ({ severity: 'warning' as const, text: `${id}: ${text}` })));
+	}
+
+	return found;
 }
 
 /** Texts that hide something: of what is installed for the first time, or now. */

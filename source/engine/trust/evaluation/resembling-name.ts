@@ -27,13 +27,22 @@ export function resemblanceFact(id: string, name: string, known: readonly string
 	const found =
 		popular().names.has(name) || known.includes(name)
 			? null
-			: nearest(mine, [...popularNear(mine), ...known.map(formsOf).filter(isNear(mine))]);
+			: nearest(mine, [...popularNear(mine), ...knownForms(known).filter(isNear(mine))]);
 	if (found === null) {
 		return [];
 	}
 
 	const text = `Its name ${HOW[found.how]} the well-known ${found.name}. If you meant that, type that.`;
 	return [fact(id, { code: 'name-resembles', severity: found.how === 'letter' || found.how === 'order' ? 'note' : 'caution', text })];
+}
+
+const formsOfKnown = new WeakMap<readonly string[], readonly Forms[]>();
+
+/** The names of one plan are held against the same others each. */
+function knownForms(known: readonly string[]): readonly Forms[] {
+	const forms = formsOfKnown.get(known) ?? known.map(formsOf);
+	formsOfKnown.set(known, forms);
+	return forms;
 }
 
 function nearest(mine: Forms, candidates: readonly Forms[]): Resemblance | null {
