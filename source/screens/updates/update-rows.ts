@@ -30,7 +30,8 @@ export function updateColumns(plugins: readonly OutdatedPlugin[], state: State, 
 					plugins.map((plugin) => cleanLine(plugin.latest)),
 					{ header: 'LATEST', most: 16 },
 				);
-	const level = width >= 130 ? 22 : width >= 50 ? 10 : 0;
+	// What it means is worth more than the word of a level, whose sign stays.
+	const level = width >= 130 ? 22 : width >= 62 ? 10 : width >= 50 ? 1 : 0;
 	const room = width - MARK_WIDTH - age - latest - level - 3 - [age, latest, level].filter((one) => one > 0).length;
 	const [name = 0, step = 0, meaning = 0] = shareCells(room, [
 		widestOf(
@@ -57,7 +58,7 @@ export function updatesHeader(columns: UpdateColumns): string {
 		fit('UPDATE', columns.step),
 		fit('LATEST', columns.latest),
 		fit('PUBLISHED', columns.age),
-		fit('LEVEL', columns.level),
+		fit(columns.level === 1 ? 'L' : 'LEVEL', columns.level),
 		fit('WHAT IT MEANS', columns.meaning),
 	]
 		.filter((cell) => cell !== '')
@@ -89,6 +90,11 @@ function levelCell(plugin: OutdatedPlugin, state: State, width: number): Span {
 	const then = plugin.wanted === null ? null : reviewOf(state, { name: plugin.name, to: plugin.wanted }).value;
 	if (now === undefined) {
 		return span(fit('', width));
+	}
+
+	if (width === 1) {
+		const badge = levelBadge(then?.to.level ?? now);
+		return span(badge.sign, badge.tone);
 	}
 
 	if (then === null || then.to.level === now) {
