@@ -65,19 +65,29 @@ async function isSameProcess(id: number, start: string): Promise<boolean> {
 		return false;
 	}
 
+	if ((await statOf(id))[0] === 'Z') {
+		// Killed, and nobody asked how it ended yet: in a container perhaps nobody ever does.
+		return false;
+	}
+
 	const actual = await startOf(id);
 	return actual === '' || start === '' || actual === start;
 }
 
 /** Clock ticks between boot and the start of a process, or empty where there is no /proc. */
 async function startOf(id: number): Promise<string> {
+	return (await statOf(id))[19] ?? '';
+}
+
+/** What the system tells of a process behind its name, its state first; empty where there is no /proc. */
+async function statOf(id: number): Promise<readonly string[]> {
 	try {
 		const stat = await readFile(`/proc/${id}/stat`, 'utf8');
-		// The name in parentheses may hold spaces; the start time is the twentieth field after it.
-		return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+		// The name in parentheses may hold spaces.
+		return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	} catch {
 		// Not Linux, or the process has just ended: then the id alone decides.
-		return '';
+		return [];
 	}
 }
 
