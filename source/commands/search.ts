@@ -1,6 +1,6 @@
 import { EngineError, FACETS, parseSearchQuery, SEARCH_SORTS, withSort } from '../engine/index.ts';
 import type { SearchHit, SearchResult } from '../engine/index.ts';
-import { formatAge, plural } from '../format.ts';
+import { formatAge, formatCount, plural } from '../format.ts';
 import type { CommandDefinition, ParsedArguments } from './command.ts';
 import { countFlag, textFlag } from './flags.ts';
 import { type Cell, cell, joinBlocks, paragraphLines, tableLines, type View } from './layout.ts';
@@ -81,30 +81,36 @@ function searchText(result: SearchPage, view: View): string {
 			? `${result.from + 1} to ${last} of ${plural(result.total, 'hit')}${about}; --page and --limit show others.`
 			: `${plural(result.total, 'hit')}${about}.`;
 	return joinBlocks([
-		hitLines(result.hits, view),
+		hitLines(result, view),
 		[...paragraphLines(summary, { view, tone: 'dim' }), ...paragraphLines('Read more: plugward info NAME', { view, tone: 'dim' })],
 		noticeLines(result, view),
 	]);
 }
 
-function hitLines(hits: readonly SearchHit[], view: View): string[] {
+function hitLines({ hits, query }: SearchPage, view: View): string[] {
 	// A registry that tells nothing about proof needs no column for it.
 	const hasProof = hits.some((hit) => proofWord(hit) !== '');
 	return tableLines(
-		hits.map((hit) => hitRow(hit, view, hasProof)),
+		hits.map((hit) => hitRow(hit, view, { hasProof, hasDownloads: /(?:^|\s)sort:downloads(?:\s|$)/.test(query) })),
 		{ view, flexible: hasProof ? 4 : 3 },
 	);
 }
 
-function hitRow(hit: SearchHit, view: View, hasProof: boolean): readonly Cell[] {
+type Shown = { readonly hasProof: boolean; /** By what the list is ordered, in the place of ages. */ readonly hasDownloads: boolean };
+
+function hitRow(hit: SearchHit, view: View, { hasProof, hasDownloads }: Shown): readonly Cell[] {
 	const installed = hit.installed === null ? '' : hit.installed === hit.version ? ' installed' : ` (${hit.installed} installed)`;
 	return [
 		cell(hit.name, 'strong'),
 		`${hit.version}${installed}`,
 		...(hasProof ? [proofWord(hit)] : []),
-		cell(hit.publishedAt === null ? '' : formatAge(hit.publishedAt, view.now), 'dim'),
+		cell(hasDownloads ? downloadsWord(hit) : hit.publishedAt === null ? '' : formatAge(hit.publishedAt, view.now), 'dim'),
 		hit.description,
 	];
+}
+
+function downloadsWord({ downloads }: SearchHit): string {
+	return downloads === null ? '' : `${formatCount(downloads)} a week`;
 }
 
 /** The level of what is installed was judged; of the others there is only what the registry says. */

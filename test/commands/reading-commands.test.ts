@@ -45,6 +45,18 @@ describe('search', () => {
 		expect(stdout).toContain('And says so at length. And says so at length.');
 	});
 
+	it('tells downloads in the place of ages where they are the order', async () => {
+		const hits = [{ ...hit, downloads: 48_200 }, hit];
+		const listed = async (query: string) =>
+			(await plugward(['search', 'link'], { engine: standInEngine({ search: async () => ({ ...found, hits, query }) }) })).stdout.split(
+				'\n',
+			);
+		const [first, second] = await listed('link sort:downloads');
+		expect(first).toMatch(/^@examples\/link-checker {2}1\.0\.0 {2}48k a week {2}Checks/);
+		expect(second).toMatch(/^@examples\/link-checker {2}1\.0\.0 {14}Checks/);
+		expect((await listed('link'))[0]).toMatch(/ ago {2}Checks/);
+	});
+
 	it('asks for the page that was meant', async () => {
 		const asked: unknown[] = [];
 		const engine = standInEngine({
