@@ -40,13 +40,6 @@ function inside(bwrap: string, wrapped: WrappedProgram): Pick<WrappedProgram, 'p
 	return { program: bwrap, arguments: bubblewrapArguments({ ...wrapped, files: [...wrapped.files, ...nodeLibraries()] }) };
 }
 
-/**
- * All isolates of a process share one read-only heap, which the first of them brings: node's own, out of node's snapshot. Where snapshots may
- * put more into it than V8's has, the plugin's isolate would work on another one than it was built for, and node has to start without
- * its snapshot, which takes twice as long. Node 22 and later are built so that they may not.
- */
-const HAS_ONE_READ_ONLY_HEAP = Number(Reflect.get(process.config.variables, 'v8_enable_extensible_ro_snapshot') ?? 1) === 0;
-
 /** The isolate binary is the reason for addons; both rights are given up before any plugin byte is read. */
 function isolateFlags({ program, scripts, binary }: HostFiles, isShared: boolean): readonly string[] {
 	return [
@@ -54,7 +47,8 @@ function isolateFlags({ program, scripts, binary }: HostFiles, isShared: boolean
 		`--allow-fs-read=${program}`,
 		`--allow-fs-read=${scripts}`,
 		`--allow-fs-read=${binary}`,
-		...(HAS_ONE_READ_ONLY_HEAP ? [] : ['--no-node-snapshot']),
+		// All isolates of a process share one read-only heap. That of node's snapshot would start twice as fast, but isolated-vm forbids it.
+		'--no-node-snapshot',
 		// For this process; an isolate has its own bound. Little passes through it, and pages once touched are not given back.
 		'--max-old-space-size=96',
 		'--max-semi-space-size=1',
