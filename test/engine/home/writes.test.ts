@@ -14,6 +14,7 @@ const READING = new Set(
 /** Outside `home/disk.ts` these alone write, and none of them to what a home has installed. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
 	'crash-log.ts': 'the story of a crash, in the log folder of the user',
+	'compiled-program.ts': 'code of plugward kept compiled, beside the homes',
 	'engine/compiled-code.ts': 'the folder where node keeps our code compiled, in no home',
 	'engine/registry/metadata/metadata-store.ts':
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
