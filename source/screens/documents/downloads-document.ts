@@ -2,6 +2,7 @@ import { busiestDay, changeWords, downloadsText, endsToday } from '../../downloa
 import type { DownloadNumbers, SearchHit } from '../../engine/index.ts';
 import { cleanLine, fit, fitRight, plural } from '../../format.ts';
 import { columnChart } from '../../pictures/column-chart.ts';
+import type { KeyName } from '../../key-bindings.ts';
 import type { Loadable } from '../../state.ts';
 import { type Line, span } from '../../theme.ts';
 import { failureDocument } from './failure-document.ts';
@@ -13,6 +14,7 @@ type Context = {
 	readonly width: number;
 	readonly now: number;
 	readonly downloads: Downloads;
+	readonly key: KeyName;
 	/** What the last search told of it; null when it was not among what was found. */
 	readonly hit: SearchHit | null;
 };
@@ -24,7 +26,7 @@ const DAY_CELLS = 10;
 const MOST_COLUMN_CELLS = 2;
 
 /** Downloads day by day, in a picture and in words; where nobody tells them, why not. */
-export function downloadsDocument({ downloads: { value, failure }, hit, width, now }: Context): readonly Line[] {
+export function downloadsDocument({ downloads: { value, failure }, key, hit, width, now }: Context): readonly Line[] {
 	if (value?.type === 'told') {
 		return [heading('Downloads'), ...toldLines(value, width, now)];
 	}
@@ -35,7 +37,7 @@ export function downloadsDocument({ downloads: { value, failure }, hit, width, n
 		...(hit === null || hit.downloads === null
 			? []
 			: fact('Last week', `${downloadsText(hit.downloads)}, as the search of the registry told`, width)),
-		...(value === null && failure !== null ? failureDocument(failure, width, 'R') : paragraph(why, width, { tone: 'dim' })),
+		...(value === null && failure !== null ? failureDocument(failure, width, key('refresh')) : paragraph(why, width, { tone: 'dim' })),
 	];
 }
 
