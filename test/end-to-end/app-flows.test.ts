@@ -164,7 +164,7 @@ describe.each([
 		terminal.send('9');
 		await terminal.until(/node +Node 26/);
 		terminal.send('0');
-		await terminal.until('display.theme');
+		await terminal.until('waitSeconds');
 		terminal.send('/reduced');
 		await terminal.until('1 of 1');
 		terminal.send(ENTER);

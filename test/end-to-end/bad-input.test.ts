@@ -208,7 +208,7 @@ test('--yes decides no requirement: a young version named exactly ends with 9 un
 	const failure = await expectRefusal(['install', 'newborn@1.0.0', '--yes'], {
 		exitCode: 9,
 		code: 'consent-required',
-		says: ['newborn 1.0.0', '2 hours', '72'],
+		says: ['newborn 1.0.0', '2 hours', '3 days'],
 		hint: /--accept-young newborn/,
 	});
 	expect(failure.details).toMatchObject({ undecided: [{ type: 'young-version', package: 'newborn' }] });

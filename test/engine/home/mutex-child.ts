@@ -2,6 +2,7 @@
 // `install` commits generations one after the other, `audit` writes to the audit log, `read` reads what is current
 // as fast as it can until it is told to stop.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { openHome } from '../../../source/engine/home/index.ts';
 import { add, changeTo, sample, signal, waiting } from './temporary-home.ts';
 
@@ -55,6 +56,9 @@ switch (what) {
 			if (reads === 1) {
 				process.send?.('reading');
 			}
+
+			// What is read out of small files waits for nothing, and the word to stop must come in between.
+			await setImmediate();
 		}
 
 		process.send?.({ reads, generations: seen.size });
