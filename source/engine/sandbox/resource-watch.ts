@@ -1,6 +1,6 @@
 import type { PluginLimits } from '../manifest.ts';
 import { boundByKernel, type KernelBounds } from './kernel-bounds.ts';
-import { BEHIND_ALL, BEHIND_CORE, lowerPriority } from './priority.ts';
+import { letOthersFirst } from './priority.ts';
 import { ProcessFigures } from './process-figures.ts';
 
 const POLL_MILLISECONDS = 5;
@@ -9,8 +9,7 @@ const EASY_POLL_MILLISECONDS = 10;
 /** While nothing was asked of the plugin; the bound of the kernel holds all the same. */
 const IDLE_POLL_MILLISECONDS = 25;
 const POLLS_PER_CPU_READING = 3;
-/** A plugin that computes for longer than this in one call stands behind the core from then on, and after the second behind all others. */
-const BUSY_MILLISECONDS = 50;
+/** A plugin that computes for longer than this in one call lets its neighbours go first from then on. */
 const HOG_MILLISECONDS = 300;
 /** What threads and compiled code of an honest plugin need beside its own data. */
 const ADDRESS_SLACK_BYTES = 96 * 1024 * 1024;
@@ -47,7 +46,7 @@ export class ResourceWatch {
 	#peakMemoryBytes = 0;
 	#cpuMilliseconds = 0;
 	#polls = 0;
-	#priority = 0;
+	#isHog = false;
 	#isOver = false;
 	#timer: NodeJS.Timeout;
 
@@ -95,10 +94,9 @@ export class ResourceWatch {
 		}
 
 		const used = this.#cpuMilliseconds - cpuStart();
-		const priority = used > HOG_MILLISECONDS ? BEHIND_ALL : used > BUSY_MILLISECONDS ? BEHIND_CORE : 0;
-		if (priority > this.#priority) {
-			this.#priority = priority;
-			lowerPriority(pid, priority);
+		if (!this.#isHog && used > HOG_MILLISECONDS) {
+			this.#isHog = true;
+			letOthersFirst(pid);
 		}
 
 		if (this.#memoryBytes > memoryBytes) {
