@@ -7,6 +7,8 @@ export type Layer = {
 	readonly file: string;
 	/** Paths in the project, or names of packages, that earlier layers import dynamically or, packages, require: they load this layer then. */
 	readonly entries: readonly string[];
+	/** Whether it imports ES modules that are built elsewhere. In any other layer `import()` becomes `require()`. */
+	readonly importsModules?: boolean;
 };
 
 type Placed = Layer & {
@@ -77,7 +79,7 @@ type LayerBuild = {
 	readonly options: BuildOptions;
 };
 
-async function buildLayer({ entries }: Layer, { placed, later, asked, options }: LayerBuild): Promise<Metafile> {
+async function buildLayer({ entries, importsModules = false }: Layer, { placed, later, asked, options }: LayerBuild): Promise<Metafile> {
 	const offered = [...new Set([...entries, ...asked])].toSorted();
 	const table = offered.map((id) => `${JSON.stringify(id)}: () => require(${JSON.stringify(isPackage(id) ? id : `./${id}`)})`);
 	const { metafile } = await build({
@@ -85,6 +87,7 @@ async function buildLayer({ entries }: Layer, { placed, later, asked, options }:
 		stdin: { contents: `exports.modules = {\n${table.join(',\n')}\n};`, resolveDir: import.meta.dirname, loader: 'js' },
 		metafile: true,
 		format: 'cjs',
+		supported: { 'dynamic-import': importsModules },
 		plugins: [linkLayers(placed, later), ...(options.plugins ?? [])],
 	});
 	return metafile;

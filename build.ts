@@ -149,7 +149,7 @@ const PLUGINS = [replaceModules, takeOnlyWhatIsUsed, loadMeowLazily];
 const PROGRAM: Layer = { file: 'program.cjs', entries: ['source/program.ts'] };
 const KNOWN: Layer = { file: 'known.cjs', entries: ['source/engine/registry/known-packages.ts'] };
 /** The full-screen app up to its first frame, which is drawn before React and Ink are loaded. */
-const OPENING: Layer = { file: 'opening.cjs', entries: ['source/full-screen.tsx', 'source/screen-memory.ts'] };
+const OPENING: Layer = { file: 'opening.cjs', entries: ['source/full-screen.tsx', 'source/screen-memory.ts'], importsModules: true };
 /** Commands that come with what opens the home. */
 const READING = new Set(['list', 'history', 'diff'].map((name) => `source/commands/${name}.ts`));
 const COMMANDS: Layer = {

@@ -11,6 +11,8 @@ const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
 const TAIL = '\n})';
 const NEWLINE = 0x0a;
 const NOTHING_KEPT: Kept = { words: [], code: undefined };
+/** Scripts can import ES modules only by what node calls an experiment, and warns of on the screen; this file does, and is left to node. */
+const IMPORTS_MODULES = 'opening.cjs';
 /** So that not every start writes when somebody types ever new words. */
 const MOST_WORDS = 16;
 /** Of several plugwards that one user has, and of several Nodes. */
@@ -23,11 +25,11 @@ const MOST_FILES = 8;
  */
 export function keepCompiled({ folder, own, word }: { readonly folder: string; readonly own: string; readonly word: string }): void {
 	const { extensions } = createRequire(import.meta.url);
-	const { constants, Script: Compiled } = process.getBuiltinModule('node:vm');
+	const { Script: Compiled } = process.getBuiltinModule('node:vm');
 	const usual = extensions['.js'];
 	const loaded: Loaded[] = [];
 	extensions['.cjs'] = (module, path) => {
-		if (dirname(path) !== own) {
+		if (dirname(path) !== own || basename(path) === IMPORTS_MODULES) {
 			usual(module, path);
 			return;
 		}
@@ -38,7 +40,6 @@ export function keepCompiled({ folder, own, word }: { readonly folder: string; r
 			filename: path,
 			columnOffset: -HEAD.length,
 			cachedData: kept.code,
-			importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 		});
 		loaded.push({ file, kept: script.cachedDataRejected === true ? NOTHING_KEPT : kept, script });
 		script.runInThisContext().call(module.exports, module.exports, createRequire(path), module, path, own);

@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 		'what registries said, in the cache of the home, checked when it is read and made again when it is missing',
 	'engine/registry/catalogue/catalogue-file.ts': 'the list of packages of a registry, in the same cache',
 	'engine/registry/metadata/compact-metadata.ts': 'the same cache',
+	'engine/registry/downloads/silent-registries.ts': 'which registries count no downloads, in the same cache',
 	'engine/operations/audit-log/export-log.ts': 'the file that the user named',
 	'engine/operations/locks/write-lock.ts': 'the lock file that the user named',
 	'engine/operations/generations/node-modules/write-tree.ts': 'the folder that export was given',
