@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Home } from '../../../source/engine/home/index.ts';
@@ -108,14 +109,13 @@ test('a generation that is collected while it is read is told as gone, not as da
 	await threeGenerations(home);
 	const lock = join(home.layout.generation(1), 'lock.json');
 	await rm(lock);
-	// Its reader waits until somebody writes.
+	// Its reader waits until somebody has written: another process, since this one stands still for as long.
 	execFileSync('mkfifo', [lock]);
-	const reading = home.generation(1);
 	const moved = `${home.layout.generation(1)}.tmp-0123456789ab`;
-	const writer = await open(lock, 'w');
-	await rename(home.layout.generation(1), moved);
-	await writer.close();
+	const collector = spawn('sh', ['-c', 'exec 3>"$1"; mv "$2" "$3"; exec 3>&-', 'sh', lock, home.layout.generation(1), moved]);
+	const reading = home.generation(1);
 	await expect(reading).rejects.toMatchObject({ code: 'generation-not-found' });
+	expect((await once(collector, 'exit'))[0]).toBe(0);
 });
 
 test('what another process collects while it is being looked at is told as gone, not as damaged', async () => {
