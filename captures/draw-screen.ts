@@ -31,6 +31,8 @@ export const LIGHT: Colours = {
 const FONT_SIZE = 50 / 3;
 const CELL = { width: 10, height: 22 } as const;
 const MARGIN = 14;
+/** The one sign of the app that the font does not have. */
+const RING = '○';
 const LEVELS = [0, 95, 135, 175, 215, 255] as const;
 
 /** The screen as a terminal would show it, as the bytes of a PNG file. */
@@ -72,12 +74,25 @@ function drawCell(pen: SKRSContext2D, cell: Cell, at: { readonly x: number; read
 	pen.globalAlpha = cell.isDim() === 0 ? 1 : 0.6;
 	pen.fillStyle = text;
 	pen.font = `${FONT_SIZE}px "${cell.isBold() === 0 ? 'Plain' : 'Strong'}"`;
-	pen.fillText(characters, x, y + FONT_SIZE);
+	if (characters === RING) {
+		drawRing(pen, { x: x + CELL.width / 2, y: y + CELL.height / 2, colour: text });
+	} else {
+		pen.fillText(characters, x, y + FONT_SIZE);
+	}
+
 	if (cell.isUnderline() !== 0) {
 		pen.fillRect(x, y + CELL.height - 3, width, 1);
 	}
 
 	pen.globalAlpha = 1;
+}
+
+function drawRing(pen: SKRSContext2D, { x, y, colour }: { readonly x: number; readonly y: number; readonly colour: string }): void {
+	pen.strokeStyle = colour;
+	pen.lineWidth = 1.5;
+	pen.beginPath();
+	pen.arc(x, y, CELL.width * 0.36, 0, 2 * Math.PI);
+	pen.stroke();
 }
 
 function frontOf(cell: Cell, colours: Colours): string {
