@@ -1,3 +1,5 @@
+import { textWidth } from '../format.ts';
+
 /**
  * Cells for columns that stand side by side in `room`: each as many as it wishes where all fit; else the short ones have theirs and the
  * long ones share what is left evenly. Cells that nobody wishes for are left over.
@@ -19,6 +21,6 @@ export function shareCells(room: number, wishes: readonly number[]): readonly nu
 export function widestOf(texts: readonly string[], { header = '', most }: { readonly header?: string; readonly most: number }): number {
 	return Math.min(
 		most,
-		texts.reduce((widest, text) => Math.max(widest, text.length), header.length),
+		texts.reduce((widest, text) => Math.max(widest, textWidth(text)), textWidth(header)),
 	);
 }

@@ -39,5 +39,6 @@ test('a column wishes for its longest text or its header, up to a bound', () => 
 	expect(widestOf(['a', 'abcd'], { header: 'NAME IT', most: 20 })).toBe(7);
 	expect(widestOf(['a', 'abcdefgh'], { header: 'NAME IT', most: 20 })).toBe(8);
 	expect(widestOf(['abcdefgh'], { most: 5 })).toBe(5);
+	expect(widestOf(['漢字', 'abc'], { most: 9 })).toBe(4);
 	expect(widestOf([], { most: 5 })).toBe(0);
 });
