@@ -2,17 +2,11 @@ import type { SearchResult } from './engine/index.ts';
 import { afterLook, afterPlanned, startFetching } from './fetching.ts';
 import type { Fetching } from './fetching.ts';
 import type { Action } from './reduce.ts';
+import { slotKey } from './slot.ts';
+import type { Slot } from './slot.ts';
 import { isMovable } from './select.ts';
 import { IDLE } from './state.ts';
 import type { Loadable, Loaded, LoadedByName, LoadedNames, LoadedSlots, State } from './state.ts';
-
-/** Something that can be loaded: one of its kind, or one for a name. */
-export type Slot = keyof Loaded | { readonly of: keyof LoadedByName; readonly name: string };
-
-/** Names a slot among all of them. */
-export function slotKey(slot: Slot): string {
-	return typeof slot === 'string' ? slot : `${slot.of} ${slot.name}`;
-}
 
 function without<T>(all: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
 	const { [key]: _, ...rest } = all;

@@ -3,7 +3,7 @@ import type { FetchPlanned } from './fetching.ts';
 import { detailShareOf, LEAST_DETAIL_SHARE, layoutOf, MOST_DETAIL_SHARE } from './layout.ts';
 import { indexIn, selectedIn } from './lists.ts';
 import { reduceLoading } from './reduce-loading.ts';
-import type { Slot } from './reduce-loading.ts';
+import type { Slot } from './slot.ts';
 import { reduceOperations } from './reduce-operations.ts';
 import { topPage } from './select.ts';
 import { PLUGIN_TABS, REVIEW_PANES } from './state.ts';

@@ -28,6 +28,7 @@ import { filterPlugins, hasUpdate } from './list-filter.ts';
 import { remember } from './remember.ts';
 import { type RuntimeItem, runtimeItems } from './runtime-view.ts';
 import type { Setting } from './setting-entries.ts';
+import { slotKey } from './slot.ts';
 import { IDLE } from './state.ts';
 import { withSuggestion } from './suggestion.ts';
 import type { Loadable, LoadedByName, Operation, OperationRequest, Page, State } from './state.ts';
@@ -104,7 +105,7 @@ export function hitOf(state: State, name: string): SearchHit | null {
 
 /** What is fetched while it is loaded. */
 export function fetchingOf(state: State, slot: { readonly of: keyof LoadedByName; readonly name: string }): Fetching {
-	return state.fetches[`${slot.of} ${slot.name}`] ?? startFetching(state.now);
+	return state.fetches[slotKey(slot)] ?? startFetching(state.now);
 }
 
 export function fileOf(state: State, { name, path }: { readonly name: string; readonly path: string }): Loadable<ContainedText> {

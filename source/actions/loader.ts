@@ -1,7 +1,7 @@
 import type { CallOptions } from '../engine/index.ts';
 import { failureOf, isCancelled } from '../failure.ts';
-import { slotKey } from '../reduce-loading.ts';
-import type { Slot } from '../reduce-loading.ts';
+import { slotKey } from '../slot.ts';
+import type { Slot } from '../slot.ts';
 import type { Action } from '../reduce.ts';
 import type { ActionContext } from './context.ts';
 import { seldomTransfers } from './seldom-transfers.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { reduce } from '../../source/reduce.ts';
 import type { Action } from '../../source/reduce.ts';
-import type { Slot } from '../../source/reduce-loading.ts';
+import type { Slot } from '../../source/slot.ts';
 import { renderScreen } from '../helpers/render-screen.tsx';
 import { loaded, NAME, NOW, opened, shown, SIZES } from './screen-table.ts';
 

@@ -7,7 +7,7 @@ import type { KeyName } from '../../source/key-bindings.ts';
 import type { OwnKeys } from '../../source/keys/own-keys.ts';
 import { reduce } from '../../source/reduce.ts';
 import type { Action } from '../../source/reduce.ts';
-import type { Slot } from '../../source/reduce-loading.ts';
+import type { Slot } from '../../source/slot.ts';
 import { taskForm } from '../../source/run-form.ts';
 import { limitsForm } from '../../source/runtime-forms.ts';
 import type { Section } from '../../source/sections.ts';

@@ -1,14 +1,13 @@
 import { expect, it } from 'vitest';
 
-import { NOTHING_PLANNED } from '../../source/fetch-amount.ts';
 import { keyNames } from '../../source/key-bindings.ts';
 import { reduce } from '../../source/reduce.ts';
 import type { Action } from '../../source/reduce.ts';
 import { operationDocument } from '../../source/screens/documents/operation-document.ts';
 import { initialState } from '../../source/state.ts';
 import type { State } from '../../source/state.ts';
-import { startWatch } from '../../source/transfer-watch.ts';
 import type { TransferProgress } from '../../source/transfer-watch.ts';
+import { startedOperation } from '../helpers/started-operation.ts';
 
 /** An install that has just begun to fetch two packages of 2 MB together. */
 function fetching(): State {
@@ -18,23 +17,7 @@ function fetching(): State {
 		first,
 		{
 			type: 'operation-started',
-			operation: {
-				id: 1,
-				title: 'Plan: install a',
-				command: 'install a',
-				request: { type: 'install', specs: ['a'] },
-				status: 'running',
-				startedAt: 0,
-				endedAt: null,
-				steps: [],
-				planned: NOTHING_PLANNED,
-				transfers: {},
-				watch: startWatch(0),
-				progress: null,
-				output: [],
-				result: null,
-				failure: null,
-			},
+			operation: startedOperation(),
 		},
 		{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'fetch', detail: '2 packages' }, now: 1000 },
 		{ type: 'operation-event', id: 1, event: { type: 'fetch-planned', packages: 2, unpackedBytes: 2_000_000, unknownSizes: 0 }, now: 1000 },

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { NOTHING_PLANNED } from '../../source/fetch-amount.ts';
 import { reduce } from '../../source/reduce.ts';
 import type { Action } from '../../source/reduce.ts';
 import { initialState } from '../../source/state.ts';
-import type { Operation, State } from '../../source/state.ts';
+import type { State } from '../../source/state.ts';
 import { selectedItem } from '../../source/lists.ts';
-import { startWatch } from '../../source/transfer-watch.ts';
 import type { TransferProgress } from '../../source/transfer-watch.ts';
 import { createFakeEngine } from '../helpers/fake-engine.ts';
+import { startedOperation } from '../helpers/started-operation.ts';
 
 const CALL = { signal: new AbortController().signal, onEvent: () => undefined };
 
@@ -30,27 +29,6 @@ async function withPlugins(): Promise<State> {
 
 function apply(state: State, ...actions: readonly Action[]): State {
 	return actions.reduce(reduce, state);
-}
-
-function operation(overrides: Partial<Operation> = {}): Operation {
-	return {
-		id: 1,
-		title: 'Plan: install a',
-		command: 'install a',
-		request: { type: 'install', specs: ['a'] },
-		status: 'running',
-		startedAt: 0,
-		endedAt: null,
-		steps: [],
-		planned: NOTHING_PLANNED,
-		transfers: {},
-		watch: startWatch(0),
-		progress: null,
-		output: [],
-		result: null,
-		failure: null,
-		...overrides,
-	};
 }
 
 function progress(id: string, receivedBytes: number): TransferProgress {
@@ -103,7 +81,7 @@ describe('an operation', () => {
 	it('collects steps, transfers and output from events', () => {
 		const state = apply(
 			start(),
-			{ type: 'operation-started', operation: operation() },
+			{ type: 'operation-started', operation: startedOperation() },
 			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'fetch', detail: 'a' }, now: 10 },
 			{ type: 'operation-event', id: 1, event: { type: 'fetch-planned', packages: 2, unpackedBytes: 30, unknownSizes: 1 }, now: 11 },
 			{ type: 'operation-looked-at', id: 1, progress: [progress('a@1', 5)], now: 12 },
@@ -131,7 +109,7 @@ describe('an operation', () => {
 	it('marks the step that was cut off as failed', () => {
 		const state = apply(
 			start(),
-			{ type: 'operation-started', operation: operation() },
+			{ type: 'operation-started', operation: startedOperation() },
 			{ type: 'operation-event', id: 1, event: { type: 'step-started', step: 'resolve', detail: 'a' }, now: 1 },
 			{ type: 'operation-ended', id: 1, status: 'cancelled', result: null, failure: null, now: 5 },
 		);
@@ -141,7 +119,7 @@ describe('an operation', () => {
 	it('opens the review of its plan only while it is watched', async () => {
 		const plan = await createFakeEngine().planInstall(['a'], CALL);
 		const ended: Action = { type: 'operation-ended', id: 1, status: 'done', result: { type: 'planned', plan }, failure: null, now: 5 };
-		const started = apply(start(), { type: 'operation-started', operation: operation() });
+		const started = apply(start(), { type: 'operation-started', operation: startedOperation() });
 		expect(apply(started, ended).pages).toEqual([{ type: 'plan', operation: 1, plan, answers: {} }]);
 		const elsewhere = apply(started, { type: 'section-opened', section: 'browse' }, ended);
 		expect(elsewhere.pages).toEqual([]);
@@ -152,7 +130,7 @@ describe('an operation', () => {
 		const failure = { code: 'no-solution', message: 'no', hint: null, cause: null, details: null };
 		const state = apply(
 			start(),
-			{ type: 'operation-started', operation: operation() },
+			{ type: 'operation-started', operation: startedOperation() },
 			{ type: 'operation-ended', id: 1, status: 'failed', result: null, failure, now: 5 },
 		);
 		expect(state.pages).toEqual([{ type: 'conflict', operation: 1, failure }]);

@@ -6,7 +6,7 @@ import { failureOf } from '../../source/failure.ts';
 import { textWidth } from '../../source/format.ts';
 import { NO_OWN_KEYS } from '../../source/keys/own-keys.ts';
 import type { OwnKeys } from '../../source/keys/own-keys.ts';
-import type { Slot } from '../../source/reduce-loading.ts';
+import type { Slot } from '../../source/slot.ts';
 import type { Action } from '../../source/reduce.ts';
 import { reduce } from '../../source/reduce.ts';
 import type { Section } from '../../source/sections.ts';

@@ -6,6 +6,7 @@ import type { State } from '../../state.ts';
 import { badgeText, levelBadge, span } from '../../theme.ts';
 import type { Line, Span } from '../../theme.ts';
 import { shareCells, widestOf } from '../column-widths.ts';
+import { joinCells, joinSpans } from '../rows.ts';
 
 export type UpdateColumns = {
 	readonly name: number;
@@ -52,7 +53,7 @@ export function updateColumns(plugins: readonly OutdatedPlugin[], state: State, 
 }
 
 export function updatesHeader(columns: UpdateColumns): string {
-	return [
+	return joinCells([
 		fit('', MARK_WIDTH),
 		fit('NAME', columns.name),
 		fit('UPDATE', columns.step),
@@ -60,15 +61,13 @@ export function updatesHeader(columns: UpdateColumns): string {
 		fit('PUBLISHED', columns.age),
 		fit(columns.level === 1 ? 'L' : 'LEVEL', columns.level),
 		fit('WHAT IT MEANS', columns.meaning),
-	]
-		.filter((cell) => cell !== '')
-		.join(' ');
+	]);
 }
 
 export function updateRow(plugin: OutdatedPlugin, state: State, columns: UpdateColumns): Line {
 	const isMarked = state.marked.includes(plugin.name);
 	const meaning = meaningCell(plugin, state);
-	const cells: readonly Span[] = [
+	return joinSpans([
 		span(isMarked ? '[x]' : '[ ]', isMarked ? 'accent' : 'dim'),
 		span(fit(cleanLine(plugin.name), columns.name), 'strong'),
 		span(fit(cleanLine(stepOf(plugin)), columns.step), isMovable(plugin) ? 'accent' : 'dim'),
@@ -76,8 +75,7 @@ export function updateRow(plugin: OutdatedPlugin, state: State, columns: UpdateC
 		span(fit(formatAge(plugin.publishedAt, state.now), columns.age), 'dim'),
 		levelCell(plugin, state, columns.level),
 		span(fit(meaning.text, columns.meaning), meaning.tone),
-	];
-	return cells.filter(({ text }) => text !== '').flatMap((part, index) => (index === 0 ? [part] : [span(' '), part]));
+	]);
 }
 
 function stepOf(plugin: OutdatedPlugin): string {

@@ -130,3 +130,9 @@ function canonicalOf({ attributes, foreground, background }: Switches): GraphicS
 	const words = [...attributes].toSorted((left, right) => left - right).map(String);
 	return [...words, foreground, background].filter((word) => word !== '').join(';');
 }
+
+/** What stands between two sequences that change the style at even places, the parameters of a sequence at odd ones. */
+export function splitAtStyles(line: string): readonly string[] {
+	// oxlint-disable-next-line no-control-regex
+	return line.split(/\u001B\[([\d;]*)m/);
+}

@@ -1,5 +1,5 @@
 import { graphemes, isSingleCells, textWidth } from '../../format.ts';
-import { changeStyle, PLAIN_STYLE, styleOfBlank } from './graphic-style.ts';
+import { changeStyle, PLAIN_STYLE, splitAtStyles, styleOfBlank } from './graphic-style.ts';
 import type { GraphicStyle } from './graphic-style.ts';
 
 /** One line of the screen, cell by cell, without the blanks at its end. */
@@ -26,10 +26,7 @@ export function parseRow(line: string): Row | null {
 	const styles: GraphicStyle[] = [];
 	let firstDoubtful = Number.POSITIVE_INFINITY;
 	let style: GraphicStyle = PLAIN_STYLE;
-	// What stands between two sequences is at even places, the parameters of a sequence at odd ones.
-	// oxlint-disable-next-line no-control-regex
-	const parts = line.split(/\u001B\[([\d;]*)m/);
-	for (const [index, part] of parts.entries()) {
+	for (const [index, part] of splitAtStyles(line).entries()) {
 		if (index % 2 === 1) {
 			const changed = changeStyle(style, part);
 			if (changed === null) {

@@ -1,5 +1,5 @@
 import { isSingleCells } from '../../format.ts';
-import { changeStyle, PLAIN_STYLE } from '../cells/graphic-style.ts';
+import { changeStyle, PLAIN_STYLE, splitAtStyles } from '../cells/graphic-style.ts';
 import type { GraphicStyle } from '../cells/graphic-style.ts';
 
 /** A part of one row. */
@@ -48,10 +48,7 @@ function cellsOf(line: string): number | null {
 
 	let style: GraphicStyle = PLAIN_STYLE;
 	let cells = 0;
-	// What stands between two sequences is at even places, the parameters of a sequence at odd ones.
-	// oxlint-disable-next-line no-control-regex
-	const parts = line.split(/\u001B\[([\d;]*)m/);
-	for (const [index, part] of parts.entries()) {
+	for (const [index, part] of splitAtStyles(line).entries()) {
 		if (index % 2 === 1) {
 			const changed = changeStyle(style, part);
 			if (changed === null) {
